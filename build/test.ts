@@ -1,0 +1,110 @@
+/**
+ * `npm test [-- PATTERN] [--slow]`: types, style, then every spec, each file in a process of its own so that a
+ * crash, a leak or a stray handle is that file's failure and nobody else's. Ends with `N passed, N failed`.
+ */
+import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { ensureChromium } from './chromium';
+
+interface Tally {
+  passed: number;
+  failed: number;
+}
+
+const SPEC_TIMEOUT_MILLISECONDS = 15 * 60_000;
+
+export async function main(args: readonly string[]): Promise<number> {
+  const slow = args.includes('--slow');
+  const pattern = args.find((arg) => !arg.startsWith('--')) ?? '';
+  const specs = (await specFiles()).filter(
+    (path) => path.includes(pattern) && (slow || !path.endsWith('.slow.spec.ts')),
+  );
+  if (specs.some((path) => path.startsWith('spec/browser/'))) ensureChromium();
+
+  const tally: Tally = { passed: 0, failed: 0 };
+  if (!pattern) for (const check of ['types', 'style'] as const) add(tally, await runCheck(check));
+  const bundles = await bundleSpecs(specs);
+  for (const [index, bundle] of bundles.entries()) add(tally, await runSpec(specs[index]!, bundle));
+
+  console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
+  return tally.failed === 0 && tally.passed > 0 ? 0 : 1;
+}
+
+function add(tally: Tally, more: Tally): void {
+  tally.passed += more.passed;
+  tally.failed += more.failed;
+}
+
+async function specFiles(): Promise<string[]> {
+  const entries = await readdir('spec', { recursive: true });
+  return entries
+    .filter((path) => path.endsWith('.spec.ts'))
+    .map((path) => `spec/${path.replaceAll('\\', '/')}`)
+    .sort();
+}
+
+async function bundleSpecs(specs: readonly string[]): Promise<string[]> {
+  await build({
+    entryPoints: [...specs],
+    outdir: 'dist/node',
+    outbase: '.',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
+  return specs.map((path) => join('dist/node', path.replace(/\.ts$/, '.mjs')));
+}
+
+async function runCheck(name: 'types' | 'style'): Promise<Tally> {
+  const { code, output } = await run(process.execPath, ['build/run.mjs', 'build/check.ts', name]);
+  console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name}`);
+  if (code !== 0) console.log(output);
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Runs one bundled spec and reads uvu's closing tally. No tally, a skipped test or no test at all is a failure. */
+async function runSpec(name: string, bundle: string): Promise<Tally> {
+  const started = performance.now();
+  const { code, output } = await run(process.execPath, ['--enable-source-maps', bundle]);
+  const count = (label: string): number | undefined => {
+    const found = [...output.matchAll(new RegExp(`^\\s*${label}:\\s+(\\d+)`, 'gm'))].at(-1)?.[1];
+    return found === undefined ? undefined : Number(found);
+  };
+  const total = count('Total') ?? 0;
+  const passed = count('Passed') ?? 0;
+  const skipped = count('Skipped') ?? 0;
+  const failed = Math.max(total - passed, 0) + skipped + (total === 0 || (code !== 0 && total === passed) ? 1 : 0);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(
+    `${failed === 0 ? 'ok  ' : 'FAIL'} ${name}  ${passed} passed${failed ? `, ${failed} failed` : ''}  (${seconds} s)`,
+  );
+  if (failed > 0) console.log(output);
+  return { passed, failed };
+}
+
+function run(command: string, args: readonly string[]): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const timer = setTimeout(() => {
+      chunks.push(Buffer.from(`\nended after ${SPEC_TIMEOUT_MILLISECONDS / 60_000} minutes\n`));
+      child.kill('SIGKILL');
+    }, SPEC_TIMEOUT_MILLISECONDS);
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString('utf8') });
+    });
+  });
+}

@@ -1,0 +1,42 @@
+/**
+ * The one kind of error this project throws on purpose: a code for programs, numbers for people.
+ *
+ * It lives here because `models/` is the innermost room that can fail; `workers/errors.ts` turns it into data.
+ */
+
+/** What went wrong, as a word that a page or a script can switch on. */
+export type ErrorCode =
+  | 'bad-argument' // a request or command-line value outside its range
+  | 'bad-model' // a model file is missing, truncated, or contradicts itself
+  | 'unsupported-model' // a sound file of an architecture this engine does not draw with
+  | 'bad-picture' // the network produced NaN or infinity
+  | 'backend-unavailable' // no adapter, failed self-test, lost host
+  | 'out-of-memory'
+  | 'storage-full'
+  | 'corrupt-store' // a stored byte no longer has its hash
+  | 'worker-died'
+  | 'aborted';
+
+/** Where it went wrong: `argument` names the input, `expected` and `got` hold the numbers. */
+export interface ErrorDetails {
+  readonly argument: string;
+  readonly expected: string;
+  readonly got: string;
+}
+
+/**
+ * An error with a code. Its message reads `code: argument: expected …, got …`.
+ *
+ * @example throw new CodedError('bad-argument', { argument: 'width', expected: 'a multiple of 8', got: '100' })
+ */
+export class CodedError extends Error {
+  override readonly name = 'CodedError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails, options?: ErrorOptions) {
+    super(`${code}: ${details.argument}: expected ${details.expected}, got ${details.got}`, options);
+    this.code = code;
+    this.details = details;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * What the networks of a Stable Diffusion 1.x model are: every size that the graphs need, read from the `config.json`
+ * files of the diffusers layout, none assumed. Field names are those of diffusers / transformers, in camel case.
+ */
+
+/** `CLIPTextModel` (transformers, `CLIPTextConfig`). */
+export interface TextEncoderConfig {
+  readonly vocabSize: number;
+  readonly hiddenSize: number;
+  readonly intermediateSize: number;
+  readonly numHiddenLayers: number;
+  readonly numAttentionHeads: number;
+  readonly maxPositionEmbeddings: number;
+  readonly hiddenAct: 'quick_gelu' | 'gelu';
+  readonly layerNormEps: number;
+}
+
+/** `UNet2DConditionModel` (diffusers). `attentionHeads[i]` is the number of heads at level i (`attention_head_dim`). */
+export interface UNetConfig {
+  readonly sampleSize: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly blockOutChannels: readonly number[];
+  readonly downBlockTypes: readonly ('CrossAttnDownBlock2D' | 'DownBlock2D')[];
+  readonly upBlockTypes: readonly ('CrossAttnUpBlock2D' | 'UpBlock2D')[];
+  readonly layersPerBlock: number;
+  readonly attentionHeads: readonly number[];
+  readonly crossAttentionDim: number;
+  readonly normNumGroups: number;
+  readonly normEps: number;
+  readonly flipSinToCos: boolean;
+  readonly freqShift: number;
+  readonly downsamplePadding: number;
+  readonly midBlockScaleFactor: number;
+}
+
+/** `AutoencoderKL` (diffusers). */
+export interface VaeConfig {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly latentChannels: number;
+  readonly blockOutChannels: readonly number[];
+  readonly layersPerBlock: number;
+  readonly normNumGroups: number;
+  readonly scalingFactor: number;
+}
+
+/** The model's own `scheduler_config.json`, as far as the samplers read it. Absent keys keep each scheduler's default. */
+export interface SchedulerConfig {
+  readonly numTrainTimesteps: number;
+  readonly betaStart: number;
+  readonly betaEnd: number;
+  readonly betaSchedule: 'linear' | 'scaled_linear';
+  readonly predictionType: 'epsilon';
+  readonly stepsOffset?: number;
+  readonly setAlphaToOne?: boolean;
+  readonly skipPrkSteps?: boolean;
+  readonly timestepSpacing?: 'leading' | 'linspace' | 'trailing';
+}
+
+/** A whole model. */
+export interface ModelDescription {
+  readonly textEncoder: TextEncoderConfig;
+  readonly unet: UNetConfig;
+  readonly vae: VaeConfig;
+  readonly scheduler: SchedulerConfig;
+}

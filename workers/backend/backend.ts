@@ -1,0 +1,18 @@
+/** What the pipeline knows of whatever computes: open a network, run it, close it. */
+import type { StageFile } from '../../models/stage';
+import type { BackendName } from '../api';
+import type { Tensors } from '../tensor';
+
+/** An opened network. Who opens it closes it. */
+export interface Stage {
+  /** Inputs and outputs by the names in `models/stage.ts`. */
+  run(inputs: Tensors): Promise<Tensors>;
+  close(): Promise<void>;
+}
+
+/** Something that opens networks. */
+export interface Backend {
+  readonly name: BackendName;
+  /** Rejects with `backend-unavailable`, `out-of-memory` or, once `signal` is aborted, an `AbortError`. */
+  open(file: StageFile, signal: AbortSignal): Promise<Stage>;
+}
