@@ -57,4 +57,6 @@ process.env.POCKET_CALLER ??= process.env.INIT_CWD ?? process.cwd();
 process.chdir(root);
 installPackages();
 const { main } = await import(pathToFileURL(await bundleEntry(entry)).href);
-process.exitCode = await main(args);
+const code = await main(args);
+// Leave at once, whatever a library left running (ORT's threads wait for ever), but not before stdout is out.
+process.stdout.write('', () => process.exit(code));

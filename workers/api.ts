@@ -88,6 +88,8 @@ export interface ModelSummary {
   /** Content hash of the converted model: the same files give the same id. */
   readonly id: string;
   readonly name: string;
+  /** Where it came from: `demo:VERSION` for the embedded one, `folder` for a picked diffusers folder. */
+  readonly origin: string;
   /** Bytes in the store. */
   readonly bytes: number;
   /** The size it was trained for, pixels. */

@@ -1,6 +1,6 @@
 /**
  * What a sampler is: a synchronous generator that asks and never awaits, so that each algorithm reads like its
- * source, history in locals. The driver (`workers/pipeline.ts`) owns awaiting, timing, aborting and events.
+ * source, history in locals. The driver (sampling.ts) owns awaiting and aborting.
  *
  * Samplers work in the variance-exploding parametrization of Karras et al. 2022 (arXiv 2206.00364): `x = x0 + sigma · n`
  * with `sigma = sqrt((1 - alphaCumprod) / alphaCumprod)`; the model's own sample is `x / sqrt(sigma² + 1)`. In these
@@ -13,13 +13,23 @@ export type Ask =
   | { readonly type: 'denoise'; readonly x: Latents; readonly sigma: number; readonly timestep: number }
   | { readonly type: 'noise' };
 
-/** One point of the schedule. */
+/** One evaluation of the network. */
 export interface SchedulePoint {
+  /** The noise level of `x` when the network is asked. */
   readonly sigma: number;
   readonly timestep: number;
+  /**
+   * The noise level that the step from here starts with, where it is not `sigma`. diffusers' DDIM and PNDM step by
+   * T / n (rounded down) even where their timesteps are spaced otherwise (linspace, trailing): they then read a sample
+   * that arrived at one level as a sample of another.
+   */
+  readonly from?: number;
 }
 
-/** `points[i]` for each step; `finalSigma` is where the last step arrives (0, or sigma at timestep 0). */
+/**
+ * `points[i]` for each evaluation, so that `points.length` is the number of UNet calls (PNDM's second evaluation has
+ * a point of its own); `finalSigma` is where the last step arrives (0, or sigma at timestep 0).
+ */
 export interface Schedule {
   readonly points: readonly SchedulePoint[];
   readonly finalSigma: number;

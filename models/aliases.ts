@@ -1,0 +1,27 @@
+/** Older and newer spellings of a tensor's name, looked up when the published one is not there. */
+import type { TensorSource } from './tensorSource';
+
+/** Names under which a checkpoint may hold `key`, the published one first. */
+export function spellings(key: string): string[] {
+  // transformers 5 writes CLIPTextModel without the prefix.
+  if (key.startsWith('text_model.')) return [key, key.slice('text_model.'.length)];
+  // Before diffusers 0.14 the VAE's attention had names of its own (modeling_utils.py, `_fix_state_dict_keys_on_load`).
+  if (!key.includes('.mid_block.attentions.')) return [key];
+  const older = key
+    .replace('.to_q.', '.query.')
+    .replace('.to_k.', '.key.')
+    .replace('.to_v.', '.value.')
+    .replace('.to_out.0.', '.proj_attn.');
+  return older === key ? [key] : [key, older];
+}
+
+/** `source` under its published names. */
+export function withSpellings(source: TensorSource): TensorSource {
+  const found = (key: string): string => spellings(key).find((name) => source.info(name)) ?? key;
+  return {
+    name: source.name,
+    names: () => source.names(),
+    info: (key) => source.info(found(key)),
+    read: (key) => source.read(found(key)),
+  };
+}

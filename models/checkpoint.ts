@@ -1,0 +1,59 @@
+/** A Stable Diffusion 1.x checkpoint in the published layout of diffusers, opened without reading its weights. */
+import { withSpellings } from './aliases';
+import { ConfigFile } from './configs/configFile';
+import { checkModelIndex } from './configs/modelIndex';
+import { parseScheduler } from './configs/schedulerConfig';
+import { parseTextEncoder } from './configs/textEncoderConfig';
+import { parseUNet } from './configs/unetConfig';
+import { parseVae } from './configs/vaeConfig';
+import { STAGE_NAMES, type TokenizerFiles } from './manifest';
+import { planStage } from './pack';
+import { badModel, unsupportedModel } from './refuse';
+import type { ModelDescription } from './sd15';
+import type { Folder } from './source';
+import type { StageName } from './stage';
+import type { TensorSource } from './tensorSource';
+import { readTokenizer } from './tokenizerFiles';
+import { openWeights } from './weightFiles';
+
+/** A model to convert or to draw with. */
+export interface Checkpoint {
+  /** The folder's name. */
+  readonly name: string;
+  readonly description: ModelDescription;
+  readonly tokenizer: TokenizerFiles;
+  /** The tensors of a stage's network, under the names that its graph uses. */
+  weights(stage: StageName): TensorSource;
+}
+
+/**
+ * Opens `folder`. Everything that can be wrong short of the numbers is found here: `bad-model` names the file, key or
+ * tensor with what was expected and found; `unsupported-model` says which other architecture this is.
+ */
+export async function openDiffusersFolder(folder: Folder): Promise<Checkpoint> {
+  checkModelIndex(await ConfigFile.open(folder, 'model_index.json'));
+  const description = await readDescription(folder);
+  const tokenizer = await readTokenizer(folder, description.textEncoder.vocabSize);
+  const textEncoder = withSpellings(await openWeights(folder, 'text_encoder'));
+  const unet = await openWeights(folder, 'unet');
+  const vae = withSpellings(await openWeights(folder, 'vae'));
+  const sources = { text_encoder: textEncoder, unet, vae_decoder: vae, vae_encoder: vae };
+  for (const stage of STAGE_NAMES) planStage(description, stage, sources[stage]);
+  return { name: folder.name, description, tokenizer, weights: (stage) => sources[stage] };
+}
+
+async function readDescription(folder: Folder): Promise<ModelDescription> {
+  const textEncoder = parseTextEncoder(await ConfigFile.open(folder, 'text_encoder/config.json'));
+  const unet = parseUNet(await ConfigFile.open(folder, 'unet/config.json'));
+  const vae = parseVae(await ConfigFile.open(folder, 'vae/config.json'));
+  const scheduler = parseScheduler(await ConfigFile.open(folder, 'scheduler/scheduler_config.json'));
+  if (unet.crossAttentionDim !== textEncoder.hiddenSize) {
+    const expected = `${textEncoder.hiddenSize}, hidden_size of the text encoder`;
+    throw badModel('unet/config.json: cross_attention_dim', expected, `${unet.crossAttentionDim}`);
+  }
+  if (unet.inChannels !== vae.latentChannels) {
+    const expected = `${vae.latentChannels}, latent_channels of the VAE`;
+    throw unsupportedModel('unet/config.json: in_channels', expected, `${unet.inChannels}`);
+  }
+  return { textEncoder, unet, vae, scheduler };
+}

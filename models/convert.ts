@@ -1,0 +1,106 @@
+/**
+ * `npm run convert -- FOLDER --out DIR [--width PIXELS] [--height PIXELS] [--batch 1|2]`: a diffusers folder to ONNX
+ * files that any ONNX runtime opens, one `<stage>.onnx` beside its `<stage>.weights`, and `manifest.json`, from which
+ * the graphs of every other size can be built over the same weights. Node only.
+ */
+import { mkdir, open, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openDiffusersFolder } from './checkpoint';
+import { CodedError } from './errors';
+import { diskFolder } from './folder.node';
+import { VAE_FACTOR } from './graph/vae';
+import { STAGE_NAMES } from './manifest';
+import { packStage, stageGraph } from './pack';
+import { planModel } from './planModel';
+import type { StageSize } from './stage';
+
+/** Bad arguments and bad models end with one line on stderr and exit code 2. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const { folder, out, ...sizes } = parseArguments(args);
+    await convert(folder, out, sizes);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    console.error(error.message);
+    return 2;
+  }
+}
+
+interface Sizes {
+  /** Pixels; the model's own size where absent. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  readonly batch: number;
+}
+
+/** Writes everything; the manifest last, so that a folder with a manifest is whole. */
+export async function convert(folder: string, out: string, { width, height, batch }: Sizes): Promise<void> {
+  const checkpoint = await openDiffusersFolder(await diskFolder(folder));
+  const manifest = planModel(checkpoint);
+  const own = manifest.description.unet.sampleSize * VAE_FACTOR;
+  const size: StageSize = { batch, width: (width ?? own) / VAE_FACTOR, height: (height ?? own) / VAE_FACTOR };
+  await mkdir(out, { recursive: true });
+  for (const stage of STAGE_NAMES) {
+    const { tensors, bytes } = manifest.stages[stage];
+    console.error(`${stage}: ${(bytes / 1e6).toFixed(1)} MB`);
+    await writeStream(join(out, `${stage}.weights`), packStage(tensors, checkpoint.weights(stage)));
+    const graph = stageGraph(manifest.description, stage, size, tensors, `${stage}.weights`);
+    await writeFile(join(out, `${stage}.onnx`), graph);
+  }
+  await writeFile(join(out, 'manifest.json'), JSON.stringify(manifest));
+}
+
+async function writeStream(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for await (const chunk of chunks) await file.writeFile(chunk);
+  } finally {
+    await file.close();
+  }
+}
+
+function parseArguments(args: readonly string[]): Sizes & { folder: string; out: string } {
+  const { values, positionals } = readOptions(args);
+  const [folder, ...more] = positionals;
+  if (folder === undefined || more.length > 0) throw bad('FOLDER', 'one folder', positionals.join(' ') || 'none');
+  if (values.out === undefined) throw bad('--out', 'a directory', 'nothing');
+  const batch = values.batch ?? '1';
+  if (batch !== '1' && batch !== '2') throw bad('--batch', '1 or 2', batch);
+  return {
+    folder: fromCaller(folder),
+    out: fromCaller(values.out),
+    width: pixels('--width', values.width),
+    height: pixels('--height', values.height),
+    batch: Number(batch),
+  };
+}
+
+function readOptions(args: readonly string[]) {
+  const option = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { out: option, width: option, height: option, batch: option },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    throw bad('arguments', 'FOLDER --out DIR [--width N] [--height N] [--batch 1|2]', (error as Error).message);
+  }
+}
+
+function pixels(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 64 || value > 2048 || value % VAE_FACTOR !== 0) {
+    throw bad(name, `a multiple of ${VAE_FACTOR} from 64 to 2048`, text);
+  }
+  return value;
+}
+
+const bad = (argument: string, expected: string, got: string): CodedError =>
+  new CodedError('bad-argument', { argument, expected, got });
+
+/** Paths that a user types are relative to where npm was called (build/run.mjs). */
+const fromCaller = (path: string): string => resolve(process.env.POCKET_CALLER ?? '.', path);

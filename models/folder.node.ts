@@ -1,0 +1,57 @@
+/** A directory on disk as a `Folder`, read by slices. */
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { badModel } from './refuse';
+import type { ByteSource, Folder } from './source';
+
+/** Lists `directory`; `bad-model` where there is none. Files are opened for each read and closed after it. */
+export async function diskFolder(directory: string): Promise<Folder> {
+  const paths = await listFiles(directory);
+  const known = new Set(paths);
+  return {
+    name: basename(resolve(directory)),
+    paths: () => paths,
+    file: async (path) => (known.has(path) ? fileSource(join(directory, path), path) : undefined),
+  };
+}
+
+/** A file on disk. `name` is what messages call it. */
+export async function fileSource(path: string, name: string = path): Promise<ByteSource> {
+  const { size } = await stat(path);
+  return { name, size, read: (start, end) => readSlice(path, name, start, end) };
+}
+
+async function readSlice(path: string, name: string, start: number, end: number): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const bytes = new Uint8Array(end - start);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
+      if (bytesRead === 0) throw badModel(name, `bytes ${start} to ${end}`, `an end at ${start + filled}`);
+      filled += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+async function listFiles(directory: string): Promise<string[]> {
+  try {
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+    const root = resolve(directory);
+    return entries
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) =>
+        resolve(entry.parentPath, entry.name)
+          .slice(root.length + 1)
+          .replaceAll('\\', '/'),
+      )
+      .sort();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw badModel(directory, 'a folder', code);
+    throw error;
+  }
+}

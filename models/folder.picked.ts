@@ -1,0 +1,44 @@
+/** Files that a person picked in the page, as a `Folder`, read by slices. */
+import { badModel } from './refuse';
+import type { ByteSource, Folder } from './source';
+
+/** A file with its path below the picked folder; the same shape as `PickedFile` in workers/api.ts. */
+export interface Picked {
+  readonly path: string;
+  readonly file: PickedBytes;
+}
+
+/** The part of `Blob` that reading by slices needs. */
+export interface PickedBytes {
+  readonly size: number;
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+/** `name` is what messages call the folder. */
+export function pickedFolder(files: readonly Picked[], name = 'the picked folder'): Folder {
+  const byPath = new Map(files.map(({ path, file }) => [path, file]));
+  const paths = [...byPath.keys()].sort();
+  return {
+    name,
+    paths: () => paths,
+    async file(path) {
+      const file = byPath.get(path);
+      return file && pickedSource(path, file);
+    },
+  };
+}
+
+/** One picked file. */
+export function pickedSource(name: string, file: PickedBytes): ByteSource {
+  return {
+    name,
+    size: file.size,
+    async read(start, end) {
+      const bytes = new Uint8Array(await file.slice(start, end).arrayBuffer());
+      if (bytes.length !== end - start) {
+        throw badModel(name, `${end - start} bytes from ${start}`, `${bytes.length}`);
+      }
+      return bytes;
+    },
+  };
+}

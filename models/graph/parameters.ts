@@ -1,0 +1,71 @@
+/** Which tensors a network asks for: an implementation of `Layers` that computes shapes and notes every weight. */
+import type { ModelDescription } from '../sd15';
+import type { StageName } from '../stage';
+import { type Layers, pictureShape, type Value } from './layers';
+import { describe } from './network';
+import { convolved, withLast } from './shapes';
+
+/** A tensor of the checkpoint by its key, such as `conv_in.weight`. */
+export interface Parameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** Every tensor of a stage in the order in which the network uses them. They do not depend on the picture's size. */
+export function parametersOf(model: ModelDescription, stage: StageName): Parameter[] {
+  const parameters: Parameter[] = [];
+  describe(listing(parameters), model, stage, { batch: 1, height: 8, width: 8 });
+  return parameters;
+}
+
+function listing(parameters: Parameter[]): Layers {
+  const value = (shape: readonly number[]): Value => ({ name: '', shape });
+  const take = (scope: string, weight: readonly number[], bias?: number): void => {
+    parameters.push({ name: `${scope}.weight`, shape: weight });
+    if (bias !== undefined) parameters.push({ name: `${scope}.bias`, shape: [bias] });
+  };
+  const same = (x: Value): Value => x;
+  return {
+    input: (_name, _type, shape) => value(shape),
+    output: () => {},
+    embedding(scope, ids, { rows, width }) {
+      take(scope, [rows, width]);
+      return value([...ids.shape, width]);
+    },
+    addPositions(scope, tokens) {
+      take(scope, tokens.shape.slice(1));
+      return tokens;
+    },
+    timestepEmbedding: (_timestep, { width }) => value([1, width]),
+    conv2d(scope, x, convolution) {
+      const [batch, inChannels, height, width] = pictureShape(x);
+      const { channels, kernel } = convolution;
+      take(scope, [channels, inChannels, kernel, kernel], channels);
+      return value([batch, channels, convolved(height, convolution), convolved(width, convolution)]);
+    },
+    linear(scope, x, channels, { bias } = { bias: true }) {
+      take(scope, [channels, x.shape.at(-1)!], bias ? channels : undefined);
+      return value(withLast(x.shape, channels));
+    },
+    groupNorm(scope, x) {
+      take(scope, [x.shape[1]!], x.shape[1]!);
+      return x;
+    },
+    layerNorm(scope, x) {
+      take(scope, [x.shape.at(-1)!], x.shape.at(-1)!);
+      return x;
+    },
+    silu: same,
+    quickGelu: same,
+    gelu: same,
+    geglu: (x) => value(withLast(x.shape, x.shape.at(-1)! / 2)),
+    attention: same,
+    add: same,
+    addToChannels: same,
+    scale: same,
+    concatChannels: (a, b) => value([a.shape[0]!, a.shape[1]! + b.shape[1]!, ...a.shape.slice(2)]),
+    upsampleTo: (x, height, width) => value([...x.shape.slice(0, 2), height, width]),
+    toTokens: ({ shape }) => value([shape[0]!, shape[2]! * shape[3]!, shape[1]!]),
+    toPicture: ({ shape }, height, width) => value([shape[0]!, shape[2]!, height, width]),
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * `Transformer2DModel` with one `BasicTransformerBlock` (diffusers 0.42.1, transformer_2d.py and attention.py): the
+ * pixels as tokens look at each other, then at the prompt, then pass a gated feed-forward layer.
+ */
+import { type Layers, pictureShape, type Value } from './layers';
+
+export interface Transformer {
+  readonly heads: number;
+  readonly groups: number;
+  /** Hidden states of the prompt `[B, T, D]`. */
+  readonly hiddenStates: Value;
+}
+
+/** Of the GroupNorm before the projection; not the UNet's own. */
+const GROUP_EPSILON = 1e-6;
+const LAYER_EPSILON = 1e-5;
+/** Width of the feed-forward layer in channels, before the gate doubles it. */
+const FEED_FORWARD = 4;
+
+export function transformer(net: Layers, scope: string, x: Value, options: Transformer): Value {
+  const [, channels, height, width] = pictureShape(x);
+  const normed = net.groupNorm(`${scope}.norm`, x, { groups: options.groups, epsilon: GROUP_EPSILON });
+  const tokens = net.toTokens(net.conv2d(`${scope}.proj_in`, normed, { channels, kernel: 1 }));
+  const seen = transformerBlock(net, `${scope}.transformer_blocks.0`, tokens, options);
+  const picture = net.toPicture(seen, height, width);
+  return net.add(net.conv2d(`${scope}.proj_out`, picture, { channels, kernel: 1 }), x);
+}
+
+function transformerBlock(net: Layers, scope: string, x: Value, { heads, hiddenStates }: Transformer): Value {
+  const norm = (name: string, value: Value) => net.layerNorm(`${scope}.${name}`, value, { epsilon: LAYER_EPSILON });
+  const self = norm('norm1', x);
+  let h = net.add(attend(net, `${scope}.attn1`, self, self, heads), x);
+  h = net.add(attend(net, `${scope}.attn2`, norm('norm2', h), hiddenStates, heads), h);
+  return net.add(feedForward(net, `${scope}.ff`, norm('norm3', h)), h);
+}
+
+function attend(net: Layers, scope: string, x: Value, context: Value, heads: number): Value {
+  const channels = x.shape[2]!;
+  const project = (name: string, from: Value) => net.linear(`${scope}.${name}`, from, channels, { bias: false });
+  const seen = net.attention(project('to_q', x), project('to_k', context), project('to_v', context), { heads });
+  return net.linear(`${scope}.to_out.0`, seen, channels);
+}
+
+function feedForward(net: Layers, scope: string, x: Value): Value {
+  const channels = x.shape[2]!;
+  const wide = net.linear(`${scope}.net.0.proj`, x, 2 * FEED_FORWARD * channels);
+  return net.linear(`${scope}.net.2`, net.geglu(wide), channels);
+}

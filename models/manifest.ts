@@ -1,0 +1,101 @@
+/**
+ * What is stored of a converted model besides the weights: enough to build every graph, for any size, in
+ * milliseconds. One manifest, and one blob of weights for each stage.
+ */
+import { elementCount } from './dtype';
+import { badModel, shown, unsupportedModel } from './refuse';
+import type { ModelDescription } from './sd15';
+import type { PackedTensor, StageName } from './stage';
+
+export const MANIFEST_FORMAT = 'pocket-diffusion';
+export const MANIFEST_VERSION = 1;
+
+/** Offsets of packed tensors are multiples of this many bytes. */
+export const ALIGNMENT_BYTES = 64;
+
+export const STAGE_NAMES = [
+  'text_encoder',
+  'unet',
+  'vae_decoder',
+  'vae_encoder',
+] as const satisfies readonly StageName[];
+
+/** The contents of the `tokenizer` folder. */
+export interface TokenizerFiles {
+  /** `vocab.json`: token to id. */
+  readonly vocab: Readonly<Record<string, number>>;
+  /** `merges.txt`, whole. */
+  readonly merges: string;
+}
+
+/** A stage's weights: the length of its blob, and what lies where in it. */
+export interface StageManifest {
+  readonly bytes: number;
+  readonly tensors: readonly PackedTensor[];
+}
+
+export interface Manifest {
+  readonly format: typeof MANIFEST_FORMAT;
+  readonly version: typeof MANIFEST_VERSION;
+  readonly description: ModelDescription;
+  readonly tokenizer: TokenizerFiles;
+  readonly stages: Readonly<Record<StageName, StageManifest>>;
+}
+
+/**
+ * `json` as a manifest. `unsupported-model` where it is of another format or version, `bad-model` where a stage is
+ * missing or its tensors overlap, are misaligned, or reach beyond the blob.
+ */
+export function checkManifest(json: unknown): Manifest {
+  const manifest = object('manifest', json) as Partial<Manifest>;
+  if (manifest.format !== MANIFEST_FORMAT)
+    throw unsupportedModel('manifest: format', MANIFEST_FORMAT, shown(manifest.format));
+  if (manifest.version !== MANIFEST_VERSION) {
+    throw unsupportedModel('manifest: version', `${MANIFEST_VERSION}`, shown(manifest.version));
+  }
+  for (const part of ['textEncoder', 'unet', 'vae', 'scheduler']) {
+    object(
+      `manifest: description.${part}`,
+      (object('manifest: description', manifest.description) as Record<string, unknown>)[part],
+    );
+  }
+  const tokenizer = object('manifest: tokenizer', manifest.tokenizer) as Partial<TokenizerFiles>;
+  object('manifest: tokenizer.vocab', tokenizer.vocab);
+  if (typeof tokenizer.merges !== 'string')
+    throw badModel('manifest: tokenizer.merges', 'a string', shown(tokenizer.merges));
+  const stages = object('manifest: stages', manifest.stages) as Partial<Record<StageName, unknown>>;
+  for (const name of STAGE_NAMES) checkStage(`manifest: stages.${name}`, stages[name]);
+  return manifest as Manifest;
+}
+
+function checkStage(argument: string, json: unknown): void {
+  const { bytes, tensors } = object(argument, json) as Partial<StageManifest>;
+  if (elementCount([bytes]) === undefined) throw badModel(`${argument}.bytes`, 'a number of bytes', shown(bytes));
+  if (!Array.isArray(tensors)) throw badModel(`${argument}.tensors`, 'a list', shown(tensors));
+  let reached = 0;
+  for (const tensor of tensors as readonly unknown[]) reached = checkTensor(argument, tensor, reached);
+  if (reached > bytes!)
+    throw badModel(`${argument}.bytes`, `at least ${reached}, where the last tensor ends`, `${bytes}`);
+}
+
+/** Returns the end of the tensor. */
+function checkTensor(stage: string, json: unknown, reached: number): number {
+  const { name, dtype, shape, offset, bytes } = object(`${stage}.tensors`, json) as Partial<PackedTensor>;
+  const argument = `${stage}.tensors: ${shown(name)}`;
+  if (typeof name !== 'string') throw badModel(argument, 'a name', shown(name));
+  if (dtype !== 'F32' && dtype !== 'F16') throw badModel(`${argument}: dtype`, 'F32 or F16', shown(dtype));
+  const count = Array.isArray(shape) ? elementCount(shape) : undefined;
+  if (count === undefined) throw badModel(`${argument}: shape`, 'a list of sizes', shown(shape));
+  if (elementCount([offset]) === undefined || offset! % ALIGNMENT_BYTES !== 0 || offset! < reached) {
+    throw badModel(`${argument}: offset`, `a multiple of ${ALIGNMENT_BYTES} from ${reached}`, shown(offset));
+  }
+  const expected = count * (dtype === 'F32' ? 4 : 2);
+  if (bytes !== expected) throw badModel(`${argument}: bytes`, `${expected}`, shown(bytes));
+  return offset! + expected;
+}
+
+function object(argument: string, json: unknown): object {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw badModel(argument, 'an object', shown(json));
+  return json;
+}

@@ -1,0 +1,24 @@
+/** The manifest of a checkpoint that is about to be converted: what each weights file will hold, before any is read. */
+import type { Checkpoint } from './checkpoint';
+import { MANIFEST_FORMAT, MANIFEST_VERSION, type Manifest, type StageManifest } from './manifest';
+import { packedBytes, planStage } from './pack';
+import type { StageName } from './stage';
+
+export function planModel({ description, tokenizer, weights }: Checkpoint): Manifest {
+  const plan = (stage: StageName): StageManifest => {
+    const tensors = planStage(description, stage, weights(stage));
+    return { bytes: packedBytes(tensors), tensors };
+  };
+  return {
+    format: MANIFEST_FORMAT,
+    version: MANIFEST_VERSION,
+    description,
+    tokenizer,
+    stages: {
+      text_encoder: plan('text_encoder'),
+      unet: plan('unet'),
+      vae_decoder: plan('vae_decoder'),
+      vae_encoder: plan('vae_encoder'),
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** Named tensors that are read one at a time: a safetensors file, several of them, or a checkpoint's network. */
+import type { Dtype } from './dtype';
+
+/** What is known of a tensor without reading it. */
+export interface TensorInfo {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  /** Bytes of its data. */
+  readonly bytes: number;
+}
+
+export interface TensorSource {
+  /** Name for messages, such as `unet/diffusion_pytorch_model.safetensors`. */
+  readonly name: string;
+  /** Every tensor's name. */
+  names(): readonly string[];
+  info(tensor: string): TensorInfo | undefined;
+  /** The tensor's bytes, little endian, row-major. Rejects with `bad-model` where there is no such tensor. */
+  read(tensor: string): Promise<Uint8Array>;
+}

@@ -1,0 +1,40 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Backend } from '../../../workers/backend/backend';
+import { nodeWasmBackend } from '../../../workers/backend/ort.node';
+import { EXPECTED, STRIDE, selfTest, selfTestOutput } from '../../../workers/backend/selfTest';
+
+const plain = nodeWasmBackend({ graphOptimizationLevel: 'disabled' });
+
+test('the stored numbers are what the CPU computes, with optimizations and without', async () => {
+  const output = await selfTestOutput(plain);
+  const sampled = Array.from(
+    output.filter((_, i) => i % STRIDE === 0),
+    (value) => Number(value.toFixed(5)),
+  );
+  assert.equal(EXPECTED, sampled);
+  assert.ok(await selfTest(nodeWasmBackend()));
+});
+
+test('a backend that is wrong by a hundredth fails, and so does one that cannot run', async () => {
+  const distorted = (change: (data: Float32Array) => Float32Array): Backend => ({
+    name: 'webgpu',
+    async open(file, signal) {
+      const stage = await plain.open(file, signal);
+      return {
+        run: async (inputs) => {
+          const { noise } = await stage.run(inputs);
+          return { noise: { type: 'float32', shape: noise!.shape, data: change(noise!.data as Float32Array) } };
+        },
+        close: () => stage.close(),
+      };
+    },
+  });
+  assert.ok(await selfTest(distorted((data) => data)));
+  assert.not(await selfTest(distorted((data) => data.map((value) => value * 1.01))));
+  assert.not(await selfTest(distorted((data) => data.fill(0))));
+  assert.not(await selfTest(distorted((data) => data.fill(Number.NaN))));
+  assert.not(await selfTest({ name: 'webgpu', open: () => Promise.reject(new Error('no device')) }));
+});
+
+test.run();

@@ -1,0 +1,80 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseArguments } from '../../../workers/cli/arguments';
+import { asFailure } from '../../../workers/errors';
+
+const refusal = (...args: string[]) => {
+  try {
+    parseArguments(args);
+  } catch (thrown) {
+    return asFailure(thrown).message;
+  }
+  return 'accepted';
+};
+
+test('a lone prompt takes the promised defaults, and a random seed', () => {
+  const given = parseArguments(['a red apple']);
+  const { seed, ...request } = given.request;
+  assert.equal(request, {
+    prompt: 'a red apple',
+    negativePrompt: '',
+    steps: 20,
+    guidanceScale: 7.5,
+    scheduler: 'pndm',
+    numImages: 1,
+    guidance: 'two-calls',
+  });
+  assert.ok(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32);
+  assert.is(given.model, 'demo');
+  assert.is(given.width, undefined);
+});
+
+test('zero is a value: of the seed, of the guidance scale', () => {
+  const { request } = parseArguments(['x', '--seed', '0', '--guidance-scale', '0']);
+  assert.is(request.seed, 0);
+  assert.is(request.guidanceScale, 0);
+});
+
+test('every option arrives where it belongs', () => {
+  const words = 'x --model m --negative-prompt n --seed 5 --steps 7 --guidance-scale 2.5 --width 64 --height 128';
+  const more =
+    '--scheduler euler --num-images 3 --backend wasm --weights exact --guidance one-call --out a/b.png --json';
+  const given = parseArguments(`${words} ${more}`.split(' '));
+  assert.equal(given, {
+    model: 'm',
+    out: 'a/b.png',
+    json: true,
+    width: 64,
+    height: 128,
+    request: {
+      prompt: 'x',
+      negativePrompt: 'n',
+      seed: 5,
+      steps: 7,
+      guidanceScale: 2.5,
+      scheduler: 'euler',
+      numImages: 3,
+      guidance: 'one-call',
+    },
+  });
+});
+
+test('what is not understood is refused with its name', () => {
+  assert.match(refusal('x', '--stesp', '3'), /^bad-argument: arguments: .*--stesp/);
+  assert.is(refusal('x', '--steps', 'many'), 'bad-argument: --steps: expected a number, got many');
+  assert.is(refusal('x', '--steps', ''), 'bad-argument: --steps: expected a number, got ');
+  assert.is(refusal('x', '--backend', 'npu'), 'bad-argument: --backend: expected one of wasm, got npu');
+  assert.is(refusal('x', '--out', 'a.jpg'), 'bad-argument: --out: expected a file name ending in .png, got a.jpg');
+  assert.is(refusal('a', 'b'), 'bad-argument: PROMPT: expected one prompt, in quotes, got 2: a | b');
+  assert.is(refusal('--json'), 'bad-argument: PROMPT: expected one prompt, in quotes, got none');
+});
+
+test('a negative number is a value out of range, not an unknown option', () => {
+  assert.is(parseArguments(['x', '--seed', '-1']).request.seed, -1);
+});
+
+test('a prompt may look like anything after --', () => {
+  assert.is(parseArguments(['--seed', '1', '--', '--json']).request.prompt, '--json');
+});
+
+test.run();

@@ -1,0 +1,162 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { ImageEvent, ImageRequest } from '../../workers/api';
+import { textToImage } from '../../workers/pipeline';
+import { DEFAULTS } from '../../workers/request';
+import { type Answer, fakeParts, plainAnswer } from './fakeParts';
+
+const REQUEST: ImageRequest = {
+  ...DEFAULTS,
+  prompt: 'a cat',
+  seed: 7,
+  steps: 3,
+  width: 64,
+  height: 72,
+  scheduler: 'ddim',
+};
+
+async function drawn(change: Partial<ImageRequest> = {}, parts = fakeParts(), signal = new AbortController().signal) {
+  const events: ImageEvent[] = [];
+  for await (const event of textToImage({ ...REQUEST, ...change }, parts, signal)) events.push(event);
+  return { events, diary: parts.diary, last: events.at(-1)! };
+}
+
+const repeat = (word: string, times: number): string[] => Array.from({ length: times }, () => word);
+
+test('networks are open one at a time: text encoder, UNet, decoder', async () => {
+  const { diary, last } = await drawn();
+  assert.equal(diary, [
+    ...['open text_encoder', 'run text_encoder', 'run text_encoder', 'close text_encoder'],
+    ...['open unet', ...repeat('run unet', 6), 'close unet'],
+    ...['open vae_decoder', 'run vae_decoder', 'close vae_decoder'],
+  ]);
+  assert.is(last.type, 'finished');
+});
+
+test('PNDM evaluates once more than it has steps, and the events say so', async () => {
+  const { events } = await drawn({ scheduler: 'pndm', steps: 5 });
+  const steps = events.filter((event) => event.type === 'step');
+  assert.equal(
+    steps.map(({ index, of }) => [index, of]),
+    [1, 2, 3, 4, 5, 6].map((index) => [index, 6]),
+  );
+});
+
+test('at a guidance scale of 1 or less there is no unconditional call, and no negative prompt', async () => {
+  for (const guidanceScale of [1, 0]) {
+    const { diary, events } = await drawn({ guidanceScale, negativePrompt: 'x' });
+    assert.is(diary.filter((line) => line === 'run unet').length, 3);
+    assert.equal(
+      events.filter((event) => event.type === 'prompt').map(({ which }) => which),
+      ['prompt'],
+    );
+  }
+});
+
+test('guidance adds up the same in two calls and in one', async () => {
+  const noisy: Answer = (stage, inputs, size) => {
+    if (stage === 'vae_decoder') {
+      // The picture shows the latents, so that any difference is seen: 64 pixels for each of them.
+      const latents = inputs.latents!.data as Float32Array;
+      const image = plainAnswer(stage, inputs, size).image!;
+      return {
+        image: {
+          type: 'float32',
+          shape: image.shape,
+          data: Float32Array.from(image.data, (_, i) => latents[i % 288]! / 40),
+        },
+      };
+    }
+    const out = plainAnswer(stage, inputs, size);
+    if (stage !== 'unet') return out;
+    const { sample, encoder_hidden_states: states } = inputs;
+    const half = sample!.data.length / size.batch;
+    const data = Float32Array.from(sample!.data, (x, i) => x * (states!.data[Math.floor(i / half) * 154]! / 10));
+    return { noise: { type: 'float32', shape: sample!.shape, data } };
+  };
+  const pixels = async (guidance: ImageRequest['guidance']) => {
+    const { events, diary } = await drawn({ guidance, negativePrompt: 'a long long dog' }, fakeParts(noisy));
+    const image = events.find((event) => event.type === 'image')!;
+    return { pixels: image.picture.pixels, calls: diary.filter((line) => line === 'run unet').length };
+  };
+  const [two, one] = [await pixels('two-calls'), await pixels('one-call')];
+  assert.is(two.calls, 6);
+  assert.is(one.calls, 3);
+  assert.equal(two.pixels, one.pixels);
+  assert.ok(new Set(two.pixels).size > 50, 'the pictures are not flat');
+});
+
+test('picture k of a batch is the picture of seed + k, and comes as soon as it is done', async () => {
+  const { events } = await drawn({ numImages: 2 });
+  const images = events.filter((event) => event.type === 'image');
+  assert.equal(
+    images.map(({ image, picture }) => [image, picture.seed]),
+    [
+      [0, 7],
+      [1, 8],
+    ],
+  );
+  const first = events.findIndex((event) => event.type === 'image');
+  assert.ok(events.slice(first).some((event) => event.type === 'step' && event.image === 1));
+});
+
+test('a prompt over 77 tokens says what was cut', async () => {
+  const { events } = await drawn({ prompt: `${'cat '.repeat(75)}under a tree` });
+  const prompt = events.find((event) => event.type === 'prompt' && event.which === 'prompt');
+  assert.equal(prompt, { type: 'prompt', which: 'prompt', tokens: 77, cut: 'under a tree' });
+});
+
+test('once aborted, no further call is made and what is open is closed', async () => {
+  const abort = new AbortController();
+  const parts = fakeParts((stage, inputs, size) => {
+    if (parts.diary.filter((line) => line === 'run unet').length === 3) abort.abort();
+    return plainAnswer(stage, inputs, size);
+  });
+  const { diary, last } = await drawn({}, parts, abort.signal);
+  assert.is(diary.filter((line) => line === 'run unet').length, 3);
+  assert.is(diary.at(-1), 'close unet');
+  assert.is(last.type === 'failed' && last.code, 'aborted');
+});
+
+test('a caller who walks away leaves nothing open', async () => {
+  const parts = fakeParts();
+  for await (const event of textToImage(REQUEST, parts, new AbortController().signal)) {
+    if (event.type === 'step') break;
+  }
+  assert.is(parts.diary.at(-1), 'close unet');
+});
+
+test('a network that fails ends in one failed event, closed', async () => {
+  const { diary, last } = await drawn(
+    {},
+    fakeParts((stage, inputs, size) => {
+      if (stage === 'unet') throw new Error('device lost');
+      return plainAnswer(stage, inputs, size);
+    }),
+  );
+  assert.equal(last, { type: 'failed', code: 'internal', message: 'internal: Error: device lost' });
+  assert.is(diary.at(-1), 'close unet');
+});
+
+test('NaN from the UNet or from the decoder is a bad picture, not a black one', async () => {
+  for (const bad of ['unet', 'vae_decoder'] as const) {
+    const { last, events } = await drawn(
+      {},
+      fakeParts((stage, inputs, size) => {
+        const out = plainAnswer(stage, inputs, size);
+        if (stage === bad) for (const tensor of Object.values(out)) tensor.data.fill(Number.NaN);
+        return out;
+      }),
+    );
+    assert.is(last.type === 'failed' && last.code, 'bad-picture', bad);
+    assert.not(events.some((event) => event.type === 'image'));
+  }
+});
+
+test('a bad request opens nothing', async () => {
+  const { diary, last } = await drawn({ steps: 0 });
+  assert.equal(diary, []);
+  assert.is(last.type === 'failed' && last.code, 'bad-argument');
+});
+
+test.run();

@@ -1,0 +1,48 @@
+/** Which backends this browser can use, and why not where it cannot. Each is brought up once, when first needed. */
+import type { BackendName, BackendReport } from '../api';
+import { CodedError } from '../errors';
+import type { Backend } from './backend';
+import { browserWasmBackend, browserWebgpuBackend, wasmThreads } from './ort.browser';
+import { selfTest } from './selfTest';
+
+/** Why WebGPU is not on offer; the page has words for each. */
+type WhyNot = 'no-webgpu' | 'no-adapter' | 'self-test-failed';
+
+const opened = new Map<BackendName, Promise<Backend>>();
+
+/** The backend `name`. Rejects with `backend-unavailable` and the reason's code. */
+export function backend(name: BackendName): Promise<Backend> {
+  let opening = opened.get(name);
+  if (!opening) {
+    opening = name === 'wasm' ? browserWasmBackend() : provenWebgpu();
+    opened.set(name, opening);
+    opening.catch(() => opened.delete(name));
+  }
+  return opening;
+}
+
+export async function backendReports(): Promise<BackendReport[]> {
+  const wasm: BackendReport = {
+    name: 'wasm',
+    available: true,
+    why: self.crossOriginIsolated ? '' : 'no-threads',
+    threads: wasmThreads(),
+  };
+  const why = await backend('webgpu').then(
+    () => '',
+    (thrown: unknown) => (thrown instanceof CodedError ? thrown.details.got : 'self-test-failed'),
+  );
+  return [wasm, { name: 'webgpu', available: why === '', why, threads: 1 }];
+}
+
+/** WebGPU with an adapter that has shown it can count: drivers have been seen to compute garbage without an error. */
+async function provenWebgpu(): Promise<Backend> {
+  if (!navigator.gpu) throw unavailable('no-webgpu');
+  if (!(await navigator.gpu.requestAdapter())) throw unavailable('no-adapter');
+  const webgpu = await browserWebgpuBackend();
+  if (!(await selfTest(webgpu))) throw unavailable('self-test-failed');
+  return webgpu;
+}
+
+const unavailable = (got: WhyNot) =>
+  new CodedError('backend-unavailable', { argument: 'webgpu', expected: 'an adapter that passes the self-test', got });

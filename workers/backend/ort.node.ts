@@ -1,0 +1,11 @@
+/** ONNX Runtime Web's WASM in Node: the very code that runs in the browser, at the browser's speed. */
+import { availableParallelism } from 'node:os';
+import * as ort from 'onnxruntime-web';
+import type { Backend } from './backend';
+import { type OrtOptions, ortBackend } from './ort';
+
+/** `threads` defaults to every core. It can be set once per process: ORT compiles its module only once. */
+export function nodeWasmBackend(options: OrtOptions & { readonly threads?: number } = {}): Backend {
+  ort.env.wasm.numThreads = options.threads ?? availableParallelism();
+  return ortBackend(ort, 'wasm', options);
+}

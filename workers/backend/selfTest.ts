@@ -1,0 +1,126 @@
+/**
+ * Can this backend count? A UNet of two levels with made-up weights, small enough to run in milliseconds and made of
+ * every operation that the real one has, against numbers stored here. They were computed by ORT's CPU kernels without
+ * graph optimizations; spec/workers/backend/selfTest.spec.ts computes them again.
+ */
+import { parametersOf } from '../../models/graph/parameters';
+import { packedBytes, stageGraph } from '../../models/pack';
+import type { ModelDescription } from '../../models/sd15';
+import type { PackedTensor, StageFile } from '../../models/stage';
+import type { Tensors } from '../tensor';
+import type { Backend } from './backend';
+
+/** Largest error, relative to the root mean square of the output, that counts as right: f32 on any order of sums. */
+const TOLERANCE = 1e-3;
+
+const DESCRIPTION: ModelDescription = {
+  textEncoder: {
+    vocabSize: 2,
+    hiddenSize: 16,
+    intermediateSize: 16,
+    numHiddenLayers: 0,
+    numAttentionHeads: 2,
+    maxPositionEmbeddings: 77,
+    hiddenAct: 'quick_gelu',
+    layerNormEps: 1e-5,
+  },
+  unet: {
+    sampleSize: 6,
+    inChannels: 4,
+    outChannels: 4,
+    blockOutChannels: [16, 32],
+    downBlockTypes: ['CrossAttnDownBlock2D', 'DownBlock2D'],
+    upBlockTypes: ['UpBlock2D', 'CrossAttnUpBlock2D'],
+    layersPerBlock: 1,
+    attentionHeads: [2, 4],
+    crossAttentionDim: 16,
+    normNumGroups: 4,
+    normEps: 1e-5,
+    flipSinToCos: true,
+    freqShift: 0,
+    downsamplePadding: 1,
+    midBlockScaleFactor: 1,
+  },
+  vae: {
+    inChannels: 3,
+    outChannels: 3,
+    latentChannels: 4,
+    blockOutChannels: [16],
+    layersPerBlock: 1,
+    normNumGroups: 4,
+    scalingFactor: 1,
+  },
+  scheduler: {
+    numTrainTimesteps: 1000,
+    betaStart: 0.00085,
+    betaEnd: 0.012,
+    betaSchedule: 'scaled_linear',
+    predictionType: 'epsilon',
+  },
+};
+const SIZE = { batch: 1, height: 6, width: 5 };
+
+/** Every eleventh number of the output `[1, 4, 6, 5]`. */
+export const EXPECTED: readonly number[] = [
+  -2.44749, -3.09493, -1.8567, -0.6673, 0.53504, 0.18904, -0.81918, -0.80114, -0.83291, 0.32698, 0.66752,
+];
+export const STRIDE = 11;
+
+/** Whether `backend` gets the stored numbers. A backend that cannot even run the network fails too. */
+export async function selfTest(backend: Backend): Promise<boolean> {
+  try {
+    const computed = await selfTestOutput(backend);
+    const rms = Math.sqrt(EXPECTED.reduce((sum, value) => sum + value * value, 0) / EXPECTED.length);
+    return EXPECTED.every((value, i) => Math.abs(computed[i * STRIDE]! - value) <= TOLERANCE * rms);
+  } catch {
+    return false;
+  }
+}
+
+/** The whole output of the test network on `backend`. */
+export async function selfTestOutput(backend: Backend): Promise<Float32Array> {
+  const stage = await backend.open(selfTestFile(), new AbortController().signal);
+  try {
+    const { noise } = await stage.run(inputs());
+    return noise!.data as Float32Array;
+  } finally {
+    await stage.close();
+  }
+}
+
+function selfTestFile(): StageFile {
+  const tensors: PackedTensor[] = [];
+  let end = 0;
+  for (const { name, shape } of parametersOf(DESCRIPTION, 'unet')) {
+    const offset = Math.ceil(end / 64) * 64;
+    const bytes = 4 * shape.reduce((a, b) => a * b);
+    tensors.push({ name, dtype: 'F32', shape, offset, bytes });
+    end = offset + bytes;
+  }
+  const weights = new Float32Array(packedBytes(tensors) / 4);
+  for (const { shape, offset, bytes } of tensors) {
+    const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
+    fill(weights.subarray(offset / 4, (offset + bytes) / 4), Math.sqrt(3 / fanIn), offset);
+  }
+  const graph = stageGraph(DESCRIPTION, 'unet', SIZE, tensors);
+  return { name: 'unet', graph, weights: new Uint8Array(weights.buffer) };
+}
+
+function inputs(): Tensors {
+  const { height, width } = SIZE;
+  return {
+    sample: { type: 'float32', shape: [1, 4, height, width], data: fill(new Float32Array(4 * height * width), 1.7, 1) },
+    timestep: { type: 'float32', shape: [1], data: Float32Array.of(500.25) },
+    encoder_hidden_states: { type: 'float32', shape: [1, 77, 16], data: fill(new Float32Array(77 * 16), 1.7, 2) },
+  };
+}
+
+/** Uniform numbers in ±`amplitude`: a 32-bit linear congruential generator (Numerical Recipes, 2nd ed., §7.1). */
+function fill(data: Float32Array, amplitude: number, seed: number): Float32Array {
+  let state = seed >>> 0;
+  for (let i = 0; i < data.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    data[i] = amplitude * (state / 2 ** 31 - 1);
+  }
+  return data;
+}

@@ -1,0 +1,118 @@
+/** The words of `npm run generate`, turned into a request. Unknown or malformed ones are `bad-argument`. */
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import type { ImageRequest, SchedulerName } from '../api';
+import { CodedError } from '../errors';
+import { DEFAULTS, SCHEDULERS } from '../request';
+
+export const USAGE = `usage: npm run generate -- "PROMPT" [options]
+  --model PATH|NAME        a diffusers folder, or "demo" (default: demo)
+  --negative-prompt TEXT   what to steer away from
+  --seed N                 the same seed draws the same picture (default: random)
+  --steps N                denoising steps (default: ${DEFAULTS.steps})
+  --guidance-scale X       how closely to follow the prompt (default: ${DEFAULTS.guidanceScale})
+  --width N --height N     pixels, multiples of 8 (default: the model's own size)
+  --scheduler NAME         ${SCHEDULERS.join(', ')} (default: ${DEFAULTS.scheduler})
+  --num-images N           pictures with seeds N, N+1, … (default: ${DEFAULTS.numImages})
+  --backend NAME           wasm (default: wasm)
+  --weights FORM           auto or exact: the checkpoint's own numbers, computed in f32 (default: auto)
+  --guidance FORM          two-calls (least memory) or one-call (default: ${DEFAULTS.guidance})
+  --out FILE.png           where to write (default: picture-SEED.png)
+  --json                   one JSON object on stdout: files, seed, timings, peak memory`;
+
+/** What was asked for; `width` and `height` stay open until the model is known. */
+export interface CliArguments {
+  readonly model: string;
+  readonly out: string | undefined;
+  readonly json: boolean;
+  readonly request: Omit<ImageRequest, 'width' | 'height'>;
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+}
+
+export function parseArguments(args: readonly string[]): CliArguments {
+  const { values, positionals } = parsed(args);
+  if (positionals.length !== 1) {
+    throw bad(
+      'PROMPT',
+      'one prompt, in quotes',
+      positionals.length === 0 ? 'none' : `${positionals.length}: ${positionals.join(' | ')}`,
+    );
+  }
+  choice('backend', values.backend, ['wasm']);
+  choice('weights', values.weights, ['auto', 'exact']);
+  if (values.out !== undefined && !values.out.toLowerCase().endsWith('.png')) {
+    throw bad('--out', 'a file name ending in .png', values.out);
+  }
+  return {
+    model: values.model ?? 'demo',
+    out: values.out,
+    json: values.json ?? false,
+    width: number('width', values.width),
+    height: number('height', values.height),
+    request: {
+      prompt: positionals[0]!,
+      negativePrompt: values['negative-prompt'] ?? DEFAULTS.negativePrompt,
+      seed: number('seed', values.seed) ?? randomInt(2 ** 32),
+      steps: number('steps', values.steps) ?? DEFAULTS.steps,
+      guidanceScale: number('guidance-scale', values['guidance-scale']) ?? DEFAULTS.guidanceScale,
+      scheduler: (values.scheduler ?? DEFAULTS.scheduler) as SchedulerName,
+      numImages: number('num-images', values['num-images']) ?? DEFAULTS.numImages,
+      guidance: (values.guidance ?? DEFAULTS.guidance) as ImageRequest['guidance'],
+    },
+  };
+}
+
+function parsed(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      args: joinNegativeNumbers(args),
+      allowPositionals: true,
+      options: {
+        model: text,
+        'negative-prompt': text,
+        seed: text,
+        steps: text,
+        'guidance-scale': text,
+        width: text,
+        height: text,
+        scheduler: text,
+        'num-images': text,
+        backend: text,
+        weights: text,
+        guidance: text,
+        out: text,
+        json: { type: 'boolean' },
+      },
+    });
+  } catch (thrown) {
+    throw bad('arguments', 'the options that --help lists', (thrown as Error).message.split('\n')[0]!);
+  }
+}
+
+/** `--seed -1` is a value out of range, not an unknown option `-1`: the complaint should be about the seed. */
+function joinNegativeNumbers(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const previous = joined.at(-1);
+    if (/^-\d/.test(arg) && previous?.startsWith('--') && !previous.includes('='))
+      joined[joined.length - 1] += `=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
+}
+
+function number(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw bad(`--${option}`, 'a number', text);
+  return value;
+}
+
+function choice(option: string, value: string | undefined, choices: readonly string[]): void {
+  if (value !== undefined && !choices.includes(value)) throw bad(`--${option}`, `one of ${choices.join(', ')}`, value);
+}
+
+const bad = (argument: string, expected: string, got: string) =>
+  new CodedError('bad-argument', { argument, expected, got });

@@ -1,0 +1,6 @@
+/**
+ * DDIM with eta = 0: Song et al. 2021 (arXiv 2010.02502), eq. 13: `x(t - Δt) / √α' = x(t) / √α + (σ' - σ) ε`, and
+ * `x(t) / √α` is our variable, so this *is* Euler's method; only its schedule is its own.
+ * `DDIMScheduler.step` in diffusers 0.42.1 with clip_sample = False.
+ */
+export { euler as ddim } from './euler';

@@ -1,0 +1,14 @@
+/**
+ * Euler's method on the probability-flow ODE: Karras et al. 2022 (arXiv 2206.00364), algorithm 1 without its
+ * correction; `EulerDiscreteScheduler.step` in diffusers 0.42.1 with s_churn = 0. Order 1.
+ */
+import type { Sampler } from '../sampler';
+import { arrival, noiseIn, transfer } from '../transfer';
+
+export const euler: Sampler = function* (x, { points, finalSigma }) {
+  for (const [index, { sigma, timestep, from }] of points.entries()) {
+    const noise = noiseIn(x, yield { type: 'denoise', x, sigma, timestep }, sigma);
+    x = transfer(x, sigma, arrival(points, index, finalSigma), noise, from);
+  }
+  return x;
+};

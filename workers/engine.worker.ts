@@ -1,0 +1,65 @@
+/**
+ * The composition root in the browser: a module worker that holds the engine and answers the page through Comlink.
+ * Long work reports over the port it is handed; see `EngineApi` for the manners.
+ */
+import { expose } from 'comlink';
+import { openDiffusersFolder } from '../models/checkpoint';
+import type { BackendName, EngineApi, ModelSummary, PickedFile, Port } from './api';
+import { backend, backendReports } from './backend/choose';
+import { demoFolder, demoIndex } from './demo';
+import { importCheckpoint } from './import';
+import { runJob } from './job';
+import { storedModel } from './model.stored';
+import { folderOfPicked } from './picked';
+import { textToImage } from './pipeline';
+import { store } from './store/browserStore';
+
+/** One job at a time: two UNets at once would only fight for the cores and the memory. */
+let last: Promise<unknown> = Promise.resolve();
+function inTurn(port: Port, work: Parameters<typeof runJob>[1]): void {
+  last = last.then(() => runJob(port, work));
+}
+
+const engine: EngineApi = {
+  backends: backendReports,
+
+  async models(): Promise<ModelSummary[]> {
+    return (await store()).list();
+  },
+
+  async deleteModel(id: string): Promise<void> {
+    await (await store()).delete(id);
+  },
+
+  openDemo(port: Port): void {
+    inTurn(port, async (tell, signal) => {
+      const index = await demoIndex(signal);
+      const origin = `demo:${index.version}`;
+      const models = await store();
+      const known = (await models.list()).find((model) => model.origin === origin);
+      if (known) return tell({ type: 'imported', model: known });
+      const checkpoint = await openDiffusersFolder(demoFolder(index, signal));
+      tell({
+        type: 'imported',
+        model: await importCheckpoint(checkpoint, { name: 'Demo', origin }, models, tell, signal),
+      });
+    });
+  },
+
+  importFolder(files: readonly PickedFile[], port: Port): void {
+    inTurn(port, async (tell, signal) => {
+      const checkpoint = await openDiffusersFolder(folderOfPicked(files));
+      const named = { name: checkpoint.name, origin: 'folder' };
+      tell({ type: 'imported', model: await importCheckpoint(checkpoint, named, await store(), tell, signal) });
+    });
+  },
+
+  draw(id: string, name: BackendName, request, port: Port): void {
+    inTurn(port, async (tell, signal) => {
+      const model = storedModel(await (await store()).open(id));
+      for await (const event of textToImage(request, { model, backend: await backend(name) }, signal)) tell(event);
+    });
+  },
+};
+
+expose(engine);

@@ -1,0 +1,77 @@
+/**
+ * The UNet under classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598, eq. 6, in the form that diffusers
+ * uses): noise = uncond + guidanceScale · (cond − uncond). Two calls at batch 1 take the least memory; one call at
+ * batch 2 reads the weights once.
+ */
+import type { Stage } from './backend/backend';
+import { type Denoiser, epsilonDenoiser, guide, type PredictNoise } from './diffusion/denoiser';
+import type { Latents } from './diffusion/latents';
+import { CodedError } from './errors';
+import type { Tensor } from './tensor';
+
+/** Hidden states `[1, 77, D]` of the prompts. Without a negative one there is no guidance. */
+export interface Conditioning {
+  readonly prompt: Tensor;
+  readonly negativePrompt?: Tensor;
+}
+
+/** `batch` is what the UNet was opened for: 2 for guidance in one call. */
+export function guidedDenoiser(
+  unet: Stage,
+  { prompt, negativePrompt }: Conditioning,
+  guidanceScale: number,
+  batch: 1 | 2,
+  signal: AbortSignal,
+): Denoiser {
+  if (!negativePrompt) return epsilonDenoiser((sample, timestep) => callUnet(unet, sample, timestep, prompt));
+  const bothPrompts = stacked(negativePrompt, prompt);
+
+  const inTwoCalls: PredictNoise = async (sample, timestep) => {
+    const uncond = await callUnet(unet, sample, timestep, negativePrompt);
+    signal.throwIfAborted();
+    const cond = await callUnet(unet, sample, timestep, prompt);
+    return guide(uncond, cond, guidanceScale);
+  };
+  const inOneCall: PredictNoise = async (sample, timestep) => {
+    const [, ...rest] = sample.shape;
+    const twice = { shape: [2, ...rest] as const, data: repeated(sample.data) };
+    const noise = await callUnet(unet, twice, timestep, bothPrompts);
+    const half = sample.data.length;
+    const uncond = { shape: sample.shape, data: noise.data.subarray(0, half) };
+    const cond = { shape: sample.shape, data: noise.data.subarray(half) };
+    return guide(uncond, cond, guidanceScale);
+  };
+  return epsilonDenoiser(batch === 2 ? inOneCall : inTwoCalls);
+}
+
+async function callUnet(unet: Stage, sample: Latents, timestep: number, hiddenStates: Tensor): Promise<Latents> {
+  const { noise } = await unet.run({
+    sample: { type: 'float32', shape: sample.shape, data: sample.data },
+    timestep: { type: 'float32', shape: [1], data: Float32Array.of(timestep) },
+    encoder_hidden_states: hiddenStates,
+  });
+  const data = noise!.data as Float32Array;
+  // A NaN spreads to every element within one UNet call: looking at one is enough to stop early.
+  if (!Number.isFinite(data[0])) {
+    throw new CodedError('bad-picture', {
+      argument: `noise at timestep ${timestep}`,
+      expected: 'finite numbers',
+      got: String(data[0]),
+    });
+  }
+  return { shape: sample.shape, data };
+}
+
+function stacked(first: Tensor, second: Tensor): Tensor {
+  const data = new Float32Array(first.data.length * 2);
+  data.set(first.data);
+  data.set(second.data, first.data.length);
+  return { type: 'float32', shape: [2, ...first.shape.slice(1)], data };
+}
+
+function repeated(data: Float32Array): Float32Array {
+  const twice = new Float32Array(data.length * 2);
+  twice.set(data);
+  twice.set(data, data.length);
+  return twice;
+}

@@ -1,0 +1,170 @@
+/**
+ * Text to image: the whole of it, in the order in which it happens. The same generator serves the command, the page
+ * and the specs; each hands it a request, a model and a backend and listens to events.
+ *
+ * Memory rules: the text encoder is opened, run and closed before the UNet opens, the UNet before the decoder. Whoever
+ * opens a network here closes it here, also when the caller walks away in the middle.
+ */
+import type { StageName, StageSize } from '../models/stage';
+import type { ImageEvent, ImageRequest, Picture } from './api';
+import type { Backend, Stage } from './backend/backend';
+import { modelSample } from './diffusion/denoiser';
+import { rgb8 } from './diffusion/image';
+import type { Latents } from './diffusion/latents';
+import { TorchGenerator } from './diffusion/random';
+import { samplers } from './diffusion/samplers';
+import { initialX } from './diffusion/sampling';
+import { asFailure } from './errors';
+import { type Conditioning, guidedDenoiser } from './guidance';
+import { type Model, vaeFactor } from './model';
+import { checkRequest } from './request';
+import { Stopwatch } from './stopwatch';
+import type { Tensor } from './tensor';
+import { encodePrompt } from './text/prompt';
+import { ClipTokenizer } from './text/tokenizer';
+
+/** What a picture is made with. */
+export interface Parts {
+  readonly model: Model;
+  readonly backend: Backend;
+}
+
+/** Draws `request`. Never throws: what goes wrong is the last event, `failed`; a stop is `failed` with `aborted`. */
+export async function* textToImage(
+  request: ImageRequest,
+  parts: Parts,
+  signal: AbortSignal,
+): AsyncGenerator<ImageEvent, void> {
+  try {
+    yield* draw(new Drawing(checkRequest(request), parts, signal));
+  } catch (thrown) {
+    yield { type: 'failed', ...asFailure(signal.aborted ? signal.reason : thrown) };
+  }
+}
+
+/** What the parts of one drawing share. */
+class Drawing {
+  readonly watch = new Stopwatch();
+  readonly size: StageSize;
+
+  constructor(
+    readonly request: ImageRequest,
+    readonly parts: Parts,
+    readonly signal: AbortSignal,
+  ) {
+    const factor = vaeFactor(parts.model.description);
+    this.size = { batch: 1, height: request.height / factor, width: request.width / factor };
+  }
+}
+
+async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
+  const { numImages, seed, width, height } = drawing.request;
+  const conditioning = yield* encodePrompts(drawing);
+  for (let image = 0; image < numImages; image++) {
+    const latents = yield* denoise(drawing, conditioning, image);
+    yield { type: 'decoding', image };
+    const pixels = yield* decode(drawing, latents);
+    const picture: Picture = { width, height, pixels, seed: seed + image };
+    yield { type: 'image', image, picture };
+  }
+  yield { type: 'finished', timings: drawing.watch.timings() };
+}
+
+/** Both prompts as hidden states `[1, 77, D]`; the negative one only where guidance asks for it. */
+async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, Conditioning> {
+  const { prompt, negativePrompt, guidanceScale } = drawing.request;
+  const { description, tokenizer: files } = drawing.parts.model;
+  const tokenizer = new ClipTokenizer(files);
+  const length = description.textEncoder.maxPositionEmbeddings;
+  const texts = { prompt, ...(guidanceScale > 1 ? { negativePrompt } : {}) };
+
+  const encoder = yield* open(drawing, 'text_encoder', drawing.size);
+  try {
+    const states: { prompt?: Tensor; negativePrompt?: Tensor } = {};
+    for (const [which, text] of Object.entries(texts) as ['prompt' | 'negativePrompt', string][]) {
+      const { ids, tokens, cut } = encodePrompt(tokenizer, text, length);
+      yield { type: 'prompt', which, tokens, cut };
+      const input_ids: Tensor = { type: 'int32', shape: [1, length], data: ids };
+      const { hidden_states } = await drawing.watch.time('textEncoder', encoder.run({ input_ids }));
+      states[which] = hidden_states!;
+    }
+    return { prompt: states.prompt!, ...(states.negativePrompt ? { negativePrompt: states.negativePrompt } : {}) };
+  } finally {
+    await encoder.close();
+  }
+}
+
+/** From the seed's noise to latents as the VAE knows them (before its scaling factor is taken out). */
+async function* denoise(
+  drawing: Drawing,
+  conditioning: Conditioning,
+  image: number,
+): AsyncGenerator<ImageEvent, Latents> {
+  const { request, signal, size, watch } = drawing;
+  const { description } = drawing.parts.model;
+  const { schedule: scheduleOf, sampler } = samplers[request.scheduler];
+  const schedule = scheduleOf(description.scheduler, request.steps);
+  const shape = [1, description.unet.inChannels, size.height, size.width] as const;
+  const generator = new TorchGenerator(request.seed + image);
+  const noise = (): Latents => ({ shape, data: generator.randn(shape.reduce((a, b) => a * b)) });
+
+  const batch = conditioning.negativePrompt && request.guidance === 'one-call' ? 2 : 1;
+  const unet = yield* open(drawing, 'unet', { ...size, batch });
+  try {
+    const denoiser = guidedDenoiser(unet, conditioning, request.guidanceScale, batch, signal);
+    const steps = sampler(initialX(noise(), schedule), schedule);
+    let index = 0;
+    let turn = steps.next();
+    while (!turn.done) {
+      const ask = turn.value;
+      if (ask.type === 'noise') {
+        turn = steps.next(noise());
+        continue;
+      }
+      await untilMessagesAreRead();
+      signal.throwIfAborted();
+      const started = performance.now();
+      const denoised = await watch.time('unet', denoiser(ask.x, ask.sigma, ask.timestep));
+      index += 1;
+      yield { type: 'step', image, index, of: schedule.points.length, milliseconds: performance.now() - started };
+      turn = steps.next(denoised);
+    }
+    return modelSample(turn.value, schedule.finalSigma);
+  } finally {
+    await unet.close();
+  }
+}
+
+/** Latents to 8-bit RGB. */
+async function* decode(drawing: Drawing, latents: Latents): AsyncGenerator<ImageEvent, Uint8Array> {
+  const { request } = drawing;
+  const { scalingFactor } = drawing.parts.model.description.vae;
+  const decoder = yield* open(drawing, 'vae_decoder', drawing.size);
+  try {
+    const data = latents.data.map((value) => value / scalingFactor);
+    const input: Tensor = { type: 'float32', shape: latents.shape, data };
+    const { image } = await drawing.watch.time('vaeDecoder', decoder.run({ latents: input }));
+    return rgb8(image!.data as Float32Array, request.height, request.width);
+  } finally {
+    await decoder.close();
+  }
+}
+
+/** Opens a network, telling how far along it is. The caller closes it. */
+async function* open(drawing: Drawing, stage: StageName, size: StageSize): AsyncGenerator<ImageEvent, Stage> {
+  const { parts, signal, watch } = drawing;
+  const of = parts.model.bytes(stage);
+  await untilMessagesAreRead();
+  signal.throwIfAborted();
+  yield { type: 'loading', stage, bytes: 0, of };
+  const file = await watch.time('loading', parts.model.file(stage, size, signal));
+  const opened = await watch.time('loading', parts.backend.open(file, signal));
+  yield { type: 'loading', stage, bytes: of, of };
+  return opened;
+}
+
+/**
+ * A turn of the event loop. ORT's WASM computes synchronously behind its promises, so without this neither an abort
+ * message nor Ctrl-C would be seen before the last step.
+ */
+const untilMessagesAreRead = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
