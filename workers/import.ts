@@ -1,7 +1,8 @@
 /** Brings a checkpoint into the store: one pass, one tensor in memory at a time, told as it goes. */
 import type { Checkpoint } from '../models/checkpoint';
-import { MANIFEST_FORMAT, MANIFEST_VERSION, type Manifest, STAGE_NAMES, type StageManifest } from '../models/manifest';
-import { packedBytes, packStage, planStage } from '../models/pack';
+import { type Manifest, STAGE_NAMES } from '../models/manifest';
+import { packStage } from '../models/pack';
+import { planModel } from '../models/planModel';
 import type { StageName } from '../models/stage';
 import type { ImportEvent, ModelSummary } from './api';
 import { nativeSize } from './model';
@@ -18,7 +19,7 @@ export async function importCheckpoint(
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
 ): Promise<ModelSummary> {
-  const manifest = manifestOf(checkpoint);
+  const manifest = planModel(checkpoint);
   const size = nativeSize(manifest.description);
   const of = STAGE_NAMES.reduce((sum, stage) => sum + manifest.stages[stage].bytes, 0);
   let done = 0;
@@ -33,13 +34,4 @@ export async function importCheckpoint(
   };
   const stages = STAGE_NAMES.map((stage) => ({ name: stage, bytes: manifest.stages[stage].bytes, data: told(stage) }));
   return store.put({ name, origin, width: size, height: size, manifest, stages }, signal);
-}
-
-function manifestOf({ description, tokenizer, weights }: Checkpoint): Manifest {
-  const planned = STAGE_NAMES.map((stage): [StageName, StageManifest] => {
-    const tensors = planStage(description, stage, weights(stage));
-    return [stage, { bytes: packedBytes(tensors), tensors }];
-  });
-  const stages = Object.fromEntries(planned) as Record<StageName, StageManifest>;
-  return { format: MANIFEST_FORMAT, version: MANIFEST_VERSION, description, tokenizer, stages };
 }

@@ -1,4 +1,5 @@
 /** A model as the pipeline sees it: what it is, its tokenizer, and its networks on demand. */
+import { VAE_FACTOR } from '../models/graph/vae';
 import type { TokenizerFiles } from '../models/manifest';
 import type { ModelDescription } from '../models/sd15';
 import type { StageFile, StageName, StageSize } from '../models/stage';
@@ -13,10 +14,5 @@ export interface Model {
   file(stage: StageName, size: StageSize, signal: AbortSignal): Promise<StageFile>;
 }
 
-/** The size the model was trained for, pixels: the UNet's sample size times the VAE's factor. */
-export function nativeSize(description: ModelDescription): number {
-  return description.unet.sampleSize * vaeFactor(description);
-}
-
-/** Pixels per latent along one side: the VAE halves once per level but the first. */
-export const vaeFactor = (description: ModelDescription): number => 2 ** (description.vae.blockOutChannels.length - 1);
+/** The size the model was trained for, pixels along one side. */
+export const nativeSize = ({ unet }: ModelDescription): number => unet.sampleSize * VAE_FACTOR;

@@ -5,18 +5,19 @@
  * Memory rules: the text encoder is opened, run and closed before the UNet opens, the UNet before the decoder. Whoever
  * opens a network here closes it here, also when the caller walks away in the middle.
  */
+import { VAE_FACTOR } from '../models/graph/vae';
 import type { StageName, StageSize } from '../models/stage';
 import type { ImageEvent, ImageRequest, Picture } from './api';
 import type { Backend, Stage } from './backend/backend';
-import { modelSample } from './diffusion/denoiser';
+import { type Denoiser, modelSample } from './diffusion/denoiser';
 import { rgb8 } from './diffusion/image';
 import type { Latents } from './diffusion/latents';
 import { TorchGenerator } from './diffusion/random';
 import { samplers } from './diffusion/samplers';
-import { initialX } from './diffusion/sampling';
+import { drive, initialX } from './diffusion/sampling';
 import { asFailure } from './errors';
 import { type Conditioning, guidedDenoiser } from './guidance';
-import { type Model, vaeFactor } from './model';
+import type { Model } from './model';
 import { checkRequest } from './request';
 import { Stopwatch } from './stopwatch';
 import type { Tensor } from './tensor';
@@ -52,8 +53,7 @@ class Drawing {
     readonly parts: Parts,
     readonly signal: AbortSignal,
   ) {
-    const factor = vaeFactor(parts.model.description);
-    this.size = { batch: 1, height: request.height / factor, width: request.width / factor };
+    this.size = { batch: 1, height: request.height / VAE_FACTOR, width: request.width / VAE_FACTOR };
   }
 }
 
@@ -111,23 +111,20 @@ async function* denoise(
   const batch = conditioning.negativePrompt && request.guidance === 'one-call' ? 2 : 1;
   const unet = yield* open(drawing, 'unet', { ...size, batch });
   try {
-    const denoiser = guidedDenoiser(unet, conditioning, request.guidanceScale, batch, signal);
-    const steps = sampler(initialX(noise(), schedule), schedule);
-    let index = 0;
-    let turn = steps.next();
-    while (!turn.done) {
-      const ask = turn.value;
-      if (ask.type === 'noise') {
-        turn = steps.next(noise());
-        continue;
-      }
+    const guided = guidedDenoiser(unet, conditioning, request.guidanceScale, batch, signal);
+    let milliseconds = 0;
+    const denoiseTimed: Denoiser = async (x, sigma, timestep) => {
       await untilMessagesAreRead();
       signal.throwIfAborted();
       const started = performance.now();
-      const denoised = await watch.time('unet', denoiser(ask.x, ask.sigma, ask.timestep));
-      index += 1;
-      yield { type: 'step', image, index, of: schedule.points.length, milliseconds: performance.now() - started };
-      turn = steps.next(denoised);
+      const denoised = await watch.time('unet', guided(x, sigma, timestep));
+      milliseconds = performance.now() - started;
+      return denoised;
+    };
+    const sampling = drive(sampler(initialX(noise(), schedule), schedule), { denoise: denoiseTimed, noise }, signal);
+    let turn = await sampling.next();
+    for (; !turn.done; turn = await sampling.next()) {
+      yield { type: 'step', image, index: turn.value, of: schedule.points.length, milliseconds };
     }
     return modelSample(turn.value, schedule.finalSigma);
   } finally {

@@ -15,21 +15,28 @@ export interface Answers {
 export const initialX = (noise: Latents, schedule: Schedule): Latents => scale(schedule.initialSigma, noise);
 
 /**
- * Runs `sampler` to its end and returns its x at `finalSigma`. Checks `signal` before each answer and rejects with
- * its reason; an answer's own rejection passes through. The generator is closed either way.
+ * Runs `sampler` to its end and returns its x at `finalSigma`; yields the count of network evaluations after each.
+ * Checks `signal` before each answer and throws its reason; an answer's own rejection passes through. The generator is
+ * closed either way, also where the caller walks away.
  */
-export async function drive(
+export async function* drive(
   sampler: Generator<Ask, Latents, Latents>,
   answers: Answers,
   signal: AbortSignal,
-): Promise<Latents> {
+): AsyncGenerator<number, Latents> {
   try {
+    let evaluations = 0;
     let turn = sampler.next();
     while (!turn.done) {
       signal.throwIfAborted();
       const ask = turn.value;
-      const answer = ask.type === 'denoise' ? await answers.denoise(ask.x, ask.sigma, ask.timestep) : answers.noise();
-      turn = sampler.next(answer);
+      if (ask.type === 'noise') {
+        turn = sampler.next(answers.noise());
+        continue;
+      }
+      const denoised = await answers.denoise(ask.x, ask.sigma, ask.timestep);
+      yield ++evaluations;
+      turn = sampler.next(denoised);
     }
     return turn.value;
   } finally {

@@ -10,7 +10,10 @@ import { roundHalfEven } from './round';
 import type { Schedule } from './sampler';
 import { leading, linspace, trailing } from './timesteps';
 
-/** Makes the schedule of `steps` steps. Throws `bad-argument` where diffusers fails, `unsupported-model` for PRK. */
+/**
+ * Makes the schedule of `steps` steps. Throws `unsupported-model` for PNDM's Runge-Kutta start, and `bad-argument` where
+ * diffusers fails (1,000 steps of 1,000, offset by 1) or, at a timestep of -1 (see `trailing`), goes on with nonsense.
+ */
 export type MakeSchedule = (config: SchedulerConfig, steps: number) => Schedule;
 
 /** `DDIMScheduler` with eta 0: each step goes from timestep t to t - T / n, below 0 to the final level. */
@@ -55,10 +58,9 @@ interface Move {
 /** Moves in a row: each evaluation sees x where the move before it has left it. */
 function chain(config: SchedulerConfig, steps: number, alphaToOne: boolean, moves: readonly Move[]): Schedule {
   const alphas = alphasCumprod(config);
-  // As in Python, -1 is the last entry: `trailing` can ask for it.
   const sigmaAt = (timestep: number): number => {
-    const alpha = alphas.at(timestep);
-    if (alpha === undefined) throw beyondTraining(config, steps, timestep);
+    const alpha = alphas[timestep];
+    if (alpha === undefined) throw outsideTraining(config, steps, timestep);
     return sigmaOf(alpha);
   };
   const sigmaAfter = ({ to }: Move): number => (to >= 0 ? sigmaAt(to) : alphaToOne ? 0 : sigmaAt(0));
@@ -90,10 +92,10 @@ function interpolate(table: Float32Array, at: number): number {
   return table[low]! + (t - low) * (table[low + 1]! - table[low]!);
 }
 
-const beyondTraining = ({ numTrainTimesteps }: SchedulerConfig, steps: number, timestep: number) =>
+const outsideTraining = ({ numTrainTimesteps }: SchedulerConfig, steps: number, timestep: number) =>
   new DiffusionError('bad-argument', {
     argument: 'steps',
-    expected: `fewer steps, with timesteps below ${numTrainTimesteps}`,
+    expected: `a number of steps whose timesteps lie in 0 to ${numTrainTimesteps - 1}`,
     got: `${steps}, with timestep ${timestep}`,
   });
 

@@ -19,7 +19,7 @@ export function linspace(trainTimesteps: number, steps: number): number[] {
 
 /**
  * `round(numpy.arange(T, 0, -T / n)) - 1`. For 62 of the step counts up to 1,000 (61, 103, 121 …) the division rounds so
- * that numpy's arange has n + 1 entries and the last timestep is -1; that is what the reference draws, so we do.
+ * that numpy's arange has n + 1 entries and the last timestep is -1. Euler draws on regardless, in diffusers and here.
  */
 export function trailing(trainTimesteps: number, steps: number): number[] {
   const step = trainTimesteps / steps;

@@ -1,7 +1,8 @@
 /**
  * One step of the probability-flow ODE in the variables of sampler.ts, where it reads `dx/dσ = (x - D(x, σ)) / σ`
  * (Karras et al. 2022, arXiv 2206.00364, eq. 3 with s(t) = 1). The right-hand side is the noise the network predicts,
- * and both DDIM's eq. 13 (arXiv 2010.02502) and PNDM's eq. 11 (arXiv 2202.09778) become Euler's step in σ.
+ * and both DDIM's eq. 13 (arXiv 2010.02502) and PNDM's transfer (arXiv 2202.09778, section 3.3; "formula (9)" in
+ * diffusers) become Euler's step in σ.
  */
 import type { Latents } from './latents';
 import type { SchedulePoint } from './sampler';

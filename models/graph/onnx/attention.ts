@@ -18,6 +18,7 @@ export function attention(
   k: Value,
   v: Value,
   { heads, causal = false }: Attention,
+  scoreBudgetBytes = SCORE_BUDGET_BYTES,
 ): Value {
   const [batch, tokens, channels] = q.shape as [number, number, number];
   const keys = k.shape[1]!;
@@ -58,7 +59,9 @@ export function attention(
       some.shape,
     );
   };
-  const seen = causal ? attend(queries) : inChunks(graph, queries, batch * heads * keys * 4, attend);
+  const seen = causal
+    ? attend(queries)
+    : inChunks(graph, queries, Math.floor(scoreBudgetBytes / (batch * heads * keys * 4)), attend);
   const order = [0, 2, 1, 3];
   const joined = graph.node(
     'Transpose',
@@ -70,11 +73,10 @@ export function attention(
   return graph.node('Reshape', scope, [joined, graph.integers(q.shape as number[])], q.shape);
 }
 
-/** Applies `attend` to as many queries at a time as the budget allows, evenly. */
-function inChunks(graph: GraphBuilder, queries: Value, bytesPerQuery: number, attend: (some: Value) => Value): Value {
+/** Applies `attend` to at most `most` queries at a time, evenly. */
+function inChunks(graph: GraphBuilder, queries: Value, most: number, attend: (some: Value) => Value): Value {
   const tokens = queries.shape[2]!;
-  const most = Math.max(1, Math.floor(SCORE_BUDGET_BYTES / bytesPerQuery));
-  const count = Math.ceil(tokens / most);
+  const count = Math.ceil(tokens / Math.max(1, most));
   if (count === 1) return attend(queries);
   const sizes = Array.from(
     { length: count },

@@ -1,5 +1,5 @@
 /** Collects the nodes, constants and weights of one ONNX graph. */
-import { unsupportedModel } from '../../refuse';
+import { badModel } from '../../refuse';
 import type { PackedTensor, StageName } from '../../stage';
 import type { Value } from '../layers';
 import { type Attribute, encodeModel, type Initializer, type Node, type Port } from './onnxModel';
@@ -62,7 +62,7 @@ export class GraphBuilder {
   /** A weight as float32, by its key; `dims` is the shape under which the graph sees the same bytes. */
   weight(key: string, dims: readonly number[]): string {
     const tensor = this.packed.get(key);
-    if (!tensor) throw unsupportedModel(`${this.stage}: ${key}`, 'a packed tensor of this name', 'none');
+    if (!tensor) throw badModel(`${this.stage}: ${key}`, 'a packed tensor of this name', 'none');
     const narrow = tensor.dtype === 'F16';
     const seen = `${key}[${dims}]`;
     if (!this.initializers.has(seen)) {

@@ -1,7 +1,7 @@
 /**
- * PLMS, the pseudo linear multistep method: Liu et al. 2022 (arXiv 2202.09778), algorithm 2 and eq. 12, started as
- * `PNDMScheduler` of diffusers 0.42.1 does with skip_prk_steps: the first step is Heun's (two evaluations), the next
- * two use the multistep formulas that their history allows. Order 2, and 3 where the sigmas are evenly spaced.
+ * PLMS, the pseudo linear multistep method: Liu et al. 2022 (arXiv 2202.09778), algorithm 2, started as
+ * `PNDMScheduler.step_plms` of diffusers 0.42.1 does with skip_prk_steps: the first step is Heun's (two evaluations),
+ * the next two use the multistep formulas that their history allows. Order 2, and 3 where the sigmas are evenly spaced.
  */
 import type { Latents } from '../latents';
 import type { Sampler } from '../sampler';

@@ -1,0 +1,89 @@
+/** A browser with the page open, for one spec: its own profile, its own server, and every complaint collected. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import puppeteer, { type Page } from 'puppeteer-core';
+import { CHROMIUM_FLAGS, requireChromium } from '../../build/chromium';
+import { serve } from '../../build/serve';
+
+export interface Visit {
+  readonly page: Page;
+  readonly url: string;
+  /** Paths asked of the server, workers' requests included. */
+  readonly requests: string[];
+  /** Console errors, uncaught exceptions and failed requests, in the order in which they came. */
+  readonly complaints: string[];
+}
+
+export interface VisitOptions {
+  readonly width?: number;
+  readonly height?: number;
+  /** As in `navigator.language`. */
+  readonly language?: string;
+  readonly flags?: readonly string[];
+}
+
+/** Serves `folder`, opens it, runs `work` and puts everything away again. */
+export async function visit(
+  folder: string,
+  work: (visit: Visit) => Promise<void>,
+  { width = 1280, height = 900, language = 'en-US', flags = [] }: VisitOptions = {},
+): Promise<void> {
+  const profile = await mkdtemp(join(tmpdir(), 'pocket-diffusion-'));
+  const requests: string[] = [];
+  const server = await serve(folder, 0, (path) => requests.push(path));
+  const browser = await puppeteer.launch({
+    executablePath: requireChromium(),
+    userDataDir: profile,
+    args: [...CHROMIUM_FLAGS, `--lang=${language}`, `--accept-lang=${language}`, ...flags],
+    defaultViewport: { width, height },
+    protocolTimeout: 600_000,
+  });
+  try {
+    const page = await browser.newPage();
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('requestfailed', (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warn') complaints.push(message.text());
+    });
+    page.on('response', (response) => {
+      if (response.status() >= 400) complaints.push(`${response.url()}: ${response.status()}`);
+    });
+    await page.goto(server.url);
+    await work({ page, url: server.url, requests, complaints });
+  } finally {
+    await browser.close();
+    await server.close();
+    await rm(profile, { recursive: true, force: true });
+  }
+}
+
+/** The element with this `data-testid`. */
+export const byId = (id: string): string => `[data-testid="${id}"]`;
+
+export interface CanvasPixels {
+  readonly width: number;
+  readonly height: number;
+  /** RGB, row by row. Alpha is checked to be 255. */
+  readonly pixels: Buffer;
+}
+
+/** What the picture's canvas holds. Runs in the page as text: the specs are compiled without the DOM's types. */
+export async function canvasPixels(page: Page): Promise<CanvasPixels> {
+  const { width, height, base64 } = (await page.evaluate(`(() => {
+    const canvas = document.querySelector('[data-testid="picture"]');
+    const { width, height } = canvas;
+    // A copy is read: reading the page's own canvas again and again would turn it slow, and Chromium says so.
+    const copy = new OffscreenCanvas(width, height).getContext('2d');
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, width, height);
+    let text = '';
+    for (let i = 0; i < data.length; i += 4) {
+      if (data[i + 3] !== 255) throw new Error('transparent pixel ' + i / 4);
+      text += String.fromCharCode(data[i], data[i + 1], data[i + 2]);
+    }
+    return { width, height, base64: btoa(text) };
+  })()`)) as { width: number; height: number; base64: string };
+  return { width, height, pixels: Buffer.from(base64, 'base64') };
+}

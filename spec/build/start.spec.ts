@@ -1,0 +1,28 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readArguments } from '../../build/start';
+
+const refusal = (...args: readonly string[]): string => {
+  try {
+    readArguments(args);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'taken';
+};
+
+test('port 8080 and an open browser, unless told otherwise', () => {
+  assert.equal(readArguments([]), { port: 8080, open: true });
+  assert.equal(readArguments(['--port', '0', '--no-open']), { port: 0, open: false });
+  assert.equal(readArguments(['--port=9000']), { port: 9000, open: true });
+});
+
+test('anything else is refused with what was given', () => {
+  assert.is(refusal('--port', '65536'), 'bad-argument: --port: expected an integer from 0 to 65535, got 65536');
+  for (const port of ['-1', '1.5', 'x', '', '0x50']) assert.match(refusal(`--port=${port}`), /^bad-argument: --port/);
+  assert.match(refusal('--prot', '1'), /^bad-argument: arguments: expected \[--port N\] \[--no-open\], got .*--prot/);
+  assert.match(refusal('extra'), /^bad-argument: arguments/);
+  assert.match(refusal('--port'), /^bad-argument: arguments/);
+});
+
+test.run();

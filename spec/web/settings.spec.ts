@@ -1,0 +1,63 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { DEFAULT_SETTINGS, parseSettings, randomSeed, toBackend, toRequest } from '../../web/settings';
+import { sizeChoices } from '../../web/sizes';
+
+test('settings come back as they were kept', () => {
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    ...{
+      prompt: 'ein Apfel',
+      seed: 0,
+      guidanceScale: 0,
+      size: { width: 64, height: 72 },
+      modelId: 'abc',
+      keepSeed: true,
+    },
+  };
+  assert.equal(parseSettings(JSON.stringify(settings)), settings);
+});
+
+test('whatever else is kept, the settings are sound', () => {
+  for (const text of [null, '', '{', 'null', '7', '[]', '{"size":7,"scheduler":"dpm","backend":"npu","steps":"20"}']) {
+    assert.equal(parseSettings(text), DEFAULT_SETTINGS, String(text));
+  }
+  assert.is(parseSettings('{"steps":30,"size":{"width":1.5,"height":8}}').steps, 30);
+});
+
+test("a request takes the model's size where none was chosen", () => {
+  const model = { width: 256, height: 128 };
+  const request = toRequest(DEFAULT_SETTINGS, model);
+  assert.equal([request.width, request.height, request.guidance], [256, 128, 'two-calls']);
+  assert.is(toRequest({ ...DEFAULT_SETTINGS, size: { width: 64, height: 72 } }, model).height, 72);
+});
+
+test('auto is the GPU only where it passed its test', () => {
+  const gpu = (available: boolean) => [{ name: 'webgpu' as const, available, why: '', threads: 1 }];
+  assert.is(toBackend('auto', gpu(true)), 'webgpu');
+  assert.is(toBackend('auto', gpu(false)), 'wasm');
+  assert.is(toBackend('auto', []), 'wasm');
+  assert.is(toBackend('wasm', gpu(true)), 'wasm');
+  assert.is(toBackend('webgpu', gpu(false)), 'wasm');
+});
+
+test('random seeds are 32-bit integers', () => {
+  assert.equal([randomSeed(() => 0), randomSeed(() => 1 - 2 ** -53)], [0, 2 ** 32 - 1]);
+});
+
+test('sizes: the own one first, the others of about its area, on a grid of an eighth of its side', () => {
+  assert.equal(sizeChoices({ width: 512, height: 512 }), [
+    { shape: 'square', width: 512, height: 512 },
+    { shape: 'portrait', width: 448, height: 576 }, // 512 · √(3/4) = 443, 512 · √(4/3) = 591
+    { shape: 'landscape', width: 576, height: 448 },
+  ]);
+  const [own, ...others] = sizeChoices({ width: 768, height: 432 });
+  assert.equal(own, { shape: 'landscape', width: 768, height: 432 });
+  assert.equal(
+    others.map(({ shape }) => shape),
+    ['square', 'portrait'],
+  );
+  for (const { width, height } of sizeChoices({ width: 96, height: 96 })) assert.is((width % 8) + (height % 8), 0);
+});
+
+test.run();

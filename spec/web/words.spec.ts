@@ -1,0 +1,40 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { failureText, LANGUAGES, pickLanguage, sizeText } from '../../web/words/languages';
+import type { Failure } from '../../workers/api';
+
+const { en, zh } = LANGUAGES;
+
+test('the language is the first preferred one that the page speaks', () => {
+  assert.is(pickLanguage(['de-DE', 'zh-CN', 'en']), 'zh');
+  assert.is(pickLanguage(['EN-gb', 'zh']), 'en');
+  assert.is(pickLanguage(['fr']), 'en');
+  assert.is(pickLanguage([]), 'en');
+});
+
+test('every failure has words in every language, also without details', () => {
+  const codes = Object.keys(en.errors) as Failure['code'][];
+  assert.is(codes.length, 11);
+  for (const said of Object.values(LANGUAGES)) {
+    for (const code of codes) assert.ok(failureText({ code, message: '' }, said).length > 2, code);
+  }
+});
+
+test('a bad argument is named as the page names it, with the numbers', () => {
+  const details = { argument: 'width', expected: 'a multiple of 8 from 64 to 2048', got: '100' };
+  const failure: Failure = { code: 'bad-argument', message: '', details };
+  assert.is(failureText(failure, en), 'Width must be a multiple of 8 from 64 to 2048; it is 100.');
+  assert.match(failureText(failure, zh), /^宽度.*100/);
+});
+
+test('durations: seconds up to a minute and a half, then minutes, never zero', () => {
+  assert.equal([0, 1000, 89_000, 90_000, 3_000_000].map(en.duration), [
+    ...['1 second', '1 second', '89 seconds', '2 minutes', '50 minutes'],
+  ]);
+});
+
+test('sizes of files in decimal units', () => {
+  assert.equal([12, 1499, 24_900_000, 1_930_000_000].map(sizeText), ['1 KB', '1 KB', '25 MB', '1.9 GB']);
+});
+
+test.run();

@@ -1,0 +1,43 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { epsilonDenoiser, guide, modelSample } from '../../../workers/diffusion/denoiser';
+import type { Latents } from '../../../workers/diffusion/latents';
+
+const latents = (...values: number[]): Latents => ({
+  shape: [1, 1, 1, values.length],
+  data: Float32Array.from(values),
+});
+
+test('a network that knows the noise denoises exactly, whatever the noise level', async () => {
+  const picture = [0.5, -2];
+  const noise = [1.25, 0.75];
+  for (const sigma of [0.03, 1, 14]) {
+    const x = latents(...picture.map((value, i) => value + sigma * noise[i]!));
+    const denoised = await epsilonDenoiser(async () => latents(...noise))(x, sigma, 7);
+    picture.forEach((value, i) => {
+      // x is rounded to float32: at sigma 14, by up to 1e-6.
+      assert.ok(Math.abs(denoised.data[i]! - value) < 2e-6, `sigma ${sigma}`);
+    });
+  }
+});
+
+test('the network sees the variance-preserving sample and the timestep', async () => {
+  // sigma 0.75: x / sqrt(0.5625 + 1) = x / 1.25
+  const seen: unknown[] = [];
+  await epsilonDenoiser(async (sample, timestep) => {
+    seen.push([...sample.data], timestep);
+    return sample;
+  })(latents(1.25, -5), 0.75, 499.5);
+  assert.equal(seen, [[1, -4], 499.5]);
+  assert.equal(modelSample(latents(3), 0), latents(3));
+});
+
+test('guidance 0 is the unconditional noise, 1 the conditional, 7.5 far beyond', () => {
+  const [unconditional, conditional] = [latents(1, 2), latents(2, 0)];
+  assert.equal(guide(unconditional, conditional, 0), unconditional);
+  assert.equal(guide(unconditional, conditional, 1), conditional);
+  // 1 + 7.5 · (2 - 1) and 2 + 7.5 · (0 - 2)
+  assert.equal(guide(unconditional, conditional, 7.5), latents(8.5, -13));
+});
+
+test.run();

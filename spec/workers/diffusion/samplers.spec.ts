@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { SchedulerConfig } from '../../../models/sd15';
+import { epsilonDenoiser, modelSample, type PredictNoise } from '../../../workers/diffusion/denoiser';
+import type { Latents } from '../../../workers/diffusion/latents';
+import { TorchGenerator } from '../../../workers/diffusion/random';
+import { samplers } from '../../../workers/diffusion/samplers';
+import { drive, initialX } from '../../../workers/diffusion/sampling';
+import { fromRoot } from '../../root';
+import { ended } from './ended';
+
+type Name = keyof typeof samplers;
+interface Case {
+  scheduler: Name;
+  config: string;
+  steps: number;
+  seed: number;
+  shape: [number, number, number, number];
+  latents: number[];
+}
+
+const read = (name: string) => JSON.parse(readFileSync(fromRoot(`spec/vectors/${name}.json`), 'utf8'));
+const cases: Case[] = read('samplers');
+const configs: Record<string, SchedulerConfig> = read('schedules').configs;
+
+/** The stand-in for the network in recipes/samplers.py. */
+const network: PredictNoise = async ({ shape, data }, timestep) => ({
+  shape,
+  data: data.map((x, i) => {
+    const phase = Math.sin(i + timestep / 100);
+    return 0.9 * Math.tanh(1.3 * x + 0.5 * phase) + 0.2 * phase;
+  }),
+});
+
+for (const name of Object.keys(samplers) as Name[]) {
+  test(`${name} draws what diffusers' own steps draw, within 1e-5 of its largest latent`, async () => {
+    for (const { config, steps, seed, shape, latents } of cases.filter(({ scheduler }) => scheduler === name)) {
+      const schedule = samplers[name].schedule(configs[config]!, steps);
+      const noise: Latents = { shape, data: new TorchGenerator(seed).randn(latents.length) };
+      const answers = { denoise: epsilonDenoiser(network), noise: () => noise };
+      const sampling = samplers[name].sampler(initialX(noise, schedule), schedule);
+      const x = await ended(drive(sampling, answers, new AbortController().signal));
+      const drawn = modelSample(x, schedule.finalSigma).data;
+      const largest = Math.max(...latents.map(Math.abs));
+      const error = Math.max(...latents.map((value, i) => Math.abs(value - drawn[i]!))) / largest;
+      assert.ok(error < 1e-5, `${name}, ${config}, ${steps} steps: relative error ${error}`);
+    }
+  });
+}
+
+test.run();
