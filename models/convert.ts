@@ -93,8 +93,8 @@ function readOptions(args: readonly string[]) {
 function pixels(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 64 || value > 2048 || value % VAE_FACTOR !== 0) {
-    throw bad(name, `a multiple of ${VAE_FACTOR} from 64 to 2048`, text);
+  if (!Number.isInteger(value) || value < VAE_FACTOR || value > 2048 || value % VAE_FACTOR !== 0) {
+    throw bad(name, `a multiple of ${VAE_FACTOR} from ${VAE_FACTOR} to 2048`, text);
   }
   return value;
 }

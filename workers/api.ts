@@ -20,9 +20,9 @@ export interface ImageRequest {
   readonly seed: number;
   /** Denoising steps, integer in [1, 1000]. */
   readonly steps: number;
-  /** Classifier-free guidance scale in [0, 100]; at 1 the unconditional call is not made. */
+  /** Classifier-free guidance scale in [0, 100]; at 1 and below there is no unconditional call, as in diffusers. */
   readonly guidanceScale: number;
-  /** Pixels, multiples of 8 in [64, 2048]. */
+  /** Pixels, multiples of 8 in [8, 2048]. */
   readonly width: number;
   readonly height: number;
   readonly scheduler: SchedulerName;

@@ -52,7 +52,8 @@ async function generate(given: CliArguments): Promise<void> {
 
 async function openModel(name: string): Promise<Model> {
   const path = name === 'demo' ? resolve('models/demo/model') : fromCaller(name);
-  return checkpointModel(await openDiffusersFolder(await diskFolder(path)));
+  const checkpoint = await openDiffusersFolder(await diskFolder(path));
+  return checkpointModel(name === 'demo' ? { ...checkpoint, name } : checkpoint);
 }
 
 async function draw(request: ImageRequest, model: Model, out: string | undefined) {

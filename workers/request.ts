@@ -45,8 +45,8 @@ function finite(argument: string, value: number, least: number, most: number): v
 }
 
 function pixels(argument: string, value: number): void {
-  if (!Number.isInteger(value) || value % 8 !== 0 || value < 64 || value > 2048) {
-    throw bad(argument, 'a multiple of 8 from 64 to 2048', String(value));
+  if (!Number.isInteger(value) || value % 8 !== 0 || value < 8 || value > 2048) {
+    throw bad(argument, 'a multiple of 8 from 8 to 2048', String(value));
   }
 }
 

@@ -91,7 +91,9 @@ export function onnxLayers(graph: GraphBuilder): Layers {
     gelu,
     geglu(x) {
       const half = withLast(x.shape, x.shape.at(-1)! / 2);
-      const [hidden, gate] = graph.nodeWithOutputs('Split', 'geglu', [x], [half, half], { axis: -1, num_outputs: 2 });
+      // Sizes as an input: ORT Web's WebGPU kernel does not know `num_outputs` and would split off nothing.
+      const sizes = graph.integers([half.at(-1)!, half.at(-1)!]);
+      const [hidden, gate] = graph.nodeWithOutputs('Split', 'geglu', [x, sizes], [half, half], { axis: -1 });
       return gated('geglu', hidden!, gelu(gate!));
     },
     attention: (q, k, v, options) => attention(graph, q, k, v, options),

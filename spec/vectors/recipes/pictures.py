@@ -30,15 +30,16 @@ def request(name: str, scheduler: str, **changes) -> dict:
     }
 
 
-def requests(size: int) -> list[dict]:
-    """`size`: the model's own, pixels. 9 x 13 latents (and their like) divide by nothing."""
+def requests(own: int) -> list[dict]:
+    """One picture of the model's `own` size in pixels, the rest small. 9 x 13 latents (and their like) divide by nothing."""
+    size = min(own, 128)
     square = {"width": size, "height": size}
     wide = {"width": size + 40, "height": size + 8}
     tall = {"width": size - 8, "height": size + 24}
     cases = []
     for scheduler in SCHEDULERS:
         cases += [
-            request("square", scheduler, **square),
+            request("square", scheduler, **({"width": own, "height": own} if scheduler == "pndm" else square)),
             request("wide-negative", scheduler, **wide, seed=7, steps=12, guidanceScale=4, negativePrompt="blurry, green"),
             request("tall-unguided", scheduler, **tall, seed=1234567890, steps=8, guidanceScale=1, prompt=OTHER),
         ]

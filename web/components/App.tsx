@@ -1,0 +1,33 @@
+/** The page: words and settings on one side, the picture on the other. */
+import { useSignalEffect } from '@preact/signals';
+import { language } from '../words';
+import { Announcer } from './Announcer';
+import { Gallery } from './Gallery';
+import { Header } from './Header';
+import { ModelPanel } from './ModelPanel';
+import { PromptForm } from './PromptForm';
+import { SettingsPanel } from './SettingsPanel';
+import { Stage } from './Stage';
+
+export function App() {
+  useSignalEffect(() => {
+    document.documentElement.lang = language.value === 'zh' ? 'zh-Hans' : 'en';
+  });
+  return (
+    <div class="page">
+      <Header />
+      <main class="room">
+        <PromptForm />
+        <section class="show">
+          <Stage />
+          <Gallery />
+        </section>
+        <div class="tune">
+          <SettingsPanel />
+          <ModelPanel />
+        </div>
+      </main>
+      <Announcer />
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+/** The pictures of this visit, newest first. */
+import { state, tell } from '../state';
+import { words } from '../words';
+import { PictureCanvas } from './PictureCanvas';
+
+export function Gallery() {
+  const said = words();
+  const { pictures, shown } = state.value;
+  if (pictures.length < 2) return null;
+  return (
+    <ul class="gallery" aria-label={said.gallery} data-testid="gallery">
+      {[...pictures].reverse().map((drawn) => (
+        <li key={drawn.id}>
+          <button
+            type="button"
+            class="thumb"
+            aria-pressed={drawn.id === shown}
+            aria-label={said.showPicture(drawn.id, drawn.request.prompt)}
+            onClick={() => tell({ type: 'show', id: drawn.id })}
+          >
+            <PictureCanvas picture={drawn.picture} label="" />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,93 @@
+/** What went wrong, in words, with what can be done about it. */
+import { draw, prepareDemo } from '../actions';
+import { diedDrawing } from '../crash';
+import type { Problem } from '../reducer';
+import { set, state, tell } from '../state';
+import { failureText, words } from '../words';
+import { Icon } from './Icon';
+
+export function Notices() {
+  const said = words();
+  const { problem } = state.value;
+  const died = diedDrawing.value;
+  return (
+    <>
+      <CutNotice />
+      {problem && <ProblemNotice problem={problem} />}
+      {died && !problem && (
+        <div class="notice" role="alert" data-testid="page-died">
+          <p>{said.pageDied(died.width, died.height)}</p>
+          <Dismiss
+            onClick={() => {
+              diedDrawing.value = undefined;
+            }}
+          />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Below the picture: above the button it would move the button from under a thumb. */
+function CutNotice() {
+  const said = words();
+  const { cut } = state.value;
+  if (!cut.prompt && !cut.negativePrompt) return null;
+  return (
+    <div class="note" role="status" data-testid="cut">
+      {cut.prompt && <p>{said.promptCut(cut.prompt)}</p>}
+      {cut.negativePrompt && <p>{said.negativeCut(cut.negativePrompt)}</p>}
+    </div>
+  );
+}
+
+function ProblemNotice({ problem }: { readonly problem: Problem }) {
+  const said = words();
+  const { failure } = problem;
+  return (
+    <div class="notice" role="alert" data-testid="problem" data-code={failure.code}>
+      <Icon name="warn" />
+      <div class="notice-body">
+        <p>{failureText(failure, said)}</p>
+        <Remedy problem={problem} />
+        <details class="fold">
+          <summary>{said.details}</summary>
+          <code>{failure.message}</code>
+        </details>
+      </div>
+      <Dismiss onClick={() => tell({ type: 'dismiss' })} />
+    </div>
+  );
+}
+
+const GPU_TROUBLE: readonly string[] = ['backend-unavailable', 'bad-picture', 'out-of-memory', 'internal'];
+
+/** The one tap that may help. */
+function Remedy({ problem: { during, backend, failure } }: { readonly problem: Problem }) {
+  const said = words();
+  if (during === 'draw' && backend === 'webgpu' && GPU_TROUBLE.includes(failure.code)) {
+    const drawOnCpu = (): void => {
+      set({ backend: 'wasm' });
+      void draw();
+    };
+    return (
+      <button type="button" data-testid="draw-on-cpu" onClick={drawOnCpu}>
+        {said.drawOnCpu}
+      </button>
+    );
+  }
+  if (during === 'draw' || (during === 'import' && state.value.models.length === 0)) {
+    return (
+      <button type="button" data-testid="try-again" onClick={() => (during === 'draw' ? void draw() : prepareDemo())}>
+        {said.tryAgain}
+      </button>
+    );
+  }
+  return null;
+}
+
+const Dismiss = ({ onClick }: { readonly onClick: () => void }) => (
+  <button type="button" class="quiet square" aria-label={words().dismiss} data-testid="dismiss" onClick={onClick}>
+    <Icon name="close" />
+  </button>
+);

@@ -1,0 +1,77 @@
+/** What can be done with the picture on show, and what drew it. */
+import { useState } from 'preact/hooks';
+import { canShare, saveAsFile, share } from '../keep';
+import type { Drawn } from '../reducer';
+import { modelSize, pictureOnShow, set } from '../state';
+import { words } from '../words';
+import { Icon } from './Icon';
+
+const shareable = canShare();
+
+export function PictureActions() {
+  const drawn = pictureOnShow();
+  return drawn ? <Actions drawn={drawn} key={drawn.id} /> : null;
+}
+
+function Actions({ drawn }: { readonly drawn: Drawn }) {
+  const said = words();
+  const [failed, setFailed] = useState(false);
+  const { picture, backend, milliseconds } = drawn;
+  const keep = async (how: (drawn: Drawn) => void | Promise<void>): Promise<void> => {
+    try {
+      await how(drawn);
+    } catch {
+      setFailed(true);
+    }
+  };
+  return (
+    <div class="actions">
+      <div class="buttons">
+        <button type="button" data-testid="save" onClick={() => keep(saveAsFile)}>
+          <Icon name="save" />
+          {said.save}
+        </button>
+        {shareable && (
+          <button type="button" data-testid="share" onClick={() => keep(share)}>
+            <Icon name="share" />
+            {said.share}
+          </button>
+        )}
+        <button
+          type="button"
+          class="quiet"
+          data-testid="reuse"
+          aria-label={said.reuse}
+          title={said.reuse}
+          onClick={() => reuse(drawn)}
+        >
+          <Icon name="reuse" />
+          <span class="roomy">{said.reuse}</span>
+        </button>
+      </div>
+      <p class="facts" data-testid="facts">
+        {`${picture.width} × ${picture.height} · ${said.seedOf(picture.seed)} · `}
+        {said.drawnIn(said.duration(milliseconds), said.backends[backend])}
+      </p>
+      {failed && <p role="alert">{said.saveFailed}</p>}
+    </div>
+  );
+}
+
+/** Sets everything that drew this picture, its own seed kept: drawing again draws it again. */
+function reuse({ picture, request }: Drawn): void {
+  const { prompt, negativePrompt, steps, guidanceScale, scheduler, width, height } = request;
+  const model = modelSize();
+  const size = width === model.width && height === model.height ? null : { width, height };
+  set({
+    prompt,
+    negativePrompt,
+    steps,
+    guidanceScale,
+    scheduler,
+    size,
+    seed: picture.seed,
+    keepSeed: true,
+    numImages: 1,
+  });
+}

@@ -1,0 +1,70 @@
+/** How to draw. Folded away on a phone, where its summary line still says what is set. */
+import type { SchedulerName } from '../../workers/api';
+import { modelSize, resetSettings, set, settings } from '../state';
+import { words } from '../words';
+import { BackendField } from './BackendField';
+import { NumberField } from './NumberField';
+import { SeedField } from './SeedField';
+import { SizeField } from './SizeField';
+
+const SCHEDULERS: Readonly<Record<SchedulerName, string>> = { pndm: 'PNDM (PLMS)', ddim: 'DDIM', euler: 'Euler' };
+const wide = matchMedia('(min-width: 60rem)').matches;
+
+export function SettingsPanel() {
+  const said = words();
+  const { steps, guidanceScale, scheduler, numImages } = settings.value;
+  return (
+    <details class="panel" open={wide} data-testid="settings">
+      <summary>
+        <h2>{said.settings}</h2>
+        <Summary />
+      </summary>
+      <div class="fields">
+        <NumberField
+          {...{ label: said.steps, hint: said.stepsHint, name: 'steps', value: steps }}
+          {...{ least: 1, most: 1000, slider: { least: 1, most: 50 } }}
+          onChange={(value) => set({ steps: value })}
+        />
+        <NumberField
+          {...{ label: said.guidance, hint: said.guidanceHint, name: 'guidance', value: guidanceScale }}
+          {...{ least: 0, most: 100, step: 0.5, slider: { least: 0, most: 20 } }}
+          onChange={(value) => set({ guidanceScale: value })}
+        />
+        <SizeField />
+        <SeedField />
+        <div class="pair">
+          <label class="field">
+            <span class="label">{said.scheduler}</span>
+            <select
+              data-testid="scheduler"
+              value={scheduler}
+              onChange={(event) => set({ scheduler: event.currentTarget.value as SchedulerName })}
+            >
+              {Object.entries(SCHEDULERS).map(([name, label]) => (
+                <option key={name} value={name}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          </label>
+          <NumberField
+            {...{ label: said.numImages, name: 'num-images', value: numImages, least: 1, most: 64 }}
+            onChange={(value) => set({ numImages: value })}
+          />
+        </div>
+        <BackendField />
+        <button type="button" class="quiet reset" data-testid="reset" onClick={resetSettings}>
+          {said.reset}
+        </button>
+      </div>
+    </details>
+  );
+}
+
+function Summary() {
+  const said = words();
+  const { steps, keepSeed, seed, size } = settings.value;
+  const { width, height } = size ?? modelSize();
+  const parts = [said.stepsShort(steps), `${width} × ${height}`, keepSeed ? said.seedOf(seed) : said.newSeedEachTime];
+  return <span class="summary">{parts.join(' · ')}</span>;
+}

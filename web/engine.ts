@@ -1,0 +1,165 @@
+/**
+ * The engine's worker as the page uses it: questions are promises, jobs are streams of events that always end.
+ *
+ * Comlink 4.4.2 leaves three things to us (measured, facts.md): a call never settles when its worker dies, a thrown
+ * error loses its code, an AbortSignal arrives empty. So death ends everything pending with `worker-died`, failures
+ * are data, and an abort is a message. A worker that died, or sat idle, is replaced at the next question: idle ones
+ * are ended because WASM memory never shrinks.
+ */
+import { type Endpoint, type Remote, transfer, wrap } from 'comlink';
+import type {
+  BackendName,
+  BackendReport,
+  EngineApi,
+  Failure,
+  ImageEvent,
+  ImageRequest,
+  ImportEvent,
+  ModelSummary,
+  PickedFile,
+  Port,
+} from '../workers/api';
+import { eventQueue } from './eventQueue';
+
+/** The part of `Worker` used here. */
+export interface EngineWorker extends Endpoint {
+  terminate(): void;
+}
+
+/** What a question rejects with. */
+export class EngineFailure extends Error {
+  override readonly name = 'EngineFailure';
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+export interface Engine {
+  backends(): Promise<BackendReport[]>;
+  models(): Promise<ModelSummary[]>;
+  deleteModel(id: string): Promise<void>;
+  openDemo(signal: AbortSignal): AsyncIterable<ImportEvent>;
+  importFolder(files: readonly PickedFile[], signal: AbortSignal): AsyncIterable<ImportEvent>;
+  draw(model: string, backend: BackendName, request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent>;
+}
+
+export interface EngineOptions {
+  /** A worker deep in a network cannot hear an abort: after this long it is ended instead. Nothing of it is kept anyway. */
+  readonly abortMilliseconds?: number;
+  readonly idleMilliseconds?: number;
+}
+
+interface Living {
+  readonly worker: EngineWorker;
+  readonly api: Remote<EngineApi>;
+  /** What to call for everything still waiting on this worker, should it die. */
+  readonly pending: Set<(failure: Failure) => void>;
+}
+
+type LastEvent = { readonly type: 'finished' | 'imported' | 'failed' };
+const isLast = (event: { readonly type: string }): event is LastEvent =>
+  event.type === 'finished' || event.type === 'imported' || event.type === 'failed';
+
+/** An engine over workers made by `spawn`, one at a time, the first when first needed. */
+export function createEngine(
+  spawn: () => EngineWorker,
+  { abortMilliseconds = 2_000, idleMilliseconds = 60_000 }: EngineOptions = {},
+): Engine {
+  let living: Living | undefined;
+  let idle: ReturnType<typeof setTimeout> | undefined;
+
+  function alive(): Living {
+    clearTimeout(idle);
+    if (living) return living;
+    const worker = spawn();
+    const born: Living = { worker, api: wrap<EngineApi>(worker), pending: new Set() };
+    const died = (why: string): void => end(born, { code: 'worker-died', message: `worker-died: ${why}` });
+    worker.addEventListener('error', (event: unknown) =>
+      died((event as { message?: string }).message ?? 'it did not start'),
+    );
+    worker.addEventListener('messageerror', () => died('unreadable message'));
+    living = born;
+    return born;
+  }
+
+  function end(dying: Living, failure: Failure): void {
+    if (living === dying) living = undefined;
+    dying.worker.terminate();
+    for (const tell of [...dying.pending]) tell(failure);
+    dying.pending.clear();
+  }
+
+  function settled(owner: Living, tell: (failure: Failure) => void): void {
+    owner.pending.delete(tell);
+    if (owner !== living || owner.pending.size > 0) return;
+    clearTimeout(idle);
+    idle = setTimeout(() => end(owner, { code: 'aborted', message: 'aborted: idle' }), idleMilliseconds);
+  }
+
+  function ask<T>(question: (api: Remote<EngineApi>) => Promise<T>): Promise<T> {
+    const owner = alive();
+    return new Promise<T>((resolve, reject) => {
+      const tell = (failure: Failure): void => reject(new EngineFailure(failure));
+      owner.pending.add(tell);
+      question(owner.api)
+        .then(resolve, (thrown: unknown) => tell(internal(thrown)))
+        .finally(() => settled(owner, tell));
+    });
+  }
+
+  async function* job<Event extends { readonly type: string }>(
+    signal: AbortSignal,
+    start: (api: Remote<EngineApi>, port: Port) => Promise<void>,
+  ): AsyncGenerator<Event, void, void> {
+    const owner = alive();
+    const { port1, port2 } = new MessageChannel();
+    const events = eventQueue<Event>();
+    const tell = (failure: Failure): void => events.push({ type: 'failed', ...failure } as unknown as Event);
+    let grace: ReturnType<typeof setTimeout> | undefined;
+    const abort = (): void => {
+      port1.postMessage({ type: 'abort' });
+      // Not while somebody else's work would go down with it.
+      grace = setTimeout(() => owner.pending.size === 1 && end(owner, ABORTED), abortMilliseconds);
+    };
+
+    owner.pending.add(tell);
+    port1.addEventListener('message', (event: unknown) => events.push((event as { data: Event }).data));
+    port1.start();
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) tell(ABORTED);
+    else
+      start(owner.api, transfer(port2, [port2]) as unknown as Port).catch((thrown: unknown) => tell(internal(thrown)));
+    try {
+      for (;;) {
+        const event = await events.next();
+        yield event;
+        if (isLast(event)) return;
+      }
+    } finally {
+      clearTimeout(grace);
+      signal.removeEventListener('abort', abort);
+      port1.close();
+      settled(owner, tell);
+    }
+  }
+
+  return {
+    backends: () => ask((api) => api.backends()),
+    models: () => ask((api) => api.models()),
+    deleteModel: (id) => ask((api) => api.deleteModel(id)),
+    openDemo: (signal) => job<ImportEvent>(signal, (api, port) => api.openDemo(port)),
+    importFolder: (files, signal) => job<ImportEvent>(signal, (api, port) => api.importFolder([...files], port)),
+    draw: (model, backend, request, signal) =>
+      job<ImageEvent>(signal, (api, port) => api.draw(model, backend, request, port)),
+  };
+}
+
+const ABORTED: Failure = { code: 'aborted', message: 'aborted' };
+
+const internal = (thrown: unknown): Failure => ({
+  code: 'internal',
+  message: `internal: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+});

@@ -1,0 +1,37 @@
+/** Keys that work anywhere on the page, its title while it works, and the question before work is thrown away. */
+import { effect } from '@preact/signals';
+import { cancelDrawing, draw } from './actions';
+import { now } from './clock';
+import { state } from './state';
+import { drawingProgress } from './timeLeft';
+import { words } from './words';
+
+/** Ctrl/Cmd + Enter draws, Esc cancels. */
+export function listenToKeys(): void {
+  addEventListener('keydown', (event) => {
+    if (event.isComposing) return; // Enter and Esc belong to the input method then.
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void draw();
+    else if (event.key === 'Escape' && state.value.drawing) cancelDrawing();
+    else return;
+    event.preventDefault();
+  });
+}
+
+/** The tab says how far it is: drawing takes long enough to look elsewhere meanwhile. */
+export const followTitle = (): (() => void) =>
+  effect(() => {
+    const { drawing, decodeSteps } = state.value;
+    const percent = drawing && Math.round(100 * drawingProgress(drawing, decodeSteps, now.value).done);
+    document.title = percent === undefined ? words().title : `${percent} % · ${words().title}`;
+  });
+
+const WORTH_ASKING_MILLISECONDS = 10_000;
+
+/** Asks before leaving only where more than ten seconds of work would be lost; the demo model prepares itself again. */
+export function guardUnload(): void {
+  addEventListener('beforeunload', (event) => {
+    const { drawing, importing } = state.value;
+    const started = drawing?.started ?? (importing?.source === 'folder' ? importing.started : undefined);
+    if (started !== undefined && performance.now() - started > WORTH_ASKING_MILLISECONDS) event.preventDefault();
+  });
+}

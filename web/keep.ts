@@ -1,0 +1,32 @@
+/** Takes a picture out of the page: into a file, or through the device's share sheet. */
+import { fileName, toPng } from './png';
+import type { Drawn } from './reducer';
+
+const toFile = (drawn: Drawn): File =>
+  new File([toPng(drawn)], fileName(drawn.request.prompt, drawn.picture.seed), { type: 'image/png' });
+
+export function saveAsFile(drawn: Drawn): void {
+  const file = toFile(drawn);
+  const url = URL.createObjectURL(file);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = file.name;
+  link.click();
+  // The download reads the URL after the click returns; a minute is ample, and a leak otherwise.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** Whether this browser can share pictures at all. */
+export function canShare(): boolean {
+  const probe = new File([new Uint8Array(1)], 'a.png', { type: 'image/png' });
+  return typeof navigator.share === 'function' && navigator.canShare?.({ files: [probe] }) === true;
+}
+
+/** Resolves when the share sheet closes, also where the person changed their mind. */
+export async function share(drawn: Drawn): Promise<void> {
+  try {
+    await navigator.share({ files: [toFile(drawn)], text: drawn.request.prompt });
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+  }
+}

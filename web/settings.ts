@@ -1,0 +1,89 @@
+/** What a person set, kept between visits. A damaged or older record falls back field by field. */
+import type { BackendName, BackendReport, ImageRequest, ModelSummary, SchedulerName } from '../workers/api';
+
+export interface Settings {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly steps: number;
+  readonly seed: number;
+  /** Draw `seed` again, instead of a new one each time. */
+  readonly keepSeed: boolean;
+  readonly guidanceScale: number;
+  /** `null`: the model's own size. */
+  readonly size: { readonly width: number; readonly height: number } | null;
+  readonly scheduler: SchedulerName;
+  readonly numImages: number;
+  readonly backend: 'auto' | BackendName;
+  readonly modelId: string | null;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  prompt: '',
+  negativePrompt: '',
+  steps: 20,
+  seed: 1,
+  keepSeed: false,
+  guidanceScale: 7.5,
+  size: null,
+  scheduler: 'pndm',
+  numImages: 1,
+  backend: 'auto',
+  modelId: null,
+};
+
+/** Seeds we pick are short enough to say aloud; any up to 2^53 may be typed. */
+export const randomSeed = (random: () => number = Math.random): number => Math.floor(random() * 2 ** 32);
+
+/** `text` as settings; every field that does not fit its default's type is that default. */
+export function parseSettings(text: string | null): Settings {
+  const stored = asObject(text);
+  const { size } = stored as { size?: { width?: unknown; height?: unknown } | null };
+  const sizeFits = Number.isInteger(size?.width) && Number.isInteger(size?.height);
+  const fields = Object.entries(DEFAULT_SETTINGS).map(([key, fallback]) => {
+    const value = stored[key];
+    return [key, typeof value === typeof fallback && !Number.isNaN(value) ? value : fallback];
+  });
+  return {
+    ...(Object.fromEntries(fields) as Settings),
+    size: sizeFits ? (size as Settings['size']) : null,
+    modelId: typeof stored.modelId === 'string' ? stored.modelId : null,
+    scheduler: oneOf(stored.scheduler, ['pndm', 'ddim', 'euler'], DEFAULT_SETTINGS.scheduler),
+    backend: oneOf(stored.backend, ['auto', 'wasm', 'webgpu'], DEFAULT_SETTINGS.backend),
+  };
+}
+
+function asObject(text: string | null): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text ?? '{}');
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+const oneOf = <T>(value: unknown, choices: readonly T[], fallback: T): T =>
+  choices.find((choice) => choice === value) ?? fallback;
+
+/** What the engine is asked for. */
+export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' | 'height'>): ImageRequest {
+  const { prompt, negativePrompt, seed, steps, guidanceScale, scheduler, numImages } = settings;
+  const { width, height } = settings.size ?? model;
+  return {
+    prompt,
+    negativePrompt,
+    seed,
+    steps,
+    guidanceScale,
+    width,
+    height,
+    scheduler,
+    numImages,
+    guidance: 'two-calls',
+  };
+}
+
+/** The backend behind a choice: `auto` is the GPU where it passed its test. */
+export function toBackend(choice: Settings['backend'], reports: readonly BackendReport[]): BackendName {
+  if (choice === 'wasm') return 'wasm';
+  return reports.some(({ name, available }) => name === 'webgpu' && available) ? 'webgpu' : 'wasm';
+}

@@ -1,0 +1,142 @@
+/** Everything the page says, in English. Its shape is the type every other language must fill. */
+import type { Failure } from '../../workers/api';
+import type { Shape } from '../sizes';
+
+type ErrorDetails = NonNullable<Failure['details']>;
+
+const fields: Record<string, string> = {
+  width: 'Width',
+  height: 'Height',
+  steps: 'Steps',
+  seed: 'Seed',
+  guidanceScale: 'Guidance',
+  numImages: 'Pictures',
+  model: 'The model',
+};
+
+const seconds = (count: number): string => (count === 1 ? '1 second' : `${count} seconds`);
+const minutes = (count: number): string => (count === 1 ? '1 minute' : `${count} minutes`);
+
+export const en = {
+  language: 'English',
+  title: 'Pocket Diffusion',
+  tagline: 'Pictures from words, on this device',
+
+  prompt: 'Describe a picture',
+  promptPlaceholder: 'a red apple on a blue background',
+  negativePrompt: 'What to avoid',
+  negativePlaceholder: 'blurry, text',
+  draw: 'Draw',
+  cancel: 'Cancel',
+  canceling: 'Stopping …',
+  drawShortcut: (modifier: string) => `${modifier} + Enter draws, Esc cancels`,
+  promptCut: (tail: string) => `Only 77 tokens fit. The end was left out: “${tail}”`,
+  negativeCut: (tail: string) => `“What to avoid” was too long. Its end was left out: “${tail}”`,
+
+  settings: 'Settings',
+  steps: 'Steps',
+  stepsHint: 'More steps take longer and add detail, up to a point.',
+  guidance: 'Guidance',
+  guidanceHint: 'How closely to follow the words.',
+  seed: 'Seed',
+  seedHint: 'The same seed and settings draw the same picture.',
+  keepSeed: 'Keep',
+  keepSeedHint: 'Keep this seed instead of a new one for each drawing',
+  newSeed: 'New seed',
+  newSeedEachTime: 'new seed each time',
+  size: 'Size',
+  shapes: { square: 'Square', portrait: 'Portrait', landscape: 'Landscape' } satisfies Record<Shape, string>,
+  otherSize: 'Other',
+  width: 'Width',
+  height: 'Height',
+  scheduler: 'Sampler',
+  numImages: 'Pictures',
+  backend: 'Compute on',
+  backends: { auto: 'Auto', wasm: 'CPU', webgpu: 'GPU' },
+  backendWhy: (name: string, why: string): string => `${name}: ${whyNot[why] ?? why}`,
+  stepsShort: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
+  reset: 'Reset settings',
+
+  empty: 'Your picture appears here.',
+  try: 'Try',
+  examples: ['a red apple on a blue background', 'a penguin in the snow', 'a castle in the mountains at night'],
+  progress: 'Progress',
+  phases: {
+    preparing: 'Getting the model ready',
+    waiting: 'Starting',
+    loading: 'Loading the model',
+    decoding: 'Turning it into a picture',
+    step: (step: number, of: number) => `Step ${step} of ${of}`,
+    picture: (index: number, of: number) => `Picture ${index} of ${of}`,
+  },
+  left: (text: string) => `about ${text} left`,
+  duration: (milliseconds: number): string => {
+    const whole = Math.max(1, Math.round(milliseconds / 1000));
+    return whole < 90 ? seconds(whole) : minutes(Math.round(whole / 60));
+  },
+  drawnIn: (duration: string, backend: string) => `Drawn in ${duration} on the ${backend}`,
+  seedOf: (seed: number) => `seed ${seed}`,
+  announceDone: 'The picture is finished.',
+  announceStarted: 'Drawing started.',
+  announceStopped: 'Drawing stopped.',
+  announceDoneShare: (percent: number) => `${percent} percent done.`,
+
+  save: 'Save',
+  share: 'Share',
+  reuse: 'Use these settings',
+  saveFailed: 'The picture could not be saved.',
+  gallery: 'Pictures of this visit',
+  showPicture: (index: number, prompt: string) => `Show picture ${index}: ${prompt}`,
+
+  models: 'Model',
+  demoModel: 'Built-in demo model',
+  modelFacts: (size: string, width: number, height: number) => `${size} · ${width} × ${height}`,
+  importModel: 'Import a model folder',
+  importHint: 'A Stable Diffusion 1.x folder in the diffusers layout. It stays on this device.',
+  importing: 'Bringing the model in',
+  preparingDemo: 'Preparing the demo model',
+  preparingHint: 'Only this once. You can already type.',
+  deleteModel: (name: string) => `Delete ${name}`,
+  confirmDelete: (size: string) => `Delete and free ${size}?`,
+  deleteYes: 'Delete',
+  deleteNo: 'Keep',
+  tryAgain: 'Try again',
+  drawOnCpu: 'Draw on the CPU instead',
+  dismiss: 'Dismiss',
+  details: 'Details',
+
+  theme: 'Appearance',
+  themes: { auto: 'Like the device', light: 'Light', dark: 'Dark' },
+  languageSwitch: 'Language',
+
+  errors: {
+    'bad-argument': ({ argument, expected, got }: ErrorDetails) =>
+      `${fields[argument] ?? argument} must be ${expected}; it is ${got}.`,
+    'bad-model': ({ argument }: ErrorDetails) =>
+      `This model’s files are damaged or incomplete (${argument}). Download or copy them again.`,
+    'unsupported-model': ({ argument, got }: ErrorDetails) =>
+      `This model cannot be used here: only Stable Diffusion 1.x can. Found: ${argument}: ${got}.`,
+    'bad-picture': () => 'The calculation went wrong and there is no picture. Try again, or compute on the CPU.',
+    'backend-unavailable': () =>
+      'This device cannot compute this way now. Choose another way to compute in the settings.',
+    'out-of-memory': () => 'There was not enough memory. Try a smaller size, and close other tabs and apps.',
+    'storage-full': ({ expected, got }: ErrorDetails) =>
+      `There is not enough storage for this model (needed: ${expected}; found: ${got}). Free some space and try again.`,
+    'corrupt-store': () => 'The stored copy of the model is damaged. Delete it under “Model”, then bring it in again.',
+    'worker-died': () =>
+      'The engine stopped unexpectedly, most likely for lack of memory. It starts again with your next picture.',
+    aborted: () => 'Stopped.',
+    internal: () => 'Something went wrong that should not have.',
+  },
+  pageDied: (width: number, height: number) =>
+    `Last time, the page was closed by the device while drawing ${width} × ${height}: most likely memory ran out. A smaller size needs less.`,
+};
+
+const whyNot: Record<string, string> = {
+  'no-adapter': 'this browser offers no GPU to pages',
+  'self-test-failed': 'it miscalculated a test, so it is not used',
+  'no-threads': 'one core only: this page is not isolated from other pages, so the browser allows it no threads',
+  'no-webgpu': 'this browser has no WebGPU',
+};
+
+export type Words = typeof en;

@@ -1,0 +1,23 @@
+/** The languages the page speaks, and how failures and sizes are said in them. */
+import type { Failure } from '../../workers/api';
+import { en, type Words } from './en';
+import { zh } from './zh';
+
+export type Language = 'en' | 'zh';
+export const LANGUAGES: Readonly<Record<Language, Words>> = { en, zh };
+
+/** The first of `preferred` (as in `navigator.languages`) that the page speaks. */
+export const pickLanguage = (preferred: readonly string[]): Language =>
+  preferred.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag): tag is Language => tag in LANGUAGES) ?? 'en';
+
+const NO_DETAILS = { argument: '?', expected: '?', got: '?' };
+
+/** A failure in words. */
+export const failureText = ({ code, details }: Failure, said: Words): string =>
+  said.errors[code](details ?? NO_DETAILS);
+
+/** Bytes as people read them: 25 MB, 1.9 GB. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} KB`;
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}

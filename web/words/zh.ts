@@ -1,0 +1,134 @@
+/** Everything the page says, in Chinese (simplified). */
+import type { Failure } from '../../workers/api';
+import type { Words } from './en';
+
+type ErrorDetails = NonNullable<Failure['details']>;
+
+const fields: Record<string, string> = {
+  width: '宽度',
+  height: '高度',
+  steps: '步数',
+  seed: '种子',
+  guidanceScale: '引导强度',
+  numImages: '张数',
+  model: '模型',
+};
+
+export const zh: Words = {
+  language: '中文',
+  title: 'Pocket Diffusion',
+  tagline: '用文字画图，就在这台设备上',
+
+  prompt: '描述一幅画',
+  promptPlaceholder: 'a red apple on a blue background',
+  negativePrompt: '不想要的内容',
+  negativePlaceholder: 'blurry, text',
+  draw: '开始绘制',
+  cancel: '取消',
+  canceling: '正在停止…',
+  drawShortcut: (modifier) => `${modifier} + Enter 绘制，Esc 取消`,
+  promptCut: (tail) => `最多 77 个词元，末尾未被采用：“${tail}”`,
+  negativeCut: (tail) => `“不想要的内容”过长，末尾未被采用：“${tail}”`,
+
+  settings: '设置',
+  steps: '步数',
+  stepsHint: '步数越多越慢，细节也越多，但有上限。',
+  guidance: '引导强度',
+  guidanceHint: '画面贴合文字的程度。',
+  seed: '种子',
+  seedHint: '种子和设置相同，画面就相同。',
+  keepSeed: '固定',
+  keepSeedHint: '固定此种子，不再每次更换',
+  newSeed: '换一个种子',
+  newSeedEachTime: '每次新种子',
+  size: '尺寸',
+  shapes: { square: '方形', portrait: '竖幅', landscape: '横幅' },
+  otherSize: '其他',
+  width: '宽度',
+  height: '高度',
+  scheduler: '采样器',
+  numImages: '张数',
+  backend: '计算方式',
+  backends: { auto: '自动', wasm: 'CPU', webgpu: 'GPU' },
+  backendWhy: (name, why) => `${name}：${whyNot[why] ?? why}`,
+  stepsShort: (count) => `${count} 步`,
+  reset: '恢复默认设置',
+
+  empty: '画面会出现在这里。',
+  try: '试试',
+  // In English: the models read nothing else.
+  examples: ['a red apple on a blue background', 'a penguin in the snow', 'a castle in the mountains at night'],
+  progress: '进度',
+  phases: {
+    preparing: '正在准备模型',
+    waiting: '正在开始',
+    loading: '正在加载模型',
+    decoding: '正在生成画面',
+    step: (step, of) => `第 ${step} 步，共 ${of} 步`,
+    picture: (index, of) => `第 ${index} 张，共 ${of} 张`,
+  },
+  left: (text) => `约剩 ${text}`,
+  duration: (milliseconds) => {
+    const whole = Math.max(1, Math.round(milliseconds / 1000));
+    return whole < 90 ? `${whole} 秒` : `${Math.round(whole / 60)} 分钟`;
+  },
+  drawnIn: (duration, backend) => `用 ${backend} 绘制，耗时 ${duration}`,
+  seedOf: (seed) => `种子 ${seed}`,
+  announceDone: '画面已完成。',
+  announceStarted: '开始绘制。',
+  announceStopped: '已停止绘制。',
+  announceDoneShare: (percent) => `已完成百分之 ${percent}。`,
+
+  save: '保存',
+  share: '分享',
+  reuse: '使用这些设置',
+  saveFailed: '图片无法保存。',
+  gallery: '本次画作',
+  showPicture: (index, prompt) => `显示第 ${index} 张：${prompt}`,
+
+  models: '模型',
+  demoModel: '内置演示模型',
+  modelFacts: (size, width, height) => `${size} · ${width} × ${height}`,
+  importModel: '导入模型文件夹',
+  importHint: 'diffusers 格式的 Stable Diffusion 1.x 文件夹，只保存在本设备上。',
+  importing: '正在导入模型',
+  preparingDemo: '正在准备演示模型',
+  preparingHint: '只需这一次，现在就可以输入文字。',
+  deleteModel: (name) => `删除 ${name}`,
+  confirmDelete: (size) => `删除并释放 ${size}？`,
+  deleteYes: '删除',
+  deleteNo: '保留',
+  tryAgain: '重试',
+  drawOnCpu: '改用 CPU 绘制',
+  dismiss: '关闭',
+  details: '详情',
+
+  theme: '外观',
+  themes: { auto: '跟随设备', light: '浅色', dark: '深色' },
+  languageSwitch: '语言',
+
+  errors: {
+    'bad-argument': ({ argument, expected, got }: ErrorDetails) =>
+      `${fields[argument] ?? argument}的值不可用：${got}（要求：${expected}）。`,
+    'bad-model': ({ argument }) => `模型文件已损坏或不完整（${argument}），请重新下载或复制。`,
+    'unsupported-model': ({ argument, got }) =>
+      `无法使用此模型：仅支持 Stable Diffusion 1.x。检测到：${argument}：${got}。`,
+    'bad-picture': () => '计算出错，没有得到画面。请重试，或改用 CPU 计算。',
+    'backend-unavailable': () => '此设备目前无法用这种方式计算，请在设置中更换计算方式。',
+    'out-of-memory': () => '内存不足。请减小尺寸，并关闭其他标签页和应用。',
+    'storage-full': ({ expected, got }) =>
+      `存储空间不足，无法保存模型（需要：${expected}；现有：${got}）。请清理空间后重试。`,
+    'corrupt-store': () => '已保存的模型已损坏。请在“模型”中删除后重新导入。',
+    'worker-died': () => '引擎意外停止，很可能是内存不足。下次绘制时会重新启动。',
+    aborted: () => '已停止。',
+    internal: () => '发生了意料之外的错误。',
+  },
+  pageDied: (width, height) => `上次绘制 ${width} × ${height} 时页面被设备关闭，很可能是内存不足。请尝试较小的尺寸。`,
+};
+
+const whyNot: Record<string, string> = {
+  'no-adapter': '浏览器没有向页面提供 GPU',
+  'self-test-failed': '自检结果有误，因此不使用',
+  'no-threads': '只能用一个核心：页面未被隔离，浏览器不允许多线程',
+  'no-webgpu': '浏览器不支持 WebGPU',
+};
