@@ -82,8 +82,12 @@ export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' 
   };
 }
 
-/** The backend behind a choice: `auto` is the GPU where it passed its test. */
+/**
+ * The backend behind a choice: `auto` is the GPU where it has passed its test, and the CPU until that is known. A GPU
+ * asked for by name is tried before its test is through: the engine tests it first, and says why where it fails.
+ */
 export function toBackend(choice: Settings['backend'], reports: readonly BackendReport[]): BackendName {
-  if (choice === 'wasm') return 'wasm';
-  return reports.some(({ name, available }) => name === 'webgpu' && available) ? 'webgpu' : 'wasm';
+  const webgpu = reports.find(({ name }) => name === 'webgpu');
+  if (choice === 'webgpu') return webgpu?.available === false ? 'wasm' : 'webgpu';
+  return choice === 'auto' && webgpu?.available ? 'webgpu' : 'wasm';
 }

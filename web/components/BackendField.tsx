@@ -20,7 +20,8 @@ export function BackendField() {
         options={(['auto', 'wasm', 'webgpu'] as const).map((value) => ({
           value,
           label: said.backends[value],
-          disabled: value !== 'auto' && report(value)?.available === false,
+          // A GPU is on offer once it has passed its test.
+          disabled: value === 'webgpu' && backend !== 'webgpu' && !report(value)?.available,
         }))}
         onChange={(value) => set({ backend: value })}
       />
