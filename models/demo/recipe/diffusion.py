@@ -52,9 +52,10 @@ class Examples:
     def uniform(self, shape):
         return torch.rand(shape, generator=self.g, device=self.device)
 
-    def noised(self, z, alphas, offset):
-        """(x_t channels last, t, noise)."""
-        t = torch.randint(STEPS, (len(z),), generator=self.g, device=self.device)
+    def noised(self, z, alphas, offset, t=None):
+        """(x_t channels last, t, noise), at random times where none are given."""
+        if t is None:
+            t = torch.randint(STEPS, (len(z),), generator=self.g, device=self.device)
         noise = self.normal(z.shape) + offset * self.normal((*z.shape[:2], 1, 1))
         alpha = alphas[t][:, None, None, None]
         return (alpha.sqrt() * z + (1 - alpha).sqrt() * noise).to(memory_format=torch.channels_last), t, noise

@@ -29,14 +29,16 @@ def write_tokenizer(wheel, folder):
 
     def write(name, value):
         with open(os.path.join(folder, name), 'w', encoding='utf-8') as f:
-            f.write(value if isinstance(value, str) else json.dumps(value, indent=1))
+            f.write(value if isinstance(value, str) else json.dumps(value, indent=2, sort_keys=True) + '\n')
     write('vocab.json', json.dumps({t: i for i, t in enumerate(tokens)}, ensure_ascii=False, separators=(',', ':')))
     write('merges.txt', '#version: 0.2\n' + '\n'.join(merges) + '\n')
-    special = lambda text: dict(__type='AddedToken', content=text, lstrip=False, normalized=True, rstrip=False, single_word=False)
-    write('tokenizer_config.json', dict(add_prefix_space=False, bos_token=special('<|startoftext|>'), eos_token=special('<|endoftext|>'),
-                                        unk_token=special('<|endoftext|>'), pad_token='<|endoftext|>', do_lower_case=True, errors='replace',
-                                        model_max_length=77, tokenizer_class='CLIPTokenizer'))
-    write('special_tokens_map.json', dict(bos_token='<|startoftext|>', eos_token='<|endoftext|>', unk_token='<|endoftext|>', pad_token='<|endoftext|>'))
+    special = lambda text, **more: dict(content=text, lstrip=False, normalized=True, rstrip=False, single_word=False, **more)
+    named = lambda **more: dict(bos_token=special('<|startoftext|>', **more), eos_token=special('<|endoftext|>', **more),
+                                unk_token=special('<|endoftext|>', **more), pad_token='<|endoftext|>')
+    write('special_tokens_map.json', named())
+    write('tokenizer_config.json', dict(named(__type='AddedToken'), add_prefix_space=False, do_lower_case=True, errors='replace', model_max_length=77,
+                                        name_or_path='openai/clip-vit-large-patch14', special_tokens_map_file='./special_tokens_map.json',
+                                        tokenizer_class='CLIPTokenizer'))
 
 
 if __name__ == '__main__':

@@ -1,0 +1,129 @@
+/** `npm run generate` as a user meets it: what comes out of it, and with which exit code. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { decode } from 'fast-png';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { randomModelFiles } from '../../models/randomModel';
+import { fromRoot } from '../../root';
+
+let scratch: string;
+let model: string;
+test.before(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'generate-'));
+  model = join(scratch, 'model');
+  for (const [path, bytes] of await randomModelFiles('B')) {
+    await mkdir(dirname(join(model, path)), { recursive: true });
+    await writeFile(join(model, path), bytes);
+  }
+});
+test.after(() => rm(scratch, { recursive: true }));
+
+const inScratch = () => ({ ...process.env, INIT_CWD: scratch, POCKET_CALLER: scratch });
+const entry = fromRoot('build/run.mjs');
+const generate = (...args: readonly string[]) =>
+  spawnSync(process.execPath, [entry, 'workers/cli.ts', ...args], { encoding: 'utf8', env: inScratch() });
+
+const pictures = () => readdirSync(scratch).filter((name) => name.includes('.png'));
+
+test('through npm, --json leaves one JSON object on stdout and nothing else', () => {
+  const args = [
+    'run',
+    'generate',
+    '--',
+    'two owls',
+    '--model',
+    model,
+    '--steps',
+    '2',
+    '--seed',
+    '5',
+    '--out',
+    'a.png',
+    '--json',
+  ];
+  const { status, stdout } = spawnSync('npm', args, { encoding: 'utf8', env: inScratch() });
+  assert.is(status, 0);
+  const report = JSON.parse(stdout) as Record<string, unknown>;
+  assert.equal(report.files, [join(scratch, 'a.png')]);
+  assert.is(report.seed, 5);
+  assert.is(report.steps, 2);
+  assert.ok((report.peakMemoryBytes as number) > 50e6);
+  const milliseconds = report.milliseconds as Record<string, number>;
+  assert.equal(Object.keys(milliseconds).sort(), ['loading', 'textEncoder', 'total', 'unet', 'vaeDecoder']);
+  const png = decode(readFileSync(join(scratch, 'a.png')));
+  assert.equal([png.width, png.height, png.channels, png.depth], [report.width, report.height, 3, 8]);
+});
+
+test('several pictures are named by their seeds, each the picture of its seed alone', () => {
+  const settings = ['x', '--model', model, '--steps', '2', '--width', '64', '--height', '72'];
+  const { status, stdout } = generate(...settings, '--seed', '7', '--num-images', '2', '--out', 'b.png');
+  assert.is(status, 0);
+  assert.equal(stdout.trim().split('\n'), [join(scratch, 'b-7.png'), join(scratch, 'b-8.png')]);
+  assert.is(generate(...settings, '--seed', '8', '--out', 'alone.png').status, 0);
+  assert.equal(readFileSync(join(scratch, 'b-8.png')), readFileSync(join(scratch, 'alone.png')));
+});
+
+test('bad arguments are one clear line, exit code 2, and no picture', () => {
+  const before = pictures();
+  for (const [args, line] of [
+    [['x', '--width', '100'], 'bad-argument: width: expected a multiple of 8 from 8 to 2048, got 100\n'],
+    [['x', '--steps', '0'], 'bad-argument: steps: expected an integer from 1 to 1000, got 0\n'],
+    [['x', '--seed', '-1'], 'bad-argument: seed: expected an integer from 0 to 9007199254740927, got -1\n'],
+    [['x', '--backend', 'npu'], 'bad-argument: --backend: expected one of wasm, got npu\n'],
+  ] as const) {
+    const { status, stdout, stderr } = generate(...args);
+    assert.equal({ status, stdout, stderr }, { status: 2, stdout: '', stderr: line });
+  }
+  assert.equal(pictures(), before);
+});
+
+test('a bad model is one clear line and exit code 2: none there, SDXL, truncated', async () => {
+  const missing = generate('x', '--model', join(scratch, 'nowhere'));
+  assert.is(missing.status, 2);
+  assert.match(missing.stderr, /^bad-model: .*nowhere.*\n$/);
+
+  const sdxl = join(scratch, 'sdxl');
+  await mkdir(sdxl);
+  await writeFile(join(sdxl, 'model_index.json'), JSON.stringify({ _class_name: 'StableDiffusionXLPipeline' }));
+  const other = generate('x', '--model', sdxl);
+  assert.is(other.status, 2);
+  assert.match(other.stderr, /^unsupported-model: .*StableDiffusionXLPipeline.*\n$/);
+
+  const weights = join(model, 'unet/diffusion_pytorch_model.safetensors');
+  const whole = readFileSync(weights);
+  await truncate(weights, whole.length - 1000);
+  const cut = generate('x', '--model', model);
+  await writeFile(weights, whole);
+  assert.is(cut.status, 2);
+  assert.match(cut.stderr, /^bad-model: unet\/diffusion_pytorch_model\.safetensors.*\n$/);
+});
+
+test('a place that cannot be written to is refused, and leaves no half picture', () => {
+  const { status, stderr } = generate('x', '--model', model, '--steps', '1', '--out', 'no/such/folder/x.png');
+  assert.is(status, 2);
+  assert.match(stderr, /^bad-argument: --out: expected a place that can be written to, got ENOENT/);
+});
+
+test('Ctrl-C stops within a step: exit code 130, no picture', async () => {
+  // A prompt that is cut announces on stderr that drawing has begun.
+  const prompt = 'owl '.repeat(90);
+  const args = [entry, 'workers/cli.ts', prompt, '--model', model, '--steps', '500', '--out', 'stopped.png'];
+  const child = spawn(process.execPath, args, { env: inScratch(), stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    const begun = 'note: prompt is longer than 77 tokens';
+    const before = said;
+    said += chunk.toString();
+    if (said.includes(begun) && !before.includes(begun)) child.kill('SIGINT');
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  assert.is(code, 130);
+  assert.match(said, /\naborted: .*\n$/);
+  assert.not(existsSync(join(scratch, 'stopped.png')));
+});
+
+test.run();
