@@ -1,59 +1,18 @@
-import 'fake-indexeddb/auto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CodedError } from '../../../workers/errors';
 import { exclusive } from '../../../workers/store/exclusive';
-import { idbRecords } from '../../../workers/store/idbRecords';
-import { type IncomingModel, openModelStore, type StoreOptions } from '../../../workers/store/modelStore';
 import type { Records } from '../../../workers/store/records';
-
-// Chunks of 1 KiB stand for 16 MiB: the unet's 2,500 bytes fall into chunks of 1024, 1024 and 452.
-const CHUNK_BYTES = 1024;
-interface Manifest {
-  readonly tensors: readonly string[];
-}
-
-let databases = 0;
-const freshRecords = (): Records => {
-  databases += 1;
-  return idbRecords(`spec-${databases}`);
-};
-// A lock of its own per opening, as another tab without Web Locks would have.
-const openStore = (records: Records, options: StoreOptions = {}) =>
-  openModelStore<Manifest>(records, { chunkBytes: CHUNK_BYTES, lock: exclusive('spec', undefined), ...options });
-
-/** Bytes that differ from each other and, by `salt`, from another model's. */
-const someBytes = (length: number, salt: number): Uint8Array =>
-  Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8) * 7 + salt) & 255);
-
-async function* inPieces(bytes: Uint8Array, pieceBytes: number): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += pieceBytes) yield bytes.slice(start, start + pieceBytes);
-}
-
-const model = (salt = 0, pieceBytes = 700): IncomingModel<Manifest> => ({
-  name: `model ${salt}`,
-  origin: 'folder',
-  width: 256,
-  height: 128,
-  manifest: { tensors: ['conv_in.weight'] },
-  stages: [
-    { name: 'text_encoder', bytes: 300, data: inPieces(someBytes(300, 100), pieceBytes) },
-    { name: 'unet', bytes: 2500, data: inPieces(someBytes(2500, salt), pieceBytes) },
-  ],
-});
-
-const chunkCount = async (records: Records): Promise<number> =>
-  (await records.keys()).filter((key) => key.startsWith('chunk:')).length;
-
-async function rejection(promise: Promise<unknown>): Promise<CodedError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof CodedError) return error;
-    throw error;
-  }
-  throw new Error('resolved');
-}
+import {
+  CHUNK_BYTES,
+  chunkCount,
+  freshRecords,
+  inPieces,
+  model,
+  openStore,
+  rejection,
+  someBytes,
+} from './storeFixture';
 
 test('what was put is listed, opened and read back byte for byte', async () => {
   const records = freshRecords();
@@ -152,56 +111,6 @@ test('an import whose chunks were deleted meanwhile fails and is not listed', as
   assert.equal(await store.list(), []);
 });
 
-test('a flipped byte is `corrupt-store`, with the chunk and both hashes', async () => {
-  const records = freshRecords();
-  const store = await openStore(records);
-  const { id } = await store.put(model());
-  const last = (await unetChunkKeys(records, id))[2]!;
-  const bytes = new Uint8Array((await records.get(last)) as ArrayBuffer);
-  bytes[17]! ^= 1;
-  await records.set(last, bytes.buffer);
-
-  const error = await rejection((await store.open(id)).weights('unet'));
-  assert.is(error.code, 'corrupt-store');
-  assert.is(error.details.argument, 'unet chunk 2');
-  assert.is(`chunk:${error.details.expected}`, last);
-  assert.match(error.details.got, /^[0-9a-f]{64}$/);
-  assert.not(error.details.got === error.details.expected);
-});
-
-test('swapped chunks are `corrupt-store` at the first of them', async () => {
-  const records = freshRecords();
-  const store = await openStore(records);
-  const { id } = await store.put(model());
-  const [first, second] = await unetChunkKeys(records, id);
-  const [a, b] = [await records.get(first!), await records.get(second!)];
-  await records.set(first!, b as ArrayBuffer);
-  await records.set(second!, a as ArrayBuffer);
-  assert.is((await rejection((await store.open(id)).weights('unet'))).details.argument, 'unet chunk 0');
-});
-
-test('a record whose chunk list was swapped no longer has its id', async () => {
-  const records = freshRecords();
-  const store = await openStore(records);
-  const { id } = await store.put(model());
-  const record = await readRecord(records, id);
-  record.stages[1]!.chunks.reverse();
-  await records.set(`model:${id}`, record);
-  const error = await rejection(store.open(id));
-  assert.is(error.code, 'corrupt-store');
-  assert.is(error.details.expected, id);
-});
-
-test('a missing chunk is `corrupt-store`, and putting the model again repairs it', async () => {
-  const records = freshRecords();
-  const store = await openStore(records);
-  const { id } = await store.put(model());
-  await records.delete([(await unetChunkKeys(records, id))[1]!]);
-  assert.is((await rejection((await store.open(id)).weights('unet'))).details.got, 'nothing');
-  await store.put(model());
-  assert.equal(await (await store.open(id)).weights('unet'), someBytes(2500, 0));
-});
-
 test('no room for a chunk is `storage-full`, and the space taken so far is given back', async () => {
   const records = freshRecords();
   const kept = await (await openStore(records)).put(model(9));
@@ -271,22 +180,6 @@ test('an abort stops between chunks and leaves nothing behind', async () => {
   assert.equal(await records.keys(), []);
 });
 
-test('a record that is none is swept; one of a newer engine is kept with every chunk', async () => {
-  const records = freshRecords();
-  const { id } = await (await openStore(records)).put(model());
-  await records.set('model:broken', { format: 1 });
-  await openStore(records);
-  assert.not((await records.keys()).includes('model:broken'));
-  await records.set('model:newer', { format: 2 });
-  await records.set('chunk:of-the-newer', new ArrayBuffer(8));
-  const store = await openStore(records);
-  assert.equal(
-    (await store.list()).map((summary) => summary.id),
-    [id],
-  );
-  assert.ok((await records.keys()).includes('chunk:of-the-newer'));
-});
-
 test('an unknown model, or stage, is named', async () => {
   const store = await openStore(freshRecords());
   assert.is((await rejection(store.open('abc'))).details.got, 'abc');
@@ -294,13 +187,5 @@ test('an unknown model, or stage, is named', async () => {
   const error = await rejection((await store.open(id)).weights('vae'));
   assert.equal(error.details, { argument: 'stage', expected: 'text_encoder, unet', got: 'vae' });
 });
-
-interface MutableRecord {
-  stages: { chunks: { sha256: string }[] }[];
-}
-const readRecord = async (records: Records, id: string): Promise<MutableRecord> =>
-  (await records.get(`model:${id}`)) as MutableRecord;
-const unetChunkKeys = async (records: Records, id: string): Promise<string[]> =>
-  (await readRecord(records, id)).stages[1]!.chunks.map((chunk) => `chunk:${chunk.sha256}`);
 
 test.run();
