@@ -1,7 +1,7 @@
 """Stage 4: UNet and text encoder together, on latents that live on the GPU.
 
     python diffusion.py WORK --seconds 720 --compile
-    python diffusion.py WORK --compile --warm        (compiles into the cache beside the autoencoder's training, trains nothing)
+    python diffusion.py WORK --compile --warm        (compiles into the cache beside the autoencoder's training, trains and stores nothing)
 
 Noise prediction on SD 1.x's schedule with min-SNR weighting (γ = 5; Hang et al. 2023, arXiv:2303.09556), 10 % empty captions for classifier-free
 guidance, 2 % of the words replaced by the unknown word so that one such word in a prompt does little harm. Every sixth step trains on the halved
@@ -11,7 +11,6 @@ of the picture's mean in the last step, which the model would trust over the cap
 (diffusion-flat.pt): training can go on from there.
 """
 import argparse
-import copy
 import os
 import shutil
 
@@ -73,16 +72,6 @@ def random_latents(count=2048):
         m=torch.zeros(4), w=torch.eye(4), tokens=torch.ones(count, 77, dtype=torch.int16), empty=torch.ones(1, 77, dtype=torch.int16), known=[0] * 300)
 
 
-def warm_teacher(unet, device, batch):
-    """Compiles the forward pass alone, as recalibrate.py uses it."""
-    predict = torch.compile(copy.deepcopy(unet).requires_grad_(False), dynamic=False)
-    for size in (32, 16):
-        x = torch.randn(batch, 4, size, size, device=device).to(memory_format=torch.channels_last)
-        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
-            states = torch.randn(batch, 77, unet.config.cross_attention_dim, device=device)
-            predict(x, torch.zeros(batch, dtype=torch.long, device=device), states)
-
-
 def main():
     a = argparse.ArgumentParser(description=__doc__)
     a.add_argument('work')
@@ -120,12 +109,14 @@ def main():
     report('diffusion', parameters=sum(p.numel() for p in current), known_tokens=len(stored['known']), examples=len(stored['mean']), step=step)
 
     def store():
+        if a.warm:
+            return                                        # a warm run's token table is of another vocabulary
         save(dict(raw={k: p.detach() for k, p in parameters.items()}, average=average, optimizer=optimizer.state_dict(), known=stored['known'],
                   m=stored['m'], w=stored['w'], step=step, used=clock.used), path)
 
     while clock.fraction < 1:
         f = clock.fraction
-        if f >= DECAY_FROM and not os.path.exists(flat_path) and not a.warm:
+        if f >= DECAY_FROM and not a.warm and not os.path.exists(flat_path):
             store()
             shutil.copy(path, flat_path)
         for group in optimizer.param_groups:
@@ -146,14 +137,13 @@ def main():
         torch._foreach_lerp_(averaged, [p.detach() for p in current], 1 - decay)
         total += torch.stack([loss.detach(), error.detach().mean()])
         if a.warm and step == 7:
-            warm_teacher(unet, device, a.batch)
             return report('diffusion', warm=True, seconds=clock.used)
         if step % 100 == 0 or step == first + 10:
             loss, mse = (total / (step - first if step == first + 10 else 100)).tolist()
             report('diffusion', step=step, loss=loss, mse=mse, used=clock.used, pictures_per_second=a.batch * (step - first) / (clock.used - used))
             if step % 100 == 0:
                 total.zero_()
-        if clock.due() and not a.warm:
+        if clock.due():
             store()
     store()
     report('diffusion', step=step, done=True)

@@ -12,7 +12,7 @@ the teacher's prediction at guidance w; in general the student at g is the teach
 The loss is the squared error of that guided sum, which magnifies what the student gets wrong about the text by 7.5, and of e_u' alone. The weight
 (snr + 0.02)^(−1/2) lies halfway between errors of noise, which cost the layout (decided at high noise, where the text moves the noise little) almost
 nothing, and errors of the picture (noise / snr), which cost nothing else. Targets are exact, so many small batches serve better than few large ones;
-times are spread evenly over each batch. The report gives, by band of t, the share of the text's effect on the picture that is still wrong:
+times are spread over each batch without gaps. The report gives, by band of t, the share of the text's effect on the picture that is still wrong:
 |guided sum − target|² / |w (e_c − e_u)|²; 1 is a model that ignores the text.
 """
 import argparse
@@ -38,6 +38,7 @@ def main():
     a.add_argument('--learning-rate', type=float, default=4e-4)
     a.add_argument('--half-life', type=float, default=40, help='of the moving average, in steps')
     a.add_argument('--small', type=float, default=1 / 6, help='share of the steps on halved pictures')
+    a.add_argument('--late', type=float, default=.6, help='times are drawn as 1000 v^late, v uniform: below 1 favors high noise, where the scene is decided')
     a.add_argument('--offset-noise', type=float, default=.07)
     a.add_argument('--teacher', default='diffusion.pt')
     a.add_argument('--start', default='', help='a checkpoint to begin with instead of the teacher')
@@ -81,7 +82,8 @@ def main():
         small = int((step + 1) * a.small) > int(step * a.small)
         batch = a.batch
         z, tokens = examples.draw(batch, small=small)
-        t = ((torch.arange(batch, device=device) + examples.uniform((batch,))) * (STEPS / batch)).long()
+        even = (torch.arange(batch, device=device) + examples.uniform((batch,))) / batch
+        t = (STEPS * even ** a.late).long().clamp(max=STEPS - 1)
         x = examples.noised(z, alphas, a.offset_noise, t)[0]
         x, t2 = torch.cat([x, x]).to(memory_format=torch.channels_last), torch.cat([t, t])
         tokens = torch.cat([examples.empty.expand(batch, -1), examples.forget(tokens, empty=0)])
