@@ -34,7 +34,11 @@ export function pickedSource(name: string, file: PickedBytes): ByteSource {
     name,
     size: file.size,
     async read(start, end) {
-      const bytes = new Uint8Array(await file.slice(start, end).arrayBuffer());
+      // A file that was changed, moved or unplugged since it was picked.
+      const unreadable = (thrown: unknown): never => {
+        throw badModel(name, 'a readable file', thrown instanceof Error ? thrown.message : String(thrown));
+      };
+      const bytes = new Uint8Array(await file.slice(start, end).arrayBuffer().catch(unreadable));
       if (bytes.length !== end - start) {
         throw badModel(name, `${end - start} bytes from ${start}`, `${bytes.length}`);
       }

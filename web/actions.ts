@@ -2,10 +2,13 @@
 import type { Failure, ImageEvent, ModelSummary } from '../workers/api';
 import { beginWatch, endWatch } from './crash';
 import { createEngine, EngineFailure } from './engine';
+import type { ImportSource } from './reducer';
 import { randomSeed, type Settings, toBackend, toRequest } from './settings';
 import { isDemo, modelInUse, set, settings, state, tell } from './state';
 
-const engine = createEngine(() => new Worker(new URL('engine.worker.js', document.baseURI), { type: 'module' }));
+const engine = createEngine(() => new Worker(new URL('engine.worker.js', document.baseURI), { type: 'module' }), {
+  locks: navigator.locks,
+});
 
 let drawing: AbortController | undefined;
 let importing: AbortController | undefined;
@@ -48,6 +51,12 @@ export function prepareDemo(): void {
   modelArriving = bringDemo();
 }
 
+/** In place of a damaged copy, a fresh one. */
+export async function renewDemo(damaged: string): Promise<void> {
+  await deleteModel(damaged);
+  prepareDemo();
+}
+
 function bringDemo(): Promise<void> {
   return bring('demo', (signal) => engine.openDemo(signal));
 }
@@ -61,7 +70,7 @@ export function importFolder(files: readonly File[]): void {
 }
 
 async function bring(
-  source: 'demo' | 'folder',
+  source: ImportSource,
   open: (signal: AbortSignal) => ReturnType<typeof engine.openDemo>,
 ): Promise<void> {
   if (state.value.importing) return modelArriving;

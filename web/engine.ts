@@ -2,8 +2,8 @@
  * The engine's worker as the page uses it: questions are promises, jobs are streams of events that always end.
  *
  * Comlink 4.4.2 leaves three things to us (measured, facts.md): a call never settles when its worker dies, a thrown
- * error loses its code, an AbortSignal arrives empty. So death ends everything pending with `worker-died`, failures
- * are data, and an abort is a message. A worker that died, or sat idle, is replaced at the next question: idle ones
+ * error loses its code, an AbortSignal arrives empty. So death ends everything pending with `worker-died` (told by the
+ * `error` event, or by a lock that the worker held), failures are data, and an abort is a message. A worker that died, or sat idle, is replaced at the next question: idle ones
  * are ended because WASM memory never shrinks.
  */
 import { type Endpoint, type Remote, transfer, wrap } from 'comlink';
@@ -46,10 +46,17 @@ export interface Engine {
   draw(model: string, backend: BackendName, request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent>;
 }
 
+/** The part of `navigator.locks` used here. */
+export interface Locks {
+  request(name: string, work: () => void): Promise<unknown>;
+}
+
 export interface EngineOptions {
   /** A worker deep in a network cannot hear an abort: after this long it is ended instead. Nothing of it is kept anyway. */
   readonly abortMilliseconds?: number;
   readonly idleMilliseconds?: number;
+  /** Where there are none, a worker that ends without an error is not noticed. */
+  readonly locks?: Locks | undefined;
 }
 
 interface Living {
@@ -66,7 +73,7 @@ const isLast = (event: { readonly type: string }): event is LastEvent =>
 /** An engine over workers made by `spawn`, one at a time, the first when first needed. */
 export function createEngine(
   spawn: () => EngineWorker,
-  { abortMilliseconds = 2_000, idleMilliseconds = 60_000 }: EngineOptions = {},
+  { abortMilliseconds = 2_000, idleMilliseconds = 60_000, locks }: EngineOptions = {},
 ): Engine {
   let living: Living | undefined;
   let idle: ReturnType<typeof setTimeout> | undefined;
@@ -81,8 +88,16 @@ export function createEngine(
       died((event as { message?: string }).message ?? 'it did not start'),
     );
     worker.addEventListener('messageerror', () => died('unreadable message'));
+    // A worker that the browser ends says nothing; the lock it held comes free.
+    if (locks) void watch(locks, born, () => died('it is gone'));
     living = born;
     return born;
+  }
+
+  async function watch(held: Locks, born: Living, gone: () => void): Promise<void> {
+    // Where it cannot even say this much, its first question fails with a better reason.
+    const life = await born.api.life().catch(() => '');
+    if (life) await held.request(life, gone);
   }
 
   function end(dying: Living, failure: Failure): void {

@@ -49,9 +49,14 @@ export interface Drawn {
   readonly milliseconds: number;
 }
 
+export type ImportSource = 'demo' | 'folder';
+
 /** A model being brought into the store. */
 export interface Importing {
-  readonly source: 'demo' | 'folder';
+  readonly source: ImportSource;
+  /** Only the demo model is downloaded. */
+  readonly phase: 'downloading' | 'converting';
+  /** Of this phase. */
   readonly bytes: number;
   readonly of: number;
   readonly started: number;
@@ -59,7 +64,7 @@ export interface Importing {
 }
 
 export interface Problem {
-  readonly during: 'draw' | 'import' | 'models';
+  readonly during: 'draw' | ImportSource | 'models';
   readonly failure: Failure;
   readonly backend?: BackendName;
 }
@@ -82,7 +87,7 @@ export interface State {
 export type Message =
   | { readonly type: 'draw'; readonly request: ImageRequest; readonly modelName: string; readonly backend: BackendName }
   | { readonly type: 'image'; readonly event: ImageEvent }
-  | { readonly type: 'import'; readonly source: 'demo' | 'folder' }
+  | { readonly type: 'import'; readonly source: ImportSource }
   | { readonly type: 'model'; readonly event: ImportEvent }
   | { readonly type: 'models'; readonly models: readonly ModelSummary[] }
   | { readonly type: 'use-model'; readonly id: string | undefined }
@@ -112,7 +117,9 @@ export function reduce(state: State, message: Message, now: number): State {
     case 'image':
       return state.drawing ? reduceImage(state, state.drawing, message.event, now) : state;
     case 'import': {
-      const importing = { source: message.source, bytes: 0, of: 0, started: now, aborting: false };
+      const { source } = message;
+      const phase = source === 'demo' ? 'downloading' : 'converting';
+      const importing = { source, phase, bytes: 0, of: 0, started: now, aborting: false } as const;
       return { ...state, importing, problem: undefined };
     }
     case 'model':
@@ -187,15 +194,16 @@ function measuredDecode(drawing: Drawing, now: number): number | undefined {
 
 function reduceImport(state: State, importing: Importing, event: ImportEvent): State {
   switch (event.type) {
+    case 'downloading':
     case 'converting':
-      return { ...state, importing: { ...importing, bytes: event.bytes, of: event.of } };
+      return { ...state, importing: { ...importing, phase: event.type, bytes: event.bytes, of: event.of } };
     case 'imported': {
       const models = [...state.models.filter(({ id }) => id !== event.model.id), event.model];
       return { ...state, importing: undefined, models, modelId: event.model.id };
     }
     case 'failed': {
       const { type: _, ...failure } = event;
-      const problem: Problem = { during: 'import', failure };
+      const problem: Problem = { during: importing.source, failure };
       return { ...state, importing: undefined, problem: event.code === 'aborted' ? undefined : problem };
     }
   }

@@ -83,11 +83,11 @@ export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' 
 }
 
 /**
- * The backend behind a choice: `auto` is the GPU where it has passed its test, and the CPU until that is known. A GPU
- * asked for by name is tried before its test is through: the engine tests it first, and says why where it fails.
+ * The backend behind a choice: `auto` is the GPU where it has passed its test and there is nothing to say against it,
+ * and the CPU until that is known. A GPU asked for by name is tried before its test is through: the engine tests it first, and says why where it fails.
  */
 export function toBackend(choice: Settings['backend'], reports: readonly BackendReport[]): BackendName {
   const webgpu = reports.find(({ name }) => name === 'webgpu');
   if (choice === 'webgpu') return webgpu?.available === false ? 'wasm' : 'webgpu';
-  return choice === 'auto' && webgpu?.available ? 'webgpu' : 'wasm';
+  return choice === 'auto' && webgpu?.available && webgpu.why === '' ? 'webgpu' : 'wasm';
 }

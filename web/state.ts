@@ -37,4 +37,4 @@ export const modelSize = (): { readonly width: number; readonly height: number }
 
 export const pictureOnShow = (): Drawn | undefined => state.value.pictures.find(({ id }) => id === state.value.shown);
 
-export const isDemo = ({ origin }: ModelSummary): boolean => origin.startsWith('demo:');
+export const isDemo = ({ origins }: ModelSummary): boolean => origins.some((origin) => origin.startsWith('demo:'));

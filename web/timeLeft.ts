@@ -25,9 +25,15 @@ export function drawingProgress(drawing: Drawing, decodeSteps: number, now: numb
   return { done: behind / whole, left: (whole - behind) * milliseconds };
 }
 
-/** An import goes at the pace of its bytes so far. The first half second says nothing yet. */
-export function importProgress({ bytes, of, started }: Importing, now: number): Progress {
+/** The part of the bar that the demo model's download takes, before its conversion: over a fair connection. */
+const DOWNLOAD_SHARE = 0.8;
+
+/** An import goes at its pace so far. The first half second says nothing yet. */
+export function importProgress({ source, phase, bytes, of, started }: Importing, now: number): Progress {
   if (of === 0) return { done: 0, left: undefined };
+  const part = bytes / of;
+  const converted = DOWNLOAD_SHARE + (1 - DOWNLOAD_SHARE) * part;
+  const done = phase === 'downloading' ? DOWNLOAD_SHARE * part : source === 'demo' ? converted : part;
   const elapsed = now - started;
-  return { done: bytes / of, left: bytes > 0 && elapsed > 500 ? (elapsed / bytes) * (of - bytes) : undefined };
+  return { done, left: done > 0 && elapsed > 500 ? (elapsed / done) * (1 - done) : undefined };
 }

@@ -88,8 +88,8 @@ export interface ModelSummary {
   /** Content hash of the converted model: the same files give the same id. */
   readonly id: string;
   readonly name: string;
-  /** Where it came from: `demo:VERSION` for the embedded one, `folder` for a picked diffusers folder. */
-  readonly origin: string;
+  /** Every way it came in: `demo:VERSION` for the embedded one, `folder` for a picked diffusers folder. */
+  readonly origins: readonly string[];
   /** Bytes in the store. */
   readonly bytes: number;
   /** The size it was trained for, pixels. */
@@ -99,6 +99,8 @@ export interface ModelSummary {
 
 /** Progress of bringing a model into the store. */
 export type ImportEvent =
+  /** Files of the embedded model arrive; `bytes` of `of` bytes are here, counted uncompressed. */
+  | { readonly type: 'downloading'; readonly bytes: number; readonly of: number }
   | { readonly type: 'converting'; readonly stage: StageName; readonly bytes: number; readonly of: number }
   | { readonly type: 'imported'; readonly model: ModelSummary }
   | ({ readonly type: 'failed' } & Failure);
@@ -107,7 +109,7 @@ export type ImportEvent =
 export interface BackendReport {
   readonly name: BackendName;
   readonly available: boolean;
-  /** A code the page has words for: `no-adapter`, `self-test-failed`, `no-threads` …; empty where all is well. */
+  /** A code the page has words for: `no-adapter`, `self-test-failed`, `no-threads`, `software` …; empty where all is well. */
   readonly why: string;
   /** Threads it will use (wasm), 1 elsewhere. */
   readonly threads: number;
@@ -131,6 +133,8 @@ export interface AbortMessage {
  * as messages, an `AbortMessage` sent back stops it, and after `finished`, `imported` or `failed` nothing follows.
  */
 export interface EngineApi {
+  /** The name of a Web Lock that this engine holds for as long as it lives; empty where there are no locks. */
+  life(): Promise<string>;
   backends(): Promise<BackendReport[]>;
   models(): Promise<ModelSummary[]>;
   /** Opens the embedded demo model, converting it into the store on the first visit. Reports `ImportEvent`s. */

@@ -6,7 +6,7 @@ import { expose } from 'comlink';
 import { openDiffusersFolder } from '../models/checkpoint';
 import type { BackendName, EngineApi, ModelSummary, PickedFile, Port } from './api';
 import { backend, backendReports } from './backend/choose';
-import { demoFolder, demoIndex } from './demo';
+import { type FetchDemo, importDemo } from './demo';
 import { importCheckpoint } from './import';
 import { runJob } from './job';
 import { storedModel } from './model.stored';
@@ -20,7 +20,20 @@ function inTurn(port: Port, work: Parameters<typeof runJob>[1]): void {
   last = last.then(() => runJob(port, work));
 }
 
+const fetchDemo: FetchDemo = (path, signal) => fetch(new URL(`demo/${path}`, self.location.href), { signal });
+
+/** Held for as long as this worker lives: the page asks for it too, and gets it when the worker is gone. */
+const life = `pocket-diffusion/engine ${crypto.randomUUID()}`;
+const living = new Promise<string>((resolve) => {
+  if (!navigator.locks) return resolve('');
+  void navigator.locks.request(life, () => {
+    resolve(life);
+    return new Promise<never>(() => undefined);
+  });
+});
+
 const engine: EngineApi = {
+  life: () => living,
   backends: backendReports,
 
   async models(): Promise<ModelSummary[]> {
@@ -33,16 +46,7 @@ const engine: EngineApi = {
 
   openDemo(port: Port): void {
     inTurn(port, async (tell, signal) => {
-      const index = await demoIndex(signal);
-      const origin = `demo:${index.version}`;
-      const models = await store();
-      const known = (await models.list()).find((model) => model.origin === origin);
-      if (known) return tell({ type: 'imported', model: known });
-      const checkpoint = await openDiffusersFolder(demoFolder(index, signal));
-      tell({
-        type: 'imported',
-        model: await importCheckpoint(checkpoint, { name: 'Demo', origin }, models, tell, signal),
-      });
+      tell({ type: 'imported', model: await importDemo(fetchDemo, await store(), tell, signal) });
     });
   },
 

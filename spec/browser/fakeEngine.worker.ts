@@ -11,7 +11,7 @@ import { fakePicture } from './fakePicture';
 const DEMO: ModelSummary = {
   id: 'd'.repeat(64),
   name: 'demo',
-  origin: 'demo:1',
+  origins: ['demo:1'],
   bytes: 24_900_000,
   width: 256,
   height: 256,
@@ -21,6 +21,7 @@ let models: ModelSummary[] = [];
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const engine: EngineApi = {
+  life: async () => '',
   backends: async () => [
     { name: 'wasm', available: true, why: '', threads: 2 },
     { name: 'webgpu', available: false, why: 'no-adapter', threads: 1 },
@@ -50,7 +51,7 @@ const engine: EngineApi = {
       const name = files[0]?.path.split('/')[0] ?? '';
       if (name === 'sdxl')
         throw new CodedError('unsupported-model', { argument: 'model', expected: 'SD 1.x', got: 'SDXL' });
-      const model = { ...DEMO, id: name.padEnd(64, '0'), name, origin: 'folder', bytes, width: 512, height: 512 };
+      const model = { ...DEMO, id: name.padEnd(64, '0'), name, origins: ['folder'], bytes, width: 512, height: 512 };
       models = [...models, model];
       tell({ type: 'imported', model });
     });

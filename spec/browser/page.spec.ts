@@ -240,6 +240,22 @@ test('nothing moves when a picture arrives, on a phone', () =>
     { width: 360, height: 800 },
   ));
 
+test('nothing sticks out at the side, down to 320 px', () =>
+  ready(
+    async ({ page }) => {
+      const inside = `(() => {
+        const right = document.querySelector('${byId('draw')}').getBoundingClientRect().right;
+        return [...document.querySelectorAll('header *')].every((element) => element.getBoundingClientRect().right <= right);
+      })()`;
+      for (const width of [320, 360, 412]) {
+        await page.setViewport({ width, height: 800, isMobile: true });
+        assert.is(await page.evaluate('document.documentElement.scrollWidth'), width);
+        assert.is(await page.evaluate(inside), true, `${width}`);
+      }
+    },
+    { width: 320, height: 800 },
+  ));
+
 const flat = (node: SerializedAXNode | null): SerializedAXNode[] =>
   node ? [node, ...(node.children ?? []).flatMap(flat)] : [];
 

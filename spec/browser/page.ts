@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer, { type Page } from 'puppeteer-core';
 import { CHROMIUM_FLAGS, requireChromium } from '../../build/chromium';
-import { serve } from '../../build/serve';
+import { type Serving, serve } from '../../build/serve';
 
 export interface Visit {
   readonly page: Page;
@@ -21,17 +21,23 @@ export interface VisitOptions {
   /** As in `navigator.language`. */
   readonly language?: string;
   readonly flags?: readonly string[];
+  /** Where in the served folder the page lies, as `some/path/`. */
+  readonly below?: string;
+  /** Put in front of the server: given its address, resolves to the one to open, and its end. */
+  readonly front?: (url: string) => Promise<Serving>;
 }
 
 /** Serves `folder`, opens it, runs `work` and puts everything away again. */
 export async function visit(
   folder: string,
   work: (visit: Visit) => Promise<void>,
-  { width = 1280, height = 900, language = 'en-US', flags = [] }: VisitOptions = {},
+  { width = 1280, height = 900, language = 'en-US', flags = [], below = '', front }: VisitOptions = {},
 ): Promise<void> {
   const profile = await mkdtemp(join(tmpdir(), 'pocket-diffusion-'));
   const requests: string[] = [];
   const server = await serve(folder, 0, (path) => requests.push(path));
+  const fronted = await front?.(server.url);
+  const url = `${fronted?.url ?? server.url}${below}`;
   const browser = await puppeteer.launch({
     executablePath: requireChromium(),
     userDataDir: profile,
@@ -50,10 +56,11 @@ export async function visit(
     page.on('response', (response) => {
       if (response.status() >= 400) complaints.push(`${response.url()}: ${response.status()}`);
     });
-    await page.goto(server.url);
-    await work({ page, url: server.url, requests, complaints });
+    await page.goto(url);
+    await work({ page, url, requests, complaints });
   } finally {
     await browser.close();
+    await fronted?.close();
     await server.close();
     await rm(profile, { recursive: true, force: true });
   }

@@ -46,6 +46,23 @@ test('events arrive in order, and the stream ends with the last of them', async 
   assert.equal(await collect(engine.draw('m', 'wasm', request, never)), [step(1), step(2), finished]);
 });
 
+test('a worker that is gone without an error is told by the lock that it held', async () => {
+  // A lock that comes free a little after it is asked for.
+  const asked: string[] = [];
+  const request = async (name: string, work: () => void): Promise<void> => {
+    asked.push(name);
+    setTimeout(work, 20);
+  };
+  const api = { ...drawWith((port) => port.postMessage(step(1))), life: async () => 'life 1' };
+  const { engine, workers } = setUp(api, { locks: { request } });
+  const silence = turn(500).then(() => workers[0]!.die('not noticed'));
+  const events = await Promise.race([collect(engine.draw('m', 'wasm', {} as ImageRequest, never)), silence]);
+  assert.equal(asked, ['life 1']);
+  assert.equal(events, [step(1), { type: 'failed', code: 'worker-died', message: 'worker-died: it is gone' }]);
+  assert.equal(await engine.models(), []);
+  assert.is(workers.length, 2);
+});
+
 test('nothing is spawned before it is needed; questions are answered', async () => {
   const { engine, workers } = setUp({ models: async () => [] });
   assert.is(workers.length, 0);

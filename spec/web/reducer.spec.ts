@@ -8,7 +8,7 @@ const request: ImageRequest = {
   ...{ scheduler: 'pndm', numImages: 2, guidance: 'two-calls' },
 };
 const picture = (seed: number): Picture => ({ width: 8, height: 8, pixels: new Uint8Array(192), seed });
-const model: ModelSummary = { id: 'a', name: 'm', origin: 'folder', bytes: 10, width: 8, height: 8 };
+const model: ModelSummary = { id: 'a', name: 'm', origins: ['folder'], bytes: 10, width: 8, height: 8 };
 
 /** Messages at 0, 100, 200 … milliseconds. */
 const after = (state: State, ...messages: readonly Message[]): State =>
@@ -80,13 +80,30 @@ test('an import ends in a model that is in use, listed once', () => {
   assert.equal([state.models, state.modelId, state.importing], [[model], 'a', undefined]);
 });
 
+test('the demo model is downloaded, then converted', () => {
+  const start: Message = { type: 'import', source: 'demo' };
+  const steps = [
+    after(INITIAL, start),
+    after(INITIAL, start, imported({ type: 'downloading', bytes: 3, of: 25 })),
+    after(INITIAL, start, imported({ type: 'converting', stage: 'unet', bytes: 1, of: 20 })),
+  ];
+  assert.equal(
+    steps.map(({ importing }) => [importing?.phase, importing?.bytes, importing?.of]),
+    [
+      ['downloading', 0, 0],
+      ['downloading', 3, 25],
+      ['converting', 1, 20],
+    ],
+  );
+});
+
 test('a failed import keeps the model in use', () => {
   const state = after(
     { ...INITIAL, models: [model], modelId: 'a' },
     { type: 'import', source: 'folder' },
     imported({ type: 'failed', code: 'unsupported-model', message: 'x' }),
   );
-  assert.equal([state.modelId, state.problem?.during, state.importing], ['a', 'import', undefined]);
+  assert.equal([state.modelId, state.problem?.during, state.importing], ['a', 'folder', undefined]);
 });
 
 test('the estimate looks back on the last eight steps', () => {

@@ -33,12 +33,16 @@ test("a request takes the model's size where none was chosen", () => {
 });
 
 test('auto is the GPU only where it passed its test', () => {
-  const gpu = (available: boolean) => [{ name: 'webgpu' as const, available, why: '', threads: 1 }];
+  const gpu = (available: boolean, why = '') => [{ name: 'webgpu' as const, available, why, threads: 1 }];
   assert.is(toBackend('auto', gpu(true)), 'webgpu');
   assert.is(toBackend('auto', gpu(false)), 'wasm');
   assert.is(toBackend('auto', []), 'wasm');
   assert.is(toBackend('wasm', gpu(true)), 'wasm');
   assert.is(toBackend('webgpu', gpu(false)), 'wasm');
+  assert.equal(
+    [toBackend('auto', gpu(true, 'software')), toBackend('webgpu', gpu(true, 'software'))],
+    ['wasm', 'webgpu'],
+  );
 });
 
 test('random seeds are 32-bit integers', () => {

@@ -33,10 +33,22 @@ test('while decoding, time runs down with the clock, and stops short of the end'
 });
 
 test('an import goes on at its pace so far', () => {
-  const importing = { source: 'folder', bytes: 25, of: 100, started: 1000, aborting: false } as const;
+  const importing = {
+    ...({ source: 'folder', phase: 'converting' } as const),
+    ...{ bytes: 25, of: 100, started: 1000, aborting: false },
+  };
   assert.equal(importProgress(importing, 2000), { done: 0.25, left: 3000 });
   assert.equal(importProgress(importing, 1400), { done: 0.25, left: undefined });
   assert.equal(importProgress({ ...importing, bytes: 0, of: 0 }, 2000), { done: 0, left: undefined });
+});
+
+test('the demo model is four fifths download, one fifth conversion: one bar that never turns back', () => {
+  const at = (phase: 'downloading' | 'converting', bytes: number) =>
+    importProgress({ source: 'demo', phase, bytes, of: 100, started: 0, aborting: false }, 4000);
+  assert.equal(at('downloading', 50), { done: 0.4, left: 6000 });
+  assert.is(at('downloading', 100).done, 0.8);
+  assert.equal(at('converting', 0), { done: 0.8, left: (4000 / 0.8) * (1 - 0.8) });
+  assert.is(at('converting', 100).left, 0);
 });
 
 test.run();

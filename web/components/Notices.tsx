@@ -1,8 +1,8 @@
 /** What went wrong, in words, with what can be done about it. */
-import { draw, prepareDemo } from '../actions';
+import { deleteModel, draw, prepareDemo, renewDemo } from '../actions';
 import { diedDrawing } from '../crash';
 import type { Problem } from '../reducer';
-import { set, state, tell } from '../state';
+import { isDemo, modelInUse, set, state, tell } from '../state';
 import { failureText, words } from '../words';
 import { Icon } from './Icon';
 
@@ -76,7 +76,20 @@ function Remedy({ problem: { during, backend, failure } }: { readonly problem: P
       </button>
     );
   }
-  if (during === 'draw' || (during === 'import' && state.value.models.length === 0)) {
+  const model = modelInUse();
+  if (failure.code === 'corrupt-store' && model) {
+    const demo = isDemo(model);
+    const renew = (): void => {
+      tell({ type: 'dismiss' });
+      void (demo ? renewDemo : deleteModel)(model.id);
+    };
+    return (
+      <button type="button" data-testid="renew" onClick={renew}>
+        {demo ? said.renewDemo : said.deleteModel(model.name)}
+      </button>
+    );
+  }
+  if (during === 'draw' || during === 'demo') {
     return (
       <button type="button" data-testid="try-again" onClick={() => (during === 'draw' ? void draw() : prepareDemo())}>
         {said.tryAgain}

@@ -7,7 +7,7 @@ import { NumberField } from './NumberField';
 import { SeedField } from './SeedField';
 import { SizeField } from './SizeField';
 
-const SCHEDULERS: Readonly<Record<SchedulerName, string>> = { pndm: 'PNDM (PLMS)', ddim: 'DDIM', euler: 'Euler' };
+const SCHEDULERS: Readonly<Record<SchedulerName, string>> = { pndm: 'PNDM', ddim: 'DDIM', euler: 'Euler' };
 const wide = matchMedia('(min-width: 60rem)').matches;
 
 export function SettingsPanel() {

@@ -4,9 +4,11 @@
  */
 import { cancelImport } from '../actions';
 import { now } from '../clock';
+import type { Importing } from '../reducer';
 import { isDemo, modelInUse, pictureOnShow, state } from '../state';
 import { importProgress } from '../timeLeft';
-import { words } from '../words';
+import { sizeText, words } from '../words';
+import type { Words } from '../words/en';
 import { DrawingProgress } from './DrawingProgress';
 import { Examples } from './Examples';
 import { Grain } from './Grain';
@@ -46,6 +48,11 @@ function Held() {
   return state.value.drawing ? null : <p class="empty">{words().empty}</p>;
 }
 
+function importText({ source, phase, of }: Importing, said: Words): string {
+  if (source === 'folder') return said.importing;
+  return phase === 'downloading' && of > 0 ? said.downloadingDemo(sizeText(of)) : said.preparingDemo;
+}
+
 /** A model on its way, said where the eyes are; a folder's import can be stopped, the demo model is needed. */
 function Preparing() {
   const said = words();
@@ -56,7 +63,7 @@ function Preparing() {
   return (
     <>
       <ProgressBar
-        label={demo ? said.preparingDemo : said.importing}
+        label={importText(importing, said)}
         done={done}
         note={left === undefined ? '' : said.left(said.duration(left))}
       />

@@ -94,6 +94,7 @@ export const en = {
   importModel: 'Import a model folder',
   importHint: 'A Stable Diffusion 1.x folder in the diffusers layout. It stays on this device.',
   importing: 'Bringing the model in',
+  downloadingDemo: (size: string) => `Downloading the demo model (${size})`,
   preparingDemo: 'Preparing the demo model',
   preparingHint: 'Only this once. You can already type.',
   deleteModel: (name: string) => `Delete ${name}`,
@@ -101,6 +102,7 @@ export const en = {
   deleteYes: 'Delete',
   deleteNo: 'Keep',
   tryAgain: 'Try again',
+  renewDemo: 'Prepare the demo model again',
   drawOnCpu: 'Draw on the CPU instead',
   dismiss: 'Dismiss',
   details: 'Details',
@@ -115,14 +117,16 @@ export const en = {
     'bad-model': ({ argument }: ErrorDetails) =>
       `This model’s files are damaged or incomplete (${argument}). Download or copy them again.`,
     'unsupported-model': ({ argument, got }: ErrorDetails) =>
-      `This model cannot be used here: only Stable Diffusion 1.x can. Found: ${argument}: ${got}.`,
+      `This model cannot be used here: only Stable Diffusion 1.x can. Found: ${got} (${argument}).`,
+    'download-failed': ({ argument, got }: ErrorDetails) =>
+      `The demo model did not arrive (${argument}: ${got}). Check the connection and try again.`,
     'bad-picture': () => 'The calculation went wrong and there is no picture. Try again, or compute on the CPU.',
     'backend-unavailable': () =>
       'This device cannot compute this way now. Choose another way to compute in the settings.',
     'out-of-memory': () => 'There was not enough memory. Try a smaller size, and close other tabs and apps.',
     'storage-full': ({ expected, got }: ErrorDetails) =>
       `There is not enough storage for this model (needed: ${expected}; found: ${got}). Free some space and try again.`,
-    'corrupt-store': () => 'The stored copy of the model is damaged. Delete it under “Model”, then bring it in again.',
+    'corrupt-store': () => 'The stored copy of this model is damaged. It must be deleted and brought in again.',
     'worker-died': () =>
       'The engine stopped unexpectedly, most likely for lack of memory. It starts again with your next picture.',
     aborted: () => 'Stopped.',
@@ -136,6 +140,7 @@ const whyNot: Record<string, string> = {
   'no-adapter': 'this browser offers no GPU to pages',
   'self-test-failed': 'it miscalculated a test, so it is not used',
   'no-threads': 'one core only: this page is not isolated from other pages, so the browser allows it no threads',
+  software: 'imitated by the CPU here, and slower than it',
   'no-webgpu': 'this browser has no WebGPU',
 };
 

@@ -29,10 +29,16 @@ export async function backendReports(): Promise<BackendReport[]> {
     threads: wasmThreads(),
   };
   const why = await backend('webgpu').then(
-    () => '',
+    async () => ((await isSoftware()) ? 'software' : ''),
     (thrown: unknown) => (thrown instanceof CodedError ? thrown.details.got : 'self-test-failed'),
   );
-  return [wasm, { name: 'webgpu', available: why === '', why, threads: 1 }];
+  return [wasm, { name: 'webgpu', available: why === '' || why === 'software', why, threads: 1 }];
+}
+
+/** A GPU made of CPU (SwiftShader, WARP) is right and slow: there for who asks for it by name. */
+async function isSoftware(): Promise<boolean> {
+  const adapter = await navigator.gpu?.requestAdapter();
+  return adapter?.info.isFallbackAdapter === true;
 }
 
 /** WebGPU with an adapter that has shown it can count: drivers have been seen to compute garbage without an error. */

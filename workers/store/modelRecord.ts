@@ -44,7 +44,11 @@ export function contentId(manifest: unknown, stages: readonly StageRecord[]): Pr
 /** `value` as a record of this format, or `undefined`: a damaged or foreign record must not keep the others from loading. */
 export function asModelRecord<Manifest>(value: unknown): ModelRecord<Manifest> | undefined {
   const record = value as Partial<ModelRecord<Manifest>> | undefined;
-  const sound = record?.format === RECORD_FORMAT && record.summary && record.manifest && Array.isArray(record.stages);
+  const sound =
+    record?.format === RECORD_FORMAT &&
+    Array.isArray(record.summary?.origins) &&
+    record.manifest &&
+    Array.isArray(record.stages);
   return sound ? (record as ModelRecord<Manifest>) : undefined;
 }
 

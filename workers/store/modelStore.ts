@@ -29,7 +29,7 @@ import type { Records } from './records';
 /** A model on its way in. `bytes` of a stage is what its stream must add up to. */
 export interface IncomingModel<Manifest> {
   readonly name: string;
-  /** See `ModelSummary`. */
+  /** One of `ModelSummary.origins`. */
   readonly origin: string;
   /** The size it was trained for, pixels. */
   readonly width: number;
@@ -101,7 +101,10 @@ async function put<Manifest>(
     for (const stage of model.stages) stages.push(await putStage(records, chunkBytes, stage, signal));
     const id = await contentId(model.manifest, stages);
     const { name, origin, width, height } = model;
-    const summary = { id, name, origin, bytes, width, height };
+    const known = asModelRecord(await records.get(modelKey(id)))?.summary;
+    // The same files again, from elsewhere: one model that came in two ways, under its first name.
+    const origins = [...new Set([...(known?.origins ?? []), origin])];
+    const summary = { id, name: known?.name ?? name, origins, bytes, width, height };
     await putRecord(records, { format: RECORD_FORMAT, summary, manifest: model.manifest, stages });
     return summary;
   } catch (error) {

@@ -19,7 +19,7 @@ test('what was put is listed, opened and read back byte for byte', async () => {
   const summary = await (await openStore(records)).put(model());
   const { id, ...rest } = summary;
   assert.match(id, /^[0-9a-f]{64}$/);
-  assert.equal(rest, { name: 'model 0', origin: 'folder', bytes: 2800, width: 256, height: 128 });
+  assert.equal(rest, { name: 'model 0', origins: ['folder'], bytes: 2800, width: 256, height: 128 });
 
   const store = await openStore(records);
   assert.equal(await store.list(), [summary]);
@@ -50,6 +50,15 @@ test('the same model twice has one id and takes its space once', async () => {
   assert.is(second.id, first.id);
   assert.is(await chunkCount(records), chunks);
   assert.is((await store.list()).length, 1);
+});
+
+test('the same files from elsewhere are the same model: it keeps its name, and every way it came in', async () => {
+  const store = await openStore(freshRecords());
+  const first = await store.put({ ...model(), name: 'Demo', origin: 'demo:1' });
+  const second = await store.put({ ...model(), name: 'copy', origin: 'folder' });
+  assert.equal(second, { ...first, origins: ['demo:1', 'folder'] });
+  assert.equal(await store.put({ ...model(), origin: 'demo:1' }), second);
+  assert.equal(await store.list(), [second]);
 });
 
 test('models that share a stage store it once, and deleting one leaves the other whole', async () => {

@@ -1,0 +1,103 @@
+/** What is broken, from the outside in: each time words, nothing half kept, and a page that still draws. */
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { bundle } from '../../build/bundle';
+import { asJson } from '../models/randomModel';
+import { inDatabase, keptKeys } from './database';
+import { begin, draw, PATIENCE, pick, problem, ready, scratchFolder, writeRandomModel } from './enginePage';
+import { byId } from './page';
+
+const FOLDER = 'dist/spec-damage';
+const FEW = { steps: 2 };
+const UNET = 'unet/diffusion_pytorch_model.safetensors';
+
+let scratch: Awaited<ReturnType<typeof scratchFolder>>;
+test.before(async () => {
+  scratch = await scratchFolder();
+  await bundle(FOLDER, await writeRandomModel(join(scratch.path, 'demo'), 'B'));
+});
+test.after(() => scratch.remove());
+
+const SDXL = asJson({ _class_name: 'StableDiffusionXLPipeline', text_encoder_2: ['transformers', 'CLIPTextModel'] });
+
+for (const [name, code, words, change] of [
+  [
+    'a UNet file that breaks off',
+    'bad-model',
+    /^This model’s files are damaged or incomplete \(unet/,
+    (path: string, bytes: Uint8Array) => (path === UNET ? bytes.subarray(0, bytes.length - 1000) : bytes),
+  ],
+  [
+    'a VAE file that breaks off within its header',
+    'bad-model',
+    /^This model’s files are damaged or incomplete \(vae/,
+    (path: string, bytes: Uint8Array) => (path.startsWith('vae/diff') ? bytes.subarray(0, 100) : bytes),
+  ],
+  [
+    'an SDXL folder',
+    'unsupported-model',
+    /only Stable Diffusion 1\.x can\. Found: .*StableDiffusionXLPipeline/,
+    (path: string, bytes: Uint8Array) => (path === 'model_index.json' ? SDXL : bytes),
+  ],
+  [
+    'a folder without model_index.json',
+    'bad-model',
+    /^This model’s files are damaged or incomplete \(.*model_index\.json/,
+    (path: string, bytes: Uint8Array) => (path === 'model_index.json' ? undefined : bytes),
+  ],
+] as const) {
+  test(`${name} is said in words; nothing of it is kept, and the page draws on`, () =>
+    ready(FOLDER, async ({ page }) => {
+      const before = await keptKeys(page);
+      await pick(page, await writeRandomModel(join(scratch.path, name.replaceAll(' ', '-')), 'A', change));
+      assert.match(await problem(page, code), words);
+      assert.equal(await keptKeys(page), before);
+      assert.is((await page.$$(byId('model'))).length, 1);
+      await draw(page, FEW);
+      assert.not(await page.$(byId('problem')));
+    }));
+}
+
+test('a flipped byte in the store is found and said; one press brings the demo model back', () =>
+  ready(FOLDER, async ({ page }) => {
+    const before = await keptKeys(page);
+    await inDatabase(
+      page,
+      `(store, done) => {
+        // The largest chunk is the UNet's.
+        store.getAllKeys().onsuccess = ({ target }) => {
+          const chunks = target.result.filter((key) => key.startsWith('chunk:'));
+          const found = [];
+          for (const key of chunks) store.get(key).onsuccess = (got) => {
+            found.push([key, got.target.result]);
+            if (found.length < chunks.length) return;
+            const [largest, bytes] = found.sort((a, b) => b[1].byteLength - a[1].byteLength)[0];
+            new Uint8Array(bytes)[1234] ^= 1;
+            store.put(bytes, largest);
+          };
+        };
+      }`,
+    );
+    await begin(page, FEW);
+    assert.match(await problem(page, 'corrupt-store'), /^The stored copy of this model is damaged/);
+    await page.click(byId('renew'));
+    await page.waitForFunction(`!document.querySelector('${byId('model')}')`, PATIENCE);
+    await page.waitForSelector(byId('model'), PATIENCE);
+    assert.equal(await keptKeys(page), before);
+    await draw(page, FEW);
+  }));
+
+test('a worker that is killed while drawing is said, and the next picture gets a fresh one', () =>
+  ready(FOLDER, async ({ page }) => {
+    await begin(page, { steps: 900 });
+    await page.waitForFunction(`/^Step/.test(document.querySelector('${byId('phase')}')?.textContent)`, PATIENCE);
+    await page
+      .workers()
+      .find((worker) => worker.url().endsWith('engine.worker.js'))!
+      .close();
+    assert.match(await problem(page, 'worker-died'), /^The engine stopped unexpectedly/);
+    await draw(page, FEW);
+  }));
+
+test.run();
