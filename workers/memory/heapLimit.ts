@@ -13,8 +13,18 @@ export interface Growing {
   grow(pages: number): number;
 }
 
-const platformMemory = (pages: number): Growing =>
-  new WebAssembly.Memory({ initial: 0, maximum: pages, shared: globalThis.crossOriginIsolated === true });
+/** What the platform offers, spelled out because this file is checked against Node's types too. */
+interface Platform {
+  readonly crossOriginIsolated?: boolean;
+  readonly WebAssembly: {
+    readonly Memory: new (size: { initial: number; maximum: number; shared: boolean }) => Growing;
+  };
+}
+
+function platformMemory(maximum: number): Growing {
+  const { crossOriginIsolated: shared = false, WebAssembly } = globalThis as unknown as Platform;
+  return new WebAssembly.Memory({ initial: 0, maximum, shared });
+}
 
 /**
  * Bytes that one heap can grow to, a multiple of 128 MiB. The pages asked for are never touched, so nothing is
