@@ -26,13 +26,29 @@ export interface PackedTensor {
   readonly bytes: number;
 }
 
+/**
+ * A stage's weights file, read by slices: whoever computes copies each tensor to where it belongs, and nobody holds all
+ * of them besides. Reads are synchronous because ONNX Runtime asks in the middle of a call into WebAssembly.
+ */
+export interface StageWeights {
+  /** Length of the file. */
+  readonly bytes: number;
+  /**
+   * The bytes `[begin, end)`, valid until the next read. A tensor should be asked for once: its bytes may be given up
+   * for good with the read. Throws `corrupt-store` where they are gone, `bad-argument` outside the file.
+   */
+  read(begin: number, end: number): Uint8Array;
+  /** Gives back what is held. Reading is over. */
+  close(): void;
+}
+
 /** A network ready to be opened by a backend: an ONNX graph whose initializers lie in `weights`. */
 export interface StageFile {
   readonly name: StageName;
   /** The serialized ONNX ModelProto; its external data refer to the file name `weights`. */
   readonly graph: Uint8Array;
-  /** The external data. */
-  readonly weights: Uint8Array;
+  /** The external data. Whoever was handed the file closes it. */
+  readonly weights: StageWeights;
 }
 
 /*

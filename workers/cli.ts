@@ -6,6 +6,7 @@
 import { resolve } from 'node:path';
 import { openDiffusersFolder } from '../models/checkpoint';
 import { diskFolder } from '../models/folder.node';
+import { weightsInTemporaryFile } from '../models/stageWeights.node';
 import type { Failure, ImageRequest, Timings } from './api';
 import { nodeWasmBackend } from './backend/ort.node';
 import { type CliArguments, parseArguments, USAGE } from './cli/arguments';
@@ -53,7 +54,7 @@ async function generate(given: CliArguments): Promise<void> {
 async function openModel(name: string): Promise<Model> {
   const path = name === 'demo' ? resolve('models/demo/model') : fromCaller(name);
   const checkpoint = await openDiffusersFolder(await diskFolder(path));
-  return checkpointModel(name === 'demo' ? { ...checkpoint, name } : checkpoint);
+  return checkpointModel(name === 'demo' ? { ...checkpoint, name } : checkpoint, weightsInTemporaryFile);
 }
 
 async function draw(request: ImageRequest, model: Model, out: string | undefined) {

@@ -1,10 +1,14 @@
 /** A checkpoint used as it lies there: each stage is packed when it is opened. What the command draws with. */
 import type { Checkpoint } from '../models/checkpoint';
 import { packedBytes, packStage, planStage, stageGraph } from '../models/pack';
-import type { PackedTensor, StageName } from '../models/stage';
+import type { StageName, StageWeights } from '../models/stage';
+import { weightsInMemory } from '../models/stageWeights';
 import type { Model } from './model';
 
-export function checkpointModel(checkpoint: Checkpoint): Model {
+/** Puts a stage's packed weights, `bytes` of them in all, where they can be read by slices. */
+export type Keep = (packed: AsyncIterable<Uint8Array>, bytes: number) => Promise<StageWeights>;
+
+export function checkpointModel(checkpoint: Checkpoint, keep: Keep = inMemory): Model {
   const { name, description, tokenizer } = checkpoint;
   const plan = (stage: StageName) => planStage(description, stage, checkpoint.weights(stage));
   return {
@@ -14,24 +18,26 @@ export function checkpointModel(checkpoint: Checkpoint): Model {
     bytes: (stage) => packedBytes(plan(stage)),
     async file(stage, size, signal) {
       const tensors = plan(stage);
-      const weights = await packed(checkpoint, stage, tensors, signal);
+      const packed = until(signal, packStage(tensors, checkpoint.weights(stage)));
+      const weights = await keep(packed, packedBytes(tensors));
       return { name: stage, graph: stageGraph(description, stage, size, tensors), weights };
     },
   };
 }
 
-async function packed(
-  checkpoint: Checkpoint,
-  stage: StageName,
-  tensors: readonly PackedTensor[],
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  const weights = new Uint8Array(packedBytes(tensors));
+async function inMemory(packed: AsyncIterable<Uint8Array>, bytes: number): Promise<StageWeights> {
+  const weights = new Uint8Array(bytes);
   let at = 0;
-  for await (const bytes of packStage(tensors, checkpoint.weights(stage))) {
-    signal.throwIfAborted();
-    weights.set(bytes, at);
-    at += bytes.length;
+  for await (const piece of packed) {
+    weights.set(piece, at);
+    at += piece.length;
   }
-  return weights;
+  return weightsInMemory(weights);
+}
+
+async function* until(signal: AbortSignal, stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const bytes of stream) {
+    signal.throwIfAborted();
+    yield bytes;
+  }
 }

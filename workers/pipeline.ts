@@ -155,9 +155,13 @@ async function* open(drawing: Drawing, stage: StageName, size: StageSize): Async
   signal.throwIfAborted();
   yield { type: 'loading', stage, bytes: 0, of };
   const file = await watch.time('loading', parts.model.file(stage, size, signal));
-  const opened = await watch.time('loading', parts.backend.open(file, signal));
-  yield { type: 'loading', stage, bytes: of, of };
-  return opened;
+  try {
+    const opened = await watch.time('loading', parts.backend.open(file, signal));
+    yield { type: 'loading', stage, bytes: of, of };
+    return opened;
+  } finally {
+    file.weights.close();
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { env, InferenceSession, Tensor } from 'onnxruntime-web';
 import type { Checkpoint } from '../../models/checkpoint';
 import { packedBytes, packStage, planStage, stageGraph, WEIGHTS_FILE } from '../../models/pack';
 import type { PackedTensor, StageFile, StageName, StageSize } from '../../models/stage';
+import { weightsInMemory } from '../../models/stageWeights';
 import type { TensorSource } from '../../models/tensorSource';
 
 env.wasm.numThreads = 1;
@@ -13,7 +14,7 @@ export async function stageFile(checkpoint: Checkpoint, stage: StageName, size: 
   const source = checkpoint.weights(stage);
   const tensors = planStage(checkpoint.description, stage, source);
   const graph = stageGraph(checkpoint.description, stage, size, tensors);
-  return { name: stage, graph, weights: await packedWeights(tensors, source) };
+  return { name: stage, graph, weights: weightsInMemory(await packedWeights(tensors, source)) };
 }
 
 export async function packedWeights(tensors: readonly PackedTensor[], source: TensorSource): Promise<Uint8Array> {
@@ -37,7 +38,7 @@ export async function runStage(
   const options: InferenceSession.SessionOptions = {
     executionProviders: ['wasm'],
     graphOptimizationLevel: optimization,
-    externalData: [{ path: WEIGHTS_FILE, data: file.weights }],
+    externalData: [{ path: WEIGHTS_FILE, data: file.weights.read(0, file.weights.bytes) }],
   };
   const session = await InferenceSession.create(file.graph, options);
   try {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { ModelDescription } from '../../models/sd15';
 import type { StageName, StageSize } from '../../models/stage';
+import { weightsInMemory } from '../../models/stageWeights';
 import type { Backend } from '../../workers/backend/backend';
 import type { Model } from '../../workers/model';
 import type { Tensors } from '../../workers/tensor';
@@ -61,6 +62,8 @@ export type Answer = (stage: StageName, inputs: Tensors, size: StageSize) => Ten
 
 export function fakeParts(answer: Answer = plainAnswer) {
   const diary: string[] = [];
+  /** Stages whose weights were closed. */
+  const closed: StageName[] = [];
   const model: Model = {
     name: 'fake',
     description: DESCRIPTION,
@@ -72,7 +75,7 @@ export function fakeParts(answer: Answer = plainAnswer) {
     file: async (name, size) => ({
       name,
       graph: new TextEncoder().encode(JSON.stringify(size)),
-      weights: new Uint8Array(),
+      weights: { ...weightsInMemory(new Uint8Array()), close: () => void closed.push(name) },
     }),
   };
   const backend: Backend = {
@@ -91,7 +94,7 @@ export function fakeParts(answer: Answer = plainAnswer) {
       };
     },
   };
-  return { model, backend, diary };
+  return { model, backend, diary, closed };
 }
 
 /** Hidden states say how many tokens are real; noise is 0; the picture is mid-gray. */

@@ -33,6 +33,16 @@ test('networks are open one at a time: text encoder, UNet, decoder', async () =>
   assert.is(last.type, 'finished');
 });
 
+test('weights are closed as soon as their network is open, and where it does not open', async () => {
+  const parts = fakeParts();
+  await drawn({}, parts);
+  assert.equal(parts.closed, ['text_encoder', 'unet', 'vae_decoder']);
+  const full = fakeParts();
+  const failing = { ...full.backend, open: () => Promise.reject(new Error('full')) };
+  await drawn({}, { ...full, backend: failing });
+  assert.equal(full.closed, ['text_encoder']);
+});
+
 test('PNDM evaluates once more than it has steps, and the events say so', async () => {
   const { events } = await drawn({ scheduler: 'pndm', steps: 5 });
   const steps = events.filter((event) => event.type === 'step');

@@ -9,6 +9,7 @@ import type { BackendName } from '../api';
 import { CodedError } from '../errors';
 import type { Tensor, Tensors } from '../tensor';
 import type { Backend, Stage } from './backend';
+import { ExternalData } from './externalData';
 
 /** The library as either bundle exports it. */
 export type OrtLibrary = Pick<typeof Ort, 'env' | 'InferenceSession' | 'Tensor'>;
@@ -24,19 +25,20 @@ export function ortBackend(ort: OrtLibrary, name: BackendName, options: OrtOptio
     name,
     async open(file: StageFile, signal: AbortSignal): Promise<Stage> {
       signal.throwIfAborted();
-      const session = await createSession(ort, file, name, options).catch((thrown: unknown) => {
-        throw asCoded(thrown, file.name, file.weights.byteLength);
+      const weights = new ExternalData(file.weights);
+      const session = await createSession(ort, file.graph, weights, name, options).catch((thrown: unknown) => {
+        throw weights.thrown ?? asCoded(thrown, file.name, file.weights.bytes);
       });
       return stageOver(ort, session, file.name);
     },
   };
 }
 
-function createSession(ort: OrtLibrary, file: StageFile, name: BackendName, options: OrtOptions) {
-  return ort.InferenceSession.create(file.graph, {
+function createSession(ort: OrtLibrary, graph: Uint8Array, data: Uint8Array, name: BackendName, options: OrtOptions) {
+  return ort.InferenceSession.create(graph, {
     executionProviders: [name],
     graphOptimizationLevel: options.graphOptimizationLevel ?? 'all',
-    externalData: [{ path: 'weights', data: file.weights }],
+    externalData: [{ path: 'weights', data }],
     // Only errors: ORT warns about every node that WebGPU leaves on the CPU.
     logSeverityLevel: 3,
   });

@@ -7,6 +7,7 @@ import { parametersOf } from '../../models/graph/parameters';
 import { packedBytes, stageGraph } from '../../models/pack';
 import type { ModelDescription } from '../../models/sd15';
 import type { PackedTensor, StageFile } from '../../models/stage';
+import { weightsInMemory } from '../../models/stageWeights';
 import type { Tensors } from '../tensor';
 import type { Backend } from './backend';
 
@@ -105,7 +106,7 @@ function selfTestFile(): StageFile {
     fill(weights.subarray(offset / 4, (offset + bytes) / 4), Math.sqrt(3 / fanIn), offset);
   }
   const graph = stageGraph(DESCRIPTION, 'unet', SIZE, tensors);
-  return { name: 'unet', graph, weights: new Uint8Array(weights.buffer) };
+  return { name: 'unet', graph, weights: weightsInMemory(new Uint8Array(weights.buffer)) };
 }
 
 function inputs(): Tensors {
