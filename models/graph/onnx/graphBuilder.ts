@@ -2,6 +2,7 @@
 import { badModel } from '../../refuse';
 import type { PackedTensor, StageName } from '../../stage';
 import type { Value } from '../layers';
+import { liveBytes } from './liveBytes';
 import { type Attribute, encodeModel, type Initializer, type Node, type Port } from './onnxModel';
 
 export class GraphBuilder {
@@ -12,6 +13,8 @@ export class GraphBuilder {
   private readonly nodes: Node[] = [];
   private readonly initializers = new Map<string, Initializer>();
   private readonly names = new Map<string, number>();
+  /** Of every value that a node makes; all are float32. */
+  private readonly bytes = new Map<string, number>();
   private readonly packed: ReadonlyMap<string, PackedTensor>;
 
   constructor(
@@ -43,6 +46,7 @@ export class GraphBuilder {
     const name = this.unique(`${scope}/${op}`);
     const values = shapes.map((shape, i) => ({ name: shapes.length === 1 ? name : `${name}:${i}`, shape }));
     const outputs = values.map((value) => value.name);
+    for (const value of values) this.bytes.set(value.name, 4 * value.shape.reduce((count, size) => count * size, 1));
     this.nodes.push({
       op,
       name,
@@ -89,6 +93,11 @@ export class GraphBuilder {
   /** A list of int64, such as a shape; equal lists are one constant. */
   integers(values: readonly number[]): string {
     return this.constant(`[${values}]`, 'int64', BigInt64Array.from(values, BigInt), [values.length]);
+  }
+
+  /** Bytes of the values in flight at the worst moment of a run; weights not counted. */
+  peakBytes(): number {
+    return liveBytes(this.nodes, (value) => this.bytes.get(value));
   }
 
   build(): Uint8Array {
