@@ -97,6 +97,30 @@ export interface ModelSummary {
   readonly height: number;
 }
 
+/** Something in the store that can be given up, and that nobody uses now. */
+export interface Freeable {
+  /** An import or a download that was stopped and can go on, or a model that was thrown away and can be had back. */
+  readonly kind: 'import' | 'download' | 'discarded';
+  /** For `freeUp`; a discarded model's id. */
+  readonly key: string;
+  readonly name: string;
+  readonly bytes: number;
+  /** When it was stopped or thrown away, milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** What the store takes, and what could be given back. Bytes. */
+export interface StorageReport {
+  /** All that this site keeps on the device, and how much it may; absent where the browser does not say. */
+  readonly usage?: number;
+  readonly quota?: number;
+  /** Whether the browser has promised to keep it when the device runs full. */
+  readonly persisted: boolean;
+  /** Of the models on the shelf; two that share a network count it twice. */
+  readonly models: number;
+  readonly freeable: readonly Freeable[];
+}
+
 /** Progress of bringing a model into the store. */
 export type ImportEvent =
   /** Files of the embedded model arrive; `bytes` of `of` bytes are here, counted uncompressed. */

@@ -7,6 +7,7 @@ import { openDiffusersFolder } from '../models/checkpoint';
 import type { BackendName, EngineApi, ModelSummary, PickedFile, Port } from './api';
 import { backend, backendReports } from './backend/choose';
 import { type FetchDemo, importDemo } from './demo';
+import { fingerprint } from './fingerprint';
 import { importCheckpoint } from './import';
 import { runJob } from './job';
 import { storedModel } from './model.stored';
@@ -52,16 +53,22 @@ const engine: EngineApi = {
 
   importFolder(files: readonly PickedFile[], port: Port): void {
     inTurn(port, async (tell, signal) => {
-      const checkpoint = await openDiffusersFolder(folderOfPicked(files));
-      const named = { name: checkpoint.name, origin: 'folder' };
-      tell({ type: 'imported', model: await importCheckpoint(checkpoint, named, await store(), tell, signal) });
+      const folder = folderOfPicked(files);
+      const checkpoint = await openDiffusersFolder(folder);
+      const options = { name: checkpoint.name, origin: 'folder', source: await fingerprint(folder) };
+      tell({ type: 'imported', model: await importCheckpoint(checkpoint, options, await store(), tell, signal) });
     });
   },
 
   draw(id: string, name: BackendName, request, port: Port): void {
     inTurn(port, async (tell, signal) => {
-      const model = storedModel(await (await store()).open(id));
-      for await (const event of textToImage(request, { model, backend: await backend(name) }, signal)) tell(event);
+      const stored = await (await store()).open(id);
+      try {
+        const parts = { model: storedModel(stored), backend: await backend(name) };
+        for await (const event of textToImage(request, parts, signal)) tell(event);
+      } finally {
+        stored.close();
+      }
     });
   },
 };

@@ -1,37 +1,70 @@
 /** Brings a checkpoint into the store: one pass, one tensor in memory at a time, told as it goes. */
 import type { Checkpoint } from '../models/checkpoint';
 import { type Manifest, STAGE_NAMES } from '../models/manifest';
-import { packStage } from '../models/pack';
 import { planModel } from '../models/planModel';
 import type { StageName } from '../models/stage';
 import type { ImportEvent, ModelSummary } from './api';
 import { nativeSize } from './model';
+import { packFrom } from './packFrom';
+import { sha256 } from './store/chunks';
 import type { ModelStore } from './store/modelStore';
 
 /** Tell the page about this many bytes at a time: more often costs more than it shows. */
 const TELL_EVERY_BYTES = 1 << 20;
 
+/** Goes up when the same source and manifest would be packed into other bytes: an import begun before does not go on. */
+const PACKING = 1;
+
+export interface ImportOptions {
+  readonly name: string;
+  /** One of `ModelSummary.origins`. */
+  readonly origin: string;
+  /** Stands for the source's bytes (`fingerprint.ts`) and how they are converted. Without it a killed import begins anew. */
+  readonly source?: string;
+}
+
 /** Converts `checkpoint` into `store`. A model is in the store only once all of it is; see `ModelStore.put`. */
 export async function importCheckpoint(
   checkpoint: Checkpoint,
-  { name, origin }: { readonly name: string; readonly origin: string },
+  { name, origin, source }: ImportOptions,
   store: ModelStore<Manifest>,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
 ): Promise<ModelSummary> {
   const manifest = planModel(checkpoint);
   const size = nativeSize(manifest.description);
+  const stages = told(manifest, tell, (stage, begin) =>
+    packFrom(manifest.stages[stage].tensors, checkpoint.weights(stage), begin),
+  );
+  const resumeKey = source && (await sha256(new TextEncoder().encode(JSON.stringify([PACKING, source, manifest]))));
+  return store.put({ name, origin, width: size, height: size, manifest, stages, resumeKey }, signal);
+}
+
+/** The stages of `manifest` as the store takes them, their bytes told as they pass. */
+export function told(
+  manifest: Manifest,
+  tell: (event: ImportEvent) => void,
+  data: (stage: StageName, begin: number) => AsyncIterable<Uint8Array>,
+) {
   const of = STAGE_NAMES.reduce((sum, stage) => sum + manifest.stages[stage].bytes, 0);
-  let done = 0;
-  const told = async function* (stage: StageName): AsyncGenerator<Uint8Array> {
-    for await (const bytes of packStage(manifest.stages[stage].tensors, checkpoint.weights(stage))) {
-      yield bytes;
-      const before = done;
-      done += bytes.length;
-      const worthTelling = Math.floor(before / TELL_EVERY_BYTES) !== Math.floor(done / TELL_EVERY_BYTES);
-      if (worthTelling || done === of) tell({ type: 'converting', stage, bytes: done, of });
-    }
-  };
-  const stages = STAGE_NAMES.map((stage) => ({ name: stage, bytes: manifest.stages[stage].bytes, data: told(stage) }));
-  return store.put({ name, origin, width: size, height: size, manifest, stages }, signal);
+  let before = 0;
+  return STAGE_NAMES.map((stage) => {
+    const { bytes } = manifest.stages[stage];
+    const offset = before;
+    before += bytes;
+    return {
+      name: stage,
+      bytes,
+      async *data(begin: number): AsyncGenerator<Uint8Array> {
+        let done = offset + begin;
+        for await (const piece of data(stage, begin)) {
+          yield piece;
+          const last = done;
+          done += piece.length;
+          const worthTelling = Math.floor(last / TELL_EVERY_BYTES) !== Math.floor(done / TELL_EVERY_BYTES);
+          if (worthTelling || done === of) tell({ type: 'converting', stage, bytes: done, of });
+        }
+      },
+    };
+  });
 }

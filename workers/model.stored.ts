@@ -1,7 +1,6 @@
 /** A converted model out of the store: its graphs are built from the manifest, its weights checked as they are read. */
 import { checkManifest, type Manifest } from '../models/manifest';
 import { stageGraph } from '../models/pack';
-import { weightsInMemory } from '../models/stageWeights';
 import type { Model } from './model';
 import type { StoredModel } from './store/modelStore';
 
@@ -14,8 +13,9 @@ export function storedModel(stored: StoredModel<Manifest>): Model {
     tokenizer,
     bytes: (stage) => stages[stage].bytes,
     async file(stage, size, signal) {
-      const weights = weightsInMemory(await stored.weights(stage, undefined, signal));
-      return { name: stage, graph: stageGraph(description, stage, size, stages[stage].tensors), weights };
+      const { tensors } = stages[stage];
+      const graph = stageGraph(description, stage, size, tensors);
+      return { name: stage, graph, weights: await stored.weights(stage, { tensors, signal }) };
     },
   };
 }

@@ -66,15 +66,20 @@ test('a new version takes the place of the old one; a folder that somebody picke
 });
 
 /** The stored model as it would come in from a folder. */
-function asPicked({ summary, manifest, weights }: Awaited<ReturnType<Awaited<ReturnType<typeof freshStore>>['open']>>) {
-  const stages = Object.entries(manifest.stages).map(([name, { bytes }]) => ({
+function asPicked({
+  summary,
+  manifest,
+  stages,
+  chunks,
+}: Awaited<ReturnType<Awaited<ReturnType<typeof freshStore>>['open']>>) {
+  const incoming = stages.map(({ name, bytes }) => ({
     name,
     bytes,
-    data: (async function* () {
-      yield await weights(name);
-    })(),
+    async *data() {
+      for await (const chunk of chunks(name)) yield new Uint8Array(chunk);
+    },
   }));
-  return { ...summary, origin: 'folder', manifest, stages };
+  return { ...summary, origin: 'folder', manifest, stages: incoming };
 }
 
 test('a download that fails, is refused, or breaks off says so, and leaves nothing behind', async () => {

@@ -2,14 +2,23 @@
 import type { Manifest } from '../../models/manifest';
 import { idbRecords } from './idbRecords';
 import { type ModelStore, openModelStore } from './modelStore';
+import { originFiles } from './originFiles';
 
 let opening: Promise<ModelStore<Manifest>> | undefined;
 
 /** A failed opening (a blocked or broken database) is tried again at the next call. */
 export function store(): Promise<ModelStore<Manifest>> {
-  opening ??= openModelStore<Manifest>(idbRecords()).catch((error: unknown) => {
+  opening ??= open().catch((error: unknown) => {
     opening = undefined;
     throw error;
   });
   return opening;
+}
+
+/** `?store=idb` keeps everything in IndexedDB, `?store=opfs` every network in files: for specs and for doubts. */
+async function open(): Promise<ModelStore<Manifest>> {
+  const { search } = (globalThis as { location?: { search: string } }).location ?? { search: '' };
+  const place = new URLSearchParams(search).get('store');
+  const files = place === 'idb' ? undefined : await originFiles();
+  return openModelStore<Manifest>(idbRecords(), { files, ...(place === 'opfs' && { filesFrom: 0 }) });
 }

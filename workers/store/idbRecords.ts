@@ -1,5 +1,5 @@
 /** `Records` in IndexedDB, through idb-keyval: the one file that imports it. */
-import { createStore, delMany, get, keys, set } from 'idb-keyval';
+import { createStore, get, keys, promisifyRequest } from 'idb-keyval';
 import type { Records } from './records';
 
 /** `navigator.storage`, spelled out because Node has none and this file is checked there too. */
@@ -12,13 +12,16 @@ export function idbRecords(name = 'pocket-diffusion'): Records {
   const store = createStore(name, 'models');
   return {
     get: (key) => get(key, store),
-    set: (key, value) => set(key, value, store),
-    delete: (list) => delMany([...list], store),
+    write: (entries, removed = []) =>
+      store('readwrite', (objects) => {
+        for (const key of removed) objects.delete(key);
+        for (const [key, value] of entries) objects.put(value, key);
+        return promisifyRequest(objects.transaction);
+      }),
     keys: () => keys<string>(store),
-    free: async () => {
-      const estimate = await (globalThis as Estimating).navigator?.storage?.estimate?.();
-      if (estimate?.quota === undefined || estimate.usage === undefined) return undefined;
-      return Math.max(0, estimate.quota - estimate.usage);
+    async estimate() {
+      const { usage, quota } = (await (globalThis as Estimating).navigator?.storage?.estimate?.()) ?? {};
+      return usage === undefined || quota === undefined ? undefined : { usage, quota };
     },
   };
 }

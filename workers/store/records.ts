@@ -1,13 +1,17 @@
 /**
- * What the model store needs of whatever keeps bytes: a map from keys to values, each written whole or not at all.
- * IndexedDB is one (`idbRecords.ts`); OPFS can be another.
+ * What the store needs of whatever keeps its records: a map from keys to values whose changes are whole or not at all.
+ * IndexedDB is one (`idbRecords.ts`).
  */
 export interface Records {
   get(key: string): Promise<unknown>;
-  /** Rejects with an error named `QuotaExceededError` where the device has no room. `value` may be reused afterwards. */
-  set(key: string, value: ArrayBuffer | object): Promise<void>;
-  delete(keys: readonly string[]): Promise<void>;
+  /**
+   * Sets and removes in one transaction: all of it, or none. Rejects with an error named `QuotaExceededError` where the
+   * device has no room. Values may be reused afterwards.
+   */
+  write(entries: readonly Entry[], removed?: readonly string[]): Promise<void>;
   keys(): Promise<string[]>;
-  /** Bytes that may still be written, where the platform says. */
-  free(): Promise<number | undefined>;
+  /** What the platform says of its room; `undefined` where it says nothing. */
+  estimate(): Promise<{ readonly usage: number; readonly quota: number } | undefined>;
 }
+
+export type Entry = readonly [key: string, value: ArrayBuffer | object];

@@ -1,72 +1,123 @@
-/** What the store does with bytes that are not what it wrote. */
+/** What the store does with bytes that are not what it wrote, on either shelf. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { freshRecords, model, openStore, readRecord, rejection, someBytes, unetChunkKeys } from './storeFixture';
+import { device, meddle, model, readBack, readRecord, rejection, SHELVES, someBytes } from './storeFixture';
 
-test('a flipped byte is `corrupt-store`, with the chunk and both hashes', async () => {
-  const records = freshRecords();
-  const store = await openStore(records);
-  const { id } = await store.put(model());
-  const last = (await unetChunkKeys(records, id))[2]!;
-  const bytes = new Uint8Array((await records.get(last)) as ArrayBuffer);
-  bytes[17]! ^= 1;
-  await records.set(last, bytes.buffer);
+for (const shelf of SHELVES) {
+  const damage = (sentence: string, work: () => Promise<void>) => test(`${shelf}: ${sentence}`, work);
 
-  const error = await rejection((await store.open(id)).weights('unet'));
-  assert.is(error.code, 'corrupt-store');
-  assert.is(error.details.argument, 'unet chunk 2');
-  assert.is(`chunk:${error.details.expected}`, last);
-  assert.match(error.details.got, /^[0-9a-f]{64}$/);
-  assert.not(error.details.got === error.details.expected);
-});
+  damage('a flipped byte is `corrupt-store`, with the chunk and both hashes', async () => {
+    const kept = device(shelf);
+    const { id } = await (await kept.open()).put(model());
+    await meddle(kept, id, ([a, b, c]) => {
+      c![17]! ^= 1;
+      return [a!, b!, c!];
+    });
+    const error = await rejection(readBack(await kept.open(), id, 'unet'));
+    assert.is(error.code, 'corrupt-store');
+    assert.is(error.details.argument, 'unet chunk 2');
+    assert.is(error.details.expected, (await readRecord(kept, id)).stages[1]!.chunks[2]!.sha256);
+    assert.match(error.details.got, /^[0-9a-f]{64}$/);
+    assert.not(error.details.got === error.details.expected);
+  });
 
-test('swapped chunks are `corrupt-store` at the first of them', async () => {
-  const records = freshRecords();
-  const store = await openStore(records);
-  const { id } = await store.put(model());
-  const [first, second] = await unetChunkKeys(records, id);
-  const [a, b] = [await records.get(first!), await records.get(second!)];
-  await records.set(first!, b as ArrayBuffer);
-  await records.set(second!, a as ArrayBuffer);
-  assert.is((await rejection((await store.open(id)).weights('unet'))).details.argument, 'unet chunk 0');
-});
+  damage('swapped chunks are `corrupt-store` at the first of them', async () => {
+    const kept = device(shelf);
+    const store = await kept.open();
+    const { id } = await store.put(model());
+    await meddle(kept, id, ([a, b, c]) => [b!, a!, c!]);
+    assert.is((await rejection(readBack(store, id, 'unet'))).details.argument, 'unet chunk 0');
+  });
 
-test('a record whose chunk list was swapped no longer has its id', async () => {
-  const records = freshRecords();
-  const store = await openStore(records);
-  const { id } = await store.put(model());
-  const record = await readRecord(records, id);
-  record.stages[1]!.chunks.reverse();
-  await records.set(`model:${id}`, record);
-  const error = await rejection(store.open(id));
-  assert.is(error.code, 'corrupt-store');
-  assert.is(error.details.expected, id);
-});
+  damage('a verification finds what a drawing has believed since, and every drawing after it', async () => {
+    const kept = device(shelf);
+    const store = await kept.open();
+    const { id } = await store.put(model());
+    const progress: number[] = [];
+    await store.verify(id, (bytes, of) => progress.push(bytes / of));
+    assert.equal(progress.at(-1), 1);
+    await meddle(kept, id, ([a, b, c]) => {
+      b![0]! ^= 128;
+      return [a!, b!, c!];
+    });
+    assert.is((await readBack(store, id, 'unet')).length, 2500); // believed: it was right in this life
+    assert.is((await rejection(store.verify(id))).details.argument, 'unet chunk 1');
+    assert.is((await rejection(readBack(store, id, 'unet'))).details.argument, 'unet chunk 1');
+  });
 
-test('a missing chunk is `corrupt-store`, and putting the model again repairs it', async () => {
-  const records = freshRecords();
-  const store = await openStore(records);
-  const { id } = await store.put(model());
-  await records.delete([(await unetChunkKeys(records, id))[1]!]);
-  assert.is((await rejection((await store.open(id)).weights('unet'))).details.got, 'nothing');
-  await store.put(model());
-  assert.equal(await (await store.open(id)).weights('unet'), someBytes(2500, 0));
+  damage('weights that became shorter are never taken for whole, not even where they were right before', async () => {
+    const kept = device(shelf);
+    const store = await kept.open();
+    const { id } = await store.put(model());
+    await readBack(store, id, 'unet');
+    await meddle(kept, id, ([a, b, c]) => [a!, b!, c!.subarray(0, 400)]);
+    assert.is((await rejection(readBack(store, id, 'unet'))).code, 'corrupt-store');
+  });
+
+  damage('a record whose chunk list was swapped no longer has its id', async () => {
+    const kept = device(shelf);
+    const store = await kept.open();
+    const { id } = await store.put(model());
+    const record = await readRecord(kept, id);
+    record.stages[1]!.chunks.reverse();
+    await kept.records.write([[`model:${id}`, record]]);
+    const error = await rejection(store.open(id));
+    assert.is(error.code, 'corrupt-store');
+    assert.is(error.details.expected, id);
+    await store.delete(id);
+    assert.equal(await store.list(), []);
+  });
+
+  damage('missing bytes are `corrupt-store`, and putting the model again repairs it', async () => {
+    const kept = device(shelf);
+    const store = await kept.open();
+    const { id } = await store.put(model());
+    const { file, chunks } = (await readRecord(kept, id)).stages[1]!;
+    if (file) kept.origin.files.delete(file);
+    else await kept.records.write([], [`chunk:${chunks[1]!.sha256}`]);
+    assert.is((await rejection(readBack(store, id, 'unet'))).details.got, 'nothing');
+    await store.put(model());
+    assert.equal(await readBack(store, id, 'unet'), someBytes(2500, 0));
+  });
+}
+
+test('an import whose chunks were deleted meanwhile fails and is not listed', async () => {
+  const { records, open } = device('idb');
+  const store = await open();
+  async function* robbed(): AsyncGenerator<Uint8Array> {
+    yield someBytes(1024, 0);
+    yield someBytes(1024, 1);
+    await records.write([], await records.keys());
+    yield someBytes(1024, 2);
+  }
+  const stages = [{ name: 'unet', bytes: 3072, data: robbed }];
+  assert.is((await rejection(store.put({ ...model(), stages }))).code, 'corrupt-store');
+  assert.equal(await store.list(), []);
 });
 
 test('a record that is none is swept; one of a newer engine is kept with every chunk', async () => {
-  const records = freshRecords();
-  const { id } = await (await openStore(records)).put(model());
-  await records.set('model:broken', { format: 1 });
-  await openStore(records);
+  const { records, open } = device('idb');
+  const { id } = await (await open()).put(model());
+  await records.write([['model:broken', { format: 1 }]]);
+  await open();
   assert.not((await records.keys()).includes('model:broken'));
-  await records.set('model:newer', { format: 2 });
-  await records.set('chunk:of-the-newer', new ArrayBuffer(8));
-  const store = await openStore(records);
+  await records.write([
+    ['model:newer', { format: 3 }],
+    ['chunk:of-the-newer', new ArrayBuffer(8)],
+  ]);
+  const store = await open();
   assert.equal(
     (await store.list()).map((summary) => summary.id),
     [id],
   );
   assert.ok((await records.keys()).includes('chunk:of-the-newer'));
+});
+
+test('a record written before there were files is read as it is', async () => {
+  const kept = device('idb');
+  const { id } = await (await kept.open()).put(model());
+  await kept.records.write([[`model:${id}`, { ...(await readRecord(kept, id)), format: 1 }]]);
+  assert.equal(await readBack(await kept.open(), id, 'unet'), someBytes(2500, 0));
 });
 
 test.run();

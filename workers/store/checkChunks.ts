@@ -1,0 +1,62 @@
+/** Believes no byte that lost its hash. */
+import { CodedError } from '../errors';
+import { sha256 } from './chunks';
+import type { ChunkReader } from './shelf';
+import { bytesOf, type ChunkRecord, type StoredBytes } from './storedBytes';
+
+export interface Checking {
+  /** What messages call the whole. */
+  readonly name: string;
+  readonly onProgress?: ((bytes: number, of: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Every chunk in order, each as it was written. Throws `corrupt-store` (chunk and hashes) at the first that is not. */
+export async function* checkedChunks(
+  reader: ChunkReader,
+  stored: StoredBytes,
+  { name, onProgress, signal }: Checking,
+): AsyncGenerator<ArrayBuffer, void, void> {
+  const { chunks } = stored;
+  const of = bytesOf(stored);
+  let done = 0;
+  // The next chunk is fetched while this one is hashed: both take about as long.
+  let next = fetchChunk(reader, 0, chunks.length);
+  for (const [index, record] of chunks.entries()) {
+    const chunk = await next;
+    signal?.throwIfAborted();
+    next = fetchChunk(reader, index + 1, chunks.length);
+    yield await checked(chunk, record, `${name} chunk ${index}`);
+    done += record.bytes;
+    onProgress?.(done, of);
+  }
+}
+
+/** `chunk`, if it is what `record` says. */
+export async function checked(
+  chunk: ArrayBuffer | undefined,
+  { sha256: expected }: ChunkRecord,
+  argument: string,
+): Promise<ArrayBuffer> {
+  if (!chunk) throw new CodedError('corrupt-store', { argument, expected, got: 'nothing' });
+  const got = await sha256(chunk);
+  if (got !== expected) throw new CodedError('corrupt-store', { argument, expected, got });
+  return chunk;
+}
+
+/** How many chunks from the first on are still what was written. */
+export async function soundChunks(reader: ChunkReader, stored: StoredBytes): Promise<number> {
+  let sound = 0;
+  try {
+    for await (const _ of checkedChunks(reader, stored, { name: '' })) sound += 1;
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+  }
+  return sound;
+}
+
+function fetchChunk(reader: ChunkReader, index: number, count: number): Promise<ArrayBuffer | undefined> {
+  const chunk = index < count ? reader.chunk(index) : Promise.resolve(undefined);
+  chunk.catch(() => undefined); // Awaited a turn later; until then a rejection must not count as unhandled.
+  return chunk;
+}

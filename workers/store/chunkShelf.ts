@@ -1,0 +1,27 @@
+/** Bytes as chunks in `Records`, each named by its hash: the same chunk twice takes its space once. */
+import { ChunkWeights } from './chunkWeights';
+import type { Records } from './records';
+import type { Shelf } from './shelf';
+import { chunkKey } from './storedBytes';
+
+export function chunkShelf(records: Records): Shelf {
+  return {
+    fresh: () => ({ chunks: [] }),
+    append: async () => ({
+      write: (chunk, { sha256 }, journal) => records.write([[chunkKey(sha256), chunk], journal]),
+      close: async () => undefined,
+    }),
+    async read({ chunks }) {
+      const chunk = async (index: number): Promise<ArrayBuffer | undefined> => {
+        const value = await records.get(chunkKey(chunks[index]!.sha256));
+        // By tag, because an ArrayBuffer out of another realm (a spec's database, an iframe) is no `instanceof` ours.
+        return Object.prototype.toString.call(value) === '[object ArrayBuffer]' ? (value as ArrayBuffer) : undefined;
+      };
+      return {
+        chunk,
+        weights: async (read, tensors) => new ChunkWeights(read ?? [], tensors),
+        close: () => undefined,
+      };
+    },
+  };
+}

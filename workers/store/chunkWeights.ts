@@ -1,0 +1,93 @@
+/**
+ * Weights whose chunks all lie in memory, because IndexedDB cannot be read while somebody waits. Chunks go as their
+ * tensors are read, so that this copy shrinks while the WASM heap's grows.
+ */
+import type { StageWeights } from '../../models/stage';
+import { checkBounds } from '../../models/stageWeights';
+import type { Extent } from './shelf';
+
+/** Tensors up to this size are kept aside: ORT's optimizers look at biases before the session does. */
+const SMALL_BYTES = 64 * 1024;
+
+/** `ArrayBuffer.prototype.transfer` (Chromium 114), which gives memory back without waiting for the garbage collector. */
+type Transferable = ArrayBuffer & { transfer?(bytes: number): ArrayBuffer };
+
+export class ChunkWeights implements StageWeights {
+  readonly bytes: number;
+  readonly #chunks: (ArrayBuffer | undefined)[];
+  readonly #starts: number[] = [];
+  /** How many large tensors each chunk has yet to give. */
+  readonly #awaited: number[];
+  readonly #small = new Map<number, Uint8Array>();
+  readonly #letsGo: boolean;
+
+  /** Without `tensors` nothing is let go before the end. */
+  constructor(chunks: readonly ArrayBuffer[], tensors?: readonly Extent[]) {
+    this.#chunks = [...chunks];
+    let start = 0;
+    for (const { byteLength } of chunks) {
+      this.#starts.push(start);
+      start += byteLength;
+    }
+    this.bytes = start;
+    this.#awaited = chunks.map(() => 0);
+    this.#letsGo = tensors !== undefined;
+    for (const { offset, bytes } of tensors ?? []) {
+      if (bytes <= SMALL_BYTES) this.#small.set(offset, this.#copy(offset, offset + bytes));
+      else for (const index of this.#within(offset, offset + bytes)) this.#awaited[index]! += 1;
+    }
+    for (const index of chunks.keys()) this.#letGo(index);
+  }
+
+  /** Bytes still held in chunks. */
+  get held(): number {
+    return this.#chunks.reduce((sum, chunk) => sum + (chunk?.byteLength ?? 0), 0);
+  }
+
+  read(begin: number, end: number): Uint8Array {
+    checkBounds(begin, end, this.bytes);
+    const small = this.#small.get(begin);
+    if (small && small.length === end - begin) return small;
+    const bytes = this.#copy(begin, end);
+    for (const index of this.#within(begin, end)) {
+      this.#awaited[index]! -= 1;
+      this.#letGo(index);
+    }
+    return bytes;
+  }
+
+  close(): void {
+    for (const index of this.#chunks.keys()) this.#release(index);
+    this.#small.clear();
+  }
+
+  #letGo(index: number): void {
+    if (this.#letsGo && this.#awaited[index]! <= 0) this.#release(index);
+  }
+
+  #release(index: number): void {
+    (this.#chunks[index] as Transferable | undefined)?.transfer?.(0);
+    this.#chunks[index] = undefined;
+  }
+
+  /** Indices of the chunks that hold `[begin, end)`. */
+  *#within(begin: number, end: number): Generator<number> {
+    for (const [index, start] of this.#starts.entries()) {
+      const next = this.#starts[index + 1] ?? this.bytes;
+      if (start < end && begin < next) yield index;
+    }
+  }
+
+  #copy(begin: number, end: number): Uint8Array {
+    const bytes = new Uint8Array(end - begin);
+    for (const index of this.#within(begin, end)) {
+      const chunk = this.#chunks[index];
+      // Not damage: the caller broke the contract of `StageWeights.read`.
+      if (!chunk) throw new Error(`weights ${begin} to ${end} were asked for after they had been given up`);
+      const start = this.#starts[index]!;
+      const piece = new Uint8Array(chunk).subarray(Math.max(begin - start, 0), end - start);
+      bytes.set(piece, Math.max(start - begin, 0));
+    }
+    return bytes;
+  }
+}

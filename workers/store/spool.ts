@@ -1,0 +1,169 @@
+/**
+ * A file that is being fetched: kept chunk by chunk, with what its fetcher remembers of the source, over restarts,
+ * until it is dropped. One holder at a time, across tabs.
+ */
+import type { ByteSource } from '../../models/source';
+import { CodedError } from '../errors';
+import { checked, soundChunks } from './checkChunks';
+import { asJournal, type Journal, journalEntry, journalKey, journalLock } from './journal';
+import { RECORD_FORMAT } from './modelRecord';
+import { CHANGING, type Storage } from './storage';
+import { bytesOf, chunkRecord, chunkStart, type StoredBytes } from './storedBytes';
+import { sweep } from './sweep';
+
+const PART = 'file';
+
+export interface SpoolOptions {
+  /** Names the file: the same key finds it again. */
+  readonly key: string;
+  readonly name: string;
+  /** Its length, where it is known. */
+  readonly bytes?: number | undefined;
+}
+
+/** Opens or begins a spool and runs `work` on it; the file stays unless `work` drops it. */
+export function withSpool<State extends object, T>(
+  storage: Storage,
+  options: SpoolOptions,
+  work: (spool: Spool<State>) => Promise<T>,
+): Promise<T> {
+  const named = { kind: 'download', key: options.key } as const;
+  return storage.locks.alone(journalLock(named), async () => work(await Spool.open<State>(storage, options)));
+}
+
+export class Spool<State extends object> {
+  #journal: Journal;
+
+  private constructor(
+    readonly storage: Storage,
+    journal: Journal,
+    readonly bytesExpected: number | undefined,
+  ) {
+    this.#journal = journal;
+  }
+
+  static async open<State extends object>(storage: Storage, { key, name, bytes }: SpoolOptions): Promise<Spool<State>> {
+    const fresh = { format: RECORD_FORMAT, kind: 'download', key, name, resumable: true, parts: {} } as const;
+    const known = asJournal(await storage.records.get(journalKey(fresh)));
+    const spool = new Spool<State>(storage, known ?? { ...fresh, touched: storage.now() }, bytes);
+    if (known) await spool.#checkKept();
+    return spool;
+  }
+
+  get stored(): StoredBytes {
+    return this.#journal.parts[PART] ?? { chunks: [] };
+  }
+
+  /** Bytes that are in. */
+  get bytes(): number {
+    return bytesOf(this.stored);
+  }
+
+  /** What was remembered with the last write, or at the last `restart`. */
+  get state(): State | undefined {
+    return this.#journal.state as State | undefined;
+  }
+
+  /** Forgets the bytes and remembers `state`. `bytes`: how many will come, where that is known. */
+  async restart(state: State, bytes: number | undefined): Promise<void> {
+    this.#note({ parts: { [PART]: this.storage.shelfFor(bytes ?? this.bytesExpected).fresh() }, state });
+    await this.storage.locks.alone(CHANGING, async () => {
+      await this.#save();
+      await sweep(this.storage);
+    });
+  }
+
+  /** Opens the end for writing. Every chunk but the last is as long as the store's. */
+  async append(): Promise<SpoolWriter<State>> {
+    const tail = await this.#takeTail();
+    const writer = await this.storage.shelfOf(this.stored).append(this.stored);
+    return {
+      tail,
+      write: async (chunk, state) => {
+        const record = await chunkRecord(chunk);
+        const part = { ...this.stored, chunks: [...this.stored.chunks, record] };
+        this.#note({ parts: { [PART]: part }, state });
+        await writer.write(chunk, record, journalEntry(this.#journal));
+      },
+      close: () => writer.close(),
+    };
+  }
+
+  /** The file so far, read by slices; every chunk is checked as it is read. */
+  source(name: string): ByteSource {
+    const { stored } = this;
+    let last: { readonly index: number; readonly chunk: Promise<ArrayBuffer> } | undefined;
+    const chunkAt = (index: number): Promise<ArrayBuffer> => {
+      if (last?.index !== index) last = { index, chunk: this.#chunk(stored, index, name) };
+      return last.chunk;
+    };
+    const starts = stored.chunks.map((_, index) => chunkStart(stored, index));
+    const read = async (start: number, end: number): Promise<Uint8Array> => {
+      const bytes = new Uint8Array(end - start);
+      for (const [index, at] of starts.entries()) {
+        if (at >= end || at + stored.chunks[index]!.bytes <= start) continue;
+        const piece = new Uint8Array(await chunkAt(index)).subarray(Math.max(start - at, 0), end - at);
+        bytes.set(piece, Math.max(at - start, 0));
+      }
+      return bytes;
+    };
+    return { name, size: bytesOf(stored), read };
+  }
+
+  /** Forgets everything. */
+  async drop(): Promise<void> {
+    await this.storage.locks.alone(CHANGING, async () => {
+      await this.storage.records.write([], [journalKey(this.#journal)]);
+      await sweep(this.storage);
+    });
+  }
+
+  async #chunk(stored: StoredBytes, index: number, name: string): Promise<ArrayBuffer> {
+    const reader = await this.storage.shelfOf(stored).read(stored);
+    try {
+      return await checked(await reader.chunk(index), stored.chunks[index]!, `${name} chunk ${index}`);
+    } finally {
+      reader.close();
+    }
+  }
+
+  /** Takes a short last chunk back, so that what follows fills it up. */
+  async #takeTail(): Promise<Uint8Array> {
+    const { stored } = this;
+    const last = stored.chunks.at(-1);
+    if (!last || last.bytes === this.storage.chunkBytes) return new Uint8Array();
+    const chunk = await this.#chunk(stored, stored.chunks.length - 1, this.#journal.name);
+    this.#note({ parts: { [PART]: { ...stored, chunks: stored.chunks.slice(0, -1) } }, state: this.state });
+    return new Uint8Array(chunk);
+  }
+
+  /** Believes of the kept chunks only those that are what was written. */
+  async #checkKept(): Promise<void> {
+    const { stored } = this;
+    let sound = 0;
+    try {
+      const reader = await this.storage.shelfOf(stored).read(stored);
+      sound = await soundChunks(reader, stored).finally(() => reader.close());
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+    }
+    const lost = sound < stored.chunks.length;
+    if (lost)
+      this.#note({ parts: { [PART]: { ...stored, chunks: stored.chunks.slice(0, sound) } }, state: this.state });
+  }
+
+  #note({ parts, state }: { readonly parts: Journal['parts']; readonly state: object | undefined }): void {
+    this.#journal = { ...this.#journal, parts, state, touched: this.storage.now() };
+  }
+
+  #save(): Promise<void> {
+    return this.storage.records.write([journalEntry(this.#journal)]);
+  }
+}
+
+export interface SpoolWriter<State> {
+  /** What a short last chunk held: to be written again, with more behind it. */
+  readonly tail: Uint8Array;
+  write(chunk: ArrayBuffer, state: State): Promise<void>;
+  close(): Promise<void>;
+}
