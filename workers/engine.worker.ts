@@ -3,15 +3,15 @@
  * Long work reports over the port it is handed; see `EngineApi` for the manners.
  */
 import { expose } from 'comlink';
-import { openDiffusersFolder } from '../models/checkpoint';
-import type { BackendName, EngineApi, ModelSummary, PickedFile, Port } from './api';
+import type { BackendName, EngineApi, ImportOptions, ModelSummary, PickedFile, Port } from './api';
 import { backend, backendReports } from './backend/choose';
 import { type FetchDemo, importDemo } from './demo';
+import { fetchedTokenizer } from './fetchedTokenizer';
 import { fingerprint } from './fingerprint';
 import { importCheckpoint } from './import';
 import { runJob } from './job';
 import { storedModel } from './model.stored';
-import { folderOfPicked } from './picked';
+import { allPicked, isSingle, openPicked } from './picked';
 import { textToImage } from './pipeline';
 import { store } from './store/browserStore';
 
@@ -52,11 +52,15 @@ const engine: EngineApi = {
   },
 
   importFolder(files: readonly PickedFile[], port: Port): void {
+    engine.importModel(files, {}, port);
+  },
+
+  importModel(files: readonly PickedFile[], options: ImportOptions, port: Port): void {
     inTurn(port, async (tell, signal) => {
-      const folder = folderOfPicked(files);
-      const checkpoint = await openDiffusersFolder(folder);
-      const options = { name: checkpoint.name, origin: 'folder', source: await fingerprint(folder) };
-      tell({ type: 'imported', model: await importCheckpoint(checkpoint, options, await store(), tell, signal) });
+      const checkpoint = await openPicked(files, options, () => fetchedTokenizer(fetchDemo, signal));
+      const origin = isSingle(files) ? 'file' : 'folder';
+      const named = { name: checkpoint.name, origin, source: await fingerprint(allPicked(files, options)) };
+      tell({ type: 'imported', model: await importCheckpoint(checkpoint, named, await store(), tell, signal) });
     });
   },
 
