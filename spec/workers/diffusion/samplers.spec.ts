@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { SchedulerConfig } from '../../../models/sd15';
-import { epsilonDenoiser, modelSample, type PredictNoise } from '../../../workers/diffusion/denoiser';
+import { epsilonDenoiser, modelSample, type Predict } from '../../../workers/diffusion/denoiser';
 import type { Latents } from '../../../workers/diffusion/latents';
 import { TorchGenerator } from '../../../workers/diffusion/random';
 import { samplers } from '../../../workers/diffusion/samplers';
@@ -25,7 +25,7 @@ const cases: Case[] = read('samplers');
 const configs: Record<string, SchedulerConfig> = read('schedules').configs;
 
 /** The stand-in for the network in recipes/samplers.py. */
-const network: PredictNoise = async ({ shape, data }, timestep) => ({
+const network: Predict = async ({ shape, data }, timestep) => ({
   shape,
   data: data.map((x, i) => {
     const phase = Math.sin(i + timestep / 100);
