@@ -17,7 +17,8 @@ import { asJson, randomModel } from './randomModel';
 import { rejects } from './rejects';
 import { ldmTensors, smallModelFiles } from './singleFile/smallModel';
 
-const tokenizer = async () => clipTokenizer(await diskFolder(fromRoot(CLIP_TOKENIZER_HOME)));
+const clip = clipTokenizer(await diskFolder(fromRoot(CLIP_TOKENIZER_HOME)));
+const tokenizer = () => clip;
 const files = await smallModelFiles();
 const tensors = await ldmTensors(files);
 const folder: Folder = memoryFolder(files, 'small');
