@@ -15,7 +15,7 @@ import type { Latents } from './diffusion/latents';
 import { TorchGenerator } from './diffusion/random';
 import { samplers } from './diffusion/samplers';
 import { drive, initialX } from './diffusion/sampling';
-import { asFailure } from './errors';
+import { asFailure, CodedError } from './errors';
 import { type Conditioning, guidedDenoiser } from './guidance';
 import type { Model } from './model';
 import { checkRequest } from './request';
@@ -59,6 +59,7 @@ class Drawing {
 
 async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
   const { numImages, seed, width, height } = drawing.request;
+  refuseInpainting(drawing.parts.model);
   const conditioning = yield* encodePrompts(drawing);
   for (let image = 0; image < numImages; image++) {
     const latents = yield* denoise(drawing, conditioning, image);
@@ -68,6 +69,14 @@ async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
     yield { type: 'image', image, picture };
   }
   yield { type: 'finished', timings: drawing.watch.timings() };
+}
+
+/** An inpainting UNet also wants a mask and the picture under it, which a request cannot give yet. */
+function refuseInpainting({ name, description }: Model): void {
+  const { inChannels, outChannels } = description.unet;
+  if (inChannels === outChannels) return;
+  const expected = `a UNet that takes ${outChannels} channels (inpainting needs a picture and a mask to draw into)`;
+  throw new CodedError('unsupported-model', { argument: `${name}: unet`, expected, got: `${inChannels} channels` });
 }
 
 /** Both prompts as hidden states `[1, 77, D]`; the negative one only where guidance asks for it. */
@@ -104,14 +113,15 @@ async function* denoise(
   const { description } = drawing.parts.model;
   const { schedule: scheduleOf, sampler } = samplers[request.scheduler];
   const schedule = scheduleOf(description.scheduler, request.steps);
-  const shape = [1, description.unet.inChannels, size.height, size.width] as const;
+  const shape = [1, description.unet.outChannels, size.height, size.width] as const;
   const generator = new TorchGenerator(request.seed + image);
   const noise = (): Latents => ({ shape, data: generator.randn(shape.reduce((a, b) => a * b)) });
 
   const batch = conditioning.negativePrompt && request.guidance === 'one-call' ? 2 : 1;
   const unet = yield* open(drawing, 'unet', { ...size, batch });
   try {
-    const guided = guidedDenoiser(unet, conditioning, request.guidanceScale, batch, signal);
+    const { predictionType } = description.scheduler;
+    const guided = guidedDenoiser(unet, conditioning, request.guidanceScale, { batch, predictionType }, signal);
     let milliseconds = 0;
     const denoiseTimed: Denoiser = async (x, sigma, timestep) => {
       await untilMessagesAreRead();
