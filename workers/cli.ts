@@ -4,7 +4,7 @@
  * 130 when stopped by Ctrl-C, 1 for anything else.
  */
 import { fromCaller } from '../models/openDisk.node';
-import type { Failure, ImageRequest, Timings } from './api';
+import type { Failure, ImageEvent, ImageRequest } from './api';
 import { nodeWasmBackend } from './backend/ort.node';
 import { type CliArguments, parseArguments, USAGE } from './cli/arguments';
 import { openModel } from './cli/openModel';
@@ -44,8 +44,8 @@ async function generate(given: CliArguments): Promise<void> {
     const model = await openModel(given.model, given.options, signal);
     const native = nativeSize(model.description);
     const request = { ...given.request, width: given.width ?? native, height: given.height ?? native };
-    const { files, seeds, timings } = await draw(request, model, given.out, signal);
-    if (given.json) console.log(JSON.stringify(report(request, model.name, files, seeds, timings)));
+    const { files, seeds, finished } = await draw(request, model, given.out, signal);
+    if (given.json) console.log(JSON.stringify(report(request, model.name, files, seeds, finished)));
     else for (const file of files) console.log(file);
   });
 }
@@ -67,7 +67,7 @@ async function draw(request: ImageRequest, model: Model, out: string | undefined
   const progress = terminalProgress(request, process.stderr);
   const files: string[] = [];
   const seeds: number[] = [];
-  let timings: Timings | undefined;
+  let finished: Finished | undefined;
   try {
     for await (const event of textToImage(request, { model, backend: nodeWasmBackend() }, signal)) {
       progress.show(event);
@@ -82,12 +82,12 @@ async function draw(request: ImageRequest, model: Model, out: string | undefined
         seeds.push(event.picture.seed);
       }
       if (event.type === 'failed') throw asError(event);
-      if (event.type === 'finished') timings = event.timings;
+      if (event.type === 'finished') finished = event;
     }
   } finally {
     progress.end();
   }
-  return { files, seeds, timings: timings! };
+  return { files, seeds, finished: finished! };
 }
 
 /** One picture goes to FILE.png; of several, each to FILE-SEED.png. */
@@ -96,9 +96,13 @@ function fileName(request: ImageRequest, seed: number, out: string | undefined):
   return request.numImages === 1 ? out : out.replace(/\.png$/i, `-${seed}.png`);
 }
 
-function report(request: ImageRequest, model: string, files: string[], seeds: number[], timings: Timings) {
+type Finished = Extract<ImageEvent, { type: 'finished' }>;
+
+function report(request: ImageRequest, model: string, files: string[], seeds: number[], finished: Finished) {
   const { prompt: _, negativePrompt: __, seed, ...settings } = request;
-  const rounded = Object.fromEntries(Object.entries(timings).map(([part, value]) => [part, Math.round(value)]));
+  const rounded = Object.fromEntries(
+    Object.entries(finished.timings).map(([part, value]) => [part, Math.round(value)]),
+  );
   return {
     files,
     seed,
@@ -108,6 +112,7 @@ function report(request: ImageRequest, model: string, files: string[], seeds: nu
     backend: 'wasm',
     weights: 'exact',
     milliseconds: rounded,
+    heapBytes: finished.heapBytes,
     // Node reports the high-water mark of resident memory in kilobytes: WASM heap, JS and the program itself.
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   };

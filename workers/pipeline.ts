@@ -46,6 +46,7 @@ export async function* textToImage(
 /** What the parts of one drawing share. */
 class Drawing {
   readonly watch = new Stopwatch();
+  readonly heapBytes: Partial<Record<StageName, number>> = {};
   readonly size: StageSize;
 
   constructor(
@@ -68,7 +69,7 @@ async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
     const picture: Picture = { width, height, pixels, seed: seed + image };
     yield { type: 'image', image, picture };
   }
-  yield { type: 'finished', timings: drawing.watch.timings() };
+  yield { type: 'finished', timings: drawing.watch.timings(), heapBytes: drawing.heapBytes };
 }
 
 /** An inpainting UNet also wants a mask and the picture under it, which a request cannot give yet. */
@@ -99,7 +100,7 @@ async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, Cond
     }
     return { prompt: states.prompt!, ...(states.negativePrompt ? { negativePrompt: states.negativePrompt } : {}) };
   } finally {
-    await encoder.close();
+    await close(drawing, 'text_encoder', encoder);
   }
 }
 
@@ -138,7 +139,7 @@ async function* denoise(
     }
     return modelSample(turn.value, schedule.finalSigma);
   } finally {
-    await unet.close();
+    await close(drawing, 'unet', unet);
   }
 }
 
@@ -153,7 +154,7 @@ async function* decode(drawing: Drawing, latents: Latents): AsyncGenerator<Image
     const { image } = await drawing.watch.time('vaeDecoder', decoder.run({ latents: input }));
     return rgb8(image!.data as Float32Array, request.height, request.width);
   } finally {
-    await decoder.close();
+    await close(drawing, 'vae_decoder', decoder);
   }
 }
 
@@ -172,6 +173,11 @@ async function* open(drawing: Drawing, stage: StageName, size: StageSize): Async
   } finally {
     file.weights.close();
   }
+}
+
+function close(drawing: Drawing, name: StageName, stage: Stage): Promise<void> {
+  drawing.heapBytes[name] = drawing.parts.backend.heapBytes();
+  return stage.close();
 }
 
 /**

@@ -8,6 +8,7 @@ const request = { prompt: 'x' } as ImageRequest;
 const finished: ImageEvent = {
   type: 'finished',
   timings: { textEncoder: 0, unet: 0, vaeDecoder: 0, loading: 0, total: 0 },
+  heapBytes: {},
 };
 const step = (index: number): ImageEvent => ({ type: 'step', image: 0, index, of: 9, milliseconds: 1 });
 const never = new AbortController().signal;
