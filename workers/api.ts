@@ -88,7 +88,7 @@ export interface ModelSummary {
   /** Content hash of the converted model: the same files give the same id. */
   readonly id: string;
   readonly name: string;
-  /** Every way it came in: `demo:VERSION` for the embedded one, `folder` for a picked diffusers folder. */
+  /** Every way it came in: `demo:VERSION` for the embedded one, `folder` and `file` for what was picked. */
   readonly origins: readonly string[];
   /** Bytes in the store. */
   readonly bytes: number;
@@ -139,11 +139,23 @@ export interface EngineApi {
   models(): Promise<ModelSummary[]>;
   /** Opens the embedded demo model, converting it into the store on the first visit. Reports `ImportEvent`s. */
   openDemo(port: Port): void;
-  /** Converts a picked diffusers folder into the store. Reports `ImportEvent`s. */
+  /** `importModel` without options. */
   importFolder(files: readonly PickedFile[], port: Port): void;
+  /** Converts what was picked, a diffusers folder or one file, into the store. Reports `ImportEvent`s. */
+  importModel(files: readonly PickedFile[], options: ImportOptions, port: Port): void;
   deleteModel(id: string): Promise<void>;
   /** Draws with a stored model. Reports `ImageEvent`s. */
   draw(model: string, backend: BackendName, request: ImageRequest, port: Port): void;
+}
+
+/** What goes with a picked model. */
+export interface ImportOptions {
+  /** What the UNet predicts, where the model does not say or says it wrong. */
+  readonly predictionType?: 'epsilon' | 'v_prediction';
+  /** Merged into the weights in this order; weight 1 is as it was trained. */
+  readonly loras?: readonly { readonly file: PickedFile; readonly weight: number }[];
+  /** A VAE to use instead of the model's own. */
+  readonly vae?: PickedFile;
 }
 
 /** A file with its path below the picked folder (`webkitRelativePath` does not survive every browser's clone). */

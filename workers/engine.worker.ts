@@ -3,14 +3,14 @@
  * Long work reports over the port it is handed; see `EngineApi` for the manners.
  */
 import { expose } from 'comlink';
-import { openDiffusersFolder } from '../models/checkpoint';
-import type { BackendName, EngineApi, ModelSummary, PickedFile, Port } from './api';
+import type { BackendName, EngineApi, ImportOptions, ModelSummary, PickedFile, Port } from './api';
 import { backend, backendReports } from './backend/choose';
 import { type FetchDemo, importDemo } from './demo';
+import { fetchedTokenizer } from './fetchedTokenizer';
 import { importCheckpoint } from './import';
 import { runJob } from './job';
 import { storedModel } from './model.stored';
-import { folderOfPicked } from './picked';
+import { isSingle, openPicked } from './picked';
 import { textToImage } from './pipeline';
 import { store } from './store/browserStore';
 
@@ -51,9 +51,13 @@ const engine: EngineApi = {
   },
 
   importFolder(files: readonly PickedFile[], port: Port): void {
+    engine.importModel(files, {}, port);
+  },
+
+  importModel(files: readonly PickedFile[], options: ImportOptions, port: Port): void {
     inTurn(port, async (tell, signal) => {
-      const checkpoint = await openDiffusersFolder(folderOfPicked(files));
-      const named = { name: checkpoint.name, origin: 'folder' };
+      const checkpoint = await openPicked(files, options, () => fetchedTokenizer(fetchDemo, signal));
+      const named = { name: checkpoint.name, origin: isSingle(files) ? 'file' : 'folder' };
       tell({ type: 'imported', model: await importCheckpoint(checkpoint, named, await store(), tell, signal) });
     });
   },

@@ -41,6 +41,9 @@ const engine: EngineApi = {
     });
   },
   importFolder(files, port: Port) {
+    engine.importModel(files, {}, port);
+  },
+  importModel(files, _options, port: Port) {
     void runJob(port, async (tell, signal) => {
       const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
       for (let step = 0; step <= 20; step += 1) {
