@@ -1,7 +1,7 @@
-/** Older and newer spellings of a tensor's name, looked up when the published one is not there. */
+/** Other spellings of a tensor's name, looked up when the published one is not there. */
 import type { TensorSource } from './tensorSource';
 
-/** Names under which a checkpoint may hold `key`, the published one first. */
+/** Names under which a diffusers folder may hold `key`, the published one first. */
 export function spellings(key: string): string[] {
   // transformers 5 writes CLIPTextModel without the prefix.
   if (key.startsWith('text_model.')) return [key, key.slice('text_model.'.length)];
@@ -15,9 +15,9 @@ export function spellings(key: string): string[] {
   return older === key ? [key] : [key, older];
 }
 
-/** `source` under its published names. */
-export function withSpellings(source: TensorSource): TensorSource {
-  const found = (key: string): string => spellings(key).find((name) => source.info(name)) ?? key;
+/** `source` under published names; `spelled` lists those it may use itself, the likeliest first. */
+export function withSpellings(source: TensorSource, spelled: (key: string) => string[] = spellings): TensorSource {
+  const found = (key: string): string => spelled(key).find((name) => source.info(name)) ?? key;
   return {
     name: source.name,
     names: () => source.names(),

@@ -18,12 +18,14 @@ import { openWeights } from './weightFiles';
 
 /** A model to convert or to draw with. */
 export interface Checkpoint {
-  /** The folder's name. */
+  /** The folder's or file's name. */
   readonly name: string;
   readonly description: ModelDescription;
   readonly tokenizer: TokenizerFiles;
   /** The tensors of a stage's network, under the names that its graph uses. */
   weights(stage: StageName): TensorSource;
+  /** What was handed over and left out, for the user to know: modules of a LoRA that are for another network. */
+  readonly ignored?: readonly string[];
 }
 
 /**
@@ -51,9 +53,9 @@ async function readDescription(folder: Folder): Promise<ModelDescription> {
     const expected = `${textEncoder.hiddenSize}, hidden_size of the text encoder`;
     throw badModel('unet/config.json: cross_attention_dim', expected, `${unet.crossAttentionDim}`);
   }
-  if (unet.inChannels !== vae.latentChannels) {
+  if (unet.outChannels !== vae.latentChannels) {
     const expected = `${vae.latentChannels}, latent_channels of the VAE`;
-    throw unsupportedModel('unet/config.json: in_channels', expected, `${unet.inChannels}`);
+    throw unsupportedModel('unet/config.json: out_channels', expected, `${unet.outChannels}`);
   }
   return { textEncoder, unet, vae, scheduler };
 }

@@ -1,16 +1,15 @@
 /**
- * `npm run convert -- FOLDER --out DIR [--width PIXELS] [--height PIXELS] [--batch 1|2]`: a diffusers folder to ONNX
- * files that any ONNX runtime opens, one `<stage>.onnx` beside its `<stage>.weights`, and `manifest.json`, from which
+ * `npm run convert -- SOURCE --out DIR [--width PIXELS] [--height PIXELS] [--batch 1|2] [--vae FILE] [--lora FILE[:W]]…
+ * [--prediction TYPE]`: a checkpoint (a diffusers folder or a single file) to ONNX files that any ONNX runtime opens, one `<stage>.onnx` beside its `<stage>.weights`, and `manifest.json`, from which
  * the graphs of every other size can be built over the same weights. Node only.
  */
 import { mkdir, open, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openDiffusersFolder } from './checkpoint';
 import { CodedError } from './errors';
-import { diskFolder } from './folder.node';
 import { VAE_FACTOR } from './graph/vae';
 import { STAGE_NAMES } from './manifest';
+import { type DiskOptions, diskOptions, fromCaller, openDisk } from './openDisk.node';
 import { packStage, stageGraph } from './pack';
 import { planModel } from './planModel';
 import type { StageSize } from './stage';
@@ -18,8 +17,8 @@ import type { StageSize } from './stage';
 /** Bad arguments and bad models end with one line on stderr and exit code 2. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
-    const { folder, out, ...sizes } = parseArguments(args);
-    await convert(folder, out, sizes);
+    const { source, out, sizes, options } = parseArguments(args);
+    await convert(source, out, sizes, options);
     return 0;
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
@@ -36,8 +35,14 @@ interface Sizes {
 }
 
 /** Writes everything; the manifest last, so that a folder with a manifest is whole. */
-export async function convert(folder: string, out: string, { width, height, batch }: Sizes): Promise<void> {
-  const checkpoint = await openDiffusersFolder(await diskFolder(folder));
+export async function convert(
+  source: string,
+  out: string,
+  { width, height, batch }: Sizes,
+  options: DiskOptions = {},
+): Promise<void> {
+  const checkpoint = await openDisk(source, options);
+  for (const module of checkpoint.ignored ?? []) console.error(`note: left out, for another network: ${module}`);
   const manifest = planModel(checkpoint);
   const own = manifest.description.unet.sampleSize * VAE_FACTOR;
   const size: StageSize = { batch, width: (width ?? own) / VAE_FACTOR, height: (height ?? own) / VAE_FACTOR };
@@ -61,19 +66,31 @@ async function writeStream(path: string, chunks: AsyncIterable<Uint8Array>): Pro
   }
 }
 
-function parseArguments(args: readonly string[]): Sizes & { folder: string; out: string } {
+interface Arguments {
+  readonly source: string;
+  readonly out: string;
+  readonly sizes: Sizes;
+  readonly options: DiskOptions;
+}
+
+function parseArguments(args: readonly string[]): Arguments {
   const { values, positionals } = readOptions(args);
-  const [folder, ...more] = positionals;
-  if (folder === undefined || more.length > 0) throw bad('FOLDER', 'one folder', positionals.join(' ') || 'none');
+  const [source, ...more] = positionals;
+  if (source === undefined || more.length > 0) {
+    throw bad('SOURCE', 'one folder or file', positionals.join(' ') || 'none');
+  }
   if (values.out === undefined) throw bad('--out', 'a directory', 'nothing');
   const batch = values.batch ?? '1';
   if (batch !== '1' && batch !== '2') throw bad('--batch', '1 or 2', batch);
   return {
-    folder: fromCaller(folder),
+    source: fromCaller(source),
     out: fromCaller(values.out),
-    width: pixels('--width', values.width),
-    height: pixels('--height', values.height),
-    batch: Number(batch),
+    sizes: {
+      width: pixels('--width', values.width),
+      height: pixels('--height', values.height),
+      batch: Number(batch),
+    },
+    options: diskOptions(values),
   };
 }
 
@@ -82,11 +99,21 @@ function readOptions(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { out: option, width: option, height: option, batch: option },
+      options: {
+        out: option,
+        width: option,
+        height: option,
+        batch: option,
+        vae: option,
+        lora: { ...option, multiple: true },
+        prediction: option,
+      },
       allowPositionals: true,
     });
   } catch (error) {
-    throw bad('arguments', 'FOLDER --out DIR [--width N] [--height N] [--batch 1|2]', (error as Error).message);
+    const expected =
+      'SOURCE --out DIR [--width N] [--height N] [--batch 1|2] [--vae FILE] [--lora FILE[:W]] [--prediction TYPE]';
+    throw bad('arguments', expected, (error as Error).message);
   }
 }
 
@@ -101,6 +128,3 @@ function pixels(name: string, text: string | undefined): number | undefined {
 
 const bad = (argument: string, expected: string, got: string): CodedError =>
   new CodedError('bad-argument', { argument, expected, got });
-
-/** Paths that a user types are relative to where npm was called (build/run.mjs). */
-const fromCaller = (path: string): string => resolve(process.env.POCKET_CALLER ?? '.', path);

@@ -28,6 +28,18 @@ export function f32ToF16(values: Float32Array): Uint16Array {
   return bits;
 }
 
+/** Each float32 rounded to the nearest bfloat16, ties to even. NaN stays NaN. */
+export function f32ToBf16(values: Float32Array): Uint16Array {
+  const input = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const bits = new Uint16Array(values.length);
+  for (let i = 0; i < bits.length; i++) {
+    const single = input[i]!;
+    const noNumber = (single & 0x7fffffff) > 0x7f800000;
+    bits[i] = noNumber ? (single >>> 16) | 0x40 : (single + 0x7fff + ((single >>> 16) & 1)) >>> 16;
+  }
+  return bits;
+}
+
 function widened(half: number): number {
   const sign = (half & 0x8000) << 16;
   const exponent = (half >> 10) & 0x1f;

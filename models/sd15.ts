@@ -15,7 +15,10 @@ export interface TextEncoderConfig {
   readonly layerNormEps: number;
 }
 
-/** `UNet2DConditionModel` (diffusers). `attentionHeads[i]` is the number of heads at level i (`attention_head_dim`). */
+/**
+ * `UNet2DConditionModel` (diffusers). `inChannels` is 9 for inpainting: latents, a mask, the masked picture's latents.
+ * `attentionHeads[i]` is the number of heads at level i (`attention_head_dim`).
+ */
 export interface UNetConfig {
   readonly sampleSize: number;
   readonly inChannels: number;
@@ -45,13 +48,16 @@ export interface VaeConfig {
   readonly scalingFactor: number;
 }
 
+/** What the UNet predicts of its sample: the noise, or `v` (Salimans & Ho 2022, arXiv 2202.00512, section 4). */
+export type PredictionType = 'epsilon' | 'v_prediction';
+
 /** The model's own `scheduler_config.json`, as far as the samplers read it. Absent keys keep each scheduler's default. */
 export interface SchedulerConfig {
   readonly numTrainTimesteps: number;
   readonly betaStart: number;
   readonly betaEnd: number;
   readonly betaSchedule: 'linear' | 'scaled_linear';
-  readonly predictionType: 'epsilon';
+  readonly predictionType: PredictionType;
   readonly stepsOffset?: number;
   readonly setAlphaToOne?: boolean;
   readonly skipPrkSteps?: boolean;

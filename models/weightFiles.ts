@@ -3,8 +3,8 @@
  * an index. Pickled weights (`.bin`, `.ckpt`) are refused: unpickling runs whatever program the file contains.
  */
 import { ConfigFile } from './configs/configFile';
+import { NO_PICKLES, openTensors } from './openTensors';
 import { badModel, shown } from './refuse';
-import { openSafetensors } from './safetensors';
 import type { Folder } from './source';
 import type { TensorSource } from './tensorSource';
 
@@ -13,16 +13,10 @@ export async function openWeights(folder: Folder, directory: string): Promise<Te
   for (const path of ['', '.fp16'].flatMap((variant) => candidates(directory, variant))) {
     const source = await folder.file(path);
     if (!source) continue;
-    return path.endsWith('.json') ? openShards(folder, directory, path) : openSafetensors(source);
+    return path.endsWith('.json') ? openShards(folder, directory, path) : openTensors(source);
   }
   const pickled = folder.paths().find((path) => path.startsWith(`${directory}/`) && /\.(bin|ckpt|pt|pth)$/.test(path));
-  if (pickled) {
-    throw badModel(
-      pickled,
-      'safetensors (pickled weights are refused: reading them runs the code they contain)',
-      'a pickle',
-    );
-  }
+  if (pickled) throw badModel(pickled, NO_PICKLES, 'a pickle');
   throw badModel(candidates(directory, '').join(' or '), `one of these files in ${folder.name}`, 'none');
 }
 
@@ -41,7 +35,7 @@ async function openShards(folder: Folder, directory: string, indexPath: string):
     if (typeof name !== 'string') throw badModel(map.file, 'names of files', shown(name));
     const source = await folder.file(`${directory}/${name}`);
     if (!source) throw badModel(`${directory}/${name}`, `a shard listed in ${indexPath}`, 'none');
-    shards.set(name, await openSafetensors(source));
+    shards.set(name, await openTensors(source));
   }
   const shardOf = (tensor: string): TensorSource | undefined => shards.get(map.json[tensor] as string);
   return {

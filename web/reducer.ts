@@ -201,6 +201,8 @@ function reduceImport(state: State, importing: Importing, event: ImportEvent): S
     case 'restarted':
     case 'verifying':
       return state;
+    case 'paused':
+      return { ...state, importing: undefined };
     case 'imported': {
       const models = [...state.models.filter(({ id }) => id !== event.model.id), event.model];
       return { ...state, importing: undefined, models, modelId: event.model.id };

@@ -4,8 +4,8 @@
  * 130 when stopped by Ctrl-C, 1 for anything else.
  */
 import { resolve } from 'node:path';
-import { openDiffusersFolder } from '../models/checkpoint';
-import { diskFolder } from '../models/folder.node';
+import { CLIP_TOKENIZER_HOME } from '../models/clipTokenizer';
+import { fromCaller, openDisk } from '../models/openDisk.node';
 import { weightsInTemporaryFile } from '../models/stageWeights.node';
 import type { Failure, ImageRequest, Timings } from './api';
 import { nodeWasmBackend } from './backend/ort.node';
@@ -43,7 +43,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function generate(given: CliArguments): Promise<void> {
   // What can be refused without the model is: nobody should wait for a checkpoint to hear that steps are 0.
   checkRequest({ ...given.request, width: given.width ?? 512, height: given.height ?? 512 });
-  const model = await openModel(given.model);
+  const model = await openModel(given);
   const native = nativeSize(model.description);
   const request = { ...given.request, width: given.width ?? native, height: given.height ?? native };
   const { files, seeds, timings } = await draw(request, model, given.out);
@@ -51,9 +51,11 @@ async function generate(given: CliArguments): Promise<void> {
   else for (const file of files) console.log(file);
 }
 
-async function openModel(name: string): Promise<Model> {
-  const path = name === 'demo' ? resolve('models/demo/model') : fromCaller(name);
-  const checkpoint = await openDiffusersFolder(await diskFolder(path));
+async function openModel({ model: name, options }: CliArguments): Promise<Model> {
+  // The demo model's folder is also where CLIP's tokenizer lies.
+  const path = name === 'demo' ? resolve(CLIP_TOKENIZER_HOME) : fromCaller(name);
+  const checkpoint = await openDisk(path, options);
+  for (const module of checkpoint.ignored ?? []) console.error(`note: left out, for another network: ${module}`);
   return checkpointModel(name === 'demo' ? { ...checkpoint, name } : checkpoint, weightsInTemporaryFile);
 }
 
@@ -120,6 +122,3 @@ function asError(failure: Failure): Error {
     failure.details ?? { argument: 'generate', expected: 'a picture', got: failure.message },
   );
 }
-
-/** Paths are the caller's: npm starts scripts at the package's root. */
-const fromCaller = (path: string): string => resolve(process.env.POCKET_CALLER ?? '.', path);

@@ -9,8 +9,8 @@ const PARTS = {
   vae: 'AutoencoderKL',
 } as const;
 
-/** Pipelines whose networks are those of text to image. */
-const PIPELINES = ['StableDiffusionPipeline', 'StableDiffusionImg2ImgPipeline'];
+/** Pipelines whose networks are those of text to image, but for the channels that an inpainting UNet takes. */
+const PIPELINES = ['StableDiffusionPipeline', 'StableDiffusionImg2ImgPipeline', 'StableDiffusionInpaintPipeline'];
 
 /** Refuses every pipeline but Stable Diffusion 1.x, by the name found. */
 export function checkModelIndex(index: ConfigFile): void {

@@ -23,7 +23,7 @@ export function parseScheduler(config: ConfigFile): SchedulerConfig {
     betaStart: config.number('beta_start', 0.0001),
     betaEnd: config.number('beta_end', 0.02),
     betaSchedule: config.choice('beta_schedule', 'linear', ['linear', 'scaled_linear']),
-    predictionType: config.choice('prediction_type', 'epsilon', ['epsilon']),
+    predictionType: config.choice('prediction_type', 'epsilon', ['epsilon', 'v_prediction']),
     ...optional(
       'stepsOffset',
       config.value('steps_offset') === undefined ? undefined : config.number('steps_offset', 0),

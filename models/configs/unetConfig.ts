@@ -56,8 +56,10 @@ export function parseUNet(config: ConfigFile): UNetConfig {
   }
   const inChannels = config.count('in_channels', 4);
   const outChannels = config.count('out_channels', 4);
-  if (inChannels === 9) throw config.unsupported('in_channels', '4 (9 channels are an inpainting UNet)');
-  if (inChannels !== outChannels) throw config.unsupported('in_channels', `out_channels, ${outChannels}`);
+  // An inpainting UNet also sees a mask and the latents of the masked picture.
+  if (inChannels !== outChannels && inChannels !== 2 * outChannels + 1) {
+    throw config.unsupported('in_channels', `out_channels, ${outChannels}, or ${2 * outChannels + 1} for inpainting`);
+  }
   const sampleSize = config.count('sample_size', 64);
   return {
     sampleSize,

@@ -1,12 +1,16 @@
 /** The words of `npm run generate`, turned into a request. Unknown or malformed ones are `bad-argument`. */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { type DiskOptions, diskOptions } from '../../models/openDisk.node';
 import type { ImageRequest, SchedulerName } from '../api';
 import { CodedError } from '../errors';
 import { DEFAULTS, SCHEDULERS } from '../request';
 
 export const USAGE = `usage: npm run generate -- "PROMPT" [options]
-  --model PATH|NAME        a diffusers folder, or "demo" (default: demo)
+  --model PATH|NAME        a .safetensors checkpoint, a diffusers folder, or "demo" (default: demo)
+  --vae FILE               another VAE in place of the model's own
+  --lora FILE[:WEIGHT]     a LoRA to merge, by default with weight 1; may be given several times
+  --prediction TYPE        epsilon or v_prediction (default: what the model says)
   --negative-prompt TEXT   what to steer away from
   --seed N                 the same seed draws the same picture (default: random)
   --steps N                denoising steps (default: ${DEFAULTS.steps})
@@ -23,6 +27,8 @@ export const USAGE = `usage: npm run generate -- "PROMPT" [options]
 /** What was asked for; `width` and `height` stay open until the model is known. */
 export interface CliArguments {
   readonly model: string;
+  /** What goes with the model. */
+  readonly options: DiskOptions;
   readonly out: string | undefined;
   readonly json: boolean;
   readonly request: Omit<ImageRequest, 'width' | 'height'>;
@@ -46,6 +52,7 @@ export function parseArguments(args: readonly string[]): CliArguments {
   }
   return {
     model: values.model ?? 'demo',
+    options: diskOptions(values),
     out: values.out,
     json: values.json ?? false,
     width: number('width', values.width),
@@ -71,6 +78,9 @@ function parsed(args: readonly string[]) {
       allowPositionals: true,
       options: {
         model: text,
+        vae: text,
+        lora: { ...text, multiple: true },
+        prediction: text,
         'negative-prompt': text,
         seed: text,
         steps: text,

@@ -19,7 +19,11 @@ export interface Answer {
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** The headers that ask for what follows `bytes`. */
-export function rangeHeaders(bytes: number, { etag, lastModified }: Validator, sameOrigin: boolean) {
+export function rangeHeaders(
+  bytes: number,
+  { etag, lastModified }: Validator,
+  sameOrigin: boolean,
+): Record<string, string> {
   if (bytes === 0) return {};
   const range = { Range: `bytes=${bytes}-` };
   // Elsewhere If-Range would need the server's leave (a preflight); the answer's own validator is compared instead.

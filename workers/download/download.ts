@@ -3,7 +3,7 @@
  * SHA-256 where that is known. What is in stays in the store until it was used, or until somebody gives it up.
  */
 import type { ByteSource } from '../../models/source';
-import type { DownloadRequest, ImportEvent } from '../api';
+import type { ImportEvent, RemoteModel } from '../api';
 import { CodedError } from '../errors';
 import type { ModelStore } from '../store/modelStore';
 import type { Spool } from '../store/spool';
@@ -22,14 +22,14 @@ const ROUNDS = 4;
 const FIRST_WAIT_MILLISECONDS = 1_000;
 
 /** Under which key a download is kept: the same file from other mirrors goes on. */
-export const downloadKey = ({ sha256, urls }: DownloadRequest): string => sha256 ?? urls[0] ?? '';
+export const downloadKey = ({ sha256, urls }: RemoteModel): string => sha256 ?? urls[0] ?? '';
 
 /**
  * Fetches the file and resolves to what `use` makes of it; then the file is dropped. An abort keeps what is in for the
  * next time. Rejects with `bad-argument`, `download-failed` (url and what came), `storage-full`, or as `use` does.
  */
 export function download<T>(
-  request: DownloadRequest,
+  request: RemoteModel,
   options: DownloadOptions,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
@@ -53,7 +53,7 @@ export function download<T>(
 
 async function fetchProven(
   spool: Spool<FetchState>,
-  request: DownloadRequest,
+  request: RemoteModel,
   options: DownloadOptions,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
@@ -80,14 +80,14 @@ async function fetchProven(
   }
 }
 
-const isWhole = ({ bytes, state }: Spool<FetchState>, request: DownloadRequest): boolean =>
+const isWhole = ({ bytes, state }: Spool<FetchState>, request: RemoteModel): boolean =>
   state !== undefined && bytes > 0 && (state.whole || bytes === (request.bytes ?? state.of));
 
 /** The file's hash against the one that was asked for. A wrong file is forgotten. */
 async function prove(
   spool: Spool<FetchState>,
   url: string,
-  { sha256, name }: DownloadRequest,
+  { sha256, name }: RemoteModel,
   { store }: DownloadOptions,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,

@@ -1,5 +1,5 @@
 /** One try at one mirror: asks for what is missing and writes it down as it comes. */
-import type { DownloadRequest, ImportEvent } from '../api';
+import type { ImportEvent, RemoteModel } from '../api';
 import type { ModelStore } from '../store/modelStore';
 import type { Spool } from '../store/spool';
 import { isQuotaError, storageFull } from '../store/storage';
@@ -19,8 +19,17 @@ export interface FetchState extends Validator {
   readonly hash?: HashState | undefined;
 }
 
+/** The part of `RequestInit` used here: the platforms' types differ. */
+export interface FetchInit {
+  readonly headers: Record<string, string>;
+  readonly signal: AbortSignal;
+  readonly cache: 'no-store';
+  readonly credentials: 'omit';
+  readonly referrerPolicy: 'no-referrer';
+}
+
 export interface FetchOptions {
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly fetch: (url: string, init: FetchInit) => Promise<Response>;
   readonly store: Pick<ModelStore<never>, 'makeRoom' | 'chunkBytes'>;
   /** The page's own, such as `https://example.org`. */
   readonly origin: string;
@@ -37,7 +46,7 @@ const TELL_EVERY_MILLISECONDS = 250;
 export async function fetchFrom(
   url: string,
   spool: Spool<FetchState>,
-  request: DownloadRequest,
+  request: RemoteModel,
   options: FetchOptions,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
@@ -92,7 +101,7 @@ async function restartBeyond(url: string, spool: Spool<FetchState>, tell: (event
 async function settle(
   url: string,
   spool: Spool<FetchState>,
-  request: DownloadRequest,
+  request: RemoteModel,
   { begin, of, validator }: Answer,
   known: FetchState | undefined,
   tell: (event: ImportEvent) => void,
@@ -130,7 +139,7 @@ class Receiving {
   constructor(
     readonly url: string,
     readonly spool: Spool<FetchState>,
-    readonly request: DownloadRequest,
+    readonly request: RemoteModel,
     readonly options: FetchOptions,
     readonly answer: Answer,
     readonly tell: (event: ImportEvent) => void,

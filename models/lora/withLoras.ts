@@ -1,0 +1,134 @@
+/**
+ * A checkpoint with LoRAs merged into its weights as they are read: `W + Σ weight · (alpha / rank) · up · down` in f32,
+ * rounded once to the checkpoint's own dtype. Without alpha the change is taken as it is (alpha = rank), as by diffusers.
+ */
+import type { Checkpoint } from '../checkpoint';
+import { elementCount, isWeightDtype, type WeightDtype } from '../dtype';
+import { CodedError } from '../errors';
+import { fromF32, toF32 } from '../floats';
+import { badModel } from '../refuse';
+import type { ByteSource } from '../source';
+import type { TensorSource } from '../tensorSource';
+import { alphaOf, type LoraFile, type LoraModule, openLora } from './loraFile';
+import { isForAnotherNetwork, type LoraTarget, loraTargets } from './loraTargets';
+import { addProduct, type Factors, throughMiddle } from './merge';
+
+/** A LoRA to merge: `weight` 1 is as it was trained, 0 is without it, below 0 turns it around. */
+export interface LoraChoice {
+  readonly source: ByteSource;
+  readonly weight: number;
+}
+
+/** One LoRA's change of one weight. */
+interface Change {
+  readonly file: LoraFile;
+  readonly module: LoraModule;
+  readonly rank: number;
+  readonly weight: number;
+}
+
+/**
+ * `checkpoint` with `loras`. A module that no layer answers to, or whose factors do not fit its layer, is `bad-model`
+ * with its name; modules for networks that Stable Diffusion 1.x does not have are listed in `ignored`.
+ */
+export async function withLoras(checkpoint: Checkpoint, loras: readonly LoraChoice[]): Promise<Checkpoint> {
+  if (loras.length === 0) return checkpoint;
+  const targetOf = loraTargets(checkpoint.description);
+  const changes = { unet: new Map<string, Change[]>(), text_encoder: new Map<string, Change[]>() };
+  const ignored: string[] = [];
+  for (const { source, weight } of loras) {
+    if (!Number.isFinite(weight)) {
+      throw new CodedError('bad-argument', { argument: source.name, expected: 'a finite weight', got: `${weight}` });
+    }
+    const file = await openLora(source);
+    const strangers: string[] = [];
+    for (const module of file.modules) {
+      const target = targetOf(module.name);
+      if (target) {
+        const change = { file, module, rank: checkedRank(file.tensors, module, target), weight };
+        const list = changes[target.stage];
+        list.set(target.name, [...(list.get(target.name) ?? []), change]);
+      } else if (isForAnotherNetwork(module.name)) ignored.push(`${source.name}: ${module.name}`);
+      else strangers.push(module.name);
+    }
+    if (strangers.length > 0) {
+      const shown = `${strangers.slice(0, 3).join(', ')}${strangers.length > 3 ? `, and ${strangers.length - 3} more` : ''}`;
+      throw badModel(source.name, 'layers of a Stable Diffusion 1.x model (is this a LoRA for another?)', shown);
+    }
+  }
+  const unet = merging(checkpoint.weights('unet'), changes.unet);
+  const textEncoder = merging(checkpoint.weights('text_encoder'), changes.text_encoder);
+  return {
+    ...checkpoint,
+    ignored: [...(checkpoint.ignored ?? []), ...ignored],
+    weights: (stage) => (stage === 'unet' ? unet : stage === 'text_encoder' ? textEncoder : checkpoint.weights(stage)),
+  };
+}
+
+function merging(base: TensorSource, changes: ReadonlyMap<string, readonly Change[]>): TensorSource {
+  return {
+    ...base,
+    async read(name) {
+      const bytes = await base.read(name);
+      const merged = changes.get(name)?.filter(({ weight }) => weight !== 0) ?? [];
+      if (merged.length === 0) return bytes;
+      const dtype = base.info(name)!.dtype as WeightDtype;
+      const values = toF32(dtype, bytes);
+      // What was read may be the source's own memory.
+      const sum = dtype === 'F32' ? values.slice() : values;
+      for (const change of merged) await add(sum, change);
+      return fromF32(dtype, sum);
+    },
+  };
+}
+
+async function add(sum: Float32Array, { file, module, rank, weight }: Change): Promise<void> {
+  const alpha = (await alphaOf(file, module)) ?? rank;
+  const read = async (key: string): Promise<Float32Array> =>
+    toF32(file.tensors.info(key)!.dtype as WeightDtype, await file.tensors.read(key));
+  const up = await read(module.up);
+  const down = await read(module.down);
+  const inner = file.tensors.info(module.down)!.shape[0]!;
+  const factors: Factors = {
+    up,
+    down: module.mid === undefined ? down : throughMiddle(await read(module.mid), down, rank, inner),
+    rank,
+  };
+  addProduct(sum, factors, (weight * alpha) / rank);
+}
+
+/** The rank of a module whose factors fit `target`; `bad-model` where they do not. */
+function checkedRank(tensors: TensorSource, { name, down, up, mid }: LoraModule, target: LoraTarget): number {
+  const shapes = [up, ...(mid === undefined ? [] : [mid]), down].map((key) => {
+    const { dtype, shape } = tensors.info(key)!;
+    if (!isWeightDtype(dtype)) throw badModel(`${tensors.name}: ${key}: dtype`, 'a float', dtype);
+    return shape;
+  });
+  const [rows, ...rest] = target.shape;
+  const width = elementCount(rest)!;
+  const rank = shapes[0]![1] ?? 0;
+  const fits = mid === undefined ? fitsTwo(shapes, rows!, rank, width) : fitsThree(shapes, rows!, rank, rest);
+  if (rank > 0 && fits) return rank;
+  const got = shapes.map((shape) => `[${shape}]`).join(' · ');
+  throw badModel(`${tensors.name}: ${name}`, `factors whose product is [${target.shape}], as ${target.name}`, got);
+}
+
+/** `up` `[rows, rank]` and `down` `[rank, width]`, whatever sizes of 1 and of a kernel follow. */
+const fitsTwo = ([up, down]: readonly (readonly number[])[], rows: number, rank: number, width: number): boolean =>
+  up![0] === rows && elementCount(up!) === rows * rank && down![0] === rank && elementCount(down!) === rank * width;
+
+/** `up` `[rows, rank]`, `mid` `[rank, inner, k, k]` and `down` `[inner, inputs]`. */
+function fitsThree(
+  [up, mid, down]: readonly (readonly number[])[],
+  rows: number,
+  rank: number,
+  [inputs, ...kernel]: readonly number[],
+): boolean {
+  const inner = mid![1];
+  return (
+    elementCount(up!) === rows * rank &&
+    `${mid}` === `${[rank, inner, ...kernel]}` &&
+    down![0] === inner &&
+    elementCount(down!) === inner! * inputs!
+  );
+}

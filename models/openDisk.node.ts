@@ -1,0 +1,78 @@
+/** Checkpoints on disk, for the commands: a path is a folder or a file, and CLIP's tokenizer is the repository's own. */
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Checkpoint } from './checkpoint';
+import { CLIP_TOKENIZER_HOME, clipTokenizer } from './clipTokenizer';
+import { CodedError } from './errors';
+import { diskFolder, fileSource } from './folder.node';
+import { openCheckpoint } from './openCheckpoint';
+import { badModel } from './refuse';
+import type { PredictionType } from './sd15';
+import type { ByteSource } from './source';
+
+/** What goes with a checkpoint, by path. */
+export interface DiskOptions {
+  readonly vae?: string;
+  readonly loras?: readonly { readonly path: string; readonly weight: number }[];
+  readonly predictionType?: PredictionType;
+}
+
+/** Opens the folder or file at `path`, as `openCheckpoint` does; `bad-model` where there is none. */
+export async function openDisk(path: string, { vae, loras = [], predictionType }: DiskOptions): Promise<Checkpoint> {
+  const isFolder = (await found(path)).isDirectory();
+  const sources = await Promise.all(
+    loras.map(async (lora) => ({ source: await file(lora.path), weight: lora.weight })),
+  );
+  return openCheckpoint(isFolder ? await diskFolder(path) : await file(path), {
+    tokenizer: async () => clipTokenizer(await diskFolder(resolve(CLIP_TOKENIZER_HOME))),
+    loras: sources,
+    ...(vae === undefined ? {} : { vae: await file(vae) }),
+    ...(predictionType === undefined ? {} : { predictionType }),
+  });
+}
+
+/** Paths that a user types are relative to where npm was called (build/run.mjs). */
+export const fromCaller = (path: string): string => resolve(process.env.POCKET_CALLER ?? '.', path);
+
+/** The words of `--vae`, `--lora` and `--prediction`, as both commands take them. */
+export function diskOptions(words: {
+  readonly vae?: string | undefined;
+  readonly lora?: readonly string[] | undefined;
+  readonly prediction?: string | undefined;
+}): DiskOptions {
+  return {
+    ...(words.vae === undefined ? {} : { vae: fromCaller(words.vae) }),
+    loras: (words.lora ?? []).map(loraWord),
+    ...(words.prediction === undefined ? {} : { predictionType: predictionWord(words.prediction) }),
+  };
+}
+
+/** `FILE` or `FILE:WEIGHT`; a colon elsewhere is part of the path. */
+function loraWord(word: string): { path: string; weight: number } {
+  const [, path, weight] = /^(.+):([-+]?(?:\d+\.?\d*|\.\d+))$/s.exec(word) ?? [];
+  if (word === '') throw bad('--lora', 'FILE or FILE:WEIGHT', 'nothing');
+  return path === undefined
+    ? { path: fromCaller(word), weight: 1 }
+    : { path: fromCaller(path), weight: Number(weight) };
+}
+
+function predictionWord(word: string): PredictionType {
+  if (word === 'epsilon' || word === 'v_prediction') return word;
+  throw bad('--prediction', 'epsilon or v_prediction', word);
+}
+
+async function file(path: string): Promise<ByteSource> {
+  if ((await found(path)).isDirectory()) throw badModel(path, 'a file', 'a folder');
+  return fileSource(path);
+}
+
+async function found(path: string) {
+  try {
+    return await stat(path);
+  } catch (error) {
+    throw badModel(path, 'a folder or a .safetensors file', (error as NodeJS.ErrnoException).code ?? String(error));
+  }
+}
+
+const bad = (argument: string, expected: string, got: string): CodedError =>
+  new CodedError('bad-argument', { argument, expected, got });

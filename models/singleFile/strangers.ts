@@ -1,0 +1,63 @@
+/**
+ * What a safetensors file is that is not a Stable Diffusion 1.x model, told by its tensors' names, so that whoever opened
+ * it learns what it is instead of which tensor it lacks.
+ */
+import { badModel, unsupportedModel } from '../refuse';
+import type { TensorSource } from '../tensorSource';
+
+const CHECKPOINT = 'a Stable Diffusion 1.x checkpoint';
+
+/** Names found in one kind of file alone, the more telling first. */
+const KINDS: readonly (readonly [names: RegExp, kind: string])[] = [
+  [/^conditioner\.embedders\.|\.label_emb\.0\.0\.|(^|\.)add_embedding\.linear_1\./, 'a Stable Diffusion XL model'],
+  [/^cond_stage_model\.model\./, 'a Stable Diffusion 2.x model (its text encoder is OpenCLIP)'],
+  [/(^|\.)joint_blocks\.\d/, 'a Stable Diffusion 3 model'],
+  [/(^|\.)(double_blocks|single_transformer_blocks)\.\d/, 'a Flux model'],
+  [/^control_model\.|controlnet_cond_embedding|^lllite_|controlnet_down_blocks/, 'a ControlNet'],
+  [/motion_modules\./, 'an AnimateDiff motion module'],
+  [/^(image_proj|ip_adapter)\./, 'an IP-Adapter'],
+  [/\.lora_(up|down|A|B)\.|\.lora\.(up|down)\.|_lora\.(up|down)\.|\.hada_w1_a$|\.lokr_w1/, 'a LoRA'],
+  [/^emb_params$|^string_to_param/, 'a textual inversion'],
+  [/^conv_first\.|^model\.\d+\.(weight|sub\.)|^params_ema\.|\.residual_group\./, 'an upscaler'],
+  [
+    /^(model\.diffusion_model\.|diffusion_model\.|transformer\.)?(transformer_blocks|blocks|layers)\.\d/,
+    'a diffusion transformer',
+  ],
+];
+
+/** How to use what is not a model by itself. */
+const USES: Readonly<Record<string, string>> = {
+  'a LoRA': `${CHECKPOINT} (a LoRA is added to one: --lora FILE, or in the page's options for a model)`,
+};
+
+/** Throws where `file` is a whole of another kind: `unsupported-model` with its name. */
+export function refuseStrangers(file: TensorSource): void {
+  const names = file.names();
+  for (const [pattern, kind] of KINDS) {
+    if (names.some((name) => pattern.test(name))) throw unsupportedModel(file.name, USES[kind] ?? CHECKPOINT, kind);
+  }
+  // A textual inversion by itself: a few vectors as wide as a text encoder.
+  const [only, ...more] = names;
+  const shape = only === undefined ? [] : file.info(only)!.shape;
+  if (more.length === 0 && shape.length === 2 && [768, 1024, 1280].includes(shape[1]!)) {
+    throw unsupportedModel(file.name, CHECKPOINT, 'a textual inversion');
+  }
+}
+
+/** `bad-model` saying which networks are missing, and the way out. */
+export function refuseIncomplete(
+  file: TensorSource,
+  found: Readonly<Record<'unet' | 'vae' | 'text encoder', boolean>>,
+): void {
+  const parts = Object.entries(found);
+  const missing = parts.filter(([, there]) => !there).map(([part]) => part);
+  if (missing.length === 0) return;
+  const present = parts.filter(([, there]) => there).map(([part]) => part);
+  if (present.length === 0) {
+    const names = file.names().slice(0, 3).join(', ') || 'no tensors';
+    throw badModel(file.name, `tensors of ${CHECKPOINT}, such as model.diffusion_model.input_blocks.0.0.weight`, names);
+  }
+  const whole = 'UNet, VAE and text encoder in one file';
+  const wayOut = missing.join() === 'vae' ? `${whole}, or a VAE file beside it (--vae FILE)` : whole;
+  throw badModel(file.name, wayOut, `a file with ${present.join(' and ')}, without ${missing.join(' and ')}`);
+}
