@@ -1,5 +1,5 @@
 /**
- * A static server for the built page: cross-origin isolated (threads need it), a policy that lets nothing in from
+ * A static server for the built page: cross-origin isolated (threads need it), a policy that lets no code in from
  * elsewhere, compressed twins where the browser takes them, and nothing outside its folder.
  */
 import { createReadStream } from 'node:fs';
@@ -29,7 +29,8 @@ const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
-  "connect-src 'self'",
+  // Models come from wherever their mirrors and catalogs are.
+  "connect-src 'self' https:",
   "style-src 'self'",
   "img-src 'self' blob:",
   "manifest-src 'self'",

@@ -25,6 +25,10 @@ const ROOMS: readonly Room[] = [
   { room: 'workers/text', may: ['workers/text', 'models/errors'] },
   { room: 'workers/backend', may: ['workers/backend', 'workers/api', 'workers/errors', 'workers/tensor', 'models'] },
   { room: 'workers/store', may: ['workers/store', 'workers/api', 'workers/errors', 'workers/tensor', 'models'] },
+  {
+    room: 'workers/download',
+    may: ['workers/download', 'workers/store', 'workers/api', 'workers/errors', 'models'],
+  },
   { room: 'models', may: ['models'] },
   { room: 'build', may: ['build', 'web', 'workers', 'models'] },
   { room: 'spec', may: ['spec', 'build', 'web', 'workers', 'models'] },
@@ -34,6 +38,7 @@ const ROOMS: readonly Room[] = [
 const CORNERS: Readonly<Record<string, RegExp>> = {
   'onnxruntime-web': /^workers\/backend\/ort[^/]*\.ts$|^models\/quantize\//,
   'idb-keyval': /^workers\/store\//,
+  'hash-wasm': /^workers\/download\/wholeHash\.ts$/,
   comlink: /^web\/engine\.ts$|^workers\/engine\.worker\.ts$/,
   preact: /^web\//,
   '@preact/signals': /^web\//,

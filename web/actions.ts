@@ -6,9 +6,13 @@ import type { ImportSource } from './reducer';
 import { randomSeed, type Settings, toBackend, toRequest } from './settings';
 import { isDemo, modelInUse, set, settings, state, tell } from './state';
 
-const engine = createEngine(() => new Worker(new URL('engine.worker.js', document.baseURI), { type: 'module' }), {
-  locks: navigator.locks,
-});
+/** The page's own `?store=idb|opfs` says where the engine keeps networks (workers/store/browserStore.ts). */
+const engine = createEngine(
+  () => new Worker(new URL(`engine.worker.js${location.search}`, document.baseURI), { type: 'module' }),
+  {
+    locks: navigator.locks,
+  },
+);
 
 let drawing: AbortController | undefined;
 let importing: AbortController | undefined;

@@ -15,9 +15,13 @@ import type {
   ImageEvent,
   ImageRequest,
   ImportEvent,
+  ImportOptions,
   ModelSummary,
   PickedFile,
   Port,
+  ReadEvent,
+  RemoteModel,
+  StorageReport,
 } from '../workers/api';
 import { eventQueue } from './eventQueue';
 
@@ -43,6 +47,21 @@ export interface Engine {
   deleteModel(id: string): Promise<void>;
   openDemo(signal: AbortSignal): AsyncIterable<ImportEvent>;
   importFolder(files: readonly PickedFile[], signal: AbortSignal): AsyncIterable<ImportEvent>;
+  importModel(files: readonly PickedFile[], options: ImportOptions, signal: AbortSignal): AsyncIterable<ImportEvent>;
+  /** `pause`, once aborted, ends it with `paused`; the same call goes on from there. `signal` gives up what is here. */
+  download(
+    model: RemoteModel,
+    options: ImportOptions,
+    signal: AbortSignal,
+    pause?: AbortSignal,
+  ): AsyncIterable<ImportEvent>;
+  catalog(url?: string): Promise<readonly RemoteModel[]>;
+  verify(id: string, signal: AbortSignal): AsyncIterable<ReadEvent>;
+  exportModel(id: string, signal: AbortSignal): AsyncIterable<ReadEvent>;
+  discardModel(id: string): Promise<void>;
+  restoreModel(id: string): Promise<ModelSummary>;
+  storage(): Promise<StorageReport>;
+  freeUp(key?: string): Promise<void>;
   draw(model: string, backend: BackendName, request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent>;
 }
 
@@ -66,9 +85,8 @@ interface Living {
   readonly pending: Set<(failure: Failure) => void>;
 }
 
-type LastEvent = { readonly type: 'finished' | 'imported' | 'failed' };
-const isLast = (event: { readonly type: string }): event is LastEvent =>
-  event.type === 'finished' || event.type === 'imported' || event.type === 'failed';
+const LAST = new Set(['finished', 'imported', 'paused', 'verified', 'exported', 'failed']);
+const isLast = (event: { readonly type: string }): boolean => LAST.has(event.type);
 
 /** An engine over workers made by `spawn`, one at a time, the first when first needed. */
 export function createEngine(
@@ -120,7 +138,7 @@ export function createEngine(
       const tell = (failure: Failure): void => reject(new EngineFailure(failure));
       owner.pending.add(tell);
       question(owner.api)
-        .then(resolve, (thrown: unknown) => tell(internal(thrown)))
+        .then(resolve, (thrown: unknown) => tell(asFailure(thrown)))
         .finally(() => settled(owner, tell));
     });
   }
@@ -128,6 +146,7 @@ export function createEngine(
   async function* job<Event extends { readonly type: string }>(
     signal: AbortSignal,
     start: (api: Remote<EngineApi>, port: Port) => Promise<void>,
+    pause?: AbortSignal,
   ): AsyncGenerator<Event, void, void> {
     const owner = alive();
     const { port1, port2 } = new MessageChannel();
@@ -140,13 +159,16 @@ export function createEngine(
       grace = setTimeout(() => owner.pending.size === 1 && end(owner, ABORTED), abortMilliseconds);
     };
 
+    const pauseIt = (): void => port1.postMessage({ type: 'pause' });
+
     owner.pending.add(tell);
     port1.addEventListener('message', (event: unknown) => events.push((event as { data: Event }).data));
     port1.start();
     signal.addEventListener('abort', abort, { once: true });
+    pause?.addEventListener('abort', pauseIt, { once: true });
     if (signal.aborted) tell(ABORTED);
     else
-      start(owner.api, transfer(port2, [port2]) as unknown as Port).catch((thrown: unknown) => tell(internal(thrown)));
+      start(owner.api, transfer(port2, [port2]) as unknown as Port).catch((thrown: unknown) => tell(asFailure(thrown)));
     try {
       for (;;) {
         const event = await events.next();
@@ -156,6 +178,7 @@ export function createEngine(
     } finally {
       clearTimeout(grace);
       signal.removeEventListener('abort', abort);
+      pause?.removeEventListener('abort', pauseIt);
       port1.close();
       settled(owner, tell);
     }
@@ -167,6 +190,17 @@ export function createEngine(
     deleteModel: (id) => ask((api) => api.deleteModel(id)),
     openDemo: (signal) => job<ImportEvent>(signal, (api, port) => api.openDemo(port)),
     importFolder: (files, signal) => job<ImportEvent>(signal, (api, port) => api.importFolder([...files], port)),
+    importModel: (files, options, signal) =>
+      job<ImportEvent>(signal, (api, port) => api.importModel([...files], options, port)),
+    download: (model, options, signal, pause) =>
+      job<ImportEvent>(signal, (api, port) => api.download(model, options, port), pause),
+    catalog: (url) => ask((api) => api.catalog(url)),
+    verify: (id, signal) => job<ReadEvent>(signal, (api, port) => api.verify(id, port)),
+    exportModel: (id, signal) => job<ReadEvent>(signal, (api, port) => api.exportModel(id, port)),
+    discardModel: (id) => ask((api) => api.discardModel(id)),
+    restoreModel: (id) => ask((api) => api.restoreModel(id)),
+    storage: () => ask((api) => api.storage()),
+    freeUp: (key) => ask((api) => api.freeUp(key)),
     draw: (model, backend, request, signal) =>
       job<ImageEvent>(signal, (api, port) => api.draw(model, backend, request, port)),
   };
@@ -174,7 +208,10 @@ export function createEngine(
 
 const ABORTED: Failure = { code: 'aborted', message: 'aborted' };
 
-const internal = (thrown: unknown): Failure => ({
-  code: 'internal',
-  message: `internal: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-});
+/** The engine throws failures as data; an error is one that nobody foresaw. */
+function asFailure(thrown: unknown): Failure {
+  if (!(thrown instanceof Error) && typeof (thrown as Partial<Failure> | null)?.code === 'string') {
+    return thrown as Failure;
+  }
+  return { code: 'internal', message: `internal: ${thrown instanceof Error ? thrown.message : String(thrown)}` };
+}

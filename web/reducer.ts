@@ -197,6 +197,12 @@ function reduceImport(state: State, importing: Importing, event: ImportEvent): S
     case 'downloading':
     case 'converting':
       return { ...state, importing: { ...importing, phase: event.type, bytes: event.bytes, of: event.of } };
+    case 'retrying':
+    case 'restarted':
+    case 'verifying':
+      return state;
+    case 'paused':
+      return { ...state, importing: undefined };
     case 'imported': {
       const models = [...state.models.filter(({ id }) => id !== event.model.id), event.model];
       return { ...state, importing: undefined, models, modelId: event.model.id };

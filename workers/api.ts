@@ -126,12 +126,54 @@ export interface StorageReport {
   readonly freeable: readonly Freeable[];
 }
 
+/** A model file on the web. */
+export interface RemoteModel {
+  readonly name: string;
+  /** The same file at several addresses, tried in this order: http(s). */
+  readonly urls: readonly string[];
+  readonly bytes?: number;
+  /** Of the whole file, 64 hexadecimal digits. */
+  readonly sha256?: string;
+  readonly license?: License;
+  /** A sentence about it, in the catalog's language. */
+  readonly about?: string;
+}
+
+export interface License {
+  /** By its SPDX identifier where it has one, or the hub's name for it. */
+  readonly name: string;
+  /** Where its text stands. */
+  readonly url: string;
+  /** Whether a person must agree to it before the download. */
+  readonly mustAccept: boolean;
+}
+
 /** Progress of bringing a model into the store. */
 export type ImportEvent =
-  /** Files of the embedded model arrive; `bytes` of `of` bytes are here, counted uncompressed. */
-  | { readonly type: 'downloading'; readonly bytes: number; readonly of: number }
+  /**
+   * Files arrive; `bytes` of `of` bytes are here, counted uncompressed. `of` is 0 where the server does not say.
+   * `bytesPerSecond`, over the last five, is told of downloads by URL.
+   */
+  | { readonly type: 'downloading'; readonly bytes: number; readonly of: number; readonly bytesPerSecond?: number }
+  /** A server did not deliver (`got`); the next is asked in so many milliseconds. What is here stays. */
+  | { readonly type: 'retrying'; readonly url: string; readonly got: string; readonly milliseconds: number }
+  /** What was here is of no use for what the server now has (`got`): the download begins anew. */
+  | { readonly type: 'restarted'; readonly url: string; readonly got: string }
+  /** What was downloaded is checked against its hash. */
+  | { readonly type: 'verifying'; readonly bytes: number; readonly of: number }
   | { readonly type: 'converting'; readonly stage: StageName; readonly bytes: number; readonly of: number }
   | { readonly type: 'imported'; readonly model: ModelSummary }
+  /** A download was paused: what is here stays, and the same download goes on from there. */
+  | { readonly type: 'paused' }
+  | ({ readonly type: 'failed' } & Failure);
+
+/** Progress of reading a stored model whole: to check it, or to take it out. */
+export type ReadEvent =
+  | { readonly type: 'reading'; readonly bytes: number; readonly of: number }
+  /** Every byte is as it was written. Where one is not, the last event is `failed` with `corrupt-store`. */
+  | { readonly type: 'verified' }
+  /** All of the model as one file, read from the store as it is read: the model must stay until then. */
+  | { readonly type: 'exported'; readonly name: string; readonly file: Blob }
   | ({ readonly type: 'failed' } & Failure);
 
 /** One way to compute, and why it cannot be used where it cannot. */
@@ -157,9 +199,15 @@ export interface AbortMessage {
   readonly type: 'abort';
 }
 
+/** To a running download: stop, and keep what is here. */
+export interface PauseMessage {
+  readonly type: 'pause';
+}
+
 /**
  * The engine as the page sees it through Comlink. Long work reports over a `MessagePort` handed to it: events arrive
- * as messages, an `AbortMessage` sent back stops it, and after `finished`, `imported` or `failed` nothing follows.
+ * as messages, an `AbortMessage` sent back stops it, and after `finished`, `imported`, `paused`, `verified`, `exported`
+ * or `failed` nothing follows. A question that fails rejects with a `Failure`.
  */
 export interface EngineApi {
   /** The name of a Web Lock that this engine holds for as long as it lives; empty where there are no locks. */
@@ -172,7 +220,26 @@ export interface EngineApi {
   importFolder(files: readonly PickedFile[], port: Port): void;
   /** Converts what was picked, a diffusers folder or one file, into the store. Reports `ImportEvent`s. */
   importModel(files: readonly PickedFile[], options: ImportOptions, port: Port): void;
+  /**
+   * Fetches a model, going on where an earlier try stopped, and converts it. Reports `ImportEvent`s. A `PauseMessage`
+   * or the end of the tab keeps what is here, an `AbortMessage` gives it up.
+   */
+  download(model: RemoteModel, options: ImportOptions, port: Port): void;
+  /** What the engine's own catalog offers, or the one at `url`. Rejects with `download-failed` or `bad-catalog`. */
+  catalog(url?: string): Promise<readonly RemoteModel[]>;
+  /** Reads every byte of a stored model again. Reports `ReadEvent`s. */
+  verify(id: string, port: Port): void;
+  /** All of a stored model as one file that `importModel` opens. Reports `ReadEvent`s. */
+  exportModel(id: string, port: Port): void;
+  /** Gives a model's space back, at once or when nobody draws with it any more. */
   deleteModel(id: string): Promise<void>;
+  /** Hides a model; for ten minutes at least it can be had back. */
+  discardModel(id: string): Promise<void>;
+  /** Rejects with `bad-argument` where it is gone for good. */
+  restoreModel(id: string): Promise<ModelSummary>;
+  storage(): Promise<StorageReport>;
+  /** Gives up everything that `storage` calls freeable, or the one thing of it with this key. */
+  freeUp(key?: string): Promise<void>;
   /** Draws with a stored model. Reports `ImageEvent`s. */
   draw(model: string, backend: BackendName, request: ImageRequest, port: Port): void;
 }

@@ -3,25 +3,44 @@
  * Long work reports over the port it is handed; see `EngineApi` for the manners.
  */
 import { expose } from 'comlink';
-import type { BackendName, EngineApi, ImportOptions, ModelSummary, PickedFile, Port } from './api';
+import type { BackendName, EngineApi, ImportOptions, PickedFile, Port, RemoteModel } from './api';
 import { backend, backendReports } from './backend/choose';
+import { bringIn } from './bringIn';
 import { type FetchDemo, importDemo } from './demo';
+import { fetchCatalog, shippedCatalog } from './download/catalog';
+import { asFailure } from './errors';
 import { fetchedTokenizer } from './fetchedTokenizer';
-import { fingerprint } from './fingerprint';
-import { importCheckpoint } from './import';
+import { fetchModel } from './fetchModel';
 import { runJob } from './job';
 import { storedModel } from './model.stored';
-import { allPicked, isSingle, openPicked } from './picked';
+import { inputOfPicked, isSingle, pickedOptions } from './picked';
 import { textToImage } from './pipeline';
+import { exportModel, verify } from './readWhole';
 import { store } from './store/browserStore';
 
-/** One job at a time: two UNets at once would only fight for the cores and the memory. */
+/** One at a time: two UNets at once would only fight for the cores and the memory. */
 let last: Promise<unknown> = Promise.resolve();
-function inTurn(port: Port, work: Parameters<typeof runJob>[1]): void {
-  last = last.then(() => runJob(port, work));
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = last.then(work);
+  last = turn.catch(() => undefined);
+  return turn;
 }
 
+const jobInTurn = (port: Port, work: Parameters<typeof runJob>[1]): void => void inTurn(() => runJob(port, work));
+
+/** A question's failure as data: Comlink would lose the code of an error. */
+const answered = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch((thrown: unknown) => {
+    throw asFailure(thrown);
+  });
+
 const fetchDemo: FetchDemo = (path, signal) => fetch(new URL(`demo/${path}`, self.location.href), { signal });
+
+const wait = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 
 /** Held for as long as this worker lives: the page asks for it too, and gets it when the worker is gone. */
 const life = `pocket-diffusion/engine ${crypto.randomUUID()}`;
@@ -33,20 +52,22 @@ const living = new Promise<string>((resolve) => {
   });
 });
 
+const optionsOf = (options: ImportOptions, signal: AbortSignal) =>
+  pickedOptions(options, () => fetchedTokenizer(fetchDemo, signal));
+
 const engine: EngineApi = {
   life: () => living,
   backends: backendReports,
-
-  async models(): Promise<ModelSummary[]> {
-    return (await store()).list();
-  },
-
-  async deleteModel(id: string): Promise<void> {
-    await (await store()).delete(id);
-  },
+  models: () => answered(store().then((opened) => opened.list())),
+  deleteModel: (id) => answered(store().then((opened) => opened.delete(id))),
+  discardModel: (id) => answered(store().then((opened) => opened.discard(id))),
+  restoreModel: (id) => answered(store().then((opened) => opened.restore(id))),
+  storage: () => answered(store().then((opened) => opened.report())),
+  freeUp: (key) => answered(store().then((opened) => opened.freeUp(key))),
+  catalog: (url) => answered(url === undefined ? Promise.resolve(shippedCatalog()) : fetchCatalog(url, fetch)),
 
   openDemo(port: Port): void {
-    inTurn(port, async (tell, signal) => {
+    jobInTurn(port, async (tell, signal) => {
       tell({ type: 'imported', model: await importDemo(fetchDemo, await store(), tell, signal) });
     });
   },
@@ -56,16 +77,40 @@ const engine: EngineApi = {
   },
 
   importModel(files: readonly PickedFile[], options: ImportOptions, port: Port): void {
-    inTurn(port, async (tell, signal) => {
-      const checkpoint = await openPicked(files, options, () => fetchedTokenizer(fetchDemo, signal));
+    jobInTurn(port, async (tell, signal) => {
       const origin = isSingle(files) ? 'file' : 'folder';
-      const named = { name: checkpoint.name, origin, source: await fingerprint(allPicked(files, options)) };
-      tell({ type: 'imported', model: await importCheckpoint(checkpoint, named, await store(), tell, signal) });
+      const [input, checkpoint] = [inputOfPicked(files), optionsOf(options, signal)];
+      tell({ type: 'imported', model: await bringIn(input, origin, checkpoint, await store(), tell, signal) });
     });
   },
 
+  download(remote: RemoteModel, options: ImportOptions, port: Port): void {
+    void runJob(port, async (tell, signal) => {
+      const model = await fetchModel(
+        remote,
+        {
+          fetch: (url, init) => fetch(url, init),
+          origin: self.location.origin,
+          now: () => performance.now(),
+          ...{ wait, inTurn, store: await store(), checkpoint: optionsOf(options, signal) },
+        },
+        tell,
+        signal,
+      );
+      tell({ type: 'imported', model });
+    });
+  },
+
+  verify(id: string, port: Port): void {
+    void runJob(port, async (tell, signal) => verify(id, await store(), tell, signal));
+  },
+
+  exportModel(id: string, port: Port): void {
+    void runJob(port, async (tell, signal) => exportModel(id, await store(), tell, signal));
+  },
+
   draw(id: string, name: BackendName, request, port: Port): void {
-    inTurn(port, async (tell, signal) => {
+    jobInTurn(port, async (tell, signal) => {
       const stored = await (await store()).open(id);
       try {
         const parts = { model: storedModel(stored), backend: await backend(name) };

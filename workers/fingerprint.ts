@@ -6,18 +6,19 @@ import { sha256 } from './store/chunks';
 const END_BYTES = 1 << 20;
 
 /** The same for the same files, 64 hexadecimal digits. */
-export async function fingerprint(folder: Folder): Promise<string> {
-  const files: unknown[] = [];
-  for (const path of folder.paths()) {
-    const source = await folder.file(path);
-    if (source) files.push([path, ...(await ends(source))]);
-  }
-  return sha256(new TextEncoder().encode(JSON.stringify(files)));
+export async function fingerprint(input: Folder | ByteSource): Promise<string> {
+  return sha256(new TextEncoder().encode(JSON.stringify(await facts(input))));
+}
+
+async function facts(input: Folder | ByteSource): Promise<unknown> {
+  if (!('paths' in input)) return ends(input);
+  const files = await Promise.all(input.paths().map((path) => input.file(path)));
+  return Promise.all(files.flatMap((file) => (file ? [ends(file)] : [])));
 }
 
 async function ends(source: ByteSource): Promise<unknown[]> {
-  const { size } = source;
+  const { name, size } = source;
   const head = await source.read(0, Math.min(size, END_BYTES));
   const tail = await source.read(Math.max(0, size - END_BYTES), size);
-  return [size, await sha256(new Uint8Array(head)), await sha256(new Uint8Array(tail))];
+  return [name, size, await sha256(new Uint8Array(head)), await sha256(new Uint8Array(tail))];
 }

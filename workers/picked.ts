@@ -1,25 +1,24 @@
 /** What a person picked in the page: a folder, before every path of which browsers put its name, or one file. */
-import type { Checkpoint } from '../models/checkpoint';
 import { type Picked, pickedFolder, pickedSource } from '../models/folder.picked';
 import type { TokenizerFiles } from '../models/manifest';
-import { openCheckpoint } from '../models/openCheckpoint';
+import type { CheckpointOptions } from '../models/openCheckpoint';
 import type { ByteSource, Folder } from '../models/source';
 import type { ImportOptions } from './api';
 
-/** Opens what was picked; one file by itself is a whole model. Rejects as `openCheckpoint` does. */
-export function openPicked(
-  files: readonly Picked[],
+/** What was picked, as something to open: one file by itself is a whole model. */
+export const inputOfPicked = (files: readonly Picked[]): Folder | ByteSource =>
+  isSingle(files) ? sourceOf(files[0]!) : folderOfPicked(files);
+
+/** What goes with it. */
+export const pickedOptions = (
   { predictionType, loras = [], vae }: ImportOptions,
   tokenizer: () => Promise<TokenizerFiles>,
-): Promise<Checkpoint> {
-  const [file] = files;
-  return openCheckpoint(file && isSingle(files) ? sourceOf(file) : folderOfPicked(files), {
-    tokenizer,
-    loras: loras.map((lora) => ({ source: sourceOf(lora.file), weight: lora.weight })),
-    ...(vae ? { vae: sourceOf(vae) } : {}),
-    ...(predictionType ? { predictionType } : {}),
-  });
-}
+): CheckpointOptions => ({
+  tokenizer,
+  loras: loras.map((lora) => ({ source: sourceOf(lora.file), weight: lora.weight })),
+  ...(vae ? { vae: sourceOf(vae) } : {}),
+  ...(predictionType ? { predictionType } : {}),
+});
 
 /** Whether one file was picked, and not a folder with one file in it. */
 export const isSingle = (files: readonly Picked[]): boolean => files.length === 1 && !files[0]!.path.includes('/');
@@ -33,16 +32,6 @@ export function folderOfPicked(files: readonly Picked[]): Folder {
     files.map(({ path, file }) => ({ path: path.slice(name.length + 1), file })),
     name,
   );
-}
-
-/** Everything that goes into the model, LoRAs under their place and weight: what tells one import from another. */
-export function allPicked(files: readonly Picked[], { loras = [], vae }: ImportOptions): Folder {
-  const under = (place: string, { path, file }: Picked): Picked => ({ path: `${place}/${path}`, file });
-  return pickedFolder([
-    ...files.map((file) => under('model', file)),
-    ...loras.map((lora, i) => under(`lora ${i} × ${lora.weight}`, lora.file)),
-    ...(vae ? [under('vae', vae)] : []),
-  ]);
 }
 
 const sourceOf = ({ path, file }: Picked): ByteSource => pickedSource(path, file);

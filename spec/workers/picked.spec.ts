@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CLIP_TOKENIZER_HOME } from '../../models/clipTokenizer';
+import { openCheckpoint } from '../../models/openCheckpoint';
 import { encodeSafetensors } from '../../models/safetensorsWriter';
+import type { ImportOptions, PickedFile } from '../../workers/api';
 import type { FetchDemo } from '../../workers/demo';
 import { fetchedTokenizer } from '../../workers/fetchedTokenizer';
-import { isSingle, openPicked } from '../../workers/picked';
+import { inputOfPicked, isSingle, pickedOptions } from '../../workers/picked';
 import { rejects } from '../models/rejects';
 import { ldmTensors, singleFile, smallModelFiles } from '../models/singleFile/smallModel';
 import { fromRoot } from '../root';
@@ -24,11 +26,15 @@ const files = await smallModelFiles();
 const folder = [...files].map(([path, bytes]) => picked(`small/${path}`, bytes));
 const single = picked('small.safetensors', await singleFile());
 
+/** As the engine opens what was picked. */
+const openPicked = (picked: readonly PickedFile[], options: ImportOptions = {}) =>
+  openCheckpoint(inputOfPicked(picked), pickedOptions(options, tokenizer));
+
 test('one file is a model, its tokenizer fetched from the page; a folder brings its own', async () => {
   asked.length = 0;
-  const ofFolder = await openPicked(folder, {}, tokenizer);
+  const ofFolder = await openPicked(folder);
   assert.equal(asked, []);
-  const ofFile = await openPicked([single], {}, tokenizer);
+  const ofFile = await openPicked([single]);
   assert.equal(asked, ['tokenizer/vocab.json', 'tokenizer/merges.txt']);
   assert.equal([ofFolder.name, ofFile.name], ['small', 'small']);
   assert.equal(ofFile.description, ofFolder.description);
@@ -38,7 +44,7 @@ test('one file is a model, its tokenizer fetched from the page; a folder brings 
 test('a folder with a single file in it is still a folder', async () => {
   const lone = [{ ...single, path: 'models/small.safetensors' }];
   assert.equal([isSingle([single]), isSingle(lone)], [true, false]);
-  await rejects(() => openPicked(lone, {}, tokenizer), 'bad-model', 'model_index.json');
+  await rejects(() => openPicked(lone), 'bad-model', 'model_index.json');
 });
 
 test('a VAE, LoRAs and a prediction go with what was picked', async () => {
@@ -51,15 +57,11 @@ test('a VAE, LoRAs and a prediction go with what was picked', async () => {
     data: new Uint8Array(new Float32Array(96).fill(1).buffer),
   });
   const lora = encodeSafetensors([factor('down', [1, 96]), factor('up', [96, 1])]);
-  const { description, weights } = await openPicked(
-    [single],
-    {
-      predictionType: 'v_prediction',
-      vae: picked('vae.safetensors', vae),
-      loras: [{ file: picked('ones.safetensors', lora), weight: 1000 }],
-    },
-    tokenizer,
-  );
+  const { description, weights } = await openPicked([single], {
+    predictionType: 'v_prediction',
+    vae: picked('vae.safetensors', vae),
+    loras: [{ file: picked('ones.safetensors', lora), weight: 1000 }],
+  });
   assert.is(description.scheduler.predictionType, 'v_prediction');
   assert.is(weights('vae_decoder').name, 'vae.safetensors');
   const bytes = await weights('unet').read('mid_block.attentions.0.transformer_blocks.0.attn1.to_q.weight');

@@ -119,7 +119,9 @@ export const en = {
     'unsupported-model': ({ argument, got }: ErrorDetails) =>
       `This model cannot be used here: only Stable Diffusion 1.x can. Found: ${got} (${argument}).`,
     'download-failed': ({ argument, got }: ErrorDetails) =>
-      `The demo model did not arrive (${argument}: ${got}). Check the connection and try again.`,
+      `${argument.includes('://') ? 'The file' : 'The demo model'} did not arrive (${argument}: ${got}). Check the connection and try again.`,
+    'bad-catalog': ({ argument, expected, got }: ErrorDetails) =>
+      `This list of models cannot be read: ${argument} should be ${expected}; it is ${got}.`,
     'bad-picture': () => 'The calculation went wrong and there is no picture. Try again, or compute on the CPU.',
     'backend-unavailable': () =>
       'This device cannot compute this way now. Choose another way to compute in the settings.',

@@ -115,7 +115,10 @@ export const zh: Words = {
     'bad-model': ({ argument }) => `模型文件已损坏或不完整（${argument}），请重新下载或复制。`,
     'unsupported-model': ({ argument, got }) =>
       `无法使用此模型：仅支持 Stable Diffusion 1.x。检测到：${got}（${argument}）。`,
-    'download-failed': ({ argument, got }) => `演示模型下载失败（${argument}：${got}）。请检查网络后重试。`,
+    'download-failed': ({ argument, got }) =>
+      `${argument.includes('://') ? '文件' : '演示模型'}下载失败（${argument}：${got}）。请检查网络后重试。`,
+    'bad-catalog': ({ argument, expected, got }) =>
+      `无法读取这个模型列表：${argument} 应为 ${expected}，实际为 ${got}。`,
     'bad-picture': () => '计算出错，没有得到画面。请重试，或改用 CPU 计算。',
     'backend-unavailable': () => '此设备目前无法用这种方式计算，请在设置中更换计算方式。',
     'out-of-memory': () => '内存不足。请减小尺寸，并关闭其他标签页和应用。',

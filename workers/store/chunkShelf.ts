@@ -2,9 +2,14 @@
 import { ChunkWeights } from './chunkWeights';
 import type { Records } from './records';
 import type { Shelf } from './shelf';
-import { chunkKey } from './storedBytes';
+import { type ChunkRecord, chunkKey } from './storedBytes';
 
 export function chunkShelf(records: Records): Shelf {
+  const chunk = async ({ sha256 }: ChunkRecord): Promise<ArrayBuffer | undefined> => {
+    const value = await records.get(chunkKey(sha256));
+    // By tag, because an ArrayBuffer out of another realm (a spec's database, an iframe) is no `instanceof` ours.
+    return Object.prototype.toString.call(value) === '[object ArrayBuffer]' ? (value as ArrayBuffer) : undefined;
+  };
   return {
     fresh: () => ({ chunks: [] }),
     append: async () => ({
@@ -12,16 +17,17 @@ export function chunkShelf(records: Records): Shelf {
       close: async () => undefined,
     }),
     async read({ chunks }) {
-      const chunk = async (index: number): Promise<ArrayBuffer | undefined> => {
-        const value = await records.get(chunkKey(chunks[index]!.sha256));
-        // By tag, because an ArrayBuffer out of another realm (a spec's database, an iframe) is no `instanceof` ours.
-        return Object.prototype.toString.call(value) === '[object ArrayBuffer]' ? (value as ArrayBuffer) : undefined;
-      };
       return {
-        chunk,
+        chunk: (index) => chunk(chunks[index]!),
         weights: async (read, tensors) => new ChunkWeights(read ?? [], tensors),
         close: () => undefined,
       };
+    },
+    async blobs({ chunks }) {
+      const blobs: Blob[] = [];
+      // A blob is the browser's to keep, on disk where there are many.
+      for (const record of chunks) blobs.push(new Blob([(await chunk(record)) ?? '']));
+      return blobs;
     },
   };
 }

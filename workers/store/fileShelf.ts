@@ -29,6 +29,11 @@ export function fileShelf(directory: OriginDirectory, records: Records): Shelf {
       };
     },
 
+    async blobs(stored) {
+      const blob = await (await existing(directory, stored)).getFile();
+      return [blob.slice(0, bytesOf(stored))];
+    },
+
     async read(stored) {
       const { read, close } = await openFile(directory, stored);
       const bytes = bytesOf(stored);
@@ -75,8 +80,7 @@ interface OpenFile {
 }
 
 async function openFile(directory: OriginDirectory, stored: StoredBytes): Promise<OpenFile> {
-  const file = await directory.getFileHandle(stored.file!).catch(() => undefined);
-  if (!file) throw gone(stored, `${bytesOf(stored)} bytes`, 'nothing');
+  const file = await existing(directory, stored);
   try {
     // Several may read at once where the browser knows the mode (Chromium 121); elsewhere the first has it alone.
     const handle = await file.createSyncAccessHandle({ mode: 'read-only' });
@@ -85,6 +89,12 @@ async function openFile(directory: OriginDirectory, stored: StoredBytes): Promis
     if ((error as Error).name !== 'NoModificationAllowedError') throw error;
     return openBlob(file);
   }
+}
+
+async function existing(directory: OriginDirectory, stored: StoredBytes): Promise<OriginFile> {
+  const file = await directory.getFileHandle(stored.file!).catch(() => undefined);
+  if (!file) throw gone(stored, `${bytesOf(stored)} bytes`, 'nothing');
+  return file;
 }
 
 /** As it was when it was opened; reading a file that changed meanwhile throws. */

@@ -7,13 +7,7 @@ export interface OriginDirectory {
 
 export interface OriginFile {
   createSyncAccessHandle(options?: { mode: 'read-only' | 'readwrite' }): Promise<SyncHandle>;
-  getFile(): Promise<OriginBlob>;
-}
-
-/** The part of `File` used here. */
-export interface OriginBlob {
-  readonly size: number;
-  slice(start: number, end: number): OriginBlob;
+  getFile(): Promise<Blob>;
 }
 
 /** `FileSystemSyncAccessHandle`. */
@@ -35,7 +29,7 @@ interface Platform {
     };
   };
   readonly FileSystemFileHandle?: { readonly prototype: object };
-  readonly FileReaderSync?: new () => { readAsArrayBuffer(blob: OriginBlob): ArrayBuffer };
+  readonly FileReaderSync?: new () => { readAsArrayBuffer(blob: Blob): ArrayBuffer };
 }
 
 const platform = globalThis as Platform;
@@ -52,6 +46,6 @@ export async function originFiles(name = 'models'): Promise<OriginDirectory | un
 }
 
 /** Reads `blob` while the caller waits: only workers can. */
-export function readBlobSync(blob: OriginBlob): Uint8Array {
+export function readBlobSync(blob: Blob): Uint8Array {
   return new Uint8Array(new platform.FileReaderSync!().readAsArrayBuffer(blob));
 }

@@ -16,6 +16,8 @@ export interface StoredModel<Manifest> {
   weights(stage: string, options?: ReadOptions): Promise<StageWeights>;
   /** The bytes of `stage`, chunk by chunk, each checked now. */
   chunks(stage: string, signal?: AbortSignal): AsyncGenerator<ArrayBuffer, void, void>;
+  /** The bytes of `stage` as blobs, one after another, unchecked; the model must stay until they were read. */
+  blobs(stage: string): Promise<Blob[]>;
   close(): void;
 }
 
@@ -49,6 +51,7 @@ export async function openModel<Manifest>(
       stages,
       weights: async (name, options) => openWeights(storage, verified, find(name), options),
       chunks: (name, signal) => readChunks(storage, find(name), signal),
+      blobs: async (name) => storage.shelfOf(find(name)).blobs(find(name)),
       close: letGo,
     };
   } catch (error) {

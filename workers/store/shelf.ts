@@ -10,6 +10,8 @@ export interface Shelf {
   append(stored: StoredBytes): Promise<ChunkWriter>;
   /** Opens `stored` to be read. Rejects with `corrupt-store` where it is gone. */
   read(stored: StoredBytes): Promise<ChunkReader>;
+  /** `stored` as blobs, one after another, that are read when they are read; unchecked. */
+  blobs(stored: StoredBytes): Promise<Blob[]>;
 }
 
 export interface ChunkWriter {

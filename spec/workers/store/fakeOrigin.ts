@@ -48,7 +48,7 @@ const file = (origin: FakeOrigin, kept: Kept): OriginFile => ({
       kept[role] -= 1;
     });
   },
-  getFile: () => Promise.reject(fault('NotSupportedError')),
+  getFile: async () => new Blob([kept.bytes.slice()]),
 });
 
 function handle(origin: FakeOrigin, kept: Kept, closed: () => void): SyncHandle {

@@ -1,0 +1,152 @@
+/** Models through the whole of the engine but the browser: exported, brought back, downloaded, killed half-way. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Manifest } from '../../models/manifest';
+import type { ByteSource, Folder } from '../../models/source';
+import type { ReadEvent } from '../../workers/api';
+import { bringIn } from '../../workers/bringIn';
+import { fetchModel } from '../../workers/fetchModel';
+import { PAUSE } from '../../workers/job';
+import { exportModel } from '../../workers/readWhole';
+import type { ModelStore } from '../../workers/store/modelStore';
+import { memoryFolder, memorySource } from '../models/memoryFolder';
+import { randomModel, randomModelFiles } from '../models/randomModel';
+import { rejects } from '../models/rejects';
+import { fileServer } from './download/fileServer';
+import { bytesKept, type Device, device, isEmpty, rejection, SHELVES } from './store/storeFixture';
+
+const never = new AbortController().signal;
+const silent = (): void => undefined;
+const checkpoint = { tokenizer: () => Promise.reject(new Error('it has its own')) };
+const chunkBytes = 64 * 1024;
+const folder = await randomModel('B');
+
+const open = async (kept: Device, restart = false): Promise<ModelStore<Manifest>> =>
+  (await kept[restart ? 'restart' : 'open']({ chunkBytes })) as unknown as ModelStore<Manifest>;
+
+async function exported(store: ModelStore<Manifest>, id: string): Promise<Uint8Array> {
+  const events: ReadEvent[] = [];
+  await exportModel(id, store, (event) => events.push(event), never);
+  const last = events.at(-1)!;
+  assert.ok(events.length > 2 && last.type === 'exported', last.type);
+  return new Uint8Array(await last.file.arrayBuffer());
+}
+
+const bring = (input: Folder | ByteSource, store: ModelStore<Manifest>) =>
+  bringIn(input, 'file', checkpoint, store, silent, never);
+
+for (const shelf of SHELVES) {
+  test(`${shelf}: a model taken out as a file and brought in elsewhere is the same model`, async () => {
+    const store = await open(device(shelf));
+    const model = await bring(folder, store);
+    const file = await exported(store, model.id);
+    const elsewhere = await open(device(shelf === 'idb' ? 'opfs' : 'idb'));
+    const again = await bring(memorySource('copy.safetensors', file), elsewhere);
+    assert.equal([again.id, again.name, again.width], [model.id, model.name, model.width]);
+    await elsewhere.verify(again.id);
+    assert.equal(await exported(elsewhere, again.id), file);
+  });
+
+  test(`${shelf}: an export that was changed by one byte, cut short, or renamed from another format is refused`, async () => {
+    const store = await open(device(shelf));
+    const file = await exported(store, (await bring(folder, store)).id);
+    const kept = device(shelf);
+    const elsewhere = await open(kept);
+    const flipped = file.slice();
+    flipped[file.length - 100]! ^= 1;
+    await rejects(() => bring(memorySource('x', flipped), elsewhere), 'bad-model', 'x: vae_encoder chunk');
+    await rejects(() => bring(memorySource('x', file.slice(0, -1)), elsewhere), 'bad-model', 'x');
+    const renamed = new TextEncoder().encode('PK\u0003\u0004'.padEnd(200));
+    await rejects(() => bring(memorySource('x', renamed), elsewhere), 'bad-model', 'pickle');
+    assert.ok(await isEmpty(kept));
+  });
+
+  test(`${shelf}: a damaged model is not handed out`, async () => {
+    const kept = device(shelf);
+    const store = await open(kept);
+    const { id } = await bring(folder, store);
+    for (const { bytes } of kept.origin.files.values()) bytes[99]! ^= 1;
+    for (const key of (await kept.records.keys()).filter((name) => name.startsWith('chunk:'))) {
+      const bytes = new Uint8Array((await kept.records.get(key)) as ArrayBuffer);
+      bytes[99]! ^= 1;
+      await kept.records.write([[key, bytes.buffer]]);
+    }
+    assert.is((await rejection(exported(store, id))).code, 'corrupt-store');
+  });
+
+  test(`${shelf}: a conversion whose tab was killed reads only what is missing, and is the same model`, async () => {
+    const files = await randomModelFiles('B');
+    const kept = device(shelf);
+    /** The folder; what is read of its weights is counted, and after `limit` bytes nothing comes any more. */
+    const counted = (limit: number) => {
+      const inner = memoryFolder(files, 'random-B');
+      const reads = { bytes: 0 };
+      const file = async (path: string) => {
+        const source = await inner.file(path);
+        if (!source || !path.startsWith('unet/diff')) return source;
+        return {
+          ...source,
+          async read(start: number, end: number) {
+            // Not the header, and not the ends that the fingerprint looks at.
+            const isTensor = start > 8 && end < source.size && end - start < 1 << 19;
+            if (isTensor && reads.bytes + end - start > limit) await new Promise(() => undefined);
+            if (isTensor) reads.bytes += end - start;
+            return source.read(start, end);
+          },
+        };
+      };
+      return { folder: { ...inner, file }, reads };
+    };
+    const dying = counted(1_200_000);
+    void bring(dying.folder, await open(kept));
+    while ((await bytesKept(kept)) < 4_036_048 + 16 * chunkBytes) await new Promise((resolve) => setImmediate(resolve));
+    const again = counted(Number.POSITIVE_INFINITY);
+    const store = await open(kept, true);
+    const model = await bring(again.folder, store);
+    assert.ok(again.reads.bytes < 1_611_848 - 15 * chunkBytes, `${again.reads.bytes} bytes read again`);
+    assert.is(model.id, (await bring(folder, await open(device('idb')))).id);
+    await store.verify(model.id);
+  });
+
+  test(`${shelf}: a model is downloaded and brought in; a pause keeps what is here, a cancel gives it up`, async () => {
+    const source = await open(device('idb'));
+    const file = await exported(source, (await bring(folder, source)).id);
+    const server = await fileServer(file, { cutAfter: 1_000_000 });
+    const kept = device(shelf);
+    const store = await open(kept);
+    const fetching = (signal: AbortSignal, onRetry: () => void) =>
+      fetchModel(
+        { name: 'copy', urls: [server.url] },
+        {
+          ...{ store, checkpoint, origin: '', now: () => 0, inTurn: (work) => work() },
+          fetch: (url, init) => fetch(url, init as RequestInit),
+          wait: async (_, waiting) => {
+            onRetry();
+            waiting.throwIfAborted();
+          },
+        },
+        silent,
+        signal,
+      );
+    const pause = new AbortController();
+    assert.is((await rejection(fetching(pause.signal, () => pause.abort(PAUSE)))).message, PAUSE.message);
+    assert.is(await bytesKept(kept), 1_000_000);
+
+    const cancel = new AbortController();
+    server.manners.cutAfter = 500_000;
+    await fetching(cancel.signal, () => cancel.abort(new Error('cancel'))).then(
+      () => assert.unreachable(),
+      (error) => assert.is(error.message, 'cancel'),
+    );
+    assert.ok(await isEmpty(kept));
+
+    server.manners.cutAfter = undefined;
+    const model = await fetching(never, silent);
+    assert.equal(model.origins, ['download']);
+    assert.equal((await store.report()).freeable, []);
+    await store.verify(model.id);
+    await server.close();
+  });
+}
+
+test.run();

@@ -1,0 +1,32 @@
+/** Brings whatever came, picked or downloaded, into the store: an exported model as it is, a checkpoint converted. */
+import type { Manifest } from '../models/manifest';
+import { type CheckpointOptions, openCheckpoint } from '../models/openCheckpoint';
+import type { ByteSource, Folder } from '../models/source';
+import type { ImportEvent, ModelSummary } from './api';
+import { fingerprint } from './fingerprint';
+import { importCheckpoint } from './import';
+import { importPacked } from './importPacked';
+import type { ModelStore } from './store/modelStore';
+import { openPackedFile } from './store/packedFile';
+
+/** Rejects as `openCheckpoint` and `ModelStore.put` do. `origin`: one of `ModelSummary.origins`. */
+export async function bringIn(
+  input: Folder | ByteSource,
+  origin: string,
+  options: CheckpointOptions,
+  store: ModelStore<Manifest>,
+  tell: (event: ImportEvent) => void,
+  signal: AbortSignal,
+): Promise<ModelSummary> {
+  const packed = 'paths' in input ? undefined : await openPackedFile(input);
+  if (packed) return importPacked(packed, origin, store, tell, signal);
+  const checkpoint = await openCheckpoint(input, options);
+  const source = await sourceOf(input, options);
+  return importCheckpoint(checkpoint, { name: checkpoint.name, origin, source }, store, tell, signal);
+}
+
+/** Stands for everything that the converted bytes are made of. */
+async function sourceOf(input: Folder | ByteSource, { loras = [], vae, predictionType }: CheckpointOptions) {
+  const merged = await Promise.all(loras.map(async ({ source, weight }) => [await fingerprint(source), weight]));
+  return JSON.stringify([await fingerprint(input), merged, vae && (await fingerprint(vae)), predictionType ?? null]);
+}

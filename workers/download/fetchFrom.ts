@@ -1,0 +1,225 @@
+/** One try at one mirror: asks for what is missing and writes it down as it comes. */
+import type { ImportEvent, RemoteModel } from '../api';
+import type { ModelStore } from '../store/modelStore';
+import type { Spool } from '../store/spool';
+import { isQuotaError, storageFull } from '../store/storage';
+import { type Answer, rangeHeaders, readAnswer, sameFile, type Validator } from './answer';
+import { MirrorFailure, UNREACHABLE } from './failed';
+import { MAGIC_BYTES, notAModel } from './magic';
+import { Rate } from './rate';
+import { type HashState, WholeHash } from './wholeHash';
+
+/** What is remembered of a file between two tries. */
+export interface FetchState extends Validator {
+  readonly url: string;
+  /** Length of the whole, where a server said. */
+  readonly of?: number | undefined;
+  /** All of it is in. */
+  readonly whole?: boolean;
+  readonly hash?: HashState | undefined;
+}
+
+/** The part of `RequestInit` used here: the platforms' types differ. */
+export interface FetchInit {
+  readonly headers: Record<string, string>;
+  readonly signal: AbortSignal;
+  readonly cache: 'no-store';
+  readonly credentials: 'omit';
+  readonly referrerPolicy: 'no-referrer';
+}
+
+export interface FetchOptions {
+  readonly fetch: (url: string, init: FetchInit) => Promise<Response>;
+  readonly store: Pick<ModelStore<never>, 'makeRoom' | 'chunkBytes'>;
+  /** The page's own, such as `https://example.org`. */
+  readonly origin: string;
+  /** Milliseconds, from anywhere. */
+  readonly now: () => number;
+  /** A connection that brings nothing for this long counts as broken. */
+  readonly stallMilliseconds?: number;
+}
+
+const STALL_MILLISECONDS = 30_000;
+const TELL_EVERY_MILLISECONDS = 250;
+
+/** Resolves once everything is in. Throws `MirrorFailure`, `storage-full`, or as `signal` does; what came stays. */
+export async function fetchFrom(
+  url: string,
+  spool: Spool<FetchState>,
+  request: RemoteModel,
+  options: FetchOptions,
+  tell: (event: ImportEvent) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const stop = new AbortController();
+  const forward = (): void => stop.abort(signal.reason);
+  signal.addEventListener('abort', forward);
+  const stalled = watchdog(options.stallMilliseconds ?? STALL_MILLISECONDS, () => stop.abort(new Error('stalled')));
+  const failed = (thrown: unknown): never => {
+    signal.throwIfAborted();
+    if (thrown instanceof MirrorFailure) throw thrown;
+    throw new MirrorFailure(url, stop.signal.aborted ? 'no bytes for too long' : UNREACHABLE, false);
+  };
+  try {
+    // Without its hash nobody can say that another mirror's file is the same.
+    const known = spool.state?.url === url || request.sha256 !== undefined ? spool.state : undefined;
+    const asked = known ? spool.bytes : 0;
+    const headers = rangeHeaders(asked, known ?? {}, new URL(url).origin === options.origin);
+    const response = await options
+      .fetch(url, {
+        headers,
+        signal: stop.signal,
+        cache: 'no-store',
+        credentials: 'omit',
+        referrerPolicy: 'no-referrer',
+      })
+      .catch(failed);
+    if (response.status === 416) return await restartBeyond(url, spool, tell);
+    const answer = readAnswer(url, response, asked);
+    await settle(url, spool, request, answer, known, tell);
+    const missing = (request.bytes ?? answer.of ?? 0) - spool.bytes;
+    if (missing > 0) await options.store.makeRoom(missing);
+    const reader = response.body!.getReader();
+    const next = (): Promise<Piece> => reader.read().catch(failed);
+    await new Receiving(url, spool, request, options, answer, tell).receive(next, stalled.touch, signal);
+  } finally {
+    stalled.end();
+    signal.removeEventListener('abort', forward);
+    stop.abort();
+  }
+}
+
+/** The server has fewer bytes than are here: it is another file. */
+async function restartBeyond(url: string, spool: Spool<FetchState>, tell: (event: ImportEvent) => void): Promise<void> {
+  await spool.restart({ url }, undefined);
+  tell({ type: 'restarted', url, got: 'a shorter file' });
+  throw new MirrorFailure(url, 'HTTP 416', false);
+}
+
+/** Makes the spool what `answer` goes on with: as it is, or empty where this is another file or all of it again. */
+async function settle(
+  url: string,
+  spool: Spool<FetchState>,
+  request: RemoteModel,
+  { begin, of, validator }: Answer,
+  known: FetchState | undefined,
+  tell: (event: ImportEvent) => void,
+): Promise<void> {
+  if (request.bytes !== undefined && of !== undefined && of !== request.bytes) {
+    throw new MirrorFailure(url, `${of} bytes`, true, `${request.bytes} bytes`);
+  }
+  const changed =
+    known !== undefined &&
+    ((known.url === url && !sameFile(known, validator)) ||
+      (known.of !== undefined && of !== undefined && known.of !== of));
+  if (begin > 0 && !changed) return;
+  if (spool.bytes > 0) {
+    const got = changed
+      ? 'another file than before'
+      : known
+        ? 'everything from the beginning'
+        : 'a file of unknown kin';
+    tell({ type: 'restarted', url, got });
+  }
+  await spool.restart({ url, of, ...validator }, of ?? request.bytes);
+  // The body belongs to the middle of a file that is no longer ours: ask anew.
+  if (begin > 0) throw new MirrorFailure(url, 'another file than before', false);
+}
+
+interface Piece {
+  readonly done: boolean;
+  readonly value?: Uint8Array | undefined;
+}
+
+class Receiving {
+  readonly #rate = new Rate();
+  #told = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    readonly url: string,
+    readonly spool: Spool<FetchState>,
+    readonly request: RemoteModel,
+    readonly options: FetchOptions,
+    readonly answer: Answer,
+    readonly tell: (event: ImportEvent) => void,
+  ) {}
+
+  async receive(next: () => Promise<Piece>, touch: () => void, signal: AbortSignal): Promise<void> {
+    const { spool, url, request } = this;
+    const writer = await spool.append();
+    const chunk = new Uint8Array(this.options.store.chunkBytes);
+    chunk.set(writer.tail);
+    let filled = writer.tail.length;
+    const hash = request.sha256 ? await WholeHash.from(spool.state?.hash, spool.bytes) : undefined;
+    const state = (): FetchState => ({ ...(spool.state ?? { url }), url, of: this.#of });
+    const write = async (more: Partial<FetchState> = {}): Promise<void> => {
+      await writer.write(filled === chunk.length ? chunk.buffer : chunk.buffer.slice(0, filled), {
+        ...state(),
+        ...more,
+      });
+      filled = 0;
+    };
+    try {
+      for (;;) {
+        const { done, value } = await next();
+        touch();
+        if (done) break;
+        for (let piece = value!; piece.length > 0; ) {
+          const taken = piece.subarray(0, chunk.length - filled);
+          chunk.set(taken, filled);
+          filled += taken.length;
+          piece = piece.subarray(taken.length);
+          if (spool.bytes === 0) this.#checkHead(chunk.subarray(0, filled), false);
+          if (filled < chunk.length) continue;
+          if (hash && hash.at === spool.bytes) hash.update(chunk);
+          await write({ hash: hash?.state });
+        }
+        this.#progress(spool.bytes + filled);
+        signal.throwIfAborted();
+      }
+      if (spool.bytes === 0) this.#checkHead(chunk.subarray(0, filled), true);
+      const whole = this.#of === undefined || spool.bytes + filled === this.#of;
+      if (filled > 0) await write({ whole });
+      this.#progress(spool.bytes, true);
+      if (!whole) throw new MirrorFailure(url, `${spool.bytes} of ${this.#of} bytes`, spool.bytes > this.#of!);
+    } catch (error) {
+      // What came is worth keeping, unless it is what went wrong.
+      const final = error instanceof MirrorFailure && error.final;
+      if (filled > 0 && !final && !isQuotaError(error)) await write().catch(() => undefined);
+      throw isQuotaError(error) ? storageFull(request.name, this.#of ?? 0, 'QuotaExceededError', error) : error;
+    } finally {
+      await writer.close();
+    }
+  }
+
+  get #of(): number | undefined {
+    return this.request.bytes ?? this.answer.of;
+  }
+
+  #checkHead(head: Uint8Array, ended: boolean): void {
+    if (head.length < MAGIC_BYTES && !ended) return;
+    const got = notAModel(head.subarray(0, MAGIC_BYTES));
+    if (got) throw new MirrorFailure(this.url, got, true, 'a safetensors file');
+  }
+
+  #progress(bytes: number, last = false): void {
+    const now = this.options.now();
+    this.#rate.add(now, bytes);
+    if (!last && now - this.#told < TELL_EVERY_MILLISECONDS) return;
+    this.#told = now;
+    this.tell({ type: 'downloading', bytes, of: this.#of ?? 0, bytesPerSecond: this.#rate.bytesPerSecond });
+  }
+}
+
+/** Calls `bark` unless it is touched every so often. */
+function watchdog(milliseconds: number, bark: () => void) {
+  let timer = setTimeout(bark, milliseconds);
+  return {
+    touch(): void {
+      clearTimeout(timer);
+      timer = setTimeout(bark, milliseconds);
+    },
+    end: (): void => clearTimeout(timer),
+  };
+}
