@@ -6,7 +6,7 @@
 import { isWeightDtype, type WeightDtype } from './dtype';
 import { describe } from './graph/network';
 import { GraphBuilder } from './graph/onnx/graphBuilder';
-import { onnxLayers } from './graph/onnx/onnxLayers';
+import { type LoweringOptions, onnxLayers } from './graph/onnx/onnxLayers';
 import { type Parameter, parametersOf } from './graph/parameters';
 import { ALIGNMENT_BYTES, packedElementBytes } from './manifest';
 import { encoded } from './quantize/encode';
@@ -82,19 +82,25 @@ export async function* packStage(tensors: readonly PackedTensor[], source: Tenso
   }
 }
 
+export interface GraphOptions extends LoweringOptions {
+  /** The name that the external data refer to. */
+  readonly weightsFile?: string;
+  /** Most bytes of weights that are the graph's constants, which may be widened for good (graphBuilder.ts). */
+  readonly constantBytes?: number;
+}
+
 /**
- * The serialized ONNX graph of a stage for one size. `tensors` is the plan that the weights file was packed by;
- * `weightsFile` the name that the external data refer to.
+ * The serialized ONNX graph of a stage for one size. `tensors` is the plan that the weights file was packed by.
  */
 export function stageGraph(
   description: ModelDescription,
   stage: StageName,
   size: StageSize,
   tensors: readonly PackedTensor[],
-  weightsFile: string = WEIGHTS_FILE,
+  { weightsFile = WEIGHTS_FILE, constantBytes, ...lowering }: GraphOptions = {},
 ): Uint8Array {
-  const graph = new GraphBuilder(stage, tensors, weightsFile);
-  describe(onnxLayers(graph), description, stage, size);
+  const graph = new GraphBuilder(stage, tensors, weightsFile, constantBytes);
+  describe(onnxLayers(graph, lowering), description, stage, size);
   return graph.build();
 }
 

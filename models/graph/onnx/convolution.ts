@@ -6,6 +6,7 @@
 import { type Convolution, pictureShape, type Value } from '../layers';
 import { convolved } from '../shapes';
 import type { GraphBuilder } from './graphBuilder';
+import { integerProduct } from './integers';
 import { evenRuns, joinRows, lying } from './pictures';
 import { gather, type Places, type View, windowOf } from './window';
 import { type Tile, tiledWindow, transformedWeights, winograd } from './winograd';
@@ -41,6 +42,8 @@ export interface ConvolutionOptions {
   /** Instead of the cheapest. */
   readonly form?: Form;
   readonly stripBytes?: number;
+  /** As for linear layers; a kernel sums over nine times its channels. Where absent, or below, float32. */
+  readonly convolutionIntegersFrom?: number;
 }
 
 /** `[B, K, H', W']` of a picture that `view` describes. Weights are packed as taps, `[9, C, K]`. */
@@ -49,13 +52,18 @@ export function convolution3x3(
   scope: string,
   view: View,
   convolution: Convolution,
-  { form: asked, stripBytes = STRIP_BYTES }: ConvolutionOptions = {},
+  {
+    form: asked,
+    stripBytes = STRIP_BYTES,
+    convolutionIntegersFrom = Number.POSITIVE_INFINITY,
+  }: ConvolutionOptions = {},
 ): Value {
   const [batch, channels] = pictureShape(view.lies);
   const { channels: results } = convolution;
   const [height, width] = [convolved(view.height, convolution), convolved(view.width, convolution)];
-  const form = asked ?? cheapestForm(convolution, batch * height * width, channels);
   const taps = `${scope}.weight/taps`;
+  const integers = graph.has(`${scope}.weight/scales`) && channels >= convolutionIntegersFrom;
+  const form = asked ?? (integers ? 0 : cheapestForm(convolution, batch * height * width, channels));
   const finished = (y: Value): Value => {
     const scale = `${scope}.weight/scales`;
     const scaled = graph.has(scale) ? graph.node('Mul', scope, [y, graph.weight(scale, [results])], y.shape) : y;
@@ -66,7 +74,9 @@ export function convolution3x3(
   const runs = evenRuns(Math.ceil(height / unit), stripBytes / (4 * batch * width * gathered));
   const weights =
     form === 0
-      ? graph.weight(taps, [9 * channels, results])
+      ? integers
+        ? graph.stored(taps, [9 * channels, results])
+        : graph.weight(taps, [9 * channels, results])
       : transformedWeights(graph, graph.weight(taps, [9, channels * results]), channels, results, form);
   const strips = runs.map(({ start, count }) => {
     const top = start * unit;
@@ -81,7 +91,8 @@ export function convolution3x3(
       );
       return finished(winograd(graph, window, weights, form, [rows, width]));
     }
-    return finished(byDefinition(graph, scope, view, convolution, weights as string, { top, rows }, width));
+    const product = byDefinition(graph, scope, view, convolution, weights as string, { top, rows }, width, integers);
+    return integers ? product : finished(product);
   });
   return joinRows(graph, strips);
 }
@@ -95,16 +106,27 @@ function byDefinition(
   weights: string,
   { top, rows }: { readonly top: number; readonly rows: number },
   width: number,
+  integers: boolean,
 ): Value {
   const before = padding === 'same' ? 1 : 0;
   const strip = { top: stride * top - before, rows: stride * (rows - 1) + 3 };
-  const window = windowOf(graph, view, strip, -before, stride * (width - 1) + 3);
+  const window = windowOf(graph, view, strip, -before, stride * (width - 1) + 3, integers);
   const { batch, channels } = window;
   const places = (): Places => neighborPlaces(batch, rows, width, stride);
   const neighbors = gather(graph, window, `neighbors${stride}`, [batch * rows * width, 9], places);
   const flat = [batch * rows * width, 9 * channels];
   const matrix = graph.node('Reshape', scope, [neighbors, graph.integers(flat)], flat);
-  const product = graph.node('MatMul', scope, [matrix, weights], [flat[0]!, results]);
+  const product = window.quantized
+    ? integerProduct(
+        graph,
+        scope,
+        { ...window.quantized, numbers: matrix },
+        weights,
+        graph.stored(`${scope}.weight/scales`, [results]),
+        [graph.weight(`${scope}.bias`, [results])],
+        [flat[0]!, results],
+      )
+    : graph.node('MatMul', scope, [matrix, weights], [flat[0]!, results]);
   const shape = [batch, results, rows, width];
   return { ...graph.node('Reshape', scope, [product, graph.integers(lying(shape))], lying(shape)), shape };
 }

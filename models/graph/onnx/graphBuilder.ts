@@ -9,13 +9,13 @@ import { reaching } from './reaching';
 const TYPES = { F32: 'float32', F16: 'float16', I8: 'int8', U8: 'uint8' } as const;
 
 /** Operators of ONNX Runtime that are not ONNX's. */
-const OWN_OPERATORS = new Set(['DynamicQuantizeMatMul']);
+const OWN_OPERATORS = new Set(['MatMulIntegerToFloat', 'MatMulNBits']);
 
 /**
- * Up to this many bytes of weights are constants, which ONNX Runtime may widen and transform once and for all. More are
+ * Unless told otherwise: up to this many bytes of weights are constants, which ONNX Runtime may widen and transform once and for all. More are
  * inputs that nobody has to give, which stay as they are stored: their f32 forms come and go within a run.
  */
-const CONSTANT_BYTES = 64 * 1024 * 1024;
+export const CONSTANT_BYTES = 64 * 1024 * 1024;
 
 export class GraphBuilder {
   readonly inputs: Port[] = [];
@@ -29,14 +29,16 @@ export class GraphBuilder {
   private readonly bytes = new Map<string, number>();
   private readonly packed: ReadonlyMap<string, PackedTensor>;
   private readonly constant: boolean;
+  private readonly made = new Map<string, readonly Value[]>();
 
   constructor(
     private readonly stage: StageName,
     tensors: readonly PackedTensor[],
     private readonly weightsFile: string,
+    constantBytes = CONSTANT_BYTES,
   ) {
     this.packed = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-    this.constant = tensors.reduce((sum, { bytes }) => sum + bytes, 0) <= CONSTANT_BYTES;
+    this.constant = tensors.reduce((sum, { bytes }) => sum + bytes, 0) <= constantBytes;
   }
 
   /** Adds a node with one output of the given shape, named after `scope`. */
@@ -69,6 +71,13 @@ export class GraphBuilder {
       attributes,
       ...(OWN_OPERATORS.has(op) ? { domain: MICROSOFT } : {}),
     });
+    return values;
+  }
+
+  /** What `make` made for this `key` before, or makes now. */
+  once(key: string, make: () => readonly Value[]): readonly Value[] {
+    const values = this.made.get(key) ?? make();
+    this.made.set(key, values);
     return values;
   }
 

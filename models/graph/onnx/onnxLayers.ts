@@ -7,14 +7,19 @@ import { type Layers, pictureShape, type Value } from '../layers';
 import { withLast } from '../shapes';
 import { attention } from './attention';
 import { type ConvolutionOptions, convolution3x3 } from './convolution';
+import { embedding } from './embedding';
 import type { GraphBuilder } from './graphBuilder';
 import { groupNorm } from './groupNorm';
+import { type IntegerOptions, linear as linearOver } from './linear';
 import { channelsFirst, channelsLast, lying } from './pictures';
 import { timestepEmbedding } from './timestepEmbedding';
 import { upsampleTo } from './upsample';
 import type { View } from './window';
 
-export function onnxLayers(graph: GraphBuilder, options: ConvolutionOptions = {}): Layers {
+/** How to compute what can be computed in several ways. */
+export type LoweringOptions = ConvolutionOptions & IntegerOptions;
+
+export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): Layers {
   /** Pictures that can be computed strip by strip from what they are views of. */
   const views = new Map<string, View>();
   const viewOf = (x: Value): View =>
@@ -34,14 +39,13 @@ export function onnxLayers(graph: GraphBuilder, options: ConvolutionOptions = {}
   const silu = (x: Value): Value => gated('silu', x, sigmoid(x));
   const gelu = (x: Value): Value => graph.node('Gelu', 'gelu', [x], x.shape);
   const linear: Layers['linear'] = (scope, x, channels, { bias } = { bias: true }) => {
-    const inChannels = x.shape.at(-1)!;
-    const rows = x.shape.slice(0, -1).reduce((product, size) => product * size, 1);
-    const flat = x.shape.length === 2 ? x : reshape(x, [rows, inChannels]);
-    const weights = [graph.weight(`${scope}.weight`, [channels, inChannels])];
-    if (bias) weights.push(vector(`${scope}.bias`, channels));
-    const product = graph.node('Gemm', scope, [flat, ...weights], [rows, channels], { transB: 1 });
+    const flat = [x.shape.slice(0, -1).reduce((product, size) => product * size, 1), x.shape.at(-1)!];
+    const product = linearOver(graph, scope, x.shape.length === 2 ? x : flattened(x, flat), channels, bias, options);
     return x.shape.length === 2 ? product : reshape(product, withLast(x.shape, channels));
   };
+  /** The same node for the same value, so that layers over one value share what they make of it. */
+  const flattened = (x: Value, shape: readonly number[]): Value =>
+    graph.once(`flat ${x.name}`, () => [reshape(x, shape)])[0]!;
   /** A 1×1 convolution. */
   const pixelwise = (scope: string, x: Value, channels: number): Value => {
     const [batch, , height, width] = pictureShape(x);
@@ -59,9 +63,7 @@ export function onnxLayers(graph: GraphBuilder, options: ConvolutionOptions = {}
     output(name, value) {
       graph.output(name, value.shape.length === 4 ? channelsFirst(graph, value) : value);
     },
-    embedding(scope, ids, { rows, width }) {
-      return graph.node('Gather', scope, [graph.weight(`${scope}.weight`, [rows, width]), ids], [...ids.shape, width]);
-    },
+    embedding: (scope, ids, table) => embedding(graph, scope, ids, table),
     addPositions(scope, tokens) {
       return graph.node('Add', scope, [tokens, graph.weight(`${scope}.weight`, tokens.shape.slice(1))], tokens.shape);
     },

@@ -5,6 +5,7 @@
  */
 import { pictureShape, type Value } from '../layers';
 import type { GraphBuilder } from './graphBuilder';
+import { type Quantized, quantized } from './integers';
 import { lying, type Strip, sliceRows } from './pictures';
 
 /** A picture that is yet to be computed from another that lies in memory. */
@@ -28,10 +29,21 @@ export interface Window {
   readonly pixels: Value;
   readonly pixelsPerPicture: number;
   readonly pixelsPerRow: number;
+  /** What `pixels` are numbers of, where they are not float32. */
+  readonly quantized?: Quantized;
 }
 
-/** The window of rows `top … top + rows - 1` and columns `left … left + columns - 1`, either of which may lie outside. */
-export function windowOf(graph: GraphBuilder, view: View, strip: Strip, left: number, columns: number): Window {
+/**
+ * The window of rows `top … top + rows - 1` and columns `left … left + columns - 1`, either of which may lie outside, in float32 or
+ * quantized. */
+export function windowOf(
+  graph: GraphBuilder,
+  view: View,
+  strip: Strip,
+  left: number,
+  columns: number,
+  asIntegers = false,
+): Window {
   const [batch, channels, lyingRows, lyingColumns] = pictureShape(view.lies);
   const from = (y: number, size: number, of: number): number => (y < 0 || y >= of ? -1 : Math.floor((y * size) / of));
   const range = (start: number, count: number, size: number, of: number): number[] =>
@@ -43,7 +55,9 @@ export function windowOf(graph: GraphBuilder, view: View, strip: Strip, left: nu
   const padded = [batch, channels, bottom - top + 1, lyingColumns];
   const pads = graph.integers([0, 0, 0, 0, 0, 1, 0, 0]);
   const pixelsPerPicture = (bottom - top + 1) * lyingColumns;
-  const pixels = graph.node('Pad', 'window', [part, pads], lying(padded));
+  const numbers = asIntegers ? quantized(graph, part) : undefined;
+  const inputs = numbers ? [numbers.numbers, pads, numbers.zero] : [part, pads];
+  const pixels = graph.node('Pad', 'window', inputs, lying(padded));
   return {
     rows: sources.map((row) => (row < 0 ? -1 : row - top)),
     columns: range(left, columns, lyingColumns, view.width),
@@ -57,6 +71,7 @@ export function windowOf(graph: GraphBuilder, view: View, strip: Strip, left: nu
     ),
     pixelsPerPicture,
     pixelsPerRow: lyingColumns,
+    ...(numbers ? { quantized: numbers } : {}),
   };
 }
 
