@@ -51,7 +51,7 @@ export async function convert(
   for (const stage of STAGE_NAMES) {
     const { tensors, bytes } = manifest.stages[stage];
     console.error(`${stage}: ${(bytes / 1e6).toFixed(1)} MB`);
-    const graph = stageGraph(manifest.description, stage, size, tensors, `${stage}.weights`);
+    const graph = stageGraph(manifest.description, stage, size, tensors, { weightsFile: `${stage}.weights` });
     await writeFile(join(out, `${stage}.onnx`), graph);
   }
   await writeConverted(checkpoint, manifest, out);

@@ -57,7 +57,11 @@ test('a converted folder holds graphs that open beside their weights, and a mani
     await session.release();
     const size = { batch: 2, height: 9, width: 13 };
     const { tensors } = manifest.stages[stage];
-    assert.equal(stageGraph(manifest.description, stage, size, tensors, `${stage}.weights`), graph, stage);
+    assert.equal(
+      stageGraph(manifest.description, stage, size, tensors, { weightsFile: `${stage}.weights` }),
+      graph,
+      stage,
+    );
   }
 });
 
