@@ -3,14 +3,15 @@
  * [--prediction TYPE]`: a checkpoint (a diffusers folder or a single file) to ONNX files that any ONNX runtime opens, one `<stage>.onnx` beside its `<stage>.weights`, and `manifest.json`, from which
  * the graphs of every other size can be built over the same weights. Node only.
  */
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeConverted } from './convertedFolder.node';
 import { CodedError } from './errors';
 import { VAE_FACTOR } from './graph/vae';
 import { STAGE_NAMES } from './manifest';
 import { type DiskOptions, diskOptions, fromCaller, openDisk } from './openDisk.node';
-import { packStage, stageGraph } from './pack';
+import { stageGraph } from './pack';
 import { planModel } from './planModel';
 import type { StageSize } from './stage';
 
@@ -50,20 +51,10 @@ export async function convert(
   for (const stage of STAGE_NAMES) {
     const { tensors, bytes } = manifest.stages[stage];
     console.error(`${stage}: ${(bytes / 1e6).toFixed(1)} MB`);
-    await writeStream(join(out, `${stage}.weights`), packStage(tensors, checkpoint.weights(stage)));
-    const graph = stageGraph(manifest.description, stage, size, tensors, `${stage}.weights`);
+    const graph = stageGraph(manifest.description, stage, size, tensors, { weightsFile: `${stage}.weights` });
     await writeFile(join(out, `${stage}.onnx`), graph);
   }
-  await writeFile(join(out, 'manifest.json'), JSON.stringify(manifest));
-}
-
-async function writeStream(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    for await (const chunk of chunks) await file.writeFile(chunk);
-  } finally {
-    await file.close();
-  }
+  await writeConverted(checkpoint, manifest, out);
 }
 
 interface Arguments {

@@ -8,10 +8,16 @@ import type { ModelDescription } from './sd15';
 import type { PackedTensor, StageName } from './stage';
 
 export const MANIFEST_FORMAT = 'pocket-diffusion';
-export const MANIFEST_VERSION = 1;
+/** 2: kernels are stored as taps; int8 and int4. */
+export const MANIFEST_VERSION = 2;
 
 /** Offsets of packed tensors are multiples of this many bytes. */
 export const ALIGNMENT_BYTES = 64;
+
+const ELEMENT_BYTES: Readonly<Record<PackedTensor['dtype'], number>> = { F32: 4, F16: 2, I8: 1, U8: 1 };
+
+/** Bytes of a packed tensor's element; of four-bit weights, two share one. */
+export const packedElementBytes = (dtype: PackedTensor['dtype']): number => ELEMENT_BYTES[dtype];
 
 export const STAGE_NAMES = [
   'text_encoder',
@@ -83,13 +89,15 @@ function checkTensor(stage: string, json: unknown, reached: number): number {
   const { name, dtype, shape, offset, bytes } = object(`${stage}.tensors`, json) as Partial<PackedTensor>;
   const argument = `${stage}.tensors: ${shown(name)}`;
   if (typeof name !== 'string') throw badModel(argument, 'a name', shown(name));
-  if (dtype !== 'F32' && dtype !== 'F16') throw badModel(`${argument}: dtype`, 'F32 or F16', shown(dtype));
+  if (!Object.hasOwn(ELEMENT_BYTES, String(dtype))) {
+    throw badModel(`${argument}: dtype`, Object.keys(ELEMENT_BYTES).join(', '), shown(dtype));
+  }
   const count = Array.isArray(shape) ? elementCount(shape) : undefined;
   if (count === undefined) throw badModel(`${argument}: shape`, 'a list of sizes', shown(shape));
   if (elementCount([offset]) === undefined || offset! % ALIGNMENT_BYTES !== 0 || offset! < reached) {
     throw badModel(`${argument}: offset`, `a multiple of ${ALIGNMENT_BYTES} from ${reached}`, shown(offset));
   }
-  const expected = count * (dtype === 'F32' ? 4 : 2);
+  const expected = count * packedElementBytes(dtype!);
   if (bytes !== expected) throw badModel(`${argument}: bytes`, `${expected}`, shown(bytes));
   return offset! + expected;
 }

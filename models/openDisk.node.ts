@@ -8,7 +8,7 @@ import { diskFolder, fileSource } from './folder.node';
 import { openCheckpoint } from './openCheckpoint';
 import { badModel } from './refuse';
 import type { PredictionType } from './sd15';
-import type { ByteSource } from './source';
+import type { ByteSource, Folder } from './source';
 
 /** What goes with a checkpoint, by path. */
 export interface DiskOptions {
@@ -29,6 +29,18 @@ export async function openDisk(path: string, { vae, loras = [], predictionType }
     ...(vae === undefined ? {} : { vae: await file(vae) }),
     ...(predictionType === undefined ? {} : { predictionType }),
   });
+}
+
+/** Every file behind `openDisk(path, options)`, LoRAs under their place and weight: what tells one conversion from another. */
+export async function diskFiles(path: string, { vae, loras = [] }: DiskOptions): Promise<Folder> {
+  const files = new Map<string, ByteSource>();
+  if ((await found(path)).isDirectory()) {
+    const folder = await diskFolder(path);
+    for (const name of folder.paths()) files.set(`model/${name}`, (await folder.file(name))!);
+  } else files.set('model', await file(path));
+  for (const [i, lora] of loras.entries()) files.set(`lora ${i} × ${lora.weight}`, await file(lora.path));
+  if (vae !== undefined) files.set('vae', await file(vae));
+  return { name: path, paths: () => [...files.keys()].sort(), file: async (name) => files.get(name) };
 }
 
 /** Paths that a user types are relative to where npm was called (build/run.mjs). */

@@ -1,15 +1,17 @@
 /**
  * From a checkpoint's tensors to a stage as it is stored and opened: the plan of its weights file, the file's bytes as
- * a stream, and the ONNX graph over it. Weights keep the checkpoint's layout and precision; only BF16, which ONNX
- * Runtime Web cannot widen, becomes F32 on the way, exactly.
+ * a stream, and the ONNX graph over it. How each weight is laid out and in which numbers says quantize/plan.ts; BF16,
+ * which ONNX Runtime Web cannot widen, becomes F32 on the way, exactly.
  */
-import { isWeightDtype } from './dtype';
+import { isWeightDtype, type WeightDtype } from './dtype';
 import { describe } from './graph/network';
 import { GraphBuilder } from './graph/onnx/graphBuilder';
-import { onnxLayers } from './graph/onnx/onnxLayers';
-import { parametersOf } from './graph/parameters';
-import { bf16ToF32 } from './half';
-import { ALIGNMENT_BYTES } from './manifest';
+import { type LoweringOptions, onnxLayers } from './graph/onnx/onnxLayers';
+import { type Parameter, parametersOf } from './graph/parameters';
+import { ALIGNMENT_BYTES, packedElementBytes } from './manifest';
+import { encoded } from './quantize/encode';
+import { keyOf, planParameter } from './quantize/plan';
+import type { WeightForm } from './quantize/weightForm';
 import { badModel } from './refuse';
 import type { ModelDescription } from './sd15';
 import type { PackedTensor, StageName, StageSize } from './stage';
@@ -22,18 +24,41 @@ export const WEIGHTS_FILE = 'weights';
  * What a stage's weights file holds, in order. `bad-model` where `source` lacks a tensor, or has it in another shape
  * or in a dtype other than F32, F16, BF16.
  */
-export function planStage(description: ModelDescription, stage: StageName, source: TensorSource): PackedTensor[] {
+export function planStage(
+  description: ModelDescription,
+  stage: StageName,
+  source: TensorSource,
+  form: WeightForm = 'exact',
+): PackedTensor[] {
+  return planTensors(
+    parametersOf(description, stage),
+    ({ name, shape }) => {
+      const argument = `${source.name}: ${name}`;
+      const info = source.info(name);
+      if (!info) throw badModel(argument, `a tensor [${shape}]`, 'none');
+      if (!isWeightDtype(info.dtype)) throw badModel(`${argument}: dtype`, 'F32, F16 or BF16', info.dtype);
+      if (`${info.shape}` !== `${shape}`) throw badModel(`${argument}: shape`, `[${shape}]`, `[${info.shape}]`);
+      return info.dtype;
+    },
+    form,
+  );
+}
+
+/** The same for parameters of known dtypes. */
+export function planTensors(
+  parameters: readonly Parameter[],
+  dtypeOf: (parameter: Parameter) => WeightDtype,
+  form: WeightForm,
+): PackedTensor[] {
   let end = 0;
-  return parametersOf(description, stage).map(({ name, shape }) => {
-    const argument = `${source.name}: ${name}`;
-    const info = source.info(name);
-    if (!info) throw badModel(argument, `a tensor [${shape}]`, 'none');
-    if (!isWeightDtype(info.dtype)) throw badModel(`${argument}: dtype`, 'F32, F16 or BF16', info.dtype);
-    if (`${info.shape}` !== `${shape}`) throw badModel(`${argument}: shape`, `[${shape}]`, `[${info.shape}]`);
-    const offset = aligned(end);
-    const bytes = info.dtype === 'BF16' ? 2 * info.bytes : info.bytes;
-    end = offset + bytes;
-    return { name, dtype: info.dtype === 'F16' ? 'F16' : 'F32', shape, offset, bytes };
+  return parameters.flatMap((parameter) => {
+    const dtype = dtypeOf(parameter) === 'F16' ? 'F16' : 'F32';
+    return planParameter(parameter, dtype, form).map((tensor) => {
+      const offset = aligned(end);
+      const bytes = packedElementBytes(tensor.dtype) * tensor.shape.reduce((count, size) => count * size, 1);
+      end = offset + bytes;
+      return { ...tensor, offset, bytes };
+    });
   });
 }
 
@@ -46,34 +71,37 @@ export const packedBytes = (tensors: readonly PackedTensor[]): number => {
 /** The bytes of the weights file, one tensor at a time, gaps filled with zeros. */
 export async function* packStage(tensors: readonly PackedTensor[], source: TensorSource): AsyncGenerator<Uint8Array> {
   let at = 0;
+  // Scales stand beside what they scale: both from one read.
+  let last: { readonly key: string; readonly bytes: Uint8Array } | undefined;
   for (const tensor of tensors) {
     if (tensor.offset > at) yield new Uint8Array(tensor.offset - at);
-    const bytes = await source.read(tensor.name);
-    yield source.info(tensor.name)?.dtype === 'BF16' ? widened(bytes) : bytes;
+    const { key } = keyOf(tensor.name);
+    if (last?.key !== key) last = { key, bytes: await source.read(key) };
+    yield encoded(tensor, source.info(key)!.dtype as WeightDtype, last.bytes);
     at = tensor.offset + tensor.bytes;
   }
 }
 
+export interface GraphOptions extends LoweringOptions {
+  /** The name that the external data refer to. */
+  readonly weightsFile?: string;
+  /** Most bytes of weights that are the graph's constants, which may be widened for good (graphBuilder.ts). */
+  readonly constantBytes?: number;
+}
+
 /**
- * The serialized ONNX graph of a stage for one size. `tensors` is the plan that the weights file was packed by;
- * `weightsFile` the name that the external data refer to.
+ * The serialized ONNX graph of a stage for one size. `tensors` is the plan that the weights file was packed by.
  */
 export function stageGraph(
   description: ModelDescription,
   stage: StageName,
   size: StageSize,
   tensors: readonly PackedTensor[],
-  weightsFile: string = WEIGHTS_FILE,
+  { weightsFile = WEIGHTS_FILE, constantBytes, ...lowering }: GraphOptions = {},
 ): Uint8Array {
-  const graph = new GraphBuilder(stage, tensors, weightsFile);
-  describe(onnxLayers(graph), description, stage, size);
+  const graph = new GraphBuilder(stage, tensors, weightsFile, constantBytes);
+  describe(onnxLayers(graph, lowering), description, stage, size);
   return graph.build();
 }
 
 const aligned = (offset: number): number => Math.ceil(offset / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
-
-function widened(bytes: Uint8Array): Uint8Array {
-  // A slice may start at an odd address, where a Uint16Array cannot.
-  const even = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
-  return new Uint8Array(bf16ToF32(new Uint16Array(even.buffer, even.byteOffset, even.length / 2)).buffer);
-}

@@ -2,11 +2,12 @@
 import type { Checkpoint } from './checkpoint';
 import { MANIFEST_FORMAT, MANIFEST_VERSION, type Manifest, type StageManifest } from './manifest';
 import { packedBytes, planStage } from './pack';
+import type { WeightForm } from './quantize/weightForm';
 import type { StageName } from './stage';
 
-export function planModel({ description, tokenizer, weights }: Checkpoint): Manifest {
+export function planModel({ description, tokenizer, weights }: Checkpoint, form: WeightForm = 'exact'): Manifest {
   const plan = (stage: StageName): StageManifest => {
-    const tensors = planStage(description, stage, weights(stage));
+    const tensors = planStage(description, stage, weights(stage), form);
     return { bytes: packedBytes(tensors), tensors };
   };
   return {

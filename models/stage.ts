@@ -18,9 +18,9 @@ export interface StageSize {
 
 /** One stored tensor of a stage's weights file. Offsets are multiples of 64 bytes. */
 export interface PackedTensor {
-  /** The name the graph asks for: the checkpoint's key, or that key with a suffix for a changed layout. */
+  /** The name the graph asks for: the checkpoint's key, or that key with a suffix for a changed layout (quantize/plan.ts). */
   readonly name: string;
-  readonly dtype: 'F32' | 'F16';
+  readonly dtype: 'F32' | 'F16' | 'I8' | 'U8';
   readonly shape: readonly number[];
   readonly offset: number;
   readonly bytes: number;

@@ -80,7 +80,12 @@ export type ImageEvent =
     }
   | { readonly type: 'decoding'; readonly image: number }
   | { readonly type: 'image'; readonly image: number; readonly picture: Picture }
-  | { readonly type: 'finished'; readonly timings: Timings }
+  /** `heapBytes`: how large the WebAssembly heap was after each stage of the last picture. It never shrinks. */
+  | {
+      readonly type: 'finished';
+      readonly timings: Timings;
+      readonly heapBytes: Readonly<Partial<Record<StageName, number>>>;
+    }
   | ({ readonly type: 'failed' } & Failure);
 
 /** What the page may know about a model without opening it. */

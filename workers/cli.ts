@@ -3,18 +3,15 @@
  * notes and complaints go to stderr. Exit code 0 only with every picture written, 2 for bad arguments or a bad model,
  * 130 when stopped by Ctrl-C, 1 for anything else.
  */
-import { resolve } from 'node:path';
-import { CLIP_TOKENIZER_HOME } from '../models/clipTokenizer';
-import { fromCaller, openDisk } from '../models/openDisk.node';
-import { weightsInTemporaryFile } from '../models/stageWeights.node';
-import type { Failure, ImageRequest, Timings } from './api';
+import { fromCaller } from '../models/openDisk.node';
+import type { Failure, ImageEvent, ImageRequest } from './api';
 import { nodeWasmBackend } from './backend/ort.node';
 import { type CliArguments, parseArguments, USAGE } from './cli/arguments';
+import { openModel } from './cli/openModel';
 import { writePng } from './cli/png';
 import { terminalProgress } from './cli/progress';
 import { asFailure, CodedError } from './errors';
 import { type Model, nativeSize } from './model';
-import { checkpointModel } from './model.checkpoint';
 import { textToImage } from './pipeline';
 import { checkRequest } from './request';
 
@@ -43,33 +40,36 @@ export async function main(args: readonly string[]): Promise<number> {
 async function generate(given: CliArguments): Promise<void> {
   // What can be refused without the model is: nobody should wait for a checkpoint to hear that steps are 0.
   checkRequest({ ...given.request, width: given.width ?? 512, height: given.height ?? 512 });
-  const model = await openModel(given);
-  const native = nativeSize(model.description);
-  const request = { ...given.request, width: given.width ?? native, height: given.height ?? native };
-  const { files, seeds, timings } = await draw(request, model, given.out);
-  if (given.json) console.log(JSON.stringify(report(request, model.name, files, seeds, timings)));
-  else for (const file of files) console.log(file);
+  await untilStopped(async (signal) => {
+    const model = await openModel(given.model, given.options, signal);
+    const native = nativeSize(model.description);
+    const request = { ...given.request, width: given.width ?? native, height: given.height ?? native };
+    const { files, seeds, finished } = await draw(request, model, given.out, signal);
+    if (given.json) console.log(JSON.stringify(report(request, model.name, files, seeds, finished)));
+    else for (const file of files) console.log(file);
+  });
 }
 
-async function openModel({ model: name, options }: CliArguments): Promise<Model> {
-  // The demo model's folder is also where CLIP's tokenizer lies.
-  const path = name === 'demo' ? resolve(CLIP_TOKENIZER_HOME) : fromCaller(name);
-  const checkpoint = await openDisk(path, options);
-  for (const module of checkpoint.ignored ?? []) console.error(`note: left out, for another network: ${module}`);
-  return checkpointModel(name === 'demo' ? { ...checkpoint, name } : checkpoint, weightsInTemporaryFile);
-}
-
-async function draw(request: ImageRequest, model: Model, out: string | undefined) {
+/** Runs `work`, which Ctrl-C aborts. */
+async function untilStopped(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const abort = new AbortController();
   const stop = () =>
     abort.abort(new CodedError('aborted', { argument: 'Ctrl-C', expected: 'to finish', got: 'a stop' }));
   process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    await work(abort.signal);
+  } finally {
+    process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
+  }
+}
+
+async function draw(request: ImageRequest, model: Model, out: string | undefined, signal: AbortSignal) {
   const progress = terminalProgress(request, process.stderr);
   const files: string[] = [];
   const seeds: number[] = [];
-  let timings: Timings | undefined;
+  let finished: Finished | undefined;
   try {
-    for await (const event of textToImage(request, { model, backend: nodeWasmBackend() }, abort.signal)) {
+    for await (const event of textToImage(request, { model, backend: nodeWasmBackend() }, signal)) {
       progress.show(event);
       if (event.type === 'prompt' && event.cut) {
         progress.end();
@@ -82,13 +82,12 @@ async function draw(request: ImageRequest, model: Model, out: string | undefined
         seeds.push(event.picture.seed);
       }
       if (event.type === 'failed') throw asError(event);
-      if (event.type === 'finished') timings = event.timings;
+      if (event.type === 'finished') finished = event;
     }
   } finally {
     progress.end();
-    process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
   }
-  return { files, seeds, timings: timings! };
+  return { files, seeds, finished: finished! };
 }
 
 /** One picture goes to FILE.png; of several, each to FILE-SEED.png. */
@@ -97,9 +96,13 @@ function fileName(request: ImageRequest, seed: number, out: string | undefined):
   return request.numImages === 1 ? out : out.replace(/\.png$/i, `-${seed}.png`);
 }
 
-function report(request: ImageRequest, model: string, files: string[], seeds: number[], timings: Timings) {
+type Finished = Extract<ImageEvent, { type: 'finished' }>;
+
+function report(request: ImageRequest, model: string, files: string[], seeds: number[], finished: Finished) {
   const { prompt: _, negativePrompt: __, seed, ...settings } = request;
-  const rounded = Object.fromEntries(Object.entries(timings).map(([part, value]) => [part, Math.round(value)]));
+  const rounded = Object.fromEntries(
+    Object.entries(finished.timings).map(([part, value]) => [part, Math.round(value)]),
+  );
   return {
     files,
     seed,
@@ -109,6 +112,7 @@ function report(request: ImageRequest, model: string, files: string[], seeds: nu
     backend: 'wasm',
     weights: 'exact',
     milliseconds: rounded,
+    heapBytes: finished.heapBytes,
     // Node reports the high-water mark of resident memory in kilobytes: WASM heap, JS and the program itself.
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   };

@@ -1,10 +1,11 @@
 /**
  * The UNet under classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598, eq. 6, in the form that diffusers
- * uses): noise = uncond + guidanceScale · (cond − uncond). Two calls at batch 1 take the least memory; one call at
+ * uses): uncond + guidanceScale · (cond − uncond), of whatever the network predicts. Two calls at batch 1 take the least memory; one call at
  * batch 2 reads the weights once.
  */
+import type { PredictionType } from '../models/sd15';
 import type { Stage } from './backend/backend';
-import { type Denoiser, epsilonDenoiser, guide, type PredictNoise } from './diffusion/denoiser';
+import { type Denoiser, denoiserOf, guide, type Predict } from './diffusion/denoiser';
 import type { Latents } from './diffusion/latents';
 import { CodedError } from './errors';
 import type { Tensor } from './tensor';
@@ -15,24 +16,26 @@ export interface Conditioning {
   readonly negativePrompt?: Tensor;
 }
 
-/** `batch` is what the UNet was opened for: 2 for guidance in one call. */
+/** `batch` is what the UNet was opened for: 2 for guidance in one call. `predictionType`: what its output is. */
 export function guidedDenoiser(
   unet: Stage,
   { prompt, negativePrompt }: Conditioning,
   guidanceScale: number,
-  batch: 1 | 2,
+  { batch, predictionType }: { readonly batch: 1 | 2; readonly predictionType: PredictionType },
   signal: AbortSignal,
 ): Denoiser {
-  if (!negativePrompt) return epsilonDenoiser((sample, timestep) => callUnet(unet, sample, timestep, prompt));
+  if (!negativePrompt) {
+    return denoiserOf(predictionType, (sample, timestep) => callUnet(unet, sample, timestep, prompt));
+  }
   const bothPrompts = stacked(negativePrompt, prompt);
 
-  const inTwoCalls: PredictNoise = async (sample, timestep) => {
+  const inTwoCalls: Predict = async (sample, timestep) => {
     const uncond = await callUnet(unet, sample, timestep, negativePrompt);
     signal.throwIfAborted();
     const cond = await callUnet(unet, sample, timestep, prompt);
     return guide(uncond, cond, guidanceScale);
   };
-  const inOneCall: PredictNoise = async (sample, timestep) => {
+  const inOneCall: Predict = async (sample, timestep) => {
     const [, ...rest] = sample.shape;
     const twice = { shape: [2, ...rest] as const, data: repeated(sample.data) };
     const noise = await callUnet(unet, twice, timestep, bothPrompts);
@@ -41,7 +44,7 @@ export function guidedDenoiser(
     const cond = { shape: sample.shape, data: noise.data.subarray(half) };
     return guide(uncond, cond, guidanceScale);
   };
-  return epsilonDenoiser(batch === 2 ? inOneCall : inTwoCalls);
+  return denoiserOf(predictionType, batch === 2 ? inOneCall : inTwoCalls);
 }
 
 async function callUnet(unet: Stage, sample: Latents, timestep: number, hiddenStates: Tensor): Promise<Latents> {

@@ -1,28 +1,21 @@
-/** A checkpoint used as it lies there: each stage is packed when it is opened. What the command draws with. */
+/** A checkpoint used as it lies there: each stage is packed when it is opened. */
 import type { Checkpoint } from '../models/checkpoint';
-import { packedBytes, packStage, planStage, stageGraph } from '../models/pack';
-import type { StageName, StageWeights } from '../models/stage';
+import { packStage } from '../models/pack';
+import { planModel } from '../models/planModel';
+import type { StageWeights } from '../models/stage';
 import { weightsInMemory } from '../models/stageWeights';
 import type { Model } from './model';
+import { packedModel } from './model.packed';
 
 /** Puts a stage's packed weights, `bytes` of them in all, where they can be read by slices. */
 export type Keep = (packed: AsyncIterable<Uint8Array>, bytes: number) => Promise<StageWeights>;
 
 export function checkpointModel(checkpoint: Checkpoint, keep: Keep = inMemory): Model {
-  const { name, description, tokenizer } = checkpoint;
-  const plan = (stage: StageName) => planStage(description, stage, checkpoint.weights(stage));
-  return {
-    name,
-    description,
-    tokenizer,
-    bytes: (stage) => packedBytes(plan(stage)),
-    async file(stage, size, signal) {
-      const tensors = plan(stage);
-      const packed = until(signal, packStage(tensors, checkpoint.weights(stage)));
-      const weights = await keep(packed, packedBytes(tensors));
-      return { name: stage, graph: stageGraph(description, stage, size, tensors), weights };
-    },
-  };
+  const manifest = planModel(checkpoint);
+  return packedModel(checkpoint.name, manifest, (stage, signal) => {
+    const { tensors, bytes } = manifest.stages[stage];
+    return keep(until(signal, packStage(tensors, checkpoint.weights(stage))), bytes);
+  });
 }
 
 async function inMemory(packed: AsyncIterable<Uint8Array>, bytes: number): Promise<StageWeights> {

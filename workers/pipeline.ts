@@ -15,7 +15,7 @@ import type { Latents } from './diffusion/latents';
 import { TorchGenerator } from './diffusion/random';
 import { samplers } from './diffusion/samplers';
 import { drive, initialX } from './diffusion/sampling';
-import { asFailure } from './errors';
+import { asFailure, CodedError } from './errors';
 import { type Conditioning, guidedDenoiser } from './guidance';
 import type { Model } from './model';
 import { checkRequest } from './request';
@@ -46,6 +46,7 @@ export async function* textToImage(
 /** What the parts of one drawing share. */
 class Drawing {
   readonly watch = new Stopwatch();
+  readonly heapBytes: Partial<Record<StageName, number>> = {};
   readonly size: StageSize;
 
   constructor(
@@ -59,6 +60,7 @@ class Drawing {
 
 async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
   const { numImages, seed, width, height } = drawing.request;
+  refuseInpainting(drawing.parts.model);
   const conditioning = yield* encodePrompts(drawing);
   for (let image = 0; image < numImages; image++) {
     const latents = yield* denoise(drawing, conditioning, image);
@@ -67,7 +69,15 @@ async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
     const picture: Picture = { width, height, pixels, seed: seed + image };
     yield { type: 'image', image, picture };
   }
-  yield { type: 'finished', timings: drawing.watch.timings() };
+  yield { type: 'finished', timings: drawing.watch.timings(), heapBytes: drawing.heapBytes };
+}
+
+/** An inpainting UNet also wants a mask and the picture under it, which a request cannot give yet. */
+function refuseInpainting({ name, description }: Model): void {
+  const { inChannels, outChannels } = description.unet;
+  if (inChannels === outChannels) return;
+  const expected = `a UNet that takes ${outChannels} channels (inpainting needs a picture and a mask to draw into)`;
+  throw new CodedError('unsupported-model', { argument: `${name}: unet`, expected, got: `${inChannels} channels` });
 }
 
 /** Both prompts as hidden states `[1, 77, D]`; the negative one only where guidance asks for it. */
@@ -90,7 +100,7 @@ async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, Cond
     }
     return { prompt: states.prompt!, ...(states.negativePrompt ? { negativePrompt: states.negativePrompt } : {}) };
   } finally {
-    await encoder.close();
+    await close(drawing, 'text_encoder', encoder);
   }
 }
 
@@ -104,14 +114,15 @@ async function* denoise(
   const { description } = drawing.parts.model;
   const { schedule: scheduleOf, sampler } = samplers[request.scheduler];
   const schedule = scheduleOf(description.scheduler, request.steps);
-  const shape = [1, description.unet.inChannels, size.height, size.width] as const;
+  const shape = [1, description.unet.outChannels, size.height, size.width] as const;
   const generator = new TorchGenerator(request.seed + image);
   const noise = (): Latents => ({ shape, data: generator.randn(shape.reduce((a, b) => a * b)) });
 
   const batch = conditioning.negativePrompt && request.guidance === 'one-call' ? 2 : 1;
   const unet = yield* open(drawing, 'unet', { ...size, batch });
   try {
-    const guided = guidedDenoiser(unet, conditioning, request.guidanceScale, batch, signal);
+    const { predictionType } = description.scheduler;
+    const guided = guidedDenoiser(unet, conditioning, request.guidanceScale, { batch, predictionType }, signal);
     let milliseconds = 0;
     const denoiseTimed: Denoiser = async (x, sigma, timestep) => {
       await untilMessagesAreRead();
@@ -128,7 +139,7 @@ async function* denoise(
     }
     return modelSample(turn.value, schedule.finalSigma);
   } finally {
-    await unet.close();
+    await close(drawing, 'unet', unet);
   }
 }
 
@@ -143,7 +154,7 @@ async function* decode(drawing: Drawing, latents: Latents): AsyncGenerator<Image
     const { image } = await drawing.watch.time('vaeDecoder', decoder.run({ latents: input }));
     return rgb8(image!.data as Float32Array, request.height, request.width);
   } finally {
-    await decoder.close();
+    await close(drawing, 'vae_decoder', decoder);
   }
 }
 
@@ -162,6 +173,11 @@ async function* open(drawing: Drawing, stage: StageName, size: StageSize): Async
   } finally {
     file.weights.close();
   }
+}
+
+function close(drawing: Drawing, name: StageName, stage: Stage): Promise<void> {
+  drawing.heapBytes[name] = drawing.parts.backend.heapBytes();
+  return stage.close();
 }
 
 /**

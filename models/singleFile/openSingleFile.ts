@@ -42,8 +42,8 @@ export async function openSingleFile(
   checkPrompts(file.name, description.unet, description.textEncoder.hiddenSize);
   const files = await tokenizer();
   const { vocabSize } = description.textEncoder;
-  const largest = Object.values(files.vocab).reduce((most, id) => Math.max(most, id), 0);
-  if (largest >= vocabSize) throw badModel(`${file.name}: token table`, `${largest + 1} rows`, `${vocabSize}`);
+  const tokens = Object.keys(files.vocab).length;
+  if (tokens > vocabSize) throw badModel(`${file.name}: token table`, `${tokens} rows`, `${vocabSize}`);
   return {
     name: source.name.replace(/^.*[/\\]/s, '').replace(/\.safetensors$/i, ''),
     description,

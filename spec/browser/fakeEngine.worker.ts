@@ -55,7 +55,7 @@ async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, si
     await pause(2 * milliseconds);
     tell({ type: 'image', image, picture: fakePicture(request, request.seed + image) });
   }
-  tell({ type: 'finished', timings: { textEncoder: 1, unet: 1, vaeDecoder: 1, loading: 1, total: 4 } });
+  tell({ type: 'finished', timings: { textEncoder: 1, unet: 1, vaeDecoder: 1, loading: 1, total: 4 }, heapBytes: {} });
 }
 
 function misbehave(prompt: string): void {

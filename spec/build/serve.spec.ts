@@ -62,7 +62,9 @@ test('the page is isolated, and lets no foreign or inline code in', async () => 
   const policy = String(headers['content-security-policy']);
   assert.match(policy, /default-src 'none'/);
   assert.match(policy, /script-src 'self' 'wasm-unsafe-eval';/);
-  assert.not.match(policy, /unsafe-inline|'unsafe-eval'|https?:|\*/);
+  // Models are fetched from anywhere; nothing else is.
+  assert.match(policy, /connect-src 'self' https:;/);
+  assert.not.match(policy.replace(/connect-src [^;]*/, ''), /unsafe-inline|'unsafe-eval'|https?:|\*/);
 });
 
 test('every kind of file has its type', async () => {

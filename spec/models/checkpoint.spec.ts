@@ -166,13 +166,29 @@ test('a text encoder of another width than the UNet listens to is refused', () =
     'got 768',
   ));
 
-test('an inpainting UNet, an SDXL folder and v-prediction are refused by name', async () => {
+test('a UNet of other inputs, an SDXL folder and other schedules are refused by name', async () => {
   const change = (path: string, json: object) => () => openChanged((files) => edit(files, path, json));
-  await rejects(change('unet/config.json', { in_channels: 9 }), 'unsupported-model', 'inpainting');
+  await rejects(change('unet/config.json', { in_channels: 8 }), 'unsupported-model', '9 for inpainting', 'got 8');
   const xl = { _class_name: 'StableDiffusionXLPipeline' };
   await rejects(change('model_index.json', xl), 'unsupported-model', 'StableDiffusionXLPipeline');
-  const v = { prediction_type: 'v_prediction' };
-  await rejects(change('scheduler/scheduler_config.json', v), 'unsupported-model', 'v_prediction');
+  const schedule = (json: object) => change('scheduler/scheduler_config.json', json);
+  await rejects(schedule({ prediction_type: 'sample' }), 'unsupported-model', 'epsilon or v_prediction', 'sample');
+  await rejects(schedule({ rescale_betas_zero_snr: true }), 'unsupported-model', 'rescale_betas_zero_snr');
+});
+
+test('an inpainting folder and v-prediction are opened as what they are', async () => {
+  const { description } = await openChanged(async (files) => {
+    edit(files, 'model_index.json', { _class_name: 'StableDiffusionInpaintPipeline' });
+    edit(files, 'unet/config.json', { in_channels: 9 });
+    edit(files, 'scheduler/scheduler_config.json', { prediction_type: 'v_prediction' });
+    await mapTensors(files, UNET, (tensor) =>
+      tensor.name === 'conv_in.weight'
+        ? [{ ...tensor, shape: [24, 9, 3, 3], data: new Uint8Array(24 * 9 * 9 * 2) }]
+        : [tensor],
+    );
+  });
+  assert.equal([description.unet.inChannels, description.unet.outChannels], [9, 4]);
+  assert.is(description.scheduler.predictionType, 'v_prediction');
 });
 
 test('a vocabulary with more tokens than the table has rows is refused', () =>

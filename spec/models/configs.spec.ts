@@ -72,7 +72,7 @@ const VAE = {
 /** Sound files of other architectures: the message names the key and says what was found. */
 const OTHERS: readonly [parse: Parse, base: Json, change: Json, found: string][] = [
   [index, INDEX, { _class_name: 'StableDiffusionXLPipeline' }, 'StableDiffusionXLPipeline'],
-  [index, INDEX, { _class_name: 'StableDiffusionInpaintPipeline' }, 'StableDiffusionInpaintPipeline'],
+  [index, INDEX, { _class_name: 'StableDiffusionUpscalePipeline' }, 'StableDiffusionUpscalePipeline'],
   [index, INDEX, { text_encoder_2: ['transformers', 'CLIPTextModelWithProjection'] }, 'CLIPTextModelWithProjection'],
   [index, INDEX, { unet: ['diffusers', 'SD3Transformer2DModel'] }, 'SD3Transformer2DModel'],
   [index, INDEX, { vae: ['diffusers', 'AutoencoderTiny'] }, 'AutoencoderTiny'],
@@ -80,7 +80,7 @@ const OTHERS: readonly [parse: Parse, base: Json, change: Json, found: string][]
   [parseTextEncoder, {}, { hidden_act: 'relu' }, '"relu"'],
   [parseTextEncoder, {}, { max_position_embeddings: 248 }, '248'],
   [parseTextEncoder, {}, { model_type: 'xlm-roberta' }, '"xlm-roberta"'],
-  [parseUNet, {}, { in_channels: 9 }, '9'],
+  [parseUNet, {}, { in_channels: 7 }, '7'],
   [parseUNet, {}, { in_channels: 8 }, '8'],
   [parseUNet, {}, { use_linear_projection: true }, 'true'],
   [parseUNet, {}, { addition_embed_type: 'text_time' }, '"text_time"'],
@@ -105,7 +105,7 @@ const OTHERS: readonly [parse: Parse, base: Json, change: Json, found: string][]
   [parseVae, VAE, { block_out_channels: [128, 256, 512] }, '[128,256,512]'],
   [parseVae, VAE, { down_block_types: Array(4).fill('AttnDownEncoderBlock2D') }, '"AttnDownEncoderBlock2D"'],
   [parseVae, VAE, { in_channels: 4 }, '4'],
-  [parseScheduler, {}, { prediction_type: 'v_prediction' }, '"v_prediction"'],
+  [parseScheduler, {}, { prediction_type: 'sample' }, '"sample"'],
   [parseScheduler, {}, { beta_schedule: 'squaredcos_cap_v2' }, '"squaredcos_cap_v2"'],
   [parseScheduler, {}, { rescale_betas_zero_snr: true }, 'true'],
   [parseScheduler, {}, { trained_betas: [0.1] }, '[0.1]'],
@@ -142,5 +142,11 @@ for (const [parse, base, change] of BROKEN) {
   test(`${key} ${JSON.stringify(value)} is a broken file`, () =>
     rejects(() => parse(file({ ...base, ...change })), 'bad-model', `config.json: ${named}`));
 }
+
+test('an inpainting UNet takes its latents, a mask and the latents under it; v is one of the predictions', () => {
+  assert.is(parseUNet(new ConfigFile('config.json', { in_channels: 9 })).inChannels, 9);
+  const scheduler = parseScheduler(new ConfigFile('config.json', { prediction_type: 'v_prediction' }));
+  assert.is(scheduler.predictionType, 'v_prediction');
+});
 
 test.run();

@@ -4,21 +4,29 @@ import { dirname, join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-web';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { openDiffusersFolder } from '../../models/checkpoint';
 import { main } from '../../models/convert';
 import { checkManifest, STAGE_NAMES } from '../../models/manifest';
 import { stageGraph } from '../../models/pack';
-import { randomModelFiles } from './randomModel';
+import { encodeSafetensors } from '../../models/safetensorsWriter';
+import { memoryFolder } from './memoryFolder';
+import { randomModelFiles, uniform } from './randomModel';
 import './runStage';
+import { singleFile, smallModelFiles } from './singleFile/smallModel';
 
 let directory = '';
 
 test.before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'pocket-'));
-  for (const [path, bytes] of await randomModelFiles('B')) {
-    await mkdir(dirname(join(directory, 'model', path)), { recursive: true });
-    await writeFile(join(directory, 'model', path), bytes);
-  }
+  for (const [path, bytes] of await randomModelFiles('B')) await put(join('model', path), bytes);
+  await put('pickle.safetensors', Uint8Array.of(0x80, 2, 0x7d, 0x2e));
 });
+/** Writes a file below the scratch directory. */
+async function put(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(join(directory, path)), { recursive: true });
+  await writeFile(join(directory, path), bytes);
+}
+
 test.after(() => rm(directory, { recursive: true }));
 
 /** Runs the command; returns its exit code and what it said. */
@@ -49,8 +57,51 @@ test('a converted folder holds graphs that open beside their weights, and a mani
     await session.release();
     const size = { batch: 2, height: 9, width: 13 };
     const { tensors } = manifest.stages[stage];
-    assert.equal(stageGraph(manifest.description, stage, size, tensors, `${stage}.weights`), graph, stage);
+    assert.equal(
+      stageGraph(manifest.description, stage, size, tensors, { weightsFile: `${stage}.weights` }),
+      graph,
+      stage,
+    );
   }
+});
+
+test('a single file with a LoRA converts to what its folder with that LoRA does', async () => {
+  const small = await smallModelFiles();
+  for (const [path, bytes] of small) await put(join('small', path), bytes);
+  await put('small.safetensors', await singleFile());
+  const { description } = await openDiffusersFolder(memoryFolder(small));
+  const layer = 'down_blocks_0_attentions_0_proj_in';
+  const [channels] = description.unet.blockOutChannels as [number];
+  const factor = (role: string, shape: number[]) => ({
+    name: `lora_unet_${layer}.lora_${role}.weight`,
+    dtype: 'F32' as const,
+    shape,
+    data: new Uint8Array(uniform(role, channels * 2, 0.5, 0).buffer),
+  });
+  await put(
+    'style.safetensors',
+    encodeSafetensors([factor('down', [2, channels, 1, 1]), factor('up', [channels, 2, 1, 1])]),
+  );
+  const converted = async (source: string, ...lora: string[]) => {
+    const out = join(directory, `out-${source}-${lora.length}`);
+    const [code, said] = await run(join(directory, source), '--out', out, '--width', '64', '--height', '64', ...lora);
+    assert.is(code, 0, said);
+    return Promise.all((await readdir(out)).sort().map((name) => readFile(join(out, name))));
+  };
+  const lora = ['--lora', `${join(directory, 'style.safetensors')}:0.8`];
+  const [plain, merged, ofFolder] = [
+    await converted('small.safetensors'),
+    await converted('small.safetensors', ...lora),
+    await converted('small', ...lora),
+  ];
+  assert.is(merged.length, 9);
+  // In the order of their names the manifest is first; what it says counts, not in which order.
+  const said = (file: Buffer): unknown => JSON.parse(file.toString());
+  assert.equal(said(merged[0]!), said(ofFolder[0]!));
+  for (const [index, file] of merged.entries())
+    assert.ok(index === 0 || file.equals(ofFolder[index]!), `file ${index}`);
+  // Of the nine only the UNet's weights are others, and the manifest that holds their hash.
+  assert.is(merged.filter((file, index) => !file.equals(plain[index]!)).length, 2);
 });
 
 test('a folder that is no model, or arguments that are none, end with 2 and one line', async () => {
@@ -60,10 +111,13 @@ test('a folder that is no model, or arguments that are none, end with 2 and one 
     [[directory, ...out], 'bad-model: model_index.json'],
     [[join(directory, 'gone'), ...out], 'bad-model'],
     [[model], 'bad-argument: --out'],
-    [[...out], 'bad-argument: FOLDER'],
+    [[...out], 'bad-argument: SOURCE'],
     [[model, ...out, '--width', '100'], 'bad-argument: --width: expected a multiple of 8'],
     [[model, ...out, '--batch', '0'], 'bad-argument: --batch'],
     [[model, ...out, '--depth', '3'], 'bad-argument: arguments'],
+    [[model, ...out, '--vae', join(directory, 'gone')], 'bad-model'],
+    [[model, ...out, '--lora', model], 'bad-model'],
+    [[join(directory, 'pickle.safetensors'), ...out], 'bad-model'],
   ] as const) {
     const [code, said] = await run(...args);
     assert.is(code, 2, word);

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bf16ToF32, f16ToF32, f32ToF16 } from '../../models/half';
+import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from '../../models/half';
 
 const ALL = Uint16Array.from({ length: 65_536 }, (_, i) => i);
 const bitsOf = (values: Float32Array): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, values.length);
@@ -55,6 +55,21 @@ test('narrowing takes the nearest, and between two the even one', () => {
 test('65519.99 is the last number that is not infinite', () => {
   const edge = Float32Array.of(65_504, 65_519.99, 65_520, -1e9, 2 ** -25, 2 ** -25 * 1.01, -(2 ** -26));
   assert.equal([...f32ToF16(edge)], [0x7bff, 0x7bff, 0x7c00, 0xfc00, 0, 1, 0x8000]);
+});
+
+test('bfloat16 goes there and back for every value, and takes the nearest between two, ties to even', () => {
+  const all = Uint16Array.from({ length: 0x10000 }, (_, bits) => bits);
+  const back = f32ToBf16(bf16ToF32(all));
+  const values = bf16ToF32(all);
+  for (const bits of all) {
+    if (Number.isNaN(values[bits])) assert.ok(Number.isNaN(bf16ToF32(back.subarray(bits, bits + 1))[0]), `${bits}`);
+    else assert.is(back[bits], bits);
+  }
+  // Bit patterns of float32: half a step above an even and above an odd one, and a hair to either side.
+  const between = new Float32Array(Uint32Array.of(0x3f808000, 0x3f818000, 0x3f807fff, 0x3f808001, 0xbf818000).buffer);
+  assert.equal([...f32ToBf16(between)], [0x3f80, 0x3f82, 0x3f80, 0x3f81, 0xbf82]);
+  // The largest float32 is nearer to infinity than to the largest bfloat16.
+  assert.equal([...f32ToBf16(Float32Array.of(3.4028234663852886e38))], [0x7f80]);
 });
 
 test.run();

@@ -20,7 +20,7 @@ import models from './randomModels.json';
 export type RandomModelName = keyof typeof models;
 export const RANDOM_MODELS = Object.keys(models) as RandomModelName[];
 
-interface Recipe {
+export interface Recipe {
   readonly dtype: string;
   readonly textPrefix: boolean;
   readonly oldVaeNames: boolean;
@@ -48,13 +48,17 @@ export async function randomModel(name: RandomModelName): Promise<Folder> {
 
 /** Every file of the model, for specs that take one away or damage it. */
 export async function randomModelFiles(name: RandomModelName): Promise<Map<string, Uint8Array>> {
-  const recipe: Recipe = models[name];
+  return modelFiles(name, models[name]);
+}
+
+/** Every file of the model that `recipe` describes, its weights seeded by `name`. */
+export async function modelFiles(name: string, recipe: Recipe): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   for (const [path, config] of Object.entries(recipe.configs)) files.set(path, asJson(config));
   for (const file of ['tokenizer/vocab.json', 'tokenizer/merges.txt']) {
     files.set(file, new Uint8Array(await readFile(fromRoot(`models/demo/model/${file}`))));
   }
-  const description = describeRandomModel(name);
+  const description = describeModel(recipe);
   for (const { file, stages } of PARTS) {
     const parameters = stages.flatMap((stage) => parametersOf(description, stage));
     files.set(file, encodeWeights(name, recipe, parameters));
@@ -66,8 +70,9 @@ export async function randomModelFiles(name: RandomModelName): Promise<Map<strin
 export const asJson = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 /** The sizes of the model, parsed from its configs. */
-export function describeRandomModel(name: RandomModelName): Omit<ModelDescription, 'scheduler'> & ModelDescription {
-  const { configs }: Recipe = models[name];
+export const describeRandomModel = (name: RandomModelName): ModelDescription => describeModel(models[name]);
+
+function describeModel({ configs }: Recipe): ModelDescription {
   const config = (file: string) => new ConfigFile(file, configs[file]!);
   return {
     textEncoder: parseTextEncoder(config('text_encoder/config.json')),
@@ -77,7 +82,7 @@ export function describeRandomModel(name: RandomModelName): Omit<ModelDescriptio
   };
 }
 
-function encodeWeights(model: RandomModelName, recipe: Recipe, parameters: readonly Parameter[]): Uint8Array {
+function encodeWeights(model: string, recipe: Recipe, parameters: readonly Parameter[]): Uint8Array {
   const dtype = recipe.dtype === 'F16' ? 'F16' : 'F32';
   const ordered = [...parameters].sort((a, b) => (a.name < b.name ? -1 : 1));
   return encodeSafetensors(
@@ -111,7 +116,7 @@ function weight(model: string, name: string, shape: readonly number[], gains: Re
 }
 
 /** `count` values around `mean`, `spread` wide: lowbias32 (Wellons, "Hash function prospector") of a Weyl sequence. */
-function uniform(key: string, count: number, spread: number, mean: number): Float32Array {
+export function uniform(key: string, count: number, spread: number, mean: number): Float32Array {
   const seed = fnv1a(key);
   const values = new Float32Array(count);
   for (let i = 0; i < count; i++) {

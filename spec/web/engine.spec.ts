@@ -8,6 +8,7 @@ const request = { prompt: 'x' } as ImageRequest;
 const finished: ImageEvent = {
   type: 'finished',
   timings: { textEncoder: 0, unet: 0, vaeDecoder: 0, loading: 0, total: 0 },
+  heapBytes: {},
 };
 const step = (index: number): ImageEvent => ({ type: 'step', image: 0, index, of: 9, milliseconds: 1 });
 const never = new AbortController().signal;
@@ -82,6 +83,75 @@ test('an error thrown by a question becomes a failure', async () => {
   );
   assert.instance(error, EngineFailure);
   assert.equal((error as EngineFailure).failure, { code: 'internal', message: 'internal: no database' });
+});
+
+test('a failure thrown as data by a question keeps its code and details', async () => {
+  const details = { argument: 'list', expected: 'JSON', got: '{' };
+  const failure = { code: 'bad-catalog', message: 'bad-catalog: list', details } as const;
+  const { engine } = setUp({ catalog: () => Promise.reject(failure) });
+  const thrown = await engine.catalog('https://example.org/list.json').catch((error: unknown) => error);
+  assert.equal((thrown as EngineFailure).failure, failure);
+});
+
+test('what is stored is asked about, hidden, had back and given up by name', async () => {
+  const asked: unknown[] = [];
+  const noted =
+    <T>(name: string, answer: T) =>
+    async (...args: unknown[]): Promise<T> => {
+      asked.push([name, ...args]);
+      return answer;
+    };
+  const report = { persisted: false, models: 5, freeable: [] };
+  const model = { id: 'a', name: 'A', origins: [], bytes: 5, width: 8, height: 8 };
+  const { engine } = setUp({
+    storage: noted('storage', report),
+    discardModel: noted('discardModel', undefined),
+    restoreModel: noted('restoreModel', model),
+    freeUp: noted('freeUp', undefined),
+  });
+  assert.equal(await engine.storage(), report);
+  await engine.discardModel('a');
+  assert.equal(await engine.restoreModel('a'), model);
+  await engine.freeUp('key');
+  assert.equal(asked, [['storage'], ['discardModel', 'a'], ['restoreModel', 'a'], ['freeUp', 'key']]);
+});
+
+test('a pause reaches a download as a message, and its answer ends the stream', async () => {
+  const heard: unknown[] = [];
+  const { engine } = setUp({
+    download: (_model, _options, port) => {
+      port.addEventListener('message', ({ data }) => {
+        heard.push(data);
+        port.postMessage({ type: 'paused' });
+      });
+      port.start();
+      port.postMessage({ type: 'downloading', bytes: 1, of: 2 });
+    },
+  });
+  const pause = new AbortController();
+  const remote = { name: 'm', urls: ['https://example.org/m'] };
+  const events = await collect(engine.download(remote, {}, never, pause.signal), () => pause.abort());
+  assert.equal(heard, [{ type: 'pause' }]);
+  assert.equal(events.at(-1), { type: 'paused' });
+});
+
+test('a verification and an export end with their last word', async () => {
+  const file = new Blob(['model']);
+  const { engine } = setUp({
+    verify: (_id, port) => {
+      for (const event of [{ type: 'reading', bytes: 1, of: 1 }, { type: 'verified' }, step(1)])
+        port.postMessage(event);
+    },
+    exportModel: (_id, port) => port.postMessage({ type: 'exported', name: 'm', file }),
+  });
+  assert.equal(
+    (await collect(engine.verify('m', never))).map(({ type }) => type),
+    ['reading', 'verified'],
+  );
+  assert.equal(
+    (await collect(engine.exportModel('m', never))).map(({ type }) => type),
+    ['exported'],
+  );
 });
 
 test('an error thrown by a job ends its stream', async () => {

@@ -36,7 +36,11 @@ test('a drawing goes from waiting through steps and decoding to a picture on sho
   assert.is(state.decodeSteps, 4); // 200 ms of decoding at 50 ms a step
   state = after(
     state,
-    image({ type: 'finished', timings: { textEncoder: 0, unet: 0, vaeDecoder: 0, loading: 0, total: 0 } }),
+    image({
+      type: 'finished',
+      timings: { textEncoder: 0, unet: 0, vaeDecoder: 0, loading: 0, total: 0 },
+      heapBytes: {},
+    }),
   );
   assert.is(state.drawing, undefined);
 });

@@ -13,7 +13,7 @@ import { memoryFolder, memorySource } from '../models/memoryFolder';
 import { randomModel, randomModelFiles } from '../models/randomModel';
 import { rejects } from '../models/rejects';
 import { fileServer } from './download/fileServer';
-import { bytesKept, type Device, device, isEmpty, rejection, SHELVES } from './store/storeFixture';
+import { bytesKept, type Device, device, isEmpty, rejection, SHELVES, untilKept } from './store/storeFixture';
 
 const never = new AbortController().signal;
 const silent = (): void => undefined;
@@ -99,7 +99,7 @@ for (const shelf of SHELVES) {
     };
     const dying = counted(1_200_000);
     void bring(dying.folder, await open(kept));
-    while ((await bytesKept(kept)) < 4_036_048 + 16 * chunkBytes) await new Promise((resolve) => setImmediate(resolve));
+    await untilKept(kept, 4_036_048 + 16 * chunkBytes);
     const again = counted(Number.POSITIVE_INFINITY);
     const store = await open(kept, true);
     const model = await bring(again.folder, store);

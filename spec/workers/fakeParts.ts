@@ -80,6 +80,7 @@ export function fakeParts(answer: Answer = plainAnswer) {
   };
   const backend: Backend = {
     name: 'wasm',
+    heapBytes: () => 1000 * diary.length,
     async open(file) {
       const size = JSON.parse(new TextDecoder().decode(file.graph)) as StageSize;
       diary.push(`open ${file.name}`);

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { ImageEvent, ImageRequest } from '../../workers/api';
 import { textToImage } from '../../workers/pipeline';
 import { DEFAULTS } from '../../workers/request';
-import { type Answer, fakeParts, plainAnswer } from './fakeParts';
+import { type Answer, DESCRIPTION, fakeParts, plainAnswer } from './fakeParts';
 
 const REQUEST: ImageRequest = {
   ...DEFAULTS,
@@ -30,7 +30,9 @@ test('networks are open one at a time: text encoder, UNet, decoder', async () =>
     ...['open unet', ...repeat('run unet', 6), 'close unet'],
     ...['open vae_decoder', 'run vae_decoder', 'close vae_decoder'],
   ]);
-  assert.is(last.type, 'finished');
+  assert.ok(last.type === 'finished');
+  // The fake heap grows by 1000 bytes with every line of the diary; each stage is asked before it is closed.
+  assert.equal(last.heapBytes, { text_encoder: 3000, unet: 11_000, vae_decoder: 14_000 });
 });
 
 test('weights are closed as soon as their network is open, and where it does not open', async () => {
@@ -61,6 +63,33 @@ test('at a guidance scale of 1 or less there is no unconditional call, and no ne
       ['prompt'],
     );
   }
+});
+
+test('an inpainting model is refused before anything is opened, for want of a mask', async () => {
+  const parts = fakeParts();
+  const description = { ...DESCRIPTION, unet: { ...DESCRIPTION.unet, inChannels: 9 } };
+  const { last, diary } = await drawn({}, { ...parts, model: { ...parts.model, description } });
+  assert.is(last.type === 'failed' && last.code, 'unsupported-model');
+  assert.ok(last.type === 'failed' && /a mask.*got 9 channels/.test(last.message), JSON.stringify(last));
+  assert.equal(diary, []);
+});
+
+test('what the network predicts decides how its answer is read', async () => {
+  const pictures: Uint8Array[] = [];
+  const show: Answer = (stage, inputs, size) => {
+    if (stage !== 'vae_decoder') return plainAnswer(stage, inputs, size);
+    const latents = inputs.latents!.data as Float32Array;
+    const data = new Float32Array(3 * 64 * size.height * size.width).map((_, i) => latents[i % latents.length]! / 50);
+    return { image: { type: 'float32', shape: [1, 3, 8 * size.height, 8 * size.width], data } };
+  };
+  for (const predictionType of ['epsilon', 'v_prediction'] as const) {
+    const parts = fakeParts(show);
+    const description = { ...DESCRIPTION, scheduler: { ...DESCRIPTION.scheduler, predictionType } };
+    const { events } = await drawn({}, { ...parts, model: { ...parts.model, description } });
+    for (const event of events) if (event.type === 'image') pictures.push(event.picture.pixels);
+  }
+  assert.is(pictures.length, 2);
+  assert.not.equal(pictures[0], pictures[1]);
 });
 
 test('guidance adds up the same in two calls and in one', async () => {

@@ -13,6 +13,8 @@ export interface Stage {
 /** Something that opens networks. */
 export interface Backend {
   readonly name: BackendName;
+  /** The WebAssembly heap, bytes; it never shrinks, so this is also its peak. 0 before the library is up. */
+  heapBytes(): number;
   /** Rejects with `backend-unavailable`, `out-of-memory` or, once `signal` is aborted, an `AbortError`. */
   open(file: StageFile, signal: AbortSignal): Promise<Stage>;
 }

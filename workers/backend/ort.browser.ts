@@ -4,6 +4,7 @@
  * beside the worker (build/bundle.ts puts them there).
  */
 import type { Backend } from './backend';
+import { watchHeaps } from './heap';
 import { type OrtLibrary, ortBackend } from './ort';
 
 /** Threads that ORT's WASM will use here: shared memory needs cross-origin isolation, and more than 8 never paid. */
@@ -24,6 +25,7 @@ export async function browserWebgpuBackend(): Promise<Backend> {
 }
 
 function prepare(ort: OrtLibrary): void {
+  watchHeaps();
   ort.env.wasm.wasmPaths = new URL('ort/', self.location.href).href;
   ort.env.wasm.numThreads = wasmThreads();
 }

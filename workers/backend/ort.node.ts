@@ -2,10 +2,12 @@
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-web';
 import type { Backend } from './backend';
+import { watchHeaps } from './heap';
 import { type OrtOptions, ortBackend } from './ort';
 
 /** `threads` defaults to every core. It can be set once per process: ORT compiles its module only once. */
 export function nodeWasmBackend(options: OrtOptions & { readonly threads?: number } = {}): Backend {
+  watchHeaps();
   ort.env.wasm.numThreads = options.threads ?? availableParallelism();
   return ortBackend(ort, 'wasm', options);
 }

@@ -10,6 +10,7 @@ import { CodedError } from '../errors';
 import type { Tensor, Tensors } from '../tensor';
 import type { Backend, Stage } from './backend';
 import { ExternalData } from './externalData';
+import { heapBytes } from './heap';
 
 /** The library as either bundle exports it. */
 export type OrtLibrary = Pick<typeof Ort, 'env' | 'InferenceSession' | 'Tensor'>;
@@ -23,6 +24,7 @@ export interface OrtOptions {
 export function ortBackend(ort: OrtLibrary, name: BackendName, options: OrtOptions = {}): Backend {
   return {
     name,
+    heapBytes,
     async open(file: StageFile, signal: AbortSignal): Promise<Stage> {
       signal.throwIfAborted();
       const weights = new ExternalData(file.weights);

@@ -4,9 +4,10 @@
  * graph optimizations; spec/workers/backend/selfTest.spec.ts computes them again.
  */
 import { parametersOf } from '../../models/graph/parameters';
-import { packedBytes, stageGraph } from '../../models/pack';
+import { packedBytes, planTensors, stageGraph } from '../../models/pack';
+import { encoded } from '../../models/quantize/encode';
 import type { ModelDescription } from '../../models/sd15';
-import type { PackedTensor, StageFile } from '../../models/stage';
+import type { StageFile } from '../../models/stage';
 import { weightsInMemory } from '../../models/stageWeights';
 import type { Tensors } from '../tensor';
 import type { Backend } from './backend';
@@ -92,21 +93,18 @@ export async function selfTestOutput(backend: Backend): Promise<Float32Array> {
 }
 
 function selfTestFile(): StageFile {
-  const tensors: PackedTensor[] = [];
-  let end = 0;
-  for (const { name, shape } of parametersOf(DESCRIPTION, 'unet')) {
-    const offset = Math.ceil(end / 64) * 64;
-    const bytes = 4 * shape.reduce((a, b) => a * b);
-    tensors.push({ name, dtype: 'F32', shape, offset, bytes });
-    end = offset + bytes;
-  }
-  const weights = new Float32Array(packedBytes(tensors) / 4);
-  for (const { shape, offset, bytes } of tensors) {
+  const parameters = parametersOf(DESCRIPTION, 'unet');
+  const tensors = planTensors(parameters, () => 'F32', 'exact');
+  const weights = new Uint8Array(packedBytes(tensors));
+  for (const [i, { shape }] of parameters.entries()) {
+    const tensor = tensors[i]!;
+    const count = shape.reduce((a, b) => a * b);
     const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
-    fill(weights.subarray(offset / 4, (offset + bytes) / 4), Math.sqrt(3 / fanIn), offset);
+    const values = fill(new Float32Array(count), Math.sqrt(3 / fanIn), tensor.offset);
+    weights.set(encoded(tensor, 'F32', new Uint8Array(values.buffer)), tensor.offset);
   }
   const graph = stageGraph(DESCRIPTION, 'unet', SIZE, tensors);
-  return { name: 'unet', graph, weights: weightsInMemory(new Uint8Array(weights.buffer)) };
+  return { name: 'unet', graph, weights: weightsInMemory(weights) };
 }
 
 function inputs(): Tensors {

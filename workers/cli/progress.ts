@@ -1,4 +1,5 @@
 /** Progress on a terminal: one line on stderr, rewritten, with the time left. Silent where nobody is looking. */
+import type { StageName } from '../../models/stage';
 import type { ImageEvent, ImageRequest } from '../api';
 
 const BAR_CELLS = 24;
@@ -30,6 +31,21 @@ export function terminalProgress(request: ImageRequest, stream: NodeJS.WriteStre
     end(): void {
       if (written) stream.write('\r\x1b[2K');
       written = false;
+    },
+  };
+}
+
+/** The same for a conversion, which the first picture of a checkpoint waits for. */
+export function terminalConversion(stream: NodeJS.WriteStream) {
+  if (!stream.isTTY) return { show() {}, end() {} };
+  const started = performance.now();
+  return {
+    show(stage: StageName, bytes: number, of: number): void {
+      const left = ((performance.now() - started) * (of - bytes)) / bytes;
+      stream.write(`\r\x1b[2K${bar(bytes / of)} converting ${stage.replace('_', ' ')}  ${timeLeft(left)} left`);
+    },
+    end(): void {
+      stream.write('\r\x1b[2K');
     },
   };
 }

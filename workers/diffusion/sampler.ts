@@ -6,6 +6,7 @@
  * with `sigma = sqrt((1 - alphaCumprod) / alphaCumprod)`; the model's own sample is `x / sqrt(sigma² + 1)`. In these
  * variables DDIM is Euler's method and PNDM's transfer function is Euler's with a multistep derivative.
  */
+import type { PredictionType } from '../../models/sd15';
 import type { Latents } from './latents';
 
 /** `timestep` is what the UNet is told, rounded (or not) as the reference scheduler does. */
@@ -35,6 +36,8 @@ export interface Schedule {
   readonly finalSigma: number;
   /** Standard deviation of the initial `x` for unit noise. */
   readonly initialSigma: number;
+  /** What the network predicts and diffusers' steps carry on with; epsilon where absent. Euler's has no use for it. */
+  readonly predictionType?: PredictionType;
 }
 
 /** Answers to `denoise` are estimates of x0; answers to `noise` are fresh unit normals. Returns x at `finalSigma`. */

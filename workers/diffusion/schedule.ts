@@ -71,7 +71,12 @@ function chain(config: SchedulerConfig, steps: number, alphaToOne: boolean, move
     sigma: i === 0 ? initial : sigmaAfter(moves[i - 1]!),
     from: sigmaAt(from),
   }));
-  return { points, finalSigma: sigmaAfter(moves.at(-1)!), initialSigma: Math.hypot(initial, 1) };
+  return {
+    points,
+    finalSigma: sigmaAfter(moves.at(-1)!),
+    initialSigma: Math.hypot(initial, 1),
+    predictionType: config.predictionType,
+  };
 }
 
 function spaced(config: SchedulerConfig, steps: number, byDefault: 'leading' | 'linspace'): number[] {

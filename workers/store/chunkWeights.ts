@@ -20,6 +20,7 @@ export class ChunkWeights implements StageWeights {
   readonly #awaited: number[];
   readonly #small = new Map<number, Uint8Array>();
   readonly #letsGo: boolean;
+  #buffer = new Uint8Array();
 
   /** Without `tensors` nothing is let go before the end. */
   constructor(chunks: readonly ArrayBuffer[], tensors?: readonly Extent[]) {
@@ -33,7 +34,7 @@ export class ChunkWeights implements StageWeights {
     this.#awaited = chunks.map(() => 0);
     this.#letsGo = tensors !== undefined;
     for (const { offset, bytes } of tensors ?? []) {
-      if (bytes <= SMALL_BYTES) this.#small.set(offset, this.#copy(offset, offset + bytes));
+      if (bytes <= SMALL_BYTES) this.#small.set(offset, this.#copy(offset, offset + bytes, new Uint8Array(bytes)));
       else for (const index of this.#within(offset, offset + bytes)) this.#awaited[index]! += 1;
     }
     for (const index of chunks.keys()) this.#letGo(index);
@@ -48,7 +49,9 @@ export class ChunkWeights implements StageWeights {
     checkBounds(begin, end, this.bytes);
     const small = this.#small.get(begin);
     if (small && small.length === end - begin) return small;
-    const bytes = this.#copy(begin, end);
+    // One buffer for all reads, as large as the largest: fresh ones would wait for the garbage collector.
+    if (this.#buffer.length < end - begin) this.#buffer = new Uint8Array(end - begin);
+    const bytes = this.#copy(begin, end, this.#buffer.subarray(0, end - begin));
     for (const index of this.#within(begin, end)) {
       this.#awaited[index]! -= 1;
       this.#letGo(index);
@@ -59,6 +62,7 @@ export class ChunkWeights implements StageWeights {
   close(): void {
     for (const index of this.#chunks.keys()) this.#release(index);
     this.#small.clear();
+    this.#buffer = new Uint8Array();
   }
 
   #letGo(index: number): void {
@@ -78,8 +82,7 @@ export class ChunkWeights implements StageWeights {
     }
   }
 
-  #copy(begin: number, end: number): Uint8Array {
-    const bytes = new Uint8Array(end - begin);
+  #copy(begin: number, end: number, bytes: Uint8Array): Uint8Array {
     for (const index of this.#within(begin, end)) {
       const chunk = this.#chunks[index];
       // Not damage: the caller broke the contract of `StageWeights.read`.

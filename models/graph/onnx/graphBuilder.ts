@@ -2,7 +2,20 @@
 import { badModel } from '../../refuse';
 import type { PackedTensor, StageName } from '../../stage';
 import type { Value } from '../layers';
-import { type Attribute, encodeModel, type Initializer, type Node, type Port } from './onnxModel';
+import { liveBytes } from './liveBytes';
+import { type Attribute, encodeModel, type Initializer, MICROSOFT, type Node, type Port } from './onnxModel';
+import { reaching } from './reaching';
+
+const TYPES = { F32: 'float32', F16: 'float16', I8: 'int8', U8: 'uint8' } as const;
+
+/** Operators of ONNX Runtime that are not ONNX's. */
+const OWN_OPERATORS = new Set(['MatMulIntegerToFloat', 'MatMulNBits']);
+
+/**
+ * Unless told otherwise: up to this many bytes of weights are constants, which ONNX Runtime may widen and transform once and for all. More are
+ * inputs that nobody has to give, which stay as they are stored: their f32 forms come and go within a run.
+ */
+export const CONSTANT_BYTES = 64 * 1024 * 1024;
 
 export class GraphBuilder {
   readonly inputs: Port[] = [];
@@ -12,14 +25,20 @@ export class GraphBuilder {
   private readonly nodes: Node[] = [];
   private readonly initializers = new Map<string, Initializer>();
   private readonly names = new Map<string, number>();
+  /** Of every value that a node makes; all are float32. */
+  private readonly bytes = new Map<string, number>();
   private readonly packed: ReadonlyMap<string, PackedTensor>;
+  private readonly constant: boolean;
+  private readonly made = new Map<string, readonly Value[]>();
 
   constructor(
     private readonly stage: StageName,
     tensors: readonly PackedTensor[],
     private readonly weightsFile: string,
+    constantBytes = CONSTANT_BYTES,
   ) {
     this.packed = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+    this.constant = tensors.reduce((sum, { bytes }) => sum + bytes, 0) <= constantBytes;
   }
 
   /** Adds a node with one output of the given shape, named after `scope`. */
@@ -43,13 +62,22 @@ export class GraphBuilder {
     const name = this.unique(`${scope}/${op}`);
     const values = shapes.map((shape, i) => ({ name: shapes.length === 1 ? name : `${name}:${i}`, shape }));
     const outputs = values.map((value) => value.name);
+    for (const value of values) this.bytes.set(value.name, 4 * value.shape.reduce((count, size) => count * size, 1));
     this.nodes.push({
       op,
       name,
       inputs: inputs.map((input) => (typeof input === 'string' ? input : input.name)),
       outputs,
       attributes,
+      ...(OWN_OPERATORS.has(op) ? { domain: MICROSOFT } : {}),
     });
+    return values;
+  }
+
+  /** What `make` made for this `key` before, or makes now. */
+  once(key: string, make: () => readonly Value[]): readonly Value[] {
+    const values = this.made.get(key) ?? make();
+    this.made.set(key, values);
     return values;
   }
 
@@ -59,57 +87,88 @@ export class GraphBuilder {
     this.outputs.push({ name, type: 'float32', shape: value.shape });
   }
 
-  /** A weight as float32, by its key; `dims` is the shape under which the graph sees the same bytes. */
-  weight(key: string, dims: readonly number[]): string {
-    const tensor = this.packed.get(key);
-    if (!tensor) throw badModel(`${this.stage}: ${key}`, 'a packed tensor of this name', 'none');
-    const narrow = tensor.dtype === 'F16';
+  /** Whether the weights file has a tensor of this name. */
+  has(key: string): boolean {
+    return this.packed.has(key);
+  }
+
+  /** A weight as it is stored; `dims` is the shape under which the graph sees the same bytes. */
+  stored(key: string, dims: readonly number[]): string {
+    const tensor = this.tensor(key);
     const seen = `${key}[${dims}]`;
     if (!this.initializers.has(seen)) {
       const data = { file: this.weightsFile, offset: tensor.offset, bytes: tensor.bytes };
-      this.initializers.set(seen, { name: seen, type: narrow ? 'float16' : 'float32', shape: dims, data });
-      if (narrow) {
-        this.casts.push({
-          op: 'Cast',
-          name: `${seen}/Cast`,
-          inputs: [seen],
-          outputs: [`${seen}/Cast`],
-          attributes: { to: 1 },
-        });
-      }
+      this.initializers.set(seen, { name: seen, type: TYPES[tensor.dtype], shape: dims, data });
     }
-    return narrow ? `${seen}/Cast` : seen;
+    return seen;
+  }
+
+  /** A weight's numbers as float32; those of an int8 weight are not scaled. */
+  weight(key: string, dims: readonly number[]): string {
+    const stored = this.stored(key, dims);
+    if (this.tensor(key).dtype === 'F32') return stored;
+    const [cast, attributes] = [`${stored}/Cast`, { to: 1 }];
+    if (!this.bytes.has(cast)) {
+      this.bytes.set(cast, 4 * dims.reduce((count, size) => count * size, 1));
+      this.casts.push({ op: 'Cast', name: cast, inputs: [stored], outputs: [cast], attributes });
+    }
+    return cast;
   }
 
   /** Small float32 constants, within the graph. */
   floats(label: string, values: ArrayLike<number>, shape: readonly number[]): string {
-    return this.constant(label, 'float32', Float32Array.from(values), shape);
+    return this.constantOf(label, 'float32', () => Float32Array.from(values), shape);
   }
 
   /** A list of int64, such as a shape; equal lists are one constant. */
   integers(values: readonly number[]): string {
-    return this.constant(`[${values}]`, 'int64', BigInt64Array.from(values, BigInt), [values.length]);
+    return this.constantOf(`[${values}]`, 'int64', () => BigInt64Array.from(values, BigInt), [values.length]);
+  }
+
+  /** Many int32, computed once for each `label`. */
+  indices(label: string, compute: () => Int32Array, shape: readonly number[]): string {
+    return this.constantOf(label, 'int32', compute, shape);
+  }
+
+  /** Bytes of the values in flight at the worst moment of a run; weights not counted. */
+  peakBytes(): number {
+    return liveBytes(this.needed(), (value) => this.bytes.get(value));
   }
 
   build(): Uint8Array {
+    const initializers = [...this.initializers.values()];
+    const overridable = this.constant ? [] : initializers.filter(({ data }) => !(data instanceof Uint8Array));
     return encodeModel({
       name: this.stage,
-      nodes: [...this.casts, ...this.nodes],
-      initializers: [...this.initializers.values()],
-      inputs: this.inputs,
+      nodes: [...this.casts, ...this.needed()],
+      initializers,
+      inputs: [...this.inputs, ...overridable.map(({ name, type, shape }) => ({ name, type, shape }))],
       outputs: this.outputs,
     });
   }
 
-  private constant(
+  private needed(): Node[] {
+    return reaching(
+      this.nodes,
+      this.outputs.map(({ name }) => name),
+    );
+  }
+
+  private tensor(key: string): PackedTensor {
+    const tensor = this.packed.get(key);
+    if (!tensor) throw badModel(`${this.stage}: ${key}`, 'a packed tensor of this name', 'none');
+    return tensor;
+  }
+
+  private constantOf(
     label: string,
-    type: 'float32' | 'int64',
-    values: Float32Array | BigInt64Array,
+    type: 'float32' | 'int32' | 'int64',
+    compute: () => Float32Array | Int32Array | BigInt64Array,
     shape: readonly number[],
   ): string {
     if (!this.initializers.has(label)) {
-      const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-      this.initializers.set(label, { name: label, type, shape, data });
+      const { buffer, byteOffset, byteLength } = compute();
+      this.initializers.set(label, { name: label, type, shape, data: new Uint8Array(buffer, byteOffset, byteLength) });
     }
     return label;
   }

@@ -1,76 +1,84 @@
 /**
- * The operations of the networks as ONNX nodes, in forms that ORT Web computes fast and without miscompiling
- * (float32, default operators only): linear layers as Gemm over the checkpoint's own `[out, in]` layout, GroupNorm as
- * InstanceNormalization over the groups, silu as x · Sigmoid(x).
+ * The operations of the networks as ONNX nodes, in forms that ORT Web computes fast and without miscompiling (float32,
+ * default operators only): pictures channels last, 3×3 convolutions by Winograd where that is less work, linear layers as
+ * Gemm over the checkpoint's own `[out, in]` layout, silu as x · Sigmoid(x).
  */
 import { type Layers, pictureShape, type Value } from '../layers';
-import { convolved, withLast } from '../shapes';
+import { withLast } from '../shapes';
 import { attention } from './attention';
+import { type ConvolutionOptions, convolution3x3 } from './convolution';
+import { embedding } from './embedding';
 import type { GraphBuilder } from './graphBuilder';
+import { groupNorm } from './groupNorm';
+import { type IntegerOptions, linear as linearOver } from './linear';
+import { channelsFirst, channelsLast, lying } from './pictures';
 import { timestepEmbedding } from './timestepEmbedding';
 import { upsampleTo } from './upsample';
+import type { View } from './window';
 
-export function onnxLayers(graph: GraphBuilder): Layers {
+/** How to compute what can be computed in several ways. */
+export type LoweringOptions = ConvolutionOptions & IntegerOptions;
+
+export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): Layers {
+  /** Pictures that can be computed strip by strip from what they are views of. */
+  const views = new Map<string, View>();
+  const viewOf = (x: Value): View =>
+    views.get(x.name) ?? { lies: x, apply: (part) => part, height: x.shape[2]!, width: x.shape[3]! };
+  /** The whole result, and how to have it in parts; the graph keeps what is used of the two. */
+  const pointwise = (x: Value, apply: (part: Value) => Value): Value => {
+    const whole = apply(x);
+    const before = viewOf(x);
+    views.set(whole.name, { ...before, apply: (part) => apply(before.apply(part)) });
+    return whole;
+  };
   const reshape = (x: Value, shape: readonly number[]): Value =>
     graph.node('Reshape', 'reshape', [x, graph.integers(shape)], shape);
   const vector = (name: string, length: number): string => graph.weight(name, [length]);
   const gated = (scope: string, x: Value, gate: Value): Value => graph.node('Mul', scope, [x, gate], x.shape);
   const sigmoid = (x: Value): Value => graph.node('Sigmoid', 'silu', [x], x.shape);
+  const silu = (x: Value): Value => gated('silu', x, sigmoid(x));
   const gelu = (x: Value): Value => graph.node('Gelu', 'gelu', [x], x.shape);
+  const linear: Layers['linear'] = (scope, x, channels, { bias } = { bias: true }) => {
+    const flat = [x.shape.slice(0, -1).reduce((product, size) => product * size, 1), x.shape.at(-1)!];
+    const product = linearOver(graph, scope, x.shape.length === 2 ? x : flattened(x, flat), channels, bias, options);
+    return x.shape.length === 2 ? product : reshape(product, withLast(x.shape, channels));
+  };
+  /** The same node for the same value, so that layers over one value share what they make of it. */
+  const flattened = (x: Value, shape: readonly number[]): Value =>
+    graph.once(`flat ${x.name}`, () => [reshape(x, shape)])[0]!;
+  /** A 1×1 convolution. */
+  const pixelwise = (scope: string, x: Value, channels: number): Value => {
+    const [batch, , height, width] = pictureShape(x);
+    const product = linear(scope, { ...x, shape: lying(x.shape) }, channels);
+    return { ...product, shape: [batch, channels, height, width] };
+  };
+  /** `[1, C]` as it adds to every pixel. */
+  const spread = (perChannel: Value, { shape }: Value): Value => reshape(perChannel, [1, 1, 1, shape[1]!]);
 
   return {
     input(name, type, shape) {
       graph.inputs.push({ name, type, shape });
-      return { name, shape };
+      return shape.length === 4 ? channelsLast(graph, { name, shape }) : { name, shape };
     },
     output(name, value) {
-      graph.output(name, value);
+      graph.output(name, value.shape.length === 4 ? channelsFirst(graph, value) : value);
     },
-    embedding(scope, ids, { rows, width }) {
-      return graph.node('Gather', scope, [graph.weight(`${scope}.weight`, [rows, width]), ids], [...ids.shape, width]);
-    },
+    embedding: (scope, ids, table) => embedding(graph, scope, ids, table),
     addPositions(scope, tokens) {
       return graph.node('Add', scope, [tokens, graph.weight(`${scope}.weight`, tokens.shape.slice(1))], tokens.shape);
     },
     timestepEmbedding: (timestep, options) => timestepEmbedding(graph, timestep, options),
 
     conv2d(scope, x, convolution) {
-      const [batch, inChannels, height, width] = pictureShape(x);
-      const { channels, kernel, stride = 1, padding = 'same' } = convolution;
-      const weight = graph.weight(`${scope}.weight`, [channels, inChannels, kernel, kernel]);
-      const side = Math.floor(kernel / 2);
-      return graph.node(
-        'Conv',
-        scope,
-        [x, weight, vector(`${scope}.bias`, channels)],
-        [batch, channels, convolved(height, convolution), convolved(width, convolution)],
-        {
-          kernel_shape: [kernel, kernel],
-          strides: [stride, stride],
-          pads: padding === 'same' ? [side, side, side, side] : [0, 0, 1, 1],
-        },
+      if (convolution.kernel === 1) return pixelwise(scope, x, convolution.channels);
+      return convolution3x3(graph, scope, viewOf(x), convolution, options);
+    },
+    linear,
+    groupNorm(scope, x, normalization) {
+      const { factor, summand } = groupNorm(graph, scope, x, normalization);
+      return pointwise(x, (part) =>
+        graph.node('Add', scope, [graph.node('Mul', scope, [part, factor], part.shape), summand], part.shape),
       );
-    },
-    linear(scope, x, channels, { bias } = { bias: true }) {
-      const inChannels = x.shape.at(-1)!;
-      const rows = x.shape.slice(0, -1).reduce((product, size) => product * size, 1);
-      const flat = x.shape.length === 2 ? x : reshape(x, [rows, inChannels]);
-      const weights = [graph.weight(`${scope}.weight`, [channels, inChannels])];
-      if (bias) weights.push(vector(`${scope}.bias`, channels));
-      const product = graph.node('Gemm', scope, [flat, ...weights], [rows, channels], { transB: 1 });
-      return x.shape.length === 2 ? product : reshape(product, withLast(x.shape, channels));
-    },
-    groupNorm(scope, x, { groups, epsilon }) {
-      const [batch, channels, height, width] = pictureShape(x);
-      const byGroup = reshape(x, [batch, groups, (channels / groups) * height * width]);
-      const ones = graph.floats(`ones[${groups}]`, new Float32Array(groups).fill(1), [groups]);
-      const zeros = graph.floats(`zeros[${groups}]`, new Float32Array(groups), [groups]);
-      const normal = graph.node('InstanceNormalization', scope, [byGroup, ones, zeros], byGroup.shape, {
-        epsilon: { float: epsilon },
-      });
-      const weight = graph.weight(`${scope}.weight`, [channels, 1, 1]);
-      const scaled = graph.node('Mul', scope, [reshape(normal, x.shape), weight], x.shape);
-      return graph.node('Add', scope, [scaled, graph.weight(`${scope}.bias`, [channels, 1, 1])], x.shape);
     },
     layerNorm(scope, x, { epsilon }) {
       const channels = x.shape.at(-1)!;
@@ -81,7 +89,7 @@ export function onnxLayers(graph: GraphBuilder): Layers {
       });
     },
 
-    silu: (x) => gated('silu', x, sigmoid(x)),
+    silu: (x) => (x.shape.length === 4 ? pointwise(x, silu) : silu(x)),
     quickGelu: (x) =>
       gated(
         'quick_gelu',
@@ -99,23 +107,25 @@ export function onnxLayers(graph: GraphBuilder): Layers {
     attention: (q, k, v, options) => attention(graph, q, k, v, options),
 
     add: (a, b) => graph.node('Add', 'add', [a, b], a.shape),
-    addToChannels: (x, perChannel) =>
-      graph.node('Add', 'add', [x, reshape(perChannel, [...perChannel.shape, 1, 1])], x.shape),
+    addToChannels: (x, perChannel) => graph.node('Add', 'add', [x, spread(perChannel, x)], x.shape),
     scale: (x, factor) => graph.node('Mul', 'scale', [x, graph.floats(`${factor}`, [factor], [])], x.shape),
     concatChannels: (a, b) =>
       graph.node('Concat', 'concat', [a, b], [a.shape[0]!, a.shape[1]! + b.shape[1]!, ...a.shape.slice(2)], {
-        axis: 1,
+        axis: 3,
       }),
-    upsampleTo: (x, height, width) => upsampleTo(graph, x, height, width),
+    upsampleTo(x, height, width) {
+      const larger = upsampleTo(graph, x, height, width);
+      views.set(larger.name, { ...viewOf(x), height, width });
+      return larger;
+    },
     toTokens(x) {
       const [batch, channels, height, width] = pictureShape(x);
-      const rows = reshape(x, [batch, channels, height * width]);
-      return graph.node('Transpose', 'tokens', [rows], [batch, height * width, channels], { perm: [0, 2, 1] });
+      return reshape(x, [batch, height * width, channels]);
     },
     toPicture(tokens, height, width) {
-      const [batch, length, channels] = tokens.shape as [number, number, number];
-      const rows = graph.node('Transpose', 'picture', [tokens], [batch, channels, length], { perm: [0, 2, 1] });
-      return reshape(rows, [batch, channels, height, width]);
+      const [batch, , channels] = tokens.shape as [number, number, number];
+      const shape = [batch, channels, height, width];
+      return { ...reshape(tokens, lying(shape)), shape };
     },
   };
 }

@@ -4,8 +4,10 @@ import { bytesField, floatField, intField, intFields, message, stringField } fro
 /** Operator set and IR version: the oldest pair with `Gelu`. */
 const OPSET = 20;
 const IR_VERSION = 9;
+/** ONNX Runtime's own operators. */
+export const MICROSOFT = 'com.microsoft';
 
-export const ELEMENT_TYPE = { float32: 1, int32: 6, int64: 7, float16: 10 } as const;
+export const ELEMENT_TYPE = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10 } as const;
 export type ElementType = keyof typeof ELEMENT_TYPE;
 
 export type Attribute = number | { readonly float: number } | readonly number[] | string;
@@ -15,6 +17,8 @@ export interface Node {
   readonly name: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** ONNX's own operators where absent. */
+  readonly domain?: typeof MICROSOFT;
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
@@ -48,6 +52,7 @@ export function encodeModel(graph: Graph): Uint8Array {
     stringField(2, 'pocket-diffusion'),
     bytesField(7, encodeGraph(graph)),
     bytesField(8, message(stringField(1, ''), intField(2, OPSET))),
+    bytesField(8, message(stringField(1, MICROSOFT), intField(2, 1))),
   );
 }
 
@@ -60,13 +65,14 @@ const encodeGraph = ({ name, nodes, initializers, inputs, outputs }: Graph): Uin
     ...outputs.map((port) => bytesField(12, encodePort(port))),
   );
 
-const encodeNode = ({ op, name, inputs, outputs, attributes }: Node): Uint8Array =>
+const encodeNode = ({ op, name, inputs, outputs, attributes, domain }: Node): Uint8Array =>
   message(
     ...inputs.map((input) => stringField(1, input)),
     ...outputs.map((output) => stringField(2, output)),
     stringField(3, name),
     stringField(4, op),
     ...Object.entries(attributes).map(([key, value]) => bytesField(5, encodeAttribute(key, value))),
+    ...(domain ? [stringField(7, domain)] : []),
   );
 
 function encodeAttribute(name: string, value: Attribute): Uint8Array {

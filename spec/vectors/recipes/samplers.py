@@ -32,16 +32,21 @@ def draw(name, config, steps):
     return latents.flatten().tolist()
 
 
-cases = []
-for label, steps in CASES:
-    for name in CLASSES:
-        if label == "trailing" and steps == 61 and name != "euler":
-            continue  # numpy's arange adds a timestep -1 there, which reads the finished latents as pure noise
-        latents = [float(f"{v:.9g}") for v in draw(name, CONFIGS[label], steps)]
-        assert all(map(math.isfinite, latents))
-        case = {"scheduler": name, "config": label, "steps": steps, "seed": steps, "shape": SHAPE, "latents": latents}
-        cases.append(json.dumps(case, separators=(",", ":")))
-with open("spec/vectors/samplers.json", "w") as f:
-    f.write("[\n" + ",\n".join(cases) + "\n]\n")
-print(len(cases), "cases")
-record("samplers", "samplers.json", "recipes/samplers.py", "diffusers", "1e-5 of the largest value", "each sampler takes diffusers' steps")
+def main():
+    cases = []
+    for label, steps in CASES:
+        for name in CLASSES:
+            if label == "trailing" and steps == 61 and name != "euler":
+                continue  # numpy's arange adds a timestep -1 there, which reads the finished latents as pure noise
+            latents = [float(f"{v:.9g}") for v in draw(name, CONFIGS[label], steps)]
+            assert all(map(math.isfinite, latents))
+            case = {"scheduler": name, "config": label, "steps": steps, "seed": steps, "shape": SHAPE, "latents": latents}
+            cases.append(json.dumps(case, separators=(",", ":")))
+    with open("spec/vectors/samplers.json", "w") as f:
+        f.write("[\n" + ",\n".join(cases) + "\n]\n")
+    print(len(cases), "cases")
+    record("samplers", "samplers.json", "recipes/samplers.py", "diffusers", "1e-5 of the largest value", "each sampler takes diffusers' steps")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseArguments } from '../../../workers/cli/arguments';
@@ -29,6 +30,24 @@ test('a lone prompt takes the promised defaults, and a random seed', () => {
   assert.is(given.width, undefined);
 });
 
+test("a VAE, LoRAs with and without a weight and a prediction go with the model; paths are the caller's", () => {
+  const words =
+    'x --vae v.safetensors --lora a.safetensors --lora C:b.safetensors:-0.25 --lora c:.5 --prediction v_prediction';
+  const { options } = parseArguments(words.split(' '));
+  const path = (name: string) => resolve(process.env.POCKET_CALLER ?? '.', name);
+  assert.equal(options, {
+    vae: path('v.safetensors'),
+    loras: [
+      { path: path('a.safetensors'), weight: 1 },
+      { path: path('C:b.safetensors'), weight: -0.25 },
+      { path: path('c'), weight: 0.5 },
+    ],
+    predictionType: 'v_prediction',
+  });
+  assert.ok(refusal('x', '--prediction', 'v').includes('--prediction: expected epsilon or v_prediction, got v'));
+  assert.ok(refusal('x', '--lora', '').includes('--lora: expected FILE or FILE:WEIGHT'));
+});
+
 test('zero is a value: of the seed, of the guidance scale', () => {
   const { request } = parseArguments(['x', '--seed', '0', '--guidance-scale', '0']);
   assert.is(request.seed, 0);
@@ -42,6 +61,7 @@ test('every option arrives where it belongs', () => {
   const given = parseArguments(`${words} ${more}`.split(' '));
   assert.equal(given, {
     model: 'm',
+    options: { loras: [] },
     out: 'a/b.png',
     json: true,
     width: 64,

@@ -67,6 +67,16 @@ test('several pictures are named by their seeds, each the picture of its seed al
   assert.equal(readFileSync(join(scratch, 'b-8.png')), readFileSync(join(scratch, 'alone.png')));
 });
 
+test('a converted folder draws what its checkpoint draws', () => {
+  const converted = join(scratch, 'converted');
+  const convert = [entry, 'models/convert.ts', model, '--out', converted];
+  assert.is(spawnSync(process.execPath, convert, { env: inScratch() }).status, 0);
+  const settings = ['x', '--steps', '2', '--seed', '3', '--width', '64', '--height', '72'];
+  assert.is(generate(...settings, '--model', model, '--out', 'from-model.png').status, 0);
+  assert.is(generate(...settings, '--model', converted, '--out', 'from-converted.png').status, 0);
+  assert.equal(readFileSync(join(scratch, 'from-converted.png')), readFileSync(join(scratch, 'from-model.png')));
+});
+
 test('bad arguments are one clear line, exit code 2, and no picture', () => {
   const before = pictures();
   for (const [args, line] of [

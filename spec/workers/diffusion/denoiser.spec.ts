@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { epsilonDenoiser, guide, modelSample } from '../../../workers/diffusion/denoiser';
+import { epsilonDenoiser, guide, modelSample, vDenoiser } from '../../../workers/diffusion/denoiser';
 import type { Latents } from '../../../workers/diffusion/latents';
 
 const latents = (...values: number[]): Latents => ({
@@ -17,6 +17,21 @@ test('a network that knows the noise denoises exactly, whatever the noise level'
     picture.forEach((value, i) => {
       // x is rounded to float32: at sigma 14, by up to 1e-6.
       assert.ok(Math.abs(denoised.data[i]! - value) < 2e-6, `sigma ${sigma}`);
+    });
+  }
+});
+
+test('a network that knows v denoises as exactly', async () => {
+  const picture = [0.5, -2];
+  const noise = [1.25, 0.75];
+  for (const sigma of [0.03, 1, 14]) {
+    const x = latents(...picture.map((value, i) => value + sigma * noise[i]!));
+    const total = Math.hypot(sigma, 1);
+    // v = α ε - σ x0 with α = 1 / total and σ = sigma / total.
+    const v = latents(...picture.map((value, i) => (noise[i]! - sigma * value) / total));
+    const denoised = await vDenoiser(async () => v)(x, sigma, 7);
+    picture.forEach((value, i) => {
+      assert.ok(Math.abs(denoised.data[i]! - value) < 2e-6, `sigma ${sigma}: ${denoised.data[i]}`);
     });
   }
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { SchedulerConfig } from '../../../models/sd15';
-import { epsilonDenoiser, modelSample, type PredictNoise } from '../../../workers/diffusion/denoiser';
+import type { PredictionType, SchedulerConfig } from '../../../models/sd15';
+import { denoiserOf, modelSample, type Predict } from '../../../workers/diffusion/denoiser';
 import type { Latents } from '../../../workers/diffusion/latents';
 import { TorchGenerator } from '../../../workers/diffusion/random';
 import { samplers } from '../../../workers/diffusion/samplers';
@@ -21,11 +21,10 @@ interface Case {
 }
 
 const read = (name: string) => JSON.parse(readFileSync(fromRoot(`spec/vectors/${name}.json`), 'utf8'));
-const cases: Case[] = read('samplers');
 const configs: Record<string, SchedulerConfig> = read('schedules').configs;
 
 /** The stand-in for the network in recipes/samplers.py. */
-const network: PredictNoise = async ({ shape, data }, timestep) => ({
+const network: Predict = async ({ shape, data }, timestep) => ({
   shape,
   data: data.map((x, i) => {
     const phase = Math.sin(i + timestep / 100);
@@ -33,12 +32,18 @@ const network: PredictNoise = async ({ shape, data }, timestep) => ({
   }),
 });
 
-for (const name of Object.keys(samplers) as Name[]) {
-  test(`${name} draws what diffusers' own steps draw, within 1e-5 of its largest latent`, async () => {
-    for (const { config, steps, seed, shape, latents } of cases.filter(({ scheduler }) => scheduler === name)) {
-      const schedule = samplers[name].schedule(configs[config]!, steps);
+const VECTORS: Record<PredictionType, Case[]> = { epsilon: read('samplers'), v_prediction: read('v-samplers') };
+
+for (const [name, predictionType] of (Object.keys(samplers) as Name[]).flatMap((name) =>
+  (Object.keys(VECTORS) as PredictionType[]).map((type) => [name, type] as const),
+)) {
+  test(`${name}, ${predictionType}: draws what diffusers' own steps draw, within 1e-5 of its largest latent`, async () => {
+    const cases = VECTORS[predictionType].filter(({ scheduler }) => scheduler === name);
+    assert.ok(cases.length >= 20, `${cases.length} cases`);
+    for (const { config, steps, seed, shape, latents } of cases) {
+      const schedule = samplers[name].schedule({ ...configs[config]!, predictionType }, steps);
       const noise: Latents = { shape, data: new TorchGenerator(seed).randn(latents.length) };
-      const answers = { denoise: epsilonDenoiser(network), noise: () => noise };
+      const answers = { denoise: denoiserOf(predictionType, network), noise: () => noise };
       const sampling = samplers[name].sampler(initialX(noise, schedule), schedule);
       const x = await ended(drive(sampling, answers, new AbortController().signal));
       const drawn = modelSample(x, schedule.finalSigma).data;

@@ -1,63 +1,12 @@
 /** Downloads against a real server on this machine, on either shelf. */
-import { createHash } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { encodeSafetensors } from '../../../models/safetensorsWriter';
-import type { ByteSource } from '../../../models/source';
-import type { ImportEvent, RemoteModel } from '../../../workers/api';
-import { type DownloadOptions, download } from '../../../workers/download/download';
+import { download } from '../../../workers/download/download';
 import { CodedError } from '../../../workers/errors';
-import type { ModelStore } from '../../../workers/store/modelStore';
-import { bytesKept, type Device, device, isEmpty, rejection, SHELVES, someBytes } from '../store/storeFixture';
+import { type ModelStore, openModelStore } from '../../../workers/store/modelStore';
+import { bytesKept, type Device, device, isEmpty, rejection, SHELVES } from '../store/storeFixture';
+import { type Fetched, FILE, fetched, file, never, onRetry, SHA256 } from './fetched';
 import { type FileServer, fileServer, type Manners } from './fileServer';
-
-/** A safetensors file of 5,000 bytes and a header: chunks of 1,024 in these specs. */
-const file = (salt = 0): Uint8Array =>
-  encodeSafetensors([{ name: 'a', dtype: 'U8', shape: [5000], data: someBytes(5000, salt) }]);
-const FILE = file();
-const SHA256 = createHash('sha256').update(FILE).digest('hex');
-const never = new AbortController().signal;
-
-interface Fetched {
-  readonly events: ImportEvent[];
-  readonly waits: number[];
-  readonly bytes: Uint8Array;
-}
-
-async function fetched(
-  store: ModelStore<never>,
-  remote: Partial<RemoteModel> & Pick<RemoteModel, 'urls'>,
-  { signal = never, onEvent = () => undefined, ...options }: Options = {},
-): Promise<Fetched> {
-  const events: ImportEvent[] = [];
-  const waits: number[] = [];
-  const all: DownloadOptions = {
-    store,
-    fetch: (url, init) => fetch(url, init),
-    origin: 'http://elsewhere',
-    now: () => performance.now(),
-    wait: async (milliseconds) => void waits.push(milliseconds),
-    ...options,
-  };
-  const tell = (event: ImportEvent): void => {
-    events.push(event);
-    onEvent(event);
-  };
-  const whole = (source: ByteSource) => source.read(0, source.size);
-  const bytes = await download({ name: 'model.safetensors', ...remote }, all, tell, signal, whole);
-  return { events, waits, bytes };
-}
-
-interface Options extends Partial<DownloadOptions> {
-  readonly signal?: AbortSignal;
-  readonly onEvent?: (event: ImportEvent) => void;
-}
-
-const onRetry =
-  (work: () => void) =>
-  ({ type }: ImportEvent): void => {
-    if (type === 'retrying') work();
-  };
 
 const types = ({ events }: Fetched): string[] =>
   events.map(({ type }) => type).filter((type) => type !== 'downloading');
@@ -216,7 +165,6 @@ for (const shelf of SHELVES) {
         await kept.records.write(entries, removed);
       },
     };
-    const { openModelStore } = await import('../../../workers/store/modelStore');
     const small =
       shelf === 'opfs'
         ? store
@@ -246,72 +194,5 @@ for (const shelf of SHELVES) {
     },
   );
 }
-
-const refused = async (
-  manners: Partial<Manners>,
-  remote: Partial<RemoteModel> = {},
-  options: Options = {},
-): Promise<{ error: CodedError; asked: number }> => {
-  const server = await fileServer(manners.bytes ?? FILE, manners);
-  const kept = device('idb');
-  try {
-    const store = (await kept.open()) as unknown as ModelStore<never>;
-    const error = await rejection(fetched(store, { urls: [server.url], ...remote }, options));
-    assert.is(await bytesKept(kept), 0);
-    return { error, asked: server.asked.length };
-  } finally {
-    await server.close();
-  }
-};
-
-const text = (content: string): Uint8Array => new TextEncoder().encode(content.padEnd(3000));
-for (const [what, manners, got] of [
-  [
-    'an error page in the place of a file',
-    { bytes: text('<!doctype html>'), type: 'text/html; charset=utf-8' },
-    'an HTML page',
-  ],
-  ['a page that calls itself a file', { bytes: text('\n <html>') }, 'an HTML page'],
-  ['a pickle', { bytes: text('PK\u0003\u0004') }, 'a pickle (.ckpt)'],
-  ['a pointer of Git LFS', { bytes: text('version https://git-lfs.github.com/spec/v1') }, 'a Git LFS pointer'],
-  ['nothing', { bytes: new Uint8Array() }, '0 bytes'],
-  ['HTTP 404', { status: 404 }, 'HTTP 404'],
-  ['a file of another length', {}, `${FILE.length} bytes`],
-] as const) {
-  test(`${what} is refused at once, before the rest of it`, async () => {
-    const { error, asked } = await refused(manners, what === 'a file of another length' ? { bytes: 7 } : {});
-    assert.equal([error.code, error.details.got, asked], ['download-failed', got, 1]);
-  });
-}
-
-test('a busy server is asked four times, twice as late each time, and then given up', async () => {
-  const waits: number[] = [];
-  const wait = async (milliseconds: number): Promise<void> => void waits.push(milliseconds);
-  const { error, asked } = await refused({ status: 503 }, {}, { wait });
-  assert.equal([error.details.got, asked, waits], ['HTTP 503', 4, [1000, 2000, 4000]]);
-});
-
-test('a server that falls silent counts as broken', async () => {
-  const server = await fileServer(FILE, { stallAfter: 1500 });
-  const store = (await device('idb').open()) as unknown as ModelStore<never>;
-  const onEvent = onRetry(() => Object.assign(server.manners, { stallAfter: undefined }));
-  const done = await fetched(store, { urls: [server.url] }, { stallMilliseconds: 50, onEvent });
-  assert.equal(done.bytes, FILE);
-  const [retry] = done.events.filter((event) => event.type === 'retrying');
-  assert.is(retry?.type === 'retrying' && retry.got, 'no bytes for too long');
-  await server.close();
-});
-
-test('a server that cannot be reached, or forbids it, is said in words', async () => {
-  const { error } = await refused({}, { urls: ['http://127.0.0.1:9/model.safetensors'] });
-  assert.equal([error.code, error.details.got], ['download-failed', 'blocked by the server (CORS) or network']);
-});
-
-test('an address that is none is a bad argument', async () => {
-  for (const urls of [[], ['ftp://x/y'], ['model.safetensors']]) {
-    const error = await rejection(refused({}, { urls }).then(({ error: refusal }) => Promise.reject(refusal)));
-    assert.equal([error.code, error.details.argument], ['bad-argument', 'url']);
-  }
-});
 
 test.run();

@@ -72,9 +72,9 @@ function answer(manners: Manners, request: IncomingMessage, response: ServerResp
   response.writeHead(begin > 0 ? 206 : 200, { ...range, ...length });
   if (manners.stallAfter !== undefined) return void response.write(body.subarray(0, manners.stallAfter));
   if (manners.cutAfter !== undefined && manners.cutAfter < body.length) {
-    response.write(body.subarray(0, manners.cutAfter));
     // Once what was written is surely out.
-    return void setTimeout(() => response.destroy(), 30);
+    const cut = (): void => void setTimeout(() => response.destroy(), 100);
+    return void response.write(body.subarray(0, manners.cutAfter), cut);
   }
   response.end(body);
 }

@@ -15,6 +15,7 @@ import {
   SHELVES,
   someBytes,
   stage,
+  untilKept,
 } from './storeFixture';
 
 for (const shelf of SHELVES) {
@@ -94,7 +95,7 @@ for (const shelf of SHELVES) {
     });
     const dying = device(shelf, hang);
     void (await dying.open()).put(model());
-    while ((await bytesKept(dying)) < 2800) await new Promise((resolve) => setImmediate(resolve));
+    await untilKept(dying, 2800);
 
     const store = await dying.restart();
     assert.equal(await store.list(), []);

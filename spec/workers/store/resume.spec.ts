@@ -15,6 +15,7 @@ import {
   type ShelfName,
   someBytes,
   stage,
+  untilKept,
 } from './storeFixture';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -32,7 +33,7 @@ async function killed(shelf: ShelfName, kept: number, options = {}): Promise<Dev
     },
   }));
   void (await dying.open(options)).put({ ...model(), stages, resumeKey: 'source' });
-  while ((await bytesKept(dying)) < kept) await turn();
+  await untilKept(dying, kept);
   for (let i = 0; i < 20; i += 1) await turn();
   return dying;
 }
@@ -199,7 +200,7 @@ test('the key of an import stands only for its own journal: a file and chunks, s
   }
   const [encoder] = model().stages;
   void (await kept.open(small)).put({ ...model(), stages: [encoder!, hang], resumeKey: 'source' });
-  while ((await bytesKept(kept)) < 300 + 2048) await turn();
+  await untilKept(kept, 300 + 2048);
   const again = asked();
   const store = await kept.restart(small);
   const { id } = await store.put(again.model);

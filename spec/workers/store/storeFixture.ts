@@ -99,7 +99,15 @@ export async function bytesKept({ records, origin }: Device): Promise<number> {
   return [...sizes, ...files].reduce((sum, bytes) => sum + bytes, 0);
 }
 
-/** Fails unless nothing at all is left. */
+/** Resolves once so many bytes are there; fails after half a minute. */
+export async function untilKept(kept: Device, bytes: number): Promise<void> {
+  for (const deadline = Date.now() + 30_000; (await bytesKept(kept)) < bytes; ) {
+    if (Date.now() > deadline) throw new Error(`${await bytesKept(kept)} bytes of ${bytes}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+/** Whether nothing at all is left. */
 export async function isEmpty({ records, origin }: Device): Promise<boolean> {
   return (await records.keys()).length === 0 && origin.files.size === 0;
 }

@@ -3,11 +3,12 @@
  * correction; `EulerDiscreteScheduler.step` in diffusers 0.42.1 with s_churn = 0. Order 1.
  */
 import type { Sampler } from '../sampler';
-import { arrival, noiseIn, transfer } from '../transfer';
+import { arrival, noiseOf, predictionIn, transfer } from '../transfer';
 
-export const euler: Sampler = function* (x, { points, finalSigma }) {
+export const euler: Sampler = function* (x, { points, finalSigma, predictionType }) {
   for (const [index, { sigma, timestep, from }] of points.entries()) {
-    const noise = noiseIn(x, yield { type: 'denoise', x, sigma, timestep }, sigma);
+    const predicted = predictionIn(x, yield { type: 'denoise', x, sigma, timestep }, sigma, predictionType);
+    const noise = noiseOf(predicted, x, sigma, from, predictionType);
     x = transfer(x, sigma, arrival(points, index, finalSigma), noise, from);
   }
   return x;

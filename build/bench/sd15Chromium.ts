@@ -1,0 +1,124 @@
+/**
+ * A full-size checkpoint in Chromium, as a user meets it: opened from one file, found again at the second visit, drawn
+ * with. Prints time beside the time of hashing the same bytes, and memory as proportional set size over all of
+ * Chromium's processes, sampled five times a second: a shorter peak is missed.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import puppeteer, { type Page } from 'puppeteer-core';
+import type { ImageRequest, ImportOptions } from '../../workers/api';
+import { DEFAULTS } from '../../workers/request';
+import { bundle } from '../bundle';
+import { CHROMIUM_FLAGS, requireChromium } from '../chromium';
+import { serve } from '../serve';
+import type { Bench } from './engine.page';
+import { type MemoryWatch, watchMemory } from './processMemory';
+
+const FOLDER = 'dist/bench';
+
+export interface ChromiumBench {
+  readonly checkpoint: string;
+  readonly options: ImportOptions;
+  /** Pictures to draw, one after another in one page. */
+  readonly pictures: readonly { readonly width: number; readonly height: number; readonly steps: number }[];
+}
+
+/** Calls one of the page's functions by name. */
+async function call<Name extends keyof Bench>(page: Page, name: Name, ...args: Parameters<Bench[Name]>) {
+  const text = args.map((arg) => JSON.stringify(arg)).join(', ');
+  return (await page.evaluate(`bench.${name}(${text})`)) as Awaited<ReturnType<Bench[Name]>>;
+}
+
+export async function benchInChromium({ checkpoint, options, pictures }: ChromiumBench): Promise<void> {
+  await bundle(FOLDER);
+  await build({
+    entryPoints: { bench: 'build/bench/engine.page.ts' },
+    outdir: FOLDER,
+    bundle: true,
+    format: 'esm',
+    target: 'chrome114',
+  });
+  await writeFile(
+    join(FOLDER, 'bench.html'),
+    '<!doctype html><title>bench</title><input type="file" id="file"><script type="module" src="bench.js"></script>',
+  );
+  const profile = await mkdtemp(join(tmpdir(), 'pocket-bench-'));
+  const server = await serve(FOLDER, 0);
+  const browser = await puppeteer.launch({
+    executablePath: requireChromium(),
+    userDataDir: profile,
+    args: [...CHROMIUM_FLAGS],
+    protocolTimeout: 3_600_000,
+  });
+  const memory = watchMemory(browser.process()!.pid!);
+  try {
+    const page = await browser.newPage();
+    await open(page, server.url);
+    await settled();
+    memory.peak();
+    await settled();
+    const idle = memory.peak();
+    console.log(`idle page                    ${megabytes(idle)}`);
+    await importing(page, memory, idle, checkpoint, options);
+    const id = await secondVisit(page, server.url);
+    for (const picture of pictures)
+      await drawing(page, memory, id, { ...DEFAULTS, prompt: 'a lighthouse', seed: 1, ...picture });
+  } finally {
+    memory.stop();
+    await browser.close();
+    await server.close();
+    await rm(profile, { recursive: true, force: true });
+  }
+}
+
+async function open(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}bench.html`);
+  await page.waitForFunction('typeof bench === "object"');
+}
+
+async function importing(
+  page: Page,
+  memory: MemoryWatch,
+  idle: number,
+  checkpoint: string,
+  options: ImportOptions,
+): Promise<void> {
+  const input = await page.waitForSelector('#file');
+  await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(checkpoint);
+  const hash = await call(page, 'hash');
+  memory.peak();
+  const { bytes, milliseconds } = await call(page, 'importModel', options);
+  const ratio = (milliseconds / hash).toFixed(2);
+  console.log(`hashing the file             ${seconds(hash)}`);
+  console.log(`opening it                   ${seconds(milliseconds)}   ${ratio} × hashing; model ${megabytes(bytes)}`);
+  console.log(`  peak over the idle page    ${megabytes(memory.peak() - idle)}`);
+}
+
+async function secondVisit(page: Page, url: string): Promise<string> {
+  await open(page, url);
+  const { models, milliseconds } = await call(page, 'models');
+  console.log(`second visit, to ready       ${seconds(milliseconds)}`);
+  const [largest] = [...models].sort((a, b) => b.bytes - a.bytes);
+  return largest!.id;
+}
+
+async function drawing(page: Page, memory: MemoryWatch, id: string, request: ImageRequest): Promise<void> {
+  memory.peak();
+  const { timings, heapBytes, steps } = await call(page, 'draw', id, request);
+  const unet = [...steps].sort((a, b) => a - b)[steps.length >> 1]!;
+  console.log(`${request.width} × ${request.height}, ${request.steps} steps`);
+  console.log(`  guided UNet step, median   ${seconds(unet)}   (two passes)`);
+  console.log(`  text encoder, decoder      ${seconds(timings.textEncoder)}, ${seconds(timings.vaeDecoder)}`);
+  console.log(`  loading, in all            ${seconds(timings.loading)}, ${seconds(timings.total)}`);
+  for (const [stage, bytes] of Object.entries(heapBytes))
+    console.log(`  heap after ${stage.padEnd(16)} ${megabytes(bytes)}`);
+  console.log(`  peak of all processes      ${megabytes(memory.peak())}`);
+}
+
+/** Long enough for a page at rest to be at rest, and for a sample of it. */
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 3000));
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`.padStart(9);
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`.padStart(9);

@@ -1,0 +1,146 @@
+/**
+ * A converted model as files: `manifest.json`, and `<stage>.weights` for each network. What `npm run convert` writes and
+ * `npm run generate` draws from. Node only.
+ *
+ * The manifest is written last, with the SHA-256 of every weights file, so a folder is a whole model or none.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Checkpoint } from './checkpoint';
+import { CodedError } from './errors';
+import { checkManifest, type Manifest, STAGE_NAMES } from './manifest';
+import { packStage } from './pack';
+import { badModel, shown } from './refuse';
+import type { StageName, StageWeights } from './stage';
+import { weightsOnDisk } from './stageWeights.node';
+
+/** Bytes written so far of all the weights. */
+export type Progress = (stage: StageName, bytes: number, of: number) => void;
+
+/** What `manifest.json` holds. */
+interface FolderManifest extends Manifest {
+  /** SHA-256 of each weights file, 64 hexadecimal digits. */
+  readonly sha256: Readonly<Record<StageName, string>>;
+}
+
+export interface ConvertedFolder {
+  readonly manifest: Manifest;
+  /**
+   * The weights of `stage`, hashed against the manifest the first time they are asked for. Rejects with
+   * `corrupt-store`, which names the file and both hashes.
+   */
+  weights(stage: StageName): Promise<StageWeights>;
+}
+
+const weightsPath = (folder: string, stage: StageName): string => join(folder, `${stage}.weights`);
+
+/** Writes the weights that `manifest` plans of `checkpoint`, one tensor in memory at a time. A full disk is `storage-full`. */
+export async function writeConverted(
+  checkpoint: Checkpoint,
+  manifest: Manifest,
+  folder: string,
+  progress: Progress = () => undefined,
+  signal?: AbortSignal,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const of = STAGE_NAMES.reduce((sum, stage) => sum + manifest.stages[stage].bytes, 0);
+  let done = 0;
+  const sha256: Partial<Record<StageName, string>> = {};
+  for (const stage of STAGE_NAMES) {
+    const pieces = packStage(manifest.stages[stage].tensors, checkpoint.weights(stage));
+    const told = (bytes: number): void => {
+      signal?.throwIfAborted();
+      done += bytes;
+      progress(stage, done, of);
+    };
+    sha256[stage] = await writeHashed(weightsPath(folder, stage), pieces, told);
+  }
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, sha256 }));
+}
+
+/** Resolves to the SHA-256 of what was written. */
+async function writeHashed(
+  path: string,
+  pieces: AsyncIterable<Uint8Array>,
+  told: (bytes: number) => void,
+): Promise<string> {
+  const file = await open(path, 'w');
+  const hash = createHash('sha256');
+  let written = 0;
+  try {
+    for await (const piece of pieces) {
+      told(piece.length);
+      hash.update(piece);
+      await file.writeFile(piece);
+      written += piece.length;
+    }
+    return hash.digest('hex');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    const details = { argument: path, expected: 'room for the weights', got: `a full disk after ${written} bytes` };
+    throw new CodedError('storage-full', details, { cause: error });
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether `folder` looks like one of ours: it has a `manifest.json`, and is no diffusers folder. */
+export const isConverted = (folder: string): Promise<boolean> =>
+  stat(join(folder, 'manifest.json')).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+/** Opens a folder that `writeConverted` wrote. `bad-model` where its manifest is damaged or a weights file is missing or cut. */
+export async function openConverted(folder: string): Promise<ConvertedFolder> {
+  const manifest = await readManifest(join(folder, 'manifest.json'));
+  for (const stage of STAGE_NAMES) {
+    const path = weightsPath(folder, stage);
+    const found = await stat(path).then(
+      ({ size }) => `${size} bytes`,
+      () => 'no such file',
+    );
+    const expected = `${manifest.stages[stage].bytes} bytes`;
+    if (found !== expected) throw badModel(path, expected, found);
+  }
+  const proven = new Set<StageName>();
+  return {
+    manifest,
+    async weights(stage) {
+      const path = weightsPath(folder, stage);
+      if (!proven.has(stage)) await prove(path, manifest.sha256[stage]);
+      proven.add(stage);
+      return weightsOnDisk(path, manifest.stages[stage].bytes);
+    },
+  };
+}
+
+async function readManifest(path: string): Promise<FolderManifest> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw badModel(path, 'a readable file', error.code ?? error.message);
+  });
+  const json = parsed(path, text);
+  const { sha256 } = json as Partial<FolderManifest>;
+  for (const stage of STAGE_NAMES) {
+    const found = sha256?.[stage];
+    if (!/^[0-9a-f]{64}$/.test(String(found))) throw badModel(`${path}: sha256.${stage}`, '64 digits', shown(found));
+  }
+  return { ...checkManifest(json), sha256: sha256! };
+}
+
+function parsed(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badModel(path, 'JSON', (error as Error).message);
+  }
+}
+
+async function prove(path: string, expected: string): Promise<void> {
+  const hash = createHash('sha256');
+  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes as Uint8Array);
+  const got = hash.digest('hex');
+  if (got !== expected) throw new CodedError('corrupt-store', { argument: path, expected, got });
+}

@@ -1,0 +1,35 @@
+/**
+ * Products in integers, u8 activations times int8 weights: ORT-web's kernels for that pair of types reach 150–180 GOP/s
+ * on two threads where float32 reaches 65 and int8 times int8 15.
+ */
+import type { Value } from '../layers';
+import type { GraphBuilder } from './graphBuilder';
+
+/** u8 numbers; the value is `scale` · (number - `zero`). */
+export interface Quantized {
+  readonly numbers: Value;
+  readonly scale: Value;
+  readonly zero: Value;
+}
+
+/** `x` over the range of its own values and zero, once however often it is asked for. */
+export function quantized(graph: GraphBuilder, x: Value): Quantized {
+  const make = (): readonly Value[] =>
+    graph.nodeWithOutputs('DynamicQuantizeLinear', 'integers', [x], [x.shape, [], []]);
+  const [numbers, scale, zero] = graph.once(`quantized ${x.name}`, make);
+  return { numbers: numbers!, scale: scale!, zero: zero! };
+}
+
+/** `x` times int8 `weights` `[C, K]` with a scale for each K, plus `bias` where there is one. */
+export function integerProduct(
+  graph: GraphBuilder,
+  scope: string,
+  x: Quantized,
+  weights: string,
+  scales: string,
+  bias: readonly string[],
+  shape: readonly number[],
+): Value {
+  const inputs = [x.numbers, weights, x.scale, scales, x.zero, '', ...bias];
+  return graph.node('MatMulIntegerToFloat', scope, bias.length > 0 ? inputs : inputs.slice(0, 5), shape);
+}

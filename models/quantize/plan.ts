@@ -1,0 +1,55 @@
+/**
+ * Which tensors of a weights file a parameter of the checkpoint becomes: the layout that the graphs read it in and the
+ * numbers it is stored in. A layout other than the checkpoint's is part of the packed tensor's name:
+ *
+ *   `x.weight`          as the checkpoint has it
+ *   `x.weight/taps`     3×3 kernels `[9, C, K]`, so that C × K matrices multiply pixels that lie channels last
+ *   `x.weight/columns`  linear layers `[C, K]`, int8
+ *   `x.weight/rows`     embedding tables `[rows, width]`, int8
+ *   `x.weight/blocks`   linear layers `[K, C / 32, 16]`, two four-bit numbers in a byte, the earlier one low
+ *   `x.weight/scales`   float32: of each K (`taps`, `columns`), of each row, of each block `[K, C / 32]`
+ */
+import type { Parameter } from '../graph/parameters';
+import type { PackedTensor } from '../stage';
+import type { WeightForm } from './weightForm';
+
+export type Layout = 'plain' | 'taps' | 'columns' | 'rows' | 'blocks' | 'scales';
+export type PlannedTensor = Pick<PackedTensor, 'name' | 'dtype' | 'shape'>;
+
+/** Numbers that share a scale in four bits: ONNX Runtime's `MatMulNBits` computes with blocks of 32 and more. */
+export const BLOCK = 32;
+
+/** Layers whose input or output is the picture itself, or the model's: few numbers, much seen. */
+const WIDE = /(^|\.)(conv_in|conv_out|quant_conv|post_quant_conv)\.|position_embedding|time_embedding/;
+
+/** What `parameter`, stored as `dtype` without further ado, becomes in `form`. Scales stand before what they scale. */
+export function planParameter(
+  { name, shape }: Parameter,
+  dtype: 'F32' | 'F16',
+  form: WeightForm,
+): readonly PlannedTensor[] {
+  if (shape.length < 2) return [{ name, dtype, shape }];
+  const [results, channels, side = 1] = shape as [number, number, number?];
+  const kernel = side === 3;
+  const quantized = (form === 'int8' || form === 'int4') && !WIDE.test(name);
+  if (!quantized) {
+    const stored = form === 'fp16' ? 'F16' : dtype;
+    return kernel
+      ? [{ name: `${name}/taps`, dtype: stored, shape: [9, channels, results] }]
+      : [{ name, dtype: stored, shape }];
+  }
+  const scales = (of: readonly number[]): PlannedTensor => ({ name: `${name}/scales`, dtype: 'F32', shape: of });
+  if (name.endsWith('embedding.weight')) return [scales([results]), { name: `${name}/rows`, dtype: 'I8', shape }];
+  if (kernel) return [scales([results]), { name: `${name}/taps`, dtype: 'I8', shape: [9, channels, results] }];
+  if (form === 'int4' && channels % BLOCK === 0) {
+    const blocks = [results, channels / BLOCK];
+    return [scales(blocks), { name: `${name}/blocks`, dtype: 'U8', shape: [...blocks, BLOCK / 2] }];
+  }
+  return [scales([results]), { name: `${name}/columns`, dtype: 'I8', shape: [channels, results] }];
+}
+
+/** The checkpoint's key of a packed tensor, and what of it is stored. */
+export function keyOf(packed: string): { readonly key: string; readonly layout: Layout } {
+  const [key, layout = 'plain'] = packed.split('/') as [string, Layout?];
+  return { key, layout };
+}

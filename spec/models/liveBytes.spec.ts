@@ -1,0 +1,61 @@
+/** The worst moment of a graph, counted by hand. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { liveBytes } from '../../models/graph/onnx/liveBytes';
+import type { Node } from '../../models/graph/onnx/onnxModel';
+
+const node = (op: string, inputs: string, outputs: string): Node => ({
+  op,
+  name: outputs,
+  inputs: inputs.split(' '),
+  outputs: outputs.split(' '),
+  attributes: {},
+});
+
+/** Every value that starts with a letter is as large as the number behind it; `w` is a weight. */
+const bytesOf = (value: string): number | undefined => (value.startsWith('w') ? undefined : Number(value.slice(1)));
+
+test('a chain holds two neighbors at a time', () => {
+  assert.is(
+    liveBytes([node('Conv', 'x0 w', 'a100'), node('Conv', 'a100 w', 'b30'), node('Conv', 'b30 w', 'c60')], bytesOf),
+    130,
+  );
+});
+
+test('a skip is held until it is met', () => {
+  const nodes = [
+    node('Conv', 'x0 w', 'a100'),
+    node('Conv', 'a100 w', 'b10'),
+    node('Conv', 'b10 w', 'c10'),
+    node('Concat', 'c10 a100', 'd110'),
+  ];
+  assert.is(liveBytes(nodes, bytesOf), 100 + 10 + 110);
+});
+
+test('an elementwise node writes over an input that nobody else will read, and over no other', () => {
+  const conv = node('Conv', 'x0 w', 'a100');
+  assert.is(liveBytes([conv, node('Sigmoid', 'a100', 'b100')], bytesOf), 100);
+  assert.is(liveBytes([conv, node('Sigmoid', 'a100', 'b100'), node('Mul', 'a100 b100', 'c100')], bytesOf), 200);
+});
+
+test('a reshaped value is the same buffer, alive as long as either is read', () => {
+  const nodes = [
+    node('Conv', 'x0 w', 'a100'),
+    node('Reshape', 'a100 w', 'b100'),
+    node('Sigmoid', 'b100', 'c100'),
+    node('Mul', 'a100 c100', 'd100'),
+  ];
+  assert.is(liveBytes(nodes, bytesOf), 200);
+});
+
+test('what a node splits off is counted piece by piece, and given up piece by piece', () => {
+  const nodes = [
+    node('Split', 'x0 w', 'a50 b50'),
+    node('Conv', 'a50 w', 'c50'),
+    node('Conv', 'b50 w', 'd50'),
+    node('Concat', 'c50 d50', 'e100'),
+  ];
+  assert.is(liveBytes(nodes, bytesOf), 200);
+});
+
+test.run();

@@ -1,0 +1,82 @@
+/** Conversions are made once, appear whole, and are made again where they are damaged. */
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openDiffusersFolder } from '../../../models/checkpoint';
+import { planModel } from '../../../models/planModel';
+import { type Conversion, conversionsFolder, convertedOnce } from '../../../workers/cli/conversions';
+import { memoryFolder } from '../../models/memoryFolder';
+import { randomModelFiles } from '../../models/randomModel';
+
+let folder = '';
+test.before.each(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), 'conversions-')), 'made', 'when', 'needed');
+});
+test.after.each(() => rm(folder, { recursive: true, force: true }));
+
+async function conversion(name: 'A' | 'B'): Promise<Conversion> {
+  const files = memoryFolder(await randomModelFiles(name));
+  const checkpoint = await openDiffusersFolder(files);
+  return { checkpoint, manifest: planModel(checkpoint), files };
+}
+
+const never = new AbortController().signal;
+const silent = () => undefined;
+
+test('the second time nothing is converted, and the same weights come out', async () => {
+  const model = await conversion('B');
+  const first = await convertedOnce(model, folder, silent, never);
+  const second = await convertedOnce(model, folder, () => assert.unreachable('converted again'), never);
+  assert.equal([first.fresh, second.fresh], [true, false]);
+  assert.is(second.path, first.path);
+  const read = await second.weights('unet');
+  assert.is(read.bytes, model.manifest.stages.unet.bytes);
+  read.close();
+  assert.is((await readdir(folder)).length, 1);
+});
+
+test('other files, or the same packed in another way, are another conversion', async () => {
+  const a = await conversion('A');
+  const b = await conversion('B');
+  const paths = new Set<string>();
+  for (const model of [a, b, { ...b, manifest: { ...b.manifest, description: a.manifest.description } }]) {
+    paths.add((await convertedOnce(model, folder, silent, never)).path);
+  }
+  assert.is(paths.size, 3);
+});
+
+test('a damaged one is made again', async () => {
+  const model = await conversion('B');
+  const { path } = await convertedOnce(model, folder, silent, never);
+  await truncate(join(path, 'unet.weights'), 1000);
+  const again = await convertedOnce(model, folder, silent, never);
+  assert.is(again.fresh, true);
+  assert.is((await readFile(join(path, 'unet.weights'))).length, model.manifest.stages.unet.bytes);
+});
+
+test('a stopped one leaves nothing, and what a killed process left is swept', async () => {
+  const model = await conversion('B');
+  const abort = new AbortController();
+  const stopped = convertedOnce(model, folder, () => abort.abort(new Error('stopped')), abort.signal);
+  assert.is(await stopped.catch((thrown: Error) => thrown.message), 'stopped');
+  assert.equal(await readdir(folder), []);
+
+  // No process has the largest id that Linux hands out.
+  for (const name of ['killed.4194304.part', `running.${process.pid}.part`]) await mkdir(join(folder, name));
+  await writeFile(join(folder, 'note.txt'), 'not ours');
+  await convertedOnce(model, folder, silent, never);
+  const names = (await readdir(folder)).filter((name) => !/^[0-9a-f]{64}$/.test(name));
+  assert.equal(names.sort(), ['note.txt', `running.${process.pid}.part`]);
+});
+
+test('kept where each system keeps what can be made again', () => {
+  assert.is(conversionsFolder({ POCKET_DIFFUSION_CACHE: '/here' }, 'linux'), '/here');
+  assert.is(conversionsFolder({ XDG_CACHE_HOME: '/cache' }, 'linux'), '/cache/pocket-diffusion');
+  assert.match(conversionsFolder({}, 'linux'), /\/\.cache\/pocket-diffusion$/);
+  assert.match(conversionsFolder({}, 'darwin'), /\/Library\/Caches\/pocket-diffusion$/);
+  assert.match(conversionsFolder({ LOCALAPPDATA: 'C:\\Local' }, 'win32'), /^C:\\Local.pocket-diffusion.cache$/);
+});
+
+test.run();

@@ -1,0 +1,82 @@
+/**
+ * Checkpoints that the command has converted, kept so that the next picture starts at once: a folder of folders, each
+ * named by a hash of what was converted and how. A conversion appears under its name when it is whole.
+ */
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Checkpoint } from '../../models/checkpoint';
+import {
+  type ConvertedFolder,
+  isConverted,
+  openConverted,
+  type Progress,
+  writeConverted,
+} from '../../models/convertedFolder.node';
+import type { Manifest } from '../../models/manifest';
+import type { Folder } from '../../models/source';
+import { fingerprint } from '../fingerprint';
+import { sha256 } from '../store/chunks';
+
+/** Goes up when the same source and manifest would be packed into other bytes. */
+const PACKING = 1;
+
+/** `POCKET_DIFFUSION_CACHE`, or the place where this system keeps what can be made again. */
+export function conversionsFolder(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  platform: string = process.platform,
+): string {
+  if (env.POCKET_DIFFUSION_CACHE) return env.POCKET_DIFFUSION_CACHE;
+  if (platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'pocket-diffusion', 'cache');
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'pocket-diffusion');
+  return join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pocket-diffusion');
+}
+
+export interface Conversion {
+  readonly checkpoint: Checkpoint;
+  /** How it is packed. */
+  readonly manifest: Manifest;
+  /** Every file that goes into it: what tells it from others (`fingerprint.ts`). */
+  readonly files: Folder;
+}
+
+/** The conversion, made where it is not there yet or is damaged. `fresh` where it was made by this call. */
+export async function convertedOnce(
+  { checkpoint, manifest, files }: Conversion,
+  folder: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ConvertedFolder & { readonly path: string; readonly fresh: boolean }> {
+  const key = await sha256(new TextEncoder().encode(JSON.stringify([PACKING, await fingerprint(files), manifest])));
+  const path = join(folder, key);
+  const kept = (await isConverted(path)) && (await openConverted(path).catch(() => undefined));
+  if (kept) return { ...kept, path, fresh: false };
+  await mkdir(folder, { recursive: true });
+  await sweep(folder);
+  const part = join(folder, `${key}.${process.pid}.part`);
+  try {
+    await writeConverted(checkpoint, manifest, part, progress, signal);
+    await rm(path, { recursive: true, force: true }); // Damaged, or it would have been opened above.
+    await rename(part, path);
+  } finally {
+    await rm(part, { recursive: true, force: true });
+  }
+  return { ...(await openConverted(path)), path, fresh: true };
+}
+
+/** Removes what killed conversions left. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = /\.(\d+)\.part$/.exec(name)?.[1];
+    if (pid && !isRunning(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,43 @@
+/** What `--model` names, ready to draw with: the demo model, a converted folder, or a checkpoint that is converted once. */
+import { resolve } from 'node:path';
+import { CLIP_TOKENIZER_HOME } from '../../models/clipTokenizer';
+import { isConverted, openConverted } from '../../models/convertedFolder.node';
+import { STAGE_NAMES } from '../../models/manifest';
+import { type DiskOptions, diskFiles, fromCaller, openDisk } from '../../models/openDisk.node';
+import { planModel } from '../../models/planModel';
+import { weightsInTemporaryFile } from '../../models/stageWeights.node';
+import type { Model } from '../model';
+import { checkpointModel } from '../model.checkpoint';
+import { packedModel } from '../model.packed';
+import { conversionsFolder, convertedOnce } from './conversions';
+import { terminalConversion } from './progress';
+
+/** Below this many bytes of weights, converting takes no longer than looking for what was kept. */
+const WORTH_KEEPING_BYTES = 256 * 1024 * 1024;
+
+/** Rejects with `bad-model`, `unsupported-model` or `storage-full`. Says on stderr what it leaves out or keeps. */
+export async function openModel(model: string, options: DiskOptions, signal: AbortSignal): Promise<Model> {
+  // The demo model's folder is also where CLIP's tokenizer lies.
+  const path = model === 'demo' ? resolve(CLIP_TOKENIZER_HOME) : fromCaller(model);
+  if (await isConverted(path)) {
+    const { manifest, weights } = await openConverted(path);
+    return packedModel(model, manifest, weights);
+  }
+  const checkpoint = await openDisk(path, options);
+  for (const module of checkpoint.ignored ?? []) console.error(`note: left out, for another network: ${module}`);
+  const named = model === 'demo' ? { ...checkpoint, name: model } : checkpoint;
+  const manifest = planModel(checkpoint);
+  const bytes = STAGE_NAMES.reduce((sum, stage) => sum + manifest.stages[stage].bytes, 0);
+  if (bytes < WORTH_KEEPING_BYTES) return checkpointModel(named, weightsInTemporaryFile);
+
+  const progress = terminalConversion(process.stderr);
+  try {
+    const conversion = { checkpoint, manifest, files: await diskFiles(path, options) };
+    const converted = await convertedOnce(conversion, conversionsFolder(), progress.show, signal);
+    progress.end();
+    if (converted.fresh) console.error(`note: converted once, kept for the next time in ${converted.path}`);
+    return packedModel(checkpoint.name, converted.manifest, converted.weights);
+  } finally {
+    progress.end();
+  }
+}
