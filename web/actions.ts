@@ -1,102 +1,44 @@
-/** What a person can do: each action talks to the engine and tells the reducer what came of it. */
-import type { Failure, ImageEvent, ModelSummary } from '../workers/api';
+/** What a person can do about pictures: each action talks to the engine and tells the reducer what came of it. */
+import type { ImageEvent, ModelSummary } from '../workers/api';
+import { arriving } from './arriving';
 import { beginWatch, endWatch } from './crash';
-import { createEngine, EngineFailure } from './engine';
-import type { ImportSource } from './reducer';
+import { asFailure, engine } from './engines';
+import { bringDemo, learnModels, learnStorage, learnWeightForms, useModel } from './modelActions';
 import { randomSeed, type Settings, toBackend, toRequest } from './settings';
 import { isDemo, modelInUse, set, settings, state, tell } from './state';
 
-/** The page's own `?store=idb|opfs` says where the engine keeps networks (workers/store/browserStore.ts). */
-const engine = createEngine(
-  () => new Worker(new URL(`engine.worker.js${location.search}`, document.baseURI), { type: 'module' }),
-  {
-    locks: navigator.locks,
-  },
-);
-
 let drawing: AbortController | undefined;
-let importing: AbortController | undefined;
-/** Settles when the model being brought in is there, or is not coming. */
-let modelArriving: Promise<void> = Promise.resolve();
-
-const asFailure = (thrown: unknown): Failure =>
-  thrown instanceof EngineFailure ? thrown.failure : { code: 'internal', message: `internal: ${String(thrown)}` };
 
 /** First light: which models and backends there are, and the demo model where no other was in use. */
 export async function start(): Promise<void> {
-  modelArriving = loadModels();
   engine.backends().then(
-    (backends) => tell({ type: 'backends', backends }),
+    (backends) => tell({ type: 'learned', backends }),
     (thrown) => tell({ type: 'problem', problem: { during: 'models', failure: asFailure(thrown) } }),
   );
-  await modelArriving;
+  const first = arriving.add(chooseModel());
+  await first;
+  await Promise.all([learnStorage(), learnWeightForms()]);
 }
 
-async function loadModels(): Promise<void> {
-  try {
-    const models = await engine.models();
-    tell({ type: 'models', models });
-    const kept = models.find(({ id }) => id === settings.value.modelId);
-    // The demo model is opened by name, not by id, so that a newer one replaces the stored one.
-    if (kept && !isDemo(kept)) useModel(kept.id);
-    else await bringDemo();
-  } catch (thrown) {
-    tell({ type: 'problem', problem: { during: 'models', failure: asFailure(thrown) } });
-  }
+async function chooseModel(): Promise<void> {
+  const models = await learnModels();
+  const kept = models?.find(({ id }) => id === settings.value.modelId);
+  // The demo model is opened by name, not by id, so that a newer one replaces the stored one.
+  if (kept && !isDemo(kept)) useModel(kept.id);
+  else if (models) void bringDemo();
 }
 
-export function useModel(id: string): void {
-  tell({ type: 'use-model', id });
-  // A size made for one model is rarely right for another.
-  if (id !== settings.value.modelId) set({ modelId: id, size: null });
-}
-
-export function prepareDemo(): void {
-  modelArriving = bringDemo();
-}
-
-/** In place of a damaged copy, a fresh one. */
-export async function renewDemo(damaged: string): Promise<void> {
-  await deleteModel(damaged);
-  prepareDemo();
-}
-
-function bringDemo(): Promise<void> {
-  return bring('demo', (signal) => engine.openDemo(signal));
-}
-
-export function importFolder(files: readonly File[]): void {
-  // Chromium forgets webkitRelativePath when a File is cloned: the path travels beside it.
-  const picked = files.map((file) => ({ path: file.webkitRelativePath, file }));
-  // A stored gigabyte should survive a full disk; browsers that ask first are asked only here.
-  void navigator.storage?.persist?.();
-  modelArriving = bring('folder', (signal) => engine.importFolder(picked, signal));
-}
-
-async function bring(
-  source: ImportSource,
-  open: (signal: AbortSignal) => ReturnType<typeof engine.openDemo>,
-): Promise<void> {
-  if (state.value.importing) return modelArriving;
-  importing = new AbortController();
-  tell({ type: 'import', source });
-  for await (const event of open(importing.signal)) {
-    tell({ type: 'model', event });
-    if (event.type === 'imported') useModel(event.model.id);
-  }
-  importing = undefined;
-}
-
-/** Draws what is set. While a model is on its way, waits for it. */
+/** Draws what is set. While no model is there yet, waits for one that is on its way. */
 export async function draw(override: Partial<Settings> = {}): Promise<void> {
   if (drawing) return;
   set({ ...override, ...(settings.value.keepSeed ? {} : { seed: randomSeed() }) });
-  if (!modelInUse() && !state.value.importing) prepareDemo();
+  if (!modelInUse() && arriving.count === 0) void bringDemo();
   drawing = new AbortController();
   const { signal } = drawing;
   announce(modelInUse());
   try {
-    await Promise.race([modelArriving, aborted(signal)]);
+    while (!modelInUse() && arriving.count > 0 && !signal.aborted)
+      await Promise.race([arriving.next(), aborted(signal)]);
     const model = modelInUse();
     if (signal.aborted || !model) return giveUp(signal.aborted);
     announce(model);
@@ -120,9 +62,9 @@ async function follow(model: ModelSummary, signal: AbortSignal): Promise<void> {
   for await (const event of engine.draw(model.id, backend, request, signal)) tell({ type: 'image', event });
 }
 
-/** No model came: the import has said why, unless the person stopped it all. */
+/** No model came: its job has said why, unless the person stopped it all. */
 function giveUp(byChoice: boolean): void {
-  const problem = state.value.problem;
+  const { problem } = state.value;
   const failure: ImageEvent = { type: 'failed', code: 'aborted', message: 'aborted' };
   tell({ type: 'image', event: failure });
   if (!byChoice && problem) tell({ type: 'problem', problem });
@@ -132,25 +74,6 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
 export function cancelDrawing(): void {
-  tell({ type: 'abort', job: 'drawing' });
+  tell({ type: 'abort' });
   drawing?.abort();
-}
-
-export function cancelImport(): void {
-  tell({ type: 'abort', job: 'importing' });
-  importing?.abort();
-}
-
-export async function deleteModel(id: string): Promise<void> {
-  try {
-    await engine.deleteModel(id);
-    const models = await engine.models();
-    tell({ type: 'models', models });
-    if (state.value.modelId !== id) return;
-    const next = models[0];
-    if (next) useModel(next.id);
-    else tell({ type: 'use-model', id: undefined });
-  } catch (thrown) {
-    tell({ type: 'problem', problem: { during: 'models', failure: asFailure(thrown) } });
-  }
 }

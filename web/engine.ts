@@ -12,6 +12,7 @@ import type {
   BackendReport,
   EngineApi,
   Failure,
+  Forecast,
   ImageEvent,
   ImageRequest,
   ImportEvent,
@@ -22,6 +23,7 @@ import type {
   ReadEvent,
   RemoteModel,
   StorageReport,
+  WeightForm,
 } from '../workers/api';
 import { eventQueue } from './eventQueue';
 
@@ -46,7 +48,6 @@ export interface Engine {
   models(): Promise<ModelSummary[]>;
   deleteModel(id: string): Promise<void>;
   openDemo(signal: AbortSignal): AsyncIterable<ImportEvent>;
-  importFolder(files: readonly PickedFile[], signal: AbortSignal): AsyncIterable<ImportEvent>;
   importModel(files: readonly PickedFile[], options: ImportOptions, signal: AbortSignal): AsyncIterable<ImportEvent>;
   /** `pause`, once aborted, ends it with `paused`; the same call goes on from there. `signal` gives up what is here. */
   download(
@@ -56,12 +57,18 @@ export interface Engine {
     pause?: AbortSignal,
   ): AsyncIterable<ImportEvent>;
   catalog(url?: string): Promise<readonly RemoteModel[]>;
+  weightForms(): Promise<readonly WeightForm[]>;
   verify(id: string, signal: AbortSignal): AsyncIterable<ReadEvent>;
   exportModel(id: string, signal: AbortSignal): AsyncIterable<ReadEvent>;
   discardModel(id: string): Promise<void>;
   restoreModel(id: string): Promise<ModelSummary>;
   storage(): Promise<StorageReport>;
   freeUp(key?: string): Promise<void>;
+  forecast(
+    model: string,
+    backend: BackendName,
+    size: { readonly width: number; readonly height: number },
+  ): Promise<Forecast | undefined>;
   draw(model: string, backend: BackendName, request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent>;
 }
 
@@ -189,18 +196,19 @@ export function createEngine(
     models: () => ask((api) => api.models()),
     deleteModel: (id) => ask((api) => api.deleteModel(id)),
     openDemo: (signal) => job<ImportEvent>(signal, (api, port) => api.openDemo(port)),
-    importFolder: (files, signal) => job<ImportEvent>(signal, (api, port) => api.importFolder([...files], port)),
     importModel: (files, options, signal) =>
       job<ImportEvent>(signal, (api, port) => api.importModel([...files], options, port)),
     download: (model, options, signal, pause) =>
       job<ImportEvent>(signal, (api, port) => api.download(model, options, port), pause),
     catalog: (url) => ask((api) => api.catalog(url)),
+    weightForms: () => ask((api) => api.weightForms()),
     verify: (id, signal) => job<ReadEvent>(signal, (api, port) => api.verify(id, port)),
     exportModel: (id, signal) => job<ReadEvent>(signal, (api, port) => api.exportModel(id, port)),
     discardModel: (id) => ask((api) => api.discardModel(id)),
     restoreModel: (id) => ask((api) => api.restoreModel(id)),
     storage: () => ask((api) => api.storage()),
     freeUp: (key) => ask((api) => api.freeUp(key)),
+    forecast: (model, backend, size) => ask((api) => api.forecast(model, backend, size)),
     draw: (model, backend, request, signal) =>
       job<ImageEvent>(signal, (api, port) => api.draw(model, backend, request, port)),
   };

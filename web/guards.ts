@@ -27,11 +27,12 @@ export const followTitle = (): (() => void) =>
 
 const WORTH_ASKING_MILLISECONDS = 10_000;
 
-/** Asks before leaving only where more than ten seconds of work would be lost; the demo model prepares itself again. */
+/** Asks before leaving only where more than ten seconds of work would be lost; downloads go on next time. */
 export function guardUnload(): void {
   addEventListener('beforeunload', (event) => {
-    const { drawing, importing } = state.value;
-    const started = drawing?.started ?? (importing?.source === 'folder' ? importing.started : undefined);
-    if (started !== undefined && performance.now() - started > WORTH_ASKING_MILLISECONDS) event.preventDefault();
+    const { drawing, jobs } = state.value;
+    const work = [drawing, ...jobs.filter((job) => job.kind === 'picked')];
+    const long = (started: number): boolean => performance.now() - started > WORTH_ASKING_MILLISECONDS;
+    if (work.some((one) => one && long(one.started))) event.preventDefault();
   });
 }

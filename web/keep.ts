@@ -1,16 +1,21 @@
-/** Takes a picture out of the page: into a file, or through the device's share sheet. */
+/** Takes pictures and models out of the page: into a file, or through the device's share sheet. */
+
+import type { Drawn } from './drawing';
 import { fileName, toPng } from './png';
-import type { Drawn } from './reducer';
 
 const toFile = (drawn: Drawn): File =>
   new File([toPng(drawn)], fileName(drawn.request.prompt, drawn.picture.seed), { type: 'image/png' });
 
 export function saveAsFile(drawn: Drawn): void {
   const file = toFile(drawn);
+  saveBlob(file, file.name);
+}
+
+export function saveBlob(file: Blob, name: string): void {
   const url = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = url;
-  link.download = file.name;
+  link.download = name;
   link.click();
   // The download reads the URL after the click returns; a minute is ample, and a leak otherwise.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);

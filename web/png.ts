@@ -4,7 +4,7 @@
  */
 import { encode } from 'fast-png';
 import type { ImageRequest } from '../workers/api';
-import type { Drawn } from './reducer';
+import type { Drawn } from './drawing';
 
 const SAMPLERS: Readonly<Record<ImageRequest['scheduler'], string>> = { pndm: 'PLMS', ddim: 'DDIM', euler: 'Euler' };
 

@@ -1,8 +1,9 @@
 /** The page's signals: its memory (changed only by messages to the reducer) and what the person set. */
 import { effect, signal } from '@preact/signals';
 import type { ModelSummary } from '../workers/api';
+import type { Drawn } from './drawing';
 import { readKept, writeKept } from './kept';
-import { type Drawn, INITIAL, type Message, reduce, type State } from './reducer';
+import { INITIAL, type Message, reduce, type State } from './reducer';
 import { DEFAULT_SETTINGS, parseSettings, type Settings } from './settings';
 
 export const state = signal<State>(INITIAL);

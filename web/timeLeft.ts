@@ -1,5 +1,7 @@
 /** How far a job is and how long it will still take, from what was measured so far. */
-import { type Drawing, type Importing, median } from './reducer';
+import { type Drawing, median } from './drawing';
+import type { Job } from './jobs';
+import { pace } from './pace';
 
 export interface Progress {
   /** 0 to 1. */
@@ -25,15 +27,23 @@ export function drawingProgress(drawing: Drawing, decodeSteps: number, now: numb
   return { done: behind / whole, left: (whole - behind) * milliseconds };
 }
 
-/** The part of the bar that the demo model's download takes, before its conversion: over a fair connection. */
+/** The part of the bar that a download takes, before the conversion: over a fair connection. */
 const DOWNLOAD_SHARE = 0.8;
 
-/** An import goes at its pace so far. The first half second says nothing yet. */
-export function importProgress({ source, phase, bytes, of, started }: Importing, now: number): Progress {
-  if (of === 0) return { done: 0, left: undefined };
-  const part = bytes / of;
-  const converted = DOWNLOAD_SHARE + (1 - DOWNLOAD_SHARE) * part;
-  const done = phase === 'downloading' ? DOWNLOAD_SHARE * part : source === 'demo' ? converted : part;
-  const elapsed = now - started;
-  return { done, left: done > 0 && elapsed > 500 ? (elapsed / done) * (1 - done) : undefined };
+export interface JobProgress extends Progress {
+  /** Bytes a millisecond, of the present phase. */
+  readonly rate: number | undefined;
+}
+
+/** A job goes on at its present pace; what is downloaded will be converted, in a quarter of the time. */
+export function jobProgress(job: Job, now: number): JobProgress {
+  const { kind, phase, bytes, of, samples } = job;
+  const rate = pace(samples, now);
+  if (of === 0) return { done: 0, left: undefined, rate };
+  const comesFar = kind === 'demo' || kind === 'download';
+  const downloads = comesFar && phase !== 'converting';
+  const part = phase === 'verifying' ? 1 : bytes / of;
+  const done = downloads ? DOWNLOAD_SHARE * part : comesFar ? DOWNLOAD_SHARE + (1 - DOWNLOAD_SHARE) * part : part;
+  const after = downloads ? (of * (1 - DOWNLOAD_SHARE)) / DOWNLOAD_SHARE : 0;
+  return { done, left: rate && (of - bytes + after) / rate, rate };
 }

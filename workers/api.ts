@@ -100,7 +100,14 @@ export interface ModelSummary {
   /** The size it was trained for, pixels. */
   readonly width: number;
   readonly height: number;
+  /** How its weights are held; absent where that was never written down. */
+  readonly weights?: Exclude<WeightForm, 'auto'>;
+  /** Under what terms it may be used, where the way it came in said so. */
+  readonly license?: License;
 }
+
+/** `auto`: exact while that fits the memory of the device. `exact`: the checkpoint's own numbers. `int8`: eight bits. */
+export type WeightForm = 'auto' | 'exact' | 'int8';
 
 /** Something in the store that can be given up, and that nobody uses now. */
 export interface Freeable {
@@ -112,6 +119,8 @@ export interface Freeable {
   readonly bytes: number;
   /** When it was stopped or thrown away, milliseconds since 1970. */
   readonly since: number;
+  /** Of a download: what `download` goes on with. */
+  readonly remote?: RemoteModel;
 }
 
 /** What the store takes, and what could be given back. Bytes. */
@@ -176,6 +185,19 @@ export type ReadEvent =
   | { readonly type: 'exported'; readonly name: string; readonly file: Blob }
   | ({ readonly type: 'failed' } & Failure);
 
+/** What a picture would need, told before it is begun. */
+export interface Forecast {
+  /** Memory at the worst moment, bytes: weights, activations, buffers. */
+  readonly peakBytes: number;
+  /** What this device was found to give. */
+  readonly availableBytes: number;
+  readonly fits: boolean;
+  /** The form of the weights that this counts with. */
+  readonly weights: WeightForm;
+  /** The largest size of this shape that fits, pixels; absent where this one does, or where none does. */
+  readonly largest?: { readonly width: number; readonly height: number };
+}
+
 /** One way to compute, and why it cannot be used where it cannot. */
 export interface BackendReport {
   readonly name: BackendName;
@@ -216,8 +238,6 @@ export interface EngineApi {
   models(): Promise<ModelSummary[]>;
   /** Opens the embedded demo model, converting it into the store on the first visit. Reports `ImportEvent`s. */
   openDemo(port: Port): void;
-  /** `importModel` without options. */
-  importFolder(files: readonly PickedFile[], port: Port): void;
   /** Converts what was picked, a diffusers folder or one file, into the store. Reports `ImportEvent`s. */
   importModel(files: readonly PickedFile[], options: ImportOptions, port: Port): void;
   /**
@@ -227,6 +247,8 @@ export interface EngineApi {
   download(model: RemoteModel, options: ImportOptions, port: Port): void;
   /** What the engine's own catalog offers, or the one at `url`. Rejects with `download-failed` or `bad-catalog`. */
   catalog(url?: string): Promise<readonly RemoteModel[]>;
+  /** Forms a model can be converted to here, the automatic choice first. */
+  weightForms(): Promise<readonly WeightForm[]>;
   /** Reads every byte of a stored model again. Reports `ReadEvent`s. */
   verify(id: string, port: Port): void;
   /** All of a stored model as one file that `importModel` opens. Reports `ReadEvent`s. */
@@ -240,6 +262,12 @@ export interface EngineApi {
   storage(): Promise<StorageReport>;
   /** Gives up everything that `storage` calls freeable, or the one thing of it with this key. */
   freeUp(key?: string): Promise<void>;
+  /** What drawing at this size would need; `undefined` where nobody can say yet. */
+  forecast(
+    model: string,
+    backend: BackendName,
+    size: { readonly width: number; readonly height: number },
+  ): Promise<Forecast | undefined>;
   /** Draws with a stored model. Reports `ImageEvent`s. */
   draw(model: string, backend: BackendName, request: ImageRequest, port: Port): void;
 }
@@ -248,6 +276,8 @@ export interface EngineApi {
 export interface ImportOptions {
   /** What the UNet predicts, where the model does not say or says it wrong. */
   readonly predictionType?: 'epsilon' | 'v_prediction';
+  /** One of `weightForms`; `auto` where absent. */
+  readonly weights?: WeightForm;
   /** Merged into the weights in this order; weight 1 is as it was trained. */
   readonly loras?: readonly { readonly file: PickedFile; readonly weight: number }[];
   /** A VAE to use instead of the model's own. */

@@ -72,10 +72,6 @@ const engine: EngineApi = {
     });
   },
 
-  importFolder(files: readonly PickedFile[], port: Port): void {
-    engine.importModel(files, {}, port);
-  },
-
   importModel(files: readonly PickedFile[], options: ImportOptions, port: Port): void {
     jobInTurn(port, async (tell, signal) => {
       const origin = isSingle(files) ? 'file' : 'folder';
@@ -100,6 +96,11 @@ const engine: EngineApi = {
       tell({ type: 'imported', model });
     });
   },
+
+  // Until converting can do more than keep a checkpoint's own numbers.
+  weightForms: async () => ['auto'],
+  // Until there is a memory plan to ask.
+  forecast: async () => undefined,
 
   verify(id: string, port: Port): void {
     void runJob(port, async (tell, signal) => verify(id, await store(), tell, signal));

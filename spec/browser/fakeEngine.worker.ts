@@ -1,24 +1,15 @@
 /**
  * An engine that computes nothing, for the specs of the page: bundled under the real worker's name. The prompt says
- * how it behaves: `fail CODE`, `die`, `hang` (deaf and busy), `slow` (long steps), `cut`; anything else is drawn.
+ * how it behaves: `fail CODE`, `die`, `hang` (deaf and busy), `slow` (long steps), `cut`; anything else is drawn. Its
+ * models are in `fakeShelf.ts`.
  */
 import { expose } from 'comlink';
-import type { EngineApi, ImageEvent, ImageRequest, ModelSummary, Port } from '../../workers/api';
+import type { EngineApi, ImageEvent, ImageRequest } from '../../workers/api';
 import { CodedError, type ErrorCode } from '../../workers/errors';
 import { runJob } from '../../workers/job';
 import { fakePicture } from './fakePicture';
-
-const DEMO: ModelSummary = {
-  id: 'd'.repeat(64),
-  name: 'demo',
-  origins: ['demo:1'],
-  bytes: 24_900_000,
-  width: 256,
-  height: 256,
-};
-let models: ModelSummary[] = [];
-
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+import * as shelf from './fakeShelf';
+import { pause } from './fakeShelf';
 
 /** What the page's specs ask for. */
 const engine: Partial<EngineApi> & Pick<EngineApi, 'importModel'> = {
@@ -27,42 +18,25 @@ const engine: Partial<EngineApi> & Pick<EngineApi, 'importModel'> = {
     { name: 'wasm', available: true, why: '', threads: 2 },
     { name: 'webgpu', available: false, why: 'no-adapter', threads: 1 },
   ],
-  models: async () => models,
+  models: shelf.models,
   deleteModel: async (id) => {
-    models = models.filter((model) => model.id !== id);
+    await shelf.discard(id);
+    await shelf.freeUp(id);
   },
-  openDemo(port: Port) {
-    void runJob(port, async (tell) => {
-      for (let step = 0; step <= 10; step += 1) {
-        tell({ type: 'converting', stage: 'unet', bytes: step * 2_490_000, of: 24_900_000 });
-        await pause(80);
-      }
-      models = [DEMO];
-      tell({ type: 'imported', model: DEMO });
-    });
-  },
-  importFolder(files, port: Port) {
-    engine.importModel(files, {}, port);
-  },
-  importModel(files, _options, port: Port) {
-    void runJob(port, async (tell, signal) => {
-      const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
-      for (let step = 0; step <= 20; step += 1) {
-        signal.throwIfAborted();
-        tell({ type: 'converting', stage: 'unet', bytes: (bytes * step) / 20, of: bytes });
-        await pause(100);
-      }
-      const name = files[0]?.path.split('/')[0] ?? '';
-      if (name === 'sdxl')
-        throw new CodedError('unsupported-model', { argument: 'model', expected: 'SD 1.x', got: 'SDXL' });
-      const model = { ...DEMO, id: name.padEnd(64, '0'), name, origins: ['folder'], bytes, width: 512, height: 512 };
-      models = [...models, model];
-      tell({ type: 'imported', model });
-    });
-  },
-  draw(_model, _backend, request, port: Port) {
-    void runJob(port, (tell, signal) => draw(request, tell, signal));
-  },
+  discardModel: shelf.discard,
+  restoreModel: shelf.restore,
+  storage: shelf.storage,
+  freeUp: shelf.freeUp,
+  catalog: shelf.catalog,
+  weightForms: async () => ['auto', 'exact', 'int8'],
+  forecast: async (_model, _backend, size) => shelf.forecast(size),
+  openDemo: (port) => void runJob(port, (tell) => shelf.openDemo(tell)),
+  importModel: (files, options, port) =>
+    void runJob(port, (tell, signal) => shelf.importModel(files[0]!.path, options, tell, signal)),
+  download: (model, options, port) => void runJob(port, (tell, signal) => shelf.download(model, options, tell, signal)),
+  verify: (id, port) => void runJob(port, (tell, signal) => shelf.read(id, false, tell, signal)),
+  exportModel: (id, port) => void runJob(port, (tell, signal) => shelf.read(id, true, tell, signal)),
+  draw: (_model, _backend, request, port) => void runJob(port, (tell, signal) => draw(request, tell, signal)),
 };
 
 async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, signal: AbortSignal): Promise<void> {

@@ -137,7 +137,6 @@ test('a demo model that does not arrive is said, and comes at the next try', () 
     await rename(unet, `${unet}.away`);
     try {
       await page.click(byId('delete'));
-      await page.click(byId('delete-yes'));
       await page.waitForSelector(byId('prepare-demo'));
       await page.click(byId('prepare-demo'));
       await page.waitForSelector(`${byId('problem')}[data-code="download-failed"]`, PATIENCE);

@@ -1,21 +1,20 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Drawing, INITIAL, type Message, median, reduce, type State } from '../../web/reducer';
-import type { ImageEvent, ImageRequest, ImportEvent, ModelSummary, Picture } from '../../workers/api';
+import { type Drawing, median } from '../../web/drawing';
+import { INITIAL, type Message, reduce, type State } from '../../web/reducer';
+import type { ImageEvent, ImageRequest, Picture } from '../../workers/api';
 
 const request: ImageRequest = {
   ...{ prompt: 'an apple', negativePrompt: '', seed: 5, steps: 2, guidanceScale: 7.5, width: 8, height: 8 },
   ...{ scheduler: 'pndm', numImages: 2, guidance: 'two-calls' },
 };
 const picture = (seed: number): Picture => ({ width: 8, height: 8, pixels: new Uint8Array(192), seed });
-const model: ModelSummary = { id: 'a', name: 'm', origins: ['folder'], bytes: 10, width: 8, height: 8 };
 
 /** Messages at 0, 100, 200 … milliseconds. */
 const after = (state: State, ...messages: readonly Message[]): State =>
   messages.reduce((now, message, index) => reduce(now, message, index * 100), state);
 const begin: Message = { type: 'draw', request, modelName: 'm', backend: 'wasm' };
 const image = (event: ImageEvent): Message => ({ type: 'image', event });
-const imported = (event: ImportEvent): Message => ({ type: 'model', event });
 const step = (index: number, milliseconds = 50, at = 0): Message =>
   image({ type: 'step', image: at, index, of: 3, milliseconds });
 
@@ -57,7 +56,7 @@ test('a failure keeps every picture, and says what failed and on what', () => {
 });
 
 test('a cancel is no problem', () => {
-  const state = after(INITIAL, begin, { type: 'abort', job: 'drawing' });
+  const state = after(INITIAL, begin, { type: 'abort' });
   assert.is(state.drawing?.aborting, true);
   const ended = after(state, image({ type: 'failed', code: 'aborted', message: 'aborted' }));
   assert.equal([ended.drawing, ended.problem], [undefined, undefined]);
@@ -72,42 +71,15 @@ test('what was cut from the prompt outlives the drawing, until the next one', ()
 
 test('events after the end of a job change nothing', () => {
   assert.is(after(INITIAL, step(1)), INITIAL);
-  assert.is(after(INITIAL, imported({ type: 'imported', model })), INITIAL);
+  assert.is(after(INITIAL, { type: 'job-event', id: 1, event: { type: 'verified' } }), INITIAL);
+  assert.is(after(INITIAL, { type: 'abort' }), INITIAL);
 });
 
-test('an import ends in a model that is in use, listed once', () => {
-  const start: Message = { type: 'import', source: 'folder' };
-  let state = after(INITIAL, start, imported({ type: 'converting', stage: 'unet', bytes: 3, of: 10 }));
-  assert.equal([state.importing?.bytes, state.importing?.of], [3, 10]);
-  state = after(state, imported({ type: 'imported', model }));
-  state = after(state, start, imported({ type: 'imported', model }));
-  assert.equal([state.models, state.modelId, state.importing], [[model], 'a', undefined]);
-});
-
-test('the demo model is downloaded, then converted', () => {
-  const start: Message = { type: 'import', source: 'demo' };
-  const steps = [
-    after(INITIAL, start),
-    after(INITIAL, start, imported({ type: 'downloading', bytes: 3, of: 25 })),
-    after(INITIAL, start, imported({ type: 'converting', stage: 'unet', bytes: 1, of: 20 })),
-  ];
-  assert.equal(
-    steps.map(({ importing }) => [importing?.phase, importing?.bytes, importing?.of]),
-    [
-      ['downloading', 0, 0],
-      ['downloading', 3, 25],
-      ['converting', 1, 20],
-    ],
-  );
-});
-
-test('a failed import keeps the model in use', () => {
-  const state = after(
-    { ...INITIAL, models: [model], modelId: 'a' },
-    { type: 'import', source: 'folder' },
-    imported({ type: 'failed', code: 'unsupported-model', message: 'x' }),
-  );
-  assert.equal([state.modelId, state.problem?.during, state.importing], ['a', 'folder', undefined]);
+test('what the engine answers is kept, and nothing else changes', () => {
+  const report = { persisted: true, models: 5, freeable: [] };
+  const state = after({ ...INITIAL, modelId: 'a' }, { type: 'learned', storage: report, weightForms: ['auto'] });
+  assert.equal(state, { ...INITIAL, modelId: 'a', storage: report, weightForms: ['auto'] });
+  assert.is(after(state, { type: 'learned', forecast: undefined }).forecast, undefined);
 });
 
 test('the estimate looks back on the last eight steps', () => {

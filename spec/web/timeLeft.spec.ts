@@ -1,7 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Drawing, INITIAL, reduce } from '../../web/reducer';
-import { drawingProgress, importProgress } from '../../web/timeLeft';
+import type { Drawing } from '../../web/drawing';
+import type { Job } from '../../web/jobs';
+import { INITIAL, reduce } from '../../web/reducer';
+import { drawingProgress, jobProgress } from '../../web/timeLeft';
 import type { ImageRequest } from '../../workers/api';
 
 const request: ImageRequest = {
@@ -32,23 +34,34 @@ test('while decoding, time runs down with the clock, and stops short of the end'
   assert.is(Math.round(drawingProgress(decoding, 2, 99_000).left!), 10); // a twentieth of two steps is always left
 });
 
-test('an import goes on at its pace so far', () => {
-  const importing = {
-    ...({ source: 'folder', phase: 'converting' } as const),
-    ...{ bytes: 25, of: 100, started: 1000, aborting: false },
-  };
-  assert.equal(importProgress(importing, 2000), { done: 0.25, left: 3000 });
-  assert.equal(importProgress(importing, 1400), { done: 0.25, left: undefined });
-  assert.equal(importProgress({ ...importing, bytes: 0, of: 0 }, 2000), { done: 0, left: undefined });
+/** `bytes` of 100, begun at 0 with nothing and told at `told` milliseconds. */
+const job = (change: Partial<Job>, bytes: number, told: number): Job => ({
+  ...({ id: 1, kind: 'picked', name: '', phase: 'converting', of: 100, started: 0 } as const),
+  ...{ bytes, samples: [...(told > 0 ? [{ at: 0, bytes: 0 }] : []), { at: told, bytes }] },
+  ...change,
 });
 
-test('the demo model is four fifths download, one fifth conversion: one bar that never turns back', () => {
-  const at = (phase: 'downloading' | 'converting', bytes: number) =>
-    importProgress({ source: 'demo', phase, bytes, of: 100, started: 0, aborting: false }, 4000);
-  assert.equal(at('downloading', 50), { done: 0.4, left: 6000 });
-  assert.is(at('downloading', 100).done, 0.8);
-  assert.equal(at('converting', 0), { done: 0.8, left: (4000 / 0.8) * (1 - 0.8) });
-  assert.is(at('converting', 100).left, 0);
+test('a job goes on at its pace so far, which falls while nothing comes', () => {
+  // 25 bytes in 1000 ms: 75 more take 3000.
+  assert.equal(jobProgress(job({}, 25, 1000), 1000), { done: 0.25, left: 3000, rate: 0.025 });
+  assert.equal(jobProgress(job({}, 25, 1000), 2000), { done: 0.25, left: 6000, rate: 0.0125 });
+  assert.equal(jobProgress(job({}, 25, 400), 400), { done: 0.25, left: undefined, rate: undefined });
+  assert.equal(jobProgress(job({ of: 0 }, 25, 1000), 1000), { done: 0, left: undefined, rate: 0.025 });
+});
+
+test('what is downloaded is converted afterwards: four fifths and one fifth of one bar that never turns back', () => {
+  for (const kind of ['demo', 'download'] as const) {
+    const at = (phase: Job['phase'], bytes: number) => jobProgress(job({ kind, phase }, bytes, 4000), 4000);
+    // 50 in 4000 ms: the other 50 take as long, and the conversion a quarter of all 8000.
+    assert.equal(at('downloading', 50), { done: 0.4, left: 6000, rate: 0.0125 });
+    const bar = [at('downloading', 100), at('verifying', 0), at('verifying', 100), at('converting', 0)];
+    assert.equal(
+      bar.map(({ done }) => done),
+      [0.8, 0.8, 0.8, 0.8],
+    );
+    assert.equal([at('converting', 100).done, at('converting', 100).left], [1, 0]);
+  }
+  assert.is(jobProgress(job({ kind: 'download', phase: 'paused' }, 50, 0), 0).done, 0.4);
 });
 
 test.run();

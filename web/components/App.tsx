@@ -2,12 +2,14 @@
 import { useSignalEffect } from '@preact/signals';
 import { language } from '../words';
 import { Announcer } from './Announcer';
+import { DropVeil } from './DropVeil';
 import { Gallery } from './Gallery';
 import { Header } from './Header';
 import { ModelPanel } from './ModelPanel';
 import { PromptForm } from './PromptForm';
 import { SettingsPanel } from './SettingsPanel';
 import { Stage } from './Stage';
+import { Toast } from './Toast';
 
 export function App() {
   useSignalEffect(() => {
@@ -28,6 +30,8 @@ export function App() {
         </div>
       </main>
       <Announcer />
+      <Toast />
+      <DropVeil />
     </div>
   );
 }

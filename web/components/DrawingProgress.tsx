@@ -1,19 +1,18 @@
 /** Step x of n, and the time left. */
 import { now } from '../clock';
-import type { Drawing } from '../reducer';
-import { state } from '../state';
-import { drawingProgress, importProgress } from '../timeLeft';
+import type { Drawing } from '../drawing';
+import { bringsModel } from '../jobs';
+import { modelInUse, state } from '../state';
+import { drawingProgress, jobProgress } from '../timeLeft';
 import { words } from '../words';
 import type { Words } from '../words/en';
 import { ProgressBar } from './ProgressBar';
 
 export function DrawingProgress({ drawing }: { readonly drawing: Drawing }) {
   const said = words();
-  const { importing, decodeSteps } = state.value;
-  const waits = drawing.phase === 'waiting' && importing;
-  const { done, left } = waits
-    ? importProgress(importing, now.value)
-    : drawingProgress(drawing, decodeSteps, now.value);
+  const { jobs, decodeSteps } = state.value;
+  const waits = drawing.phase === 'waiting' && !modelInUse() && jobs.find(bringsModel);
+  const { done, left } = waits ? jobProgress(waits, now.value) : drawingProgress(drawing, decodeSteps, now.value);
   const { numImages } = drawing.request;
   const which = numImages > 1 ? `${said.phases.picture(Math.min(drawing.image + 1, numImages), numImages)} · ` : '';
   const phase = waits ? said.phases.preparing : phaseText(drawing, said);

@@ -3,7 +3,7 @@
  * by. Redrawn only when a step is done, so it costs nothing and moves for nobody who asked for stillness.
  */
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Drawing } from '../reducer';
+import type { Drawing } from '../drawing';
 
 const CELLS = 32;
 

@@ -1,7 +1,8 @@
 /** Name, language, appearance. */
 import { nextTheme, theme } from '../theme';
 import { LANGUAGES, type Language, language, setLanguage, words } from '../words';
-import { Icon, Mark } from './Icon';
+import { Mark } from './Icon';
+import { IconButton } from './IconButton';
 
 export function Header() {
   const said = words();
@@ -26,16 +27,12 @@ export function Header() {
             </option>
           ))}
         </select>
-        <button
-          type="button"
-          class="quiet square"
-          data-testid="theme"
-          aria-label={`${said.theme}: ${said.themes[theme.value]}`}
-          title={`${said.theme}: ${said.themes[theme.value]}`}
+        <IconButton
+          icon={theme.value}
+          testid="theme"
+          label={`${said.theme}: ${said.themes[theme.value]}`}
           onClick={nextTheme}
-        >
-          <Icon name={theme.value} />
-        </button>
+        />
       </div>
     </header>
   );

@@ -12,6 +12,13 @@ const PATHS = {
   reuse: 'M4 12a8 8 0 1 1 2.4 5.7M4 19v-4.5h4.5',
   trash: 'M5 7h14M10 7V4.5h4V7M7 7l1 13h8l1-13',
   folder: 'M3 6.5h6l2 2.5h10v10H3z',
+  file: 'M6.5 3.5H14l4.5 4.5v12.5h-12zM13.5 3.5v5h5',
+  about: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 11v5M12 8h.01',
+  add: 'M12 5v14M5 12h14',
+  copy: 'M9 9h10.5v10.5H9zM15 9V4.5H4.5V15H9',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  pause: 'M9 5.5v13M15 5.5v13',
+  play: 'M8 5.5 18 12 8 18.5z',
   close: 'M6 6l12 12M18 6 6 18',
   warn: 'M12 4 2.8 20h18.4zM12 10v4M12 17h.01',
 } as const;

@@ -1,9 +1,10 @@
-/** One stored model. Deleting asks once more, in place. */
+/** One stored model: use it, know more about it, throw it away (what can be undone needs no question). */
 import { useState } from 'preact/hooks';
 import type { ModelSummary } from '../../workers/api';
-import { deleteModel } from '../actions';
+import { deleteModel } from '../modelActions';
 import { sizeText, words } from '../words';
-import { Icon } from './Icon';
+import { IconButton } from './IconButton';
+import { ModelDetails } from './ModelDetails';
 
 interface Props {
   readonly model: ModelSummary;
@@ -16,40 +17,36 @@ interface Props {
 
 export function ModelCard({ model, name, chosen, locked, onChoose }: Props) {
   const said = words();
-  const [asking, setAsking] = useState(false);
-  const size = sizeText(model.bytes);
+  const [open, setOpen] = useState(false);
+  const details = `about-${model.id}`;
   return (
     <li class="card" data-testid="model" data-chosen={chosen}>
       <label class="card-choice">
         <input type="radio" name="model" checked={chosen} disabled={locked} onChange={onChoose} />
         <span>
           <span class="card-name">{name}</span>
-          <small>{said.modelFacts(size, model.width, model.height)}</small>
+          <small>{said.modelFacts(sizeText(model.bytes), model.width, model.height)}</small>
         </span>
       </label>
-      {asking ? (
-        <div class="confirm">
-          <span>{said.confirmDelete(size)}</span>
-          <button type="button" data-testid="delete-yes" onClick={() => void deleteModel(model.id)}>
-            {said.deleteYes}
-          </button>
-          <button type="button" class="quiet" onClick={() => setAsking(false)}>
-            {said.deleteNo}
-          </button>
-        </div>
-      ) : (
-        <button
-          type="button"
-          class="quiet square"
-          data-testid="delete"
-          aria-label={said.deleteModel(name)}
-          title={said.deleteModel(name)}
-          disabled={locked}
-          onClick={() => setAsking(true)}
-        >
-          <Icon name="trash" />
-        </button>
-      )}
+      <IconButton
+        icon="about"
+        testid="about"
+        label={said.modelInfo(name)}
+        aria-expanded={open}
+        aria-controls={details}
+        onClick={() => setOpen(!open)}
+      />
+      <IconButton
+        icon="trash"
+        testid="delete"
+        label={said.deleteModel(name)}
+        disabled={locked}
+        // A click without a pointer has no count.
+        onClick={(event) => void deleteModel(model, name, event.detail === 0)}
+      />
+      <div id={details} class="about" hidden={!open}>
+        {open && <ModelDetails model={model} name={name} />}
+      </div>
     </li>
   );
 }

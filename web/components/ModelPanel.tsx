@@ -1,25 +1,34 @@
-/** The models on this device: choose, bring in, delete. */
-import { importFolder, prepareDemo, useModel } from '../actions';
+/** The shelf: the models on this device, those on their way, and the ways in. */
+import { bringDemo, useModel } from '../modelActions';
 import { isDemo, modelInUse, state } from '../state';
+import { shelfOpen } from '../unfolded';
 import { words } from '../words';
 import { Icon } from './Icon';
+import { Interrupted } from './Interrupted';
+import { JobCard, jobText } from './JobCard';
 import { ModelCard } from './ModelCard';
-
-const wide = matchMedia('(min-width: 60rem)').matches;
+import { isOfShelf, ProblemNotice } from './Notices';
+import { OpenModel } from './OpenModel';
+import { StorageMeter } from './StorageMeter';
 
 export function ModelPanel() {
   const said = words();
-  const { models, modelId, importing, drawing } = state.value;
-  const used = modelInUse();
-  const busy = importing !== undefined;
+  const { models, modelId, jobs, drawing, problem } = state.value;
   return (
-    <details class="panel" open={wide} data-testid="models">
+    <details
+      class="panel"
+      open={shelfOpen.value}
+      data-testid="models"
+      onToggle={(event) => {
+        shelfOpen.value = event.currentTarget.open;
+      }}
+    >
       <summary>
         <h2>{said.models}</h2>
-        <span class="summary">{used ? (isDemo(used) ? said.demoModel : used.name) : ''}</span>
+        <Summary />
       </summary>
       <div class="fields">
-        <ul class="cards">
+        <ul class="cards" id="shelf" tabIndex={-1} aria-label={said.models} data-testid="shelf">
           {models.map((model) => (
             <ModelCard
               key={model.id}
@@ -30,41 +39,32 @@ export function ModelPanel() {
               onChoose={() => useModel(model.id)}
             />
           ))}
+          {jobs
+            .filter(({ kind }) => kind === 'picked' || kind === 'download')
+            .map((job) => (
+              <JobCard key={job.id} job={job} />
+            ))}
+          <Interrupted />
         </ul>
-        {!busy && !models.some(isDemo) && (
-          <button type="button" class="quiet" data-testid="prepare-demo" onClick={prepareDemo}>
+        {problem && isOfShelf(problem) && <ProblemNotice problem={problem} />}
+        {!models.some(isDemo) && !jobs.some(({ kind }) => kind === 'demo') && (
+          <button type="button" class="quiet outdent" data-testid="prepare-demo" onClick={() => void bringDemo()}>
+            <Icon name="add" />
             {said.demoModel}
           </button>
         )}
-        <ImportButton disabled={busy} />
-        <p class="hint">{said.importHint}</p>
+        <OpenModel />
+        <StorageMeter />
       </div>
     </details>
   );
 }
 
-/** Not in Preact's types: it is in no standard, and in every browser. */
-const FOLDER = { webkitdirectory: true };
-
-/** The file input itself is the control (keyboard, screen readers); its label looks like a button. */
-function ImportButton({ disabled }: { readonly disabled: boolean }) {
-  const picked = (input: HTMLInputElement): void => {
-    const files = [...(input.files ?? [])];
-    input.value = ''; // The same folder again must be a change again.
-    if (files.length > 0) importFolder(files);
-  };
-  return (
-    <label class="button import">
-      <Icon name="folder" />
-      {words().importModel}
-      <input
-        type="file"
-        class="unseen"
-        data-testid="import"
-        {...FOLDER}
-        disabled={disabled}
-        onChange={(event) => picked(event.currentTarget)}
-      />
-    </label>
-  );
+/** What a folded panel says: the model in use, or the one on its way. */
+function Summary() {
+  const said = words();
+  const used = modelInUse();
+  const job = state.value.jobs.find(({ kind }) => kind === 'picked' || kind === 'download');
+  const text = job ? jobText(job, said) : used ? (isDemo(used) ? said.demoModel : used.name) : '';
+  return <span class="summary">{text}</span>;
 }

@@ -1,10 +1,13 @@
 /** What went wrong, in words, with what can be done about it. */
-import { deleteModel, draw, prepareDemo, renewDemo } from '../actions';
+import { draw } from '../actions';
 import { diedDrawing } from '../crash';
+import { bringDemo, deleteModel, renewDemo, tryAgain } from '../modelActions';
 import type { Problem } from '../reducer';
 import { isDemo, modelInUse, set, state, tell } from '../state';
+import { shelfOpen } from '../unfolded';
 import { failureText, words } from '../words';
 import { Icon } from './Icon';
+import { IconButton } from './IconButton';
 
 export function Notices() {
   const said = words();
@@ -13,7 +16,7 @@ export function Notices() {
   return (
     <>
       <CutNotice />
-      {problem && <ProblemNotice problem={problem} />}
+      {problem && !isOfShelf(problem) && <ProblemNotice problem={problem} />}
       {died && !problem && (
         <div class="notice" role="alert" data-testid="page-died">
           <p>{said.pageDied(died.width, died.height)}</p>
@@ -41,21 +44,25 @@ function CutNotice() {
   );
 }
 
-function ProblemNotice({ problem }: { readonly problem: Problem }) {
+/** Whether it is said on the shelf, where it was met: unless that is folded away. */
+export const isOfShelf = ({ during }: Problem): boolean => shelfOpen.value && during !== 'draw' && during !== 'demo';
+
+export function ProblemNotice({ problem }: { readonly problem: Problem }) {
   const said = words();
-  const { failure } = problem;
+  const { failure, job } = problem;
+  const text = failureText(failure, said);
   return (
     <div class="notice" role="alert" data-testid="problem" data-code={failure.code}>
       <Icon name="warn" />
       <div class="notice-body">
-        <p>{failureText(failure, said)}</p>
+        <p>{job?.name ? said.jobOf(job.name, text) : text}</p>
         <Remedy problem={problem} />
         <details class="fold">
           <summary>{said.details}</summary>
           <code>{failure.message}</code>
         </details>
       </div>
-      <Dismiss onClick={() => tell({ type: 'dismiss' })} />
+      <Dismiss onClick={() => tell({ type: 'problem', problem: undefined })} />
     </div>
   );
 }
@@ -63,7 +70,7 @@ function ProblemNotice({ problem }: { readonly problem: Problem }) {
 const GPU_TROUBLE: readonly string[] = ['backend-unavailable', 'bad-picture', 'out-of-memory', 'internal'];
 
 /** The one tap that may help. */
-function Remedy({ problem: { during, backend, failure } }: { readonly problem: Problem }) {
+function Remedy({ problem: { during, backend, failure, job } }: { readonly problem: Problem }) {
   const said = words();
   if (during === 'draw' && backend === 'webgpu' && GPU_TROUBLE.includes(failure.code)) {
     const drawOnCpu = (): void => {
@@ -80,8 +87,8 @@ function Remedy({ problem: { during, backend, failure } }: { readonly problem: P
   if (failure.code === 'corrupt-store' && model) {
     const demo = isDemo(model);
     const renew = (): void => {
-      tell({ type: 'dismiss' });
-      void (demo ? renewDemo : deleteModel)(model.id);
+      tell({ type: 'problem', problem: undefined });
+      void (demo ? renewDemo(model.id) : deleteModel(model, model.name));
     };
     return (
       <button type="button" data-testid="renew" onClick={renew}>
@@ -89,9 +96,11 @@ function Remedy({ problem: { during, backend, failure } }: { readonly problem: P
       </button>
     );
   }
-  if (during === 'draw' || during === 'demo') {
+  const again = during === 'draw' ? draw : during === 'demo' ? bringDemo : undefined;
+  const repeat = again ?? (job && during === 'download' ? () => tryAgain(job.id) : undefined);
+  if (repeat) {
     return (
-      <button type="button" data-testid="try-again" onClick={() => (during === 'draw' ? void draw() : prepareDemo())}>
+      <button type="button" data-testid="try-again" onClick={() => void repeat()}>
         {said.tryAgain}
       </button>
     );
@@ -100,7 +109,5 @@ function Remedy({ problem: { during, backend, failure } }: { readonly problem: P
 }
 
 const Dismiss = ({ onClick }: { readonly onClick: () => void }) => (
-  <button type="button" class="quiet square" aria-label={words().dismiss} data-testid="dismiss" onClick={onClick}>
-    <Icon name="close" />
-  </button>
+  <IconButton icon="close" testid="dismiss" label={words().dismiss} onClick={onClick} />
 );

@@ -1,7 +1,7 @@
 /** What can be done with the picture on show, and what drew it. */
 import { useState } from 'preact/hooks';
+import type { Drawn } from '../drawing';
 import { canShare, saveAsFile, share } from '../keep';
-import type { Drawn } from '../reducer';
 import { modelSize, pictureOnShow, set } from '../state';
 import { words } from '../words';
 import { Icon } from './Icon';

@@ -3,6 +3,7 @@ import { randomSeed } from '../settings';
 import { set, settings } from '../state';
 import { words } from '../words';
 import { Icon } from './Icon';
+import { IconButton } from './IconButton';
 import { NumberField } from './NumberField';
 
 export function SeedField() {
@@ -14,16 +15,12 @@ export function SeedField() {
         {...{ label: said.seed, hint: said.seedHint, name: 'seed', value: seed, least: 0, most: 2 ** 53 - 65 }}
         onChange={(value) => set({ seed: value, keepSeed: true })}
       />
-      <button
-        type="button"
-        class="quiet square"
-        data-testid="new-seed"
-        aria-label={said.newSeed}
-        title={said.newSeed}
+      <IconButton
+        icon="dice"
+        testid="new-seed"
+        label={said.newSeed}
         onClick={() => set({ seed: randomSeed(), keepSeed: true })}
-      >
-        <Icon name="dice" />
-      </button>
+      />
       <button
         type="button"
         class="quiet toggle"

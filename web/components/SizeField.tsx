@@ -4,6 +4,7 @@ import { type Shape, sizeChoices } from '../sizes';
 import { modelSize, set, settings } from '../state';
 import { words } from '../words';
 import { Choice } from './Choice';
+import { Forecast } from './Forecast';
 import { NumberField } from './NumberField';
 
 export function SizeField() {
@@ -52,6 +53,7 @@ export function SizeField() {
           />
         </div>
       )}
+      <Forecast />
     </>
   );
 }

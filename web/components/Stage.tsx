@@ -2,13 +2,11 @@
  * Where the picture is, or will be. The frame never changes its size, so nothing moves when a picture arrives;
  * below it one line says what is happening, or what can be done with the picture.
  */
-import { cancelImport } from '../actions';
 import { now } from '../clock';
-import type { Importing } from '../reducer';
+import type { Job } from '../jobs';
 import { isDemo, modelInUse, pictureOnShow, state } from '../state';
-import { importProgress } from '../timeLeft';
+import { jobProgress } from '../timeLeft';
 import { sizeText, words } from '../words';
-import type { Words } from '../words/en';
 import { DrawingProgress } from './DrawingProgress';
 import { Examples } from './Examples';
 import { Grain } from './Grain';
@@ -18,7 +16,8 @@ import { PictureCanvas } from './PictureCanvas';
 import { ProgressBar } from './ProgressBar';
 
 export function Stage() {
-  const { drawing, importing } = state.value;
+  const { drawing, jobs } = state.value;
+  const demo = jobs.find(({ kind }) => kind === 'demo');
   return (
     <div class="stage">
       <div class="frame" data-drawing={drawing ? '' : undefined}>
@@ -28,8 +27,8 @@ export function Stage() {
       <div class="below">
         {drawing ? (
           <DrawingProgress drawing={drawing} />
-        ) : importing ? (
-          <Preparing />
+        ) : demo ? (
+          <Preparing job={demo} />
         ) : pictureOnShow() ? (
           <PictureActions />
         ) : (
@@ -48,37 +47,20 @@ function Held() {
   return state.value.drawing ? null : <p class="empty">{words().empty}</p>;
 }
 
-function importText({ source, phase, of }: Importing, said: Words): string {
-  if (source === 'folder') return said.importing;
-  return phase === 'downloading' && of > 0 ? said.downloadingDemo(sizeText(of)) : said.preparingDemo;
-}
-
-/** A model on its way, said where the eyes are; a folder's import can be stopped, the demo model is needed. */
-function Preparing() {
+/** The demo model on its way, said where the eyes are. Others are on the shelf. */
+function Preparing({ job }: { readonly job: Job }) {
   const said = words();
-  const importing = state.value.importing!;
-  const { done, left } = importProgress(importing, now.value);
-  const demo = importing.source === 'demo';
+  const { phase, of } = job;
+  const { done, left } = jobProgress(job, now.value);
   const known = modelInUse();
   return (
     <>
       <ProgressBar
-        label={importText(importing, said)}
+        label={phase === 'downloading' && of > 0 ? said.downloadingDemo(sizeText(of)) : said.preparingDemo}
         done={done}
         note={left === undefined ? '' : said.left(said.duration(left))}
       />
-      {demo && !(known && isDemo(known)) && <p class="hint">{said.preparingHint}</p>}
-      {!demo && (
-        <button
-          type="button"
-          class="quiet"
-          data-testid="cancel-import"
-          disabled={importing.aborting}
-          onClick={cancelImport}
-        >
-          {importing.aborting ? said.canceling : said.cancel}
-        </button>
-      )}
+      {!(known && isDemo(known)) && <p class="hint">{said.preparingHint}</p>}
     </>
   );
 }

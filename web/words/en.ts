@@ -1,5 +1,7 @@
 /** Everything the page says, in English. Its shape is the type every other language must fill. */
-import type { Failure } from '../../workers/api';
+import type { Failure, Freeable, WeightForm } from '../../workers/api';
+import type { Job } from '../jobs';
+import type { OpenOptions } from '../openOptions';
 import type { Shape } from '../sizes';
 
 type ErrorDetails = NonNullable<Failure['details']>;
@@ -13,6 +15,8 @@ const fields: Record<string, string> = {
   numImages: 'Pictures',
   model: 'The model',
 };
+
+const OPTIONS = 'Options for opening';
 
 const seconds = (count: number): string => (count === 1 ? '1 second' : `${count} seconds`);
 const minutes = (count: number): string => (count === 1 ? '1 minute' : `${count} minutes`);
@@ -91,16 +95,110 @@ export const en = {
   models: 'Model',
   demoModel: 'Built-in demo model',
   modelFacts: (size: string, width: number, height: number) => `${size} · ${width} × ${height}`,
-  importModel: 'Import a model folder',
-  importHint: 'A Stable Diffusion 1.x folder in the diffusers layout. It stays on this device.',
-  importing: 'Bringing the model in',
+  modelInfo: (name: string) => `About ${name}`,
+  deleteModel: (name: string) => `Delete ${name}`,
   downloadingDemo: (size: string) => `Downloading the demo model (${size})`,
   preparingDemo: 'Preparing the demo model',
   preparingHint: 'Only this once. You can already type.',
-  deleteModel: (name: string) => `Delete ${name}`,
-  confirmDelete: (size: string) => `Delete and free ${size}?`,
-  deleteYes: 'Delete',
-  deleteNo: 'Keep',
+
+  open: 'Open a model',
+  openFile: 'File',
+  openFolder: 'Folder',
+  openHint:
+    'A Stable Diffusion 1.x file (.safetensors) or a diffusers folder, also dropped anywhere on this page. It stays on this device.',
+  dropHere: 'Drop to open',
+  dropHint: 'A .safetensors file or a diffusers folder',
+  openOptions: OPTIONS,
+  optionsHint: 'For the next model that is opened or downloaded.',
+  loras: 'LoRA',
+  addLora: 'Add a LoRA file',
+  loraWeight: (name: string) => `Weight of ${name}`,
+  remove: (name: string) => `Remove ${name}`,
+  vae: 'VAE',
+  ownVae: 'The model’s own',
+  chooseVae: 'Another VAE file',
+  prediction: 'The network predicts',
+  predictions: { 'as-said': 'As the file says', epsilon: 'Noise (ε)', v_prediction: 'Velocity (v)' } satisfies Record<
+    OpenOptions['predictionType'],
+    string
+  >,
+  weights: 'Weights',
+  weightForms: { auto: 'Automatic', exact: 'Exact', int8: '8-bit' } satisfies Record<WeightForm, string>,
+
+  web: 'Add from the web',
+  address: 'Address',
+  addressHint: 'Of a .safetensors file, or of a catalog (.json).',
+  badAddress: 'An address begins with https://',
+  add: 'Add',
+  catalogEmpty: 'This catalog is empty.',
+  ownCatalog: 'Back to the built-in catalog',
+  catalogLoading: 'Fetching the catalog …',
+  get: 'Download',
+  getModel: (name: string) => `Download ${name}`,
+  license: 'License',
+  licenseUnknown: 'not stated',
+  licenseFirst: (name: string) => `Please read the license first: by downloading you accept ${name}.`,
+  acceptLicense: 'Accept and download',
+  newTab: 'opens in a new tab',
+
+  jobPhases: {
+    waiting: 'Waiting for its turn',
+    downloading: 'Downloading',
+    retrying: 'Trying again',
+    verifying: 'Checking the download',
+    converting: 'Converting',
+    reading: 'Verifying',
+    paused: 'Paused',
+  } satisfies Record<Job['phase'], string>,
+  jobOf: (name: string, what: string) => `${name}: ${what}`,
+  bytesOf: (bytes: string, of: string) => `${bytes} of ${of}`,
+  rate: (size: string) => `${size}/s`,
+  pauseJob: (name: string) => `Pause ${name}`,
+  resumeJob: (name: string) => `Resume ${name}`,
+  cancelJob: (name: string) => `Cancel ${name}`,
+
+  interrupted: {
+    download: (size: string) => `Interrupted download: ${size} are here.`,
+    import: (size: string) =>
+      `Interrupted: ${size} are converted. Choose the same file or folder again, it goes on there.`,
+  },
+  resume: 'Resume',
+  resumeWith: (what: string) => `Resume with the ${what.toLowerCase()}`,
+  discard: 'Discard',
+
+  hash: 'Hash',
+  copyHash: 'Copy the whole hash',
+  copied: 'Copied',
+  verify: 'Verify',
+  verified: 'Verified: every byte is as it was written.',
+  export: 'Export as one file',
+  exporting: 'Exporting',
+
+  deleted: (name: string) => `${name} was deleted.`,
+  undo: 'Undo',
+  modelReady: (name: string) => `${name} is ready.`,
+  modelInUse: (name: string) => `${name} is ready and in use.`,
+  use: 'Use it',
+  modelSound: (name: string) => `${name} is sound: every byte is as it was written.`,
+  freed: (size: string) => `${size} freed.`,
+
+  storage: 'Storage',
+  storageUsed: (used: string, quota: string) => `${used} of ${quota} used`,
+  storageModels: (size: string) => `${size} in models`,
+  storageFree: (size: string) => `Free ${size}`,
+  freeable: {
+    import: (size: string) => `${size} of interrupted imports`,
+    download: (size: string) => `${size} of interrupted downloads`,
+    discarded: (size: string) => `${size} of deleted models`,
+  } satisfies Record<Freeable['kind'], unknown>,
+  canBeFreed: (parts: readonly string[]) => `Can be freed: ${parts.join(', ')}.`,
+  bringBack: (name: string) => `Bring back ${name}`,
+  notPersisted: 'The browser may clear models when the device runs full.',
+
+  forecast: (needed: string, available: string) => `Needs about ${needed}; this device gives ${available}.`,
+  forecastSize: (width: number, height: number) => `Use ${width} × ${height}`,
+  forecastNone: 'No size of this shape fits.',
+
   tryAgain: 'Try again',
   renewDemo: 'Prepare the demo model again',
   drawOnCpu: 'Draw on the CPU instead',
@@ -114,10 +212,14 @@ export const en = {
   errors: {
     'bad-argument': ({ argument, expected, got }: ErrorDetails) =>
       `${fields[argument] ?? argument} must be ${expected}; it is ${got}.`,
-    'bad-model': ({ argument }: ErrorDetails) =>
-      `This model’s files are damaged or incomplete (${argument}). Download or copy them again.`,
+    'bad-model': ({ argument, got }: ErrorDetails) =>
+      got === 'a pickle'
+        ? `${argument} is a pickled file: reading it would run the code in it, so it is refused. Look for the same model as .safetensors.`
+        : `This model’s files are damaged or incomplete (${argument}). Download or copy them again.`,
     'unsupported-model': ({ argument, got }: ErrorDetails) =>
-      `This model cannot be used here: only Stable Diffusion 1.x can. Found: ${got} (${argument}).`,
+      got === 'a LoRA'
+        ? `This is a LoRA (${argument}). Add it under “${OPTIONS}”, then open the model it is for.`
+        : `This model cannot be used here: only Stable Diffusion 1.x can. Found: ${got} (${argument}).`,
     'download-failed': ({ argument, got }: ErrorDetails) =>
       `${argument.includes('://') ? 'The file' : 'The demo model'} did not arrive (${argument}: ${got}). Check the connection and try again.`,
     'bad-catalog': ({ argument, expected, got }: ErrorDetails) =>

@@ -14,6 +14,8 @@ const fields: Record<string, string> = {
   model: '模型',
 };
 
+const OPTIONS = '打开选项';
+
 export const zh: Words = {
   language: '中文',
   title: 'Pocket Diffusion',
@@ -89,16 +91,106 @@ export const zh: Words = {
   models: '模型',
   demoModel: '内置演示模型',
   modelFacts: (size, width, height) => `${size} · ${width} × ${height}`,
-  importModel: '导入模型文件夹',
-  importHint: 'diffusers 格式的 Stable Diffusion 1.x 文件夹，只保存在本设备上。',
-  importing: '正在导入模型',
+  modelInfo: (name) => `${name} 的详情`,
+  deleteModel: (name) => `删除 ${name}`,
   downloadingDemo: (size) => `正在下载演示模型（${size}）`,
   preparingDemo: '正在准备演示模型',
   preparingHint: '只需这一次，现在就可以输入文字。',
-  deleteModel: (name) => `删除 ${name}`,
-  confirmDelete: (size) => `删除并释放 ${size}？`,
-  deleteYes: '删除',
-  deleteNo: '保留',
+
+  open: '打开模型',
+  openFile: '文件',
+  openFolder: '文件夹',
+  openHint:
+    'Stable Diffusion 1.x 的单个文件（.safetensors）或 diffusers 文件夹，也可拖放到页面任意位置。只保存在本设备上。',
+  dropHere: '松手即可打开',
+  dropHint: '.safetensors 文件或 diffusers 文件夹',
+  openOptions: OPTIONS,
+  optionsHint: '只用于接下来打开或下载的一个模型。',
+  loras: 'LoRA',
+  addLora: '添加 LoRA 文件',
+  loraWeight: (name) => `${name} 的权重`,
+  remove: (name) => `移除 ${name}`,
+  vae: 'VAE',
+  ownVae: '模型自带',
+  chooseVae: '换用其他 VAE 文件',
+  prediction: '网络预测的量',
+  predictions: { 'as-said': '以文件为准', epsilon: '噪声 (ε)', v_prediction: '速度 (v)' },
+  weights: '权重精度',
+  weightForms: { auto: '自动', exact: '精确', int8: '8 位' },
+
+  web: '从网上添加',
+  address: '网址',
+  addressHint: '.safetensors 文件或模型列表 (.json) 的网址。',
+  badAddress: '网址应以 https:// 开头',
+  add: '添加',
+  catalogEmpty: '这个列表是空的。',
+  ownCatalog: '回到内置列表',
+  catalogLoading: '正在获取列表…',
+  get: '下载',
+  getModel: (name) => `下载 ${name}`,
+  license: '许可',
+  licenseUnknown: '未注明',
+  licenseFirst: (name) => `请先阅读许可：下载即表示接受 ${name}。`,
+  acceptLicense: '接受并下载',
+  newTab: '在新标签页中打开',
+
+  jobPhases: {
+    waiting: '排队中',
+    downloading: '正在下载',
+    retrying: '正在重试',
+    verifying: '正在校验下载',
+    converting: '正在转换',
+    reading: '正在校验',
+    paused: '已暂停',
+  },
+  jobOf: (name, what) => `${name}：${what}`,
+  bytesOf: (bytes, of) => `${bytes}，共 ${of}`,
+  rate: (size) => `${size}/s`,
+  pauseJob: (name) => `暂停 ${name}`,
+  resumeJob: (name) => `继续 ${name}`,
+  cancelJob: (name) => `取消 ${name}`,
+
+  interrupted: {
+    download: (size) => `下载中断：已有 ${size}。`,
+    import: (size) => `导入中断：已转换 ${size}。重新选择同一文件或文件夹，即可接着导入。`,
+  },
+  resume: '继续',
+  resumeWith: (what) => `选择${what}并继续`,
+  discard: '丢弃',
+
+  hash: '哈希',
+  copyHash: '复制完整哈希',
+  copied: '已复制',
+  verify: '校验',
+  verified: '校验通过：每个字节都与写入时一致。',
+  export: '导出为单个文件',
+  exporting: '正在导出',
+
+  deleted: (name) => `已删除 ${name}。`,
+  undo: '撤销',
+  modelReady: (name) => `${name} 已就绪。`,
+  modelInUse: (name) => `${name} 已就绪并启用。`,
+  use: '启用',
+  modelSound: (name) => `${name} 完好：每个字节都与写入时一致。`,
+  freed: (size) => `已释放 ${size}。`,
+
+  storage: '存储',
+  storageUsed: (used, quota) => `已用 ${used}，共 ${quota}`,
+  storageModels: (size) => `模型 ${size}`,
+  storageFree: (size) => `释放 ${size}`,
+  freeable: {
+    import: (size) => `中断的导入 ${size}`,
+    download: (size) => `中断的下载 ${size}`,
+    discarded: (size) => `已删除的模型 ${size}`,
+  },
+  canBeFreed: (parts) => `可释放：${parts.join('、')}。`,
+  bringBack: (name) => `恢复 ${name}`,
+  notPersisted: '设备存储不足时，浏览器可能会清除模型。',
+
+  forecast: (needed, available) => `约需 ${needed} 内存，本设备可提供 ${available}。`,
+  forecastSize: (width, height) => `改用 ${width} × ${height}`,
+  forecastNone: '此形状的任何尺寸都放不下。',
+
   tryAgain: '重试',
   renewDemo: '重新准备演示模型',
   drawOnCpu: '改用 CPU 绘制',
@@ -112,9 +204,14 @@ export const zh: Words = {
   errors: {
     'bad-argument': ({ argument, expected, got }: ErrorDetails) =>
       `${fields[argument] ?? argument}的值不可用：${got}（要求：${expected}）。`,
-    'bad-model': ({ argument }) => `模型文件已损坏或不完整（${argument}），请重新下载或复制。`,
+    'bad-model': ({ argument, got }) =>
+      got === 'a pickle'
+        ? `${argument} 是 pickle 文件：读取它会运行其中的代码，因此不予打开。请寻找同一模型的 .safetensors 版本。`
+        : `模型文件已损坏或不完整（${argument}），请重新下载或复制。`,
     'unsupported-model': ({ argument, got }) =>
-      `无法使用此模型：仅支持 Stable Diffusion 1.x。检测到：${got}（${argument}）。`,
+      got === 'a LoRA'
+        ? `这是 LoRA（${argument}）。请在“${OPTIONS}”中添加它，再打开对应的模型。`
+        : `无法使用此模型：仅支持 Stable Diffusion 1.x。检测到：${got}（${argument}）。`,
     'download-failed': ({ argument, got }) =>
       `${argument.includes('://') ? '文件' : '演示模型'}下载失败（${argument}：${got}）。请检查网络后重试。`,
     'bad-catalog': ({ argument, expected, got }) =>

@@ -1,0 +1,107 @@
+/** What is known about a stored model, and what can be done with all of its bytes. */
+import { useState } from 'preact/hooks';
+import type { ModelSummary } from '../../workers/api';
+import { abortJob } from '../jobRunner';
+import type { Job } from '../jobs';
+import { exportModel, verifyModel } from '../modelActions';
+import { state } from '../state';
+import { failureText, words } from '../words';
+import { Icon } from './Icon';
+import { IconButton } from './IconButton';
+import { JobBar } from './JobCard';
+import { LicenseLink } from './LicenseLink';
+
+interface Props {
+  readonly model: ModelSummary;
+  readonly name: string;
+}
+
+export function ModelDetails({ model, name }: Props) {
+  const said = words();
+  const { jobs, verdicts } = state.value;
+  const job = jobs.find(({ modelId }) => modelId === model.id);
+  const verdict = verdicts[model.id];
+  return (
+    <>
+      <dl class="about-facts">
+        <dt>{said.license}</dt>
+        <dd>{model.license ? <LicenseLink license={model.license} /> : said.licenseUnknown}</dd>
+        {model.weights && (
+          <>
+            <dt>{said.weights}</dt>
+            <dd>{said.weightForms[model.weights]}</dd>
+          </>
+        )}
+        <dt>{said.hash}</dt>
+        <dd>
+          <Hash id={model.id} />
+        </dd>
+      </dl>
+      {job ? (
+        <Reading job={job} />
+      ) : (
+        <div class="buttons">
+          <button type="button" data-testid="verify" onClick={() => void verifyModel(model, name)}>
+            {said.verify}
+          </button>
+          <button type="button" data-testid="export" onClick={() => void exportModel(model, name)}>
+            {said.export}
+          </button>
+        </div>
+      )}
+      {verdict && !job && (
+        <p class="hint verdict" data-testid="verdict" data-sound={verdict === 'sound'}>
+          <Icon name={verdict === 'sound' ? 'check' : 'warn'} />
+          {verdict === 'sound' ? said.verified : failureText(verdict, said)}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Being verified or exported. */
+function Reading({ job }: { readonly job: Job }) {
+  const said = words();
+  return (
+    <div class="job" data-testid="reading">
+      <JobBar job={job} />
+      <button
+        type="button"
+        class="quiet outdent"
+        data-testid="cancel-reading"
+        disabled={job.stopping !== undefined}
+        onClick={() => abortJob(job.id)}
+      >
+        {said.cancel}
+      </button>
+    </div>
+  );
+}
+
+const SHORT = 12;
+
+/** Enough of it to compare by eye; all of it on the clipboard, or on show where there is none. */
+function Hash({ id }: { readonly id: string }) {
+  const said = words();
+  const [state, setState] = useState<'short' | 'copied' | 'whole'>('short');
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(id);
+      setState('copied');
+    } catch {
+      setState('whole');
+    }
+  };
+  return (
+    <>
+      <code>{state === 'whole' ? id : id.slice(0, SHORT)}</code>
+      <IconButton
+        icon={state === 'copied' ? 'check' : 'copy'}
+        testid="copy-hash"
+        label={said.copyHash}
+        onClick={() => void copy()}
+      />
+      <span role="status">{state === 'copied' ? said.copied : ''}</span>
+    </>
+  );
+}

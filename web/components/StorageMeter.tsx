@@ -1,0 +1,69 @@
+/** How full the device's storage for this page is, and the one button that gives back what nobody needs. */
+import type { Freeable } from '../../workers/api';
+import { leftOver } from '../leftOver';
+import { freeUp, undoDelete } from '../modelActions';
+import { state } from '../state';
+import { sizeText, words } from '../words';
+
+const KINDS = ['download', 'import', 'discarded'] as const;
+const bytesOf = (things: readonly Freeable[]): number => things.reduce((sum, { bytes }) => sum + bytes, 0);
+
+export function StorageMeter() {
+  const said = words();
+  const { storage } = state.value;
+  if (!storage) return null;
+  const { usage, quota, models, persisted } = storage;
+  const freeable = leftOver(state.value);
+  const parts = KINDS.map((kind) => [kind, bytesOf(freeable.filter((thing) => thing.kind === kind))] as const)
+    .filter(([, bytes]) => bytes > 0)
+    .map(([kind, bytes]) => said.freeable[kind](sizeText(bytes)));
+  return (
+    <section class="storage" aria-labelledby="storage" data-testid="storage">
+      <h3 class="label" id="storage">
+        {said.storage}
+      </h3>
+      {usage !== undefined && quota !== undefined && (
+        <>
+          <meter class="unseen" aria-labelledby="storage" min={0} max={quota} value={usage} />
+          <div class="bar" aria-hidden="true">
+            <div class="bar-done" style={{ transform: `scaleX(${Math.min(1, usage / quota)})` }} />
+          </div>
+          <p class="hint">
+            {said.storageUsed(sizeText(usage), sizeText(quota))}
+            {` · ${said.storageModels(sizeText(models))}`}
+          </p>
+        </>
+      )}
+      {!persisted && models > LARGE_BYTES && <p class="hint">{said.notPersisted}</p>}
+      {freeable.length > 0 && (
+        <>
+          <p class="hint" data-testid="freeable">
+            {said.canBeFreed(parts)}
+          </p>
+          <div class="buttons">
+            <button type="button" data-testid="free-up" onClick={() => void freeUp()}>
+              {said.storageFree(sizeText(bytesOf(freeable)))}
+            </button>
+            {freeable.map(
+              ({ kind, key, name }) =>
+                kind === 'discarded' && (
+                  <button
+                    type="button"
+                    class="quiet outdent"
+                    key={key}
+                    data-testid="bring-back"
+                    onClick={() => void undoDelete(key)}
+                  >
+                    {said.bringBack(name)}
+                  </button>
+                ),
+            )}
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** Worth a word when a browser may clear it: more than the demo model, which brings itself back. */
+const LARGE_BYTES = 100e6;

@@ -1,0 +1,109 @@
+/** A request on its way to pictures, and how the page's memory follows the engine's events about it. */
+import type { BackendName, ImageEvent, ImageRequest, Picture } from '../workers/api';
+import type { Problem, State } from './reducer';
+
+/** Times are in milliseconds since the page began. */
+export interface Drawing {
+  readonly request: ImageRequest;
+  readonly modelName: string;
+  readonly backend: BackendName;
+  readonly phase: 'waiting' | 'loading' | 'steps' | 'decoding';
+  /** Picture being drawn, 0-based. */
+  readonly image: number;
+  /** UNet evaluations done of this picture, and in all of it (0 until the first is done). */
+  readonly step: number;
+  readonly of: number;
+  /** Durations of the latest evaluations, newest last. */
+  readonly recent: readonly number[];
+  /** When decoding began. */
+  readonly decodingSince?: number;
+  readonly started: number;
+  readonly cut: Cut;
+  readonly aborting: boolean;
+}
+
+/** What did not fit into 77 tokens. */
+export interface Cut {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+}
+
+export const NOTHING_CUT: Cut = { prompt: '', negativePrompt: '' };
+
+/** A picture of this session, with what drew it. */
+export interface Drawn {
+  readonly id: number;
+  readonly picture: Picture;
+  readonly request: ImageRequest;
+  readonly modelName: string;
+  readonly backend: BackendName;
+  readonly milliseconds: number;
+}
+
+/** How many step times the estimate of the time left looks back on. */
+const RECENT = 8;
+
+export const beginDrawing = (
+  { request, modelName, backend }: Pick<Drawing, 'request' | 'modelName' | 'backend'>,
+  now: number,
+): Drawing => ({
+  ...{ request, modelName, backend, phase: 'waiting', image: 0, step: 0, of: 0 },
+  ...{ recent: [], started: now, cut: NOTHING_CUT, aborting: false },
+});
+
+export function reduceImage(state: State, drawing: Drawing, event: ImageEvent, now: number): State {
+  const change = (more: Partial<Drawing>): State => ({ ...state, drawing: { ...drawing, ...more } });
+  switch (event.type) {
+    case 'prompt': {
+      const cut = { ...drawing.cut, [event.which]: event.cut };
+      return { ...state, cut, drawing: { ...drawing, cut } };
+    }
+    case 'loading':
+      return change({ phase: drawing.step > 0 && event.stage === 'vae_decoder' ? 'decoding' : 'loading' });
+    case 'step': {
+      const recent = [...drawing.recent, event.milliseconds].slice(-RECENT);
+      return change({ phase: 'steps', image: event.image, step: event.index, of: event.of, recent });
+    }
+    case 'decoding':
+      return change({ phase: 'decoding', image: event.image, decodingSince: now });
+    case 'image': {
+      const drawn = asDrawn(state, drawing, event.picture, now);
+      const next = { ...drawing, phase: 'steps', image: event.image + 1, step: 0 } as const;
+      const decodeSteps = measuredDecode(drawing, now) ?? state.decodeSteps;
+      return { ...state, drawing: next, decodeSteps, pictures: [...state.pictures, drawn], shown: drawn.id };
+    }
+    case 'finished':
+      return { ...state, drawing: undefined };
+    case 'failed': {
+      // A cancel that arrived is no problem to report.
+      const { type: _, ...failure } = event;
+      const problem: Problem = { during: 'draw', failure, backend: drawing.backend };
+      return { ...state, drawing: undefined, problem: event.code === 'aborted' ? undefined : problem };
+    }
+  }
+}
+
+function asDrawn(state: State, drawing: Drawing, picture: Picture, now: number): Drawn {
+  const { request, modelName, backend } = drawing;
+  return {
+    id: (state.pictures.at(-1)?.id ?? 0) + 1,
+    picture,
+    request,
+    modelName,
+    backend,
+    milliseconds: now - drawing.started,
+  };
+}
+
+function measuredDecode(drawing: Drawing, now: number): number | undefined {
+  const step = median(drawing.recent);
+  return drawing.decodingSince === undefined || step === 0 ? undefined : (now - drawing.decodingSince) / step;
+}
+
+/** The middle value; 0 of nothing. One slow step (a tab in the background) does not move it. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  if (sorted.length === 0) return 0;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

@@ -1,0 +1,28 @@
+/** Keeps the forecast in step with the model, the backend and the size that are set. */
+import { effect } from '@preact/signals';
+import { engine } from './engines';
+import { toBackend } from './settings';
+import { modelInUse, settings, state, tell } from './state';
+
+/** Dragging through sizes asks once. */
+const PATIENCE_MILLISECONDS = 150;
+
+export function followForecast(): () => void {
+  let asked = '';
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return effect(() => {
+    const model = modelInUse();
+    const backend = toBackend(settings.value.backend, state.value.backends);
+    const { width, height } = settings.value.size ?? model ?? { width: 0, height: 0 };
+    const question = model ? `${model.id} ${backend} ${width} ${height}` : '';
+    if (question === asked) return;
+    asked = question;
+    clearTimeout(timer);
+    const learn = async (): Promise<void> => {
+      const forecast = model && (await engine.forecast(model.id, backend, { width, height }).catch(() => undefined));
+      // A later question makes this answer one of the past.
+      if (asked === question) tell({ type: 'learned', forecast });
+    };
+    timer = setTimeout(() => void learn(), PATIENCE_MILLISECONDS);
+  });
+}
