@@ -1,4 +1,6 @@
 /** Brings whatever came, picked or downloaded, into the store: an exported model as it is, a checkpoint converted. */
+
+import type { Checkpoint } from '../models/checkpoint';
 import type { Manifest } from '../models/manifest';
 import { type CheckpointOptions, openCheckpoint } from '../models/openCheckpoint';
 import type { ByteSource, Folder } from '../models/source';
@@ -9,11 +11,18 @@ import { importPacked } from './importPacked';
 import type { ModelStore } from './store/modelStore';
 import { openPackedFile } from './store/packedFile';
 
-/** Rejects as `openCheckpoint` and `ModelStore.put` do. `origin`: one of `ModelSummary.origins`. */
+export interface BringInOptions {
+  /** One of `ModelSummary.origins`. */
+  readonly origin: string;
+  readonly checkpoint: CheckpointOptions;
+  /** How a checkpoint's weights are packed here. */
+  readonly plan: (checkpoint: Checkpoint) => Manifest;
+}
+
+/** Rejects as `openCheckpoint` and `ModelStore.put` do. */
 export async function bringIn(
   input: Folder | ByteSource,
-  origin: string,
-  options: CheckpointOptions,
+  { origin, checkpoint: options, plan }: BringInOptions,
   store: ModelStore<Manifest>,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
@@ -22,7 +31,13 @@ export async function bringIn(
   if (packed) return importPacked(packed, origin, store, tell, signal);
   const checkpoint = await openCheckpoint(input, options);
   const source = await sourceOf(input, options);
-  return importCheckpoint(checkpoint, { name: checkpoint.name, origin, source }, store, tell, signal);
+  return importCheckpoint(
+    checkpoint,
+    { manifest: plan(checkpoint), name: checkpoint.name, origin, source },
+    store,
+    tell,
+    signal,
+  );
 }
 
 /** Stands for everything that the converted bytes are made of. */

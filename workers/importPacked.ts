@@ -13,5 +13,8 @@ export function importPacked(
   signal: AbortSignal,
 ): Promise<ModelSummary> {
   const stages = told(manifest, tell, data);
-  return store.put({ name, origin, width, height, manifest, stages, resumeKey: `packed:${fingerprint}` }, signal);
+  return store.put(
+    { name, origin, width, height, weights: manifest.weights, manifest, stages, resumeKey: `packed:${fingerprint}` },
+    signal,
+  );
 }

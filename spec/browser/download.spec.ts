@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Manifest } from '../../models/manifest';
+import { planModel } from '../../models/planModel';
 import type { ImportEvent } from '../../workers/api';
 import { bringIn } from '../../workers/bringIn';
 import { exportModel } from '../../workers/readWhole';
@@ -31,7 +32,8 @@ async function exportedModel(): Promise<Uint8Array> {
   const never = new AbortController().signal;
   const tokenizer = () => Promise.reject(new Error('it has its own'));
   const store = (await device('opfs').open({ chunkBytes: 1 << 20 })) as unknown as ModelStore<Manifest>;
-  const { id } = await bringIn(await randomModel('A'), 'folder', { tokenizer }, store, () => undefined, never);
+  const how = { origin: 'folder', checkpoint: { tokenizer }, plan: planModel };
+  const { id } = await bringIn(await randomModel('A'), how, store, () => undefined, never);
   let file: Blob | undefined;
   await exportModel(
     id,
