@@ -99,14 +99,11 @@ for (const shelf of SHELVES) {
 
   story('a disk too small is said before the rest arrives; what is here stays to go on with', async (tab, server) => {
     server.haltAfter = 20e6;
-    const client = await tab.page.createCDPSession();
-    const origin = new URL(tab.page.url()).origin;
-    const usage = (await tab.storage()).usage!;
-    await client.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + 10e6 });
+    await tab.limitStorage(10e6);
     await begin(tab);
     const last = await end(tab);
     assert.is(last.code, 'storage-full', JSON.stringify(last));
-    await client.send('Storage.overrideQuotaForOrigin', { origin });
+    await tab.limitStorage();
     server.haltAfter = Number.POSITIVE_INFINITY;
     await begin(tab);
     assert.is((await end(tab)).type, 'imported');
