@@ -2,27 +2,32 @@
 import type { Manifest } from '../models/manifest';
 import { type CheckpointOptions, openCheckpoint } from '../models/openCheckpoint';
 import type { ByteSource, Folder } from '../models/source';
-import type { ImportEvent, ModelSummary } from './api';
+import type { ImportEvent, License, ModelSummary } from './api';
 import { fingerprint } from './fingerprint';
 import { importCheckpoint } from './import';
 import { importPacked } from './importPacked';
 import type { ModelStore } from './store/modelStore';
 import { openPackedFile } from './store/packedFile';
 
+export interface BringInOptions extends CheckpointOptions {
+  /** Under what terms it comes, where that is known. */
+  readonly license?: License | undefined;
+}
+
 /** Rejects as `openCheckpoint` and `ModelStore.put` do. `origin`: one of `ModelSummary.origins`. */
 export async function bringIn(
   input: Folder | ByteSource,
   origin: string,
-  options: CheckpointOptions,
+  { license, ...options }: BringInOptions,
   store: ModelStore<Manifest>,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
 ): Promise<ModelSummary> {
   const packed = 'paths' in input ? undefined : await openPackedFile(input);
-  if (packed) return importPacked(packed, origin, store, tell, signal);
+  if (packed) return importPacked(packed, { origin, license }, store, tell, signal);
   const checkpoint = await openCheckpoint(input, options);
   const source = await sourceOf(input, options);
-  return importCheckpoint(checkpoint, { name: checkpoint.name, origin, source }, store, tell, signal);
+  return importCheckpoint(checkpoint, { name: checkpoint.name, origin, source, license }, store, tell, signal);
 }
 
 /** Stands for everything that the converted bytes are made of. */

@@ -28,7 +28,7 @@ export async function fetchModel(
 ): Promise<ModelSummary> {
   try {
     return await download(remote, { ...options, store }, tell, signal, (file) =>
-      inTurn(() => bringIn(file, 'download', checkpoint, store, tell, signal)),
+      inTurn(() => bringIn(file, 'download', { ...checkpoint, license: remote.license }, store, tell, signal)),
     );
   } catch (error) {
     if (signal.aborted && signal.reason !== PAUSE) await store.freeUp(downloadKey(remote));

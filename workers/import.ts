@@ -3,7 +3,7 @@ import type { Checkpoint } from '../models/checkpoint';
 import { type Manifest, STAGE_NAMES } from '../models/manifest';
 import { planModel } from '../models/planModel';
 import type { StageName } from '../models/stage';
-import type { ImportEvent, ModelSummary } from './api';
+import type { ImportEvent, License, ModelSummary } from './api';
 import { nativeSize } from './model';
 import { packFrom } from './packFrom';
 import { sha256 } from './store/chunks';
@@ -21,12 +21,13 @@ export interface ImportOptions {
   readonly origin: string;
   /** Stands for the source's bytes (`fingerprint.ts`) and how they are converted. Without it a killed import begins anew. */
   readonly source?: string;
+  readonly license?: License | undefined;
 }
 
 /** Converts `checkpoint` into `store`. A model is in the store only once all of it is; see `ModelStore.put`. */
 export async function importCheckpoint(
   checkpoint: Checkpoint,
-  { name, origin, source }: ImportOptions,
+  { source, ...named }: ImportOptions,
   store: ModelStore<Manifest>,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
@@ -37,7 +38,7 @@ export async function importCheckpoint(
     packFrom(manifest.stages[stage].tensors, checkpoint.weights(stage), begin),
   );
   const resumeKey = source && (await sha256(new TextEncoder().encode(JSON.stringify([PACKING, source, manifest]))));
-  return store.put({ name, origin, width: size, height: size, manifest, stages, resumeKey }, signal);
+  return store.put({ ...named, width: size, height: size, manifest, stages, resumeKey }, signal);
 }
 
 /** The stages of `manifest` as the store takes them, their bytes told as they pass. */

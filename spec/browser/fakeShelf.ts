@@ -22,7 +22,6 @@ const STEP_MILLISECONDS = 60;
 
 const DEMO: ModelSummary = {
   ...{ id: 'd'.repeat(64), name: 'demo', origins: ['demo:1'], bytes: 24_900_000, width: 256, height: 256 },
-  license: { name: 'MIT', url: 'https://example.org/mit', mustAccept: false },
 };
 
 export const CATALOG: readonly RemoteModel[] = [

@@ -19,6 +19,7 @@ const never = new AbortController().signal;
 const silent = (): void => undefined;
 const checkpoint = { tokenizer: () => Promise.reject(new Error('it has its own')) };
 const chunkBytes = 64 * 1024;
+const license = { name: 'CC0-1.0', url: 'https://example.org/cc0', mustAccept: false };
 const folder = await randomModel('B');
 
 const open = async (kept: Device, restart = false): Promise<ModelStore<Manifest>> =>
@@ -116,7 +117,7 @@ for (const shelf of SHELVES) {
     const store = await open(kept);
     const fetching = (signal: AbortSignal, onRetry: () => void) =>
       fetchModel(
-        { name: 'copy', urls: [server.url] },
+        { name: 'copy', urls: [server.url], license },
         {
           ...{ store, checkpoint, origin: '', now: () => 0, inTurn: (work) => work() },
           fetch: (url, init) => fetch(url, init as RequestInit),
@@ -142,7 +143,9 @@ for (const shelf of SHELVES) {
 
     server.manners.cutAfter = undefined;
     const model = await fetching(never, silent);
-    assert.equal(model.origins, ['download']);
+    assert.equal([model.origins, model.license], [['download'], license]);
+    // The same from elsewhere, where nobody said: its terms stay.
+    assert.equal((await bring(folder, store)).license, license);
     assert.equal((await store.report()).freeable, []);
     await store.verify(model.id);
     await server.close();

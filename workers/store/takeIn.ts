@@ -2,7 +2,7 @@
  * Takes a model in, chunk by chunk. Its record is written last, in one transaction; until then a journal tells how far
  * it is, so that an import whose tab was killed goes on from there. One that fails gives everything back.
  */
-import type { ModelSummary } from '../api';
+import type { License, ModelSummary } from '../api';
 import { CodedError } from '../errors';
 import { soundChunks } from './checkChunks';
 import { chunked } from './chunks';
@@ -21,6 +21,8 @@ export interface IncomingModel<Manifest> {
   /** The size it was trained for, pixels. */
   readonly width: number;
   readonly height: number;
+  /** Under what terms it came. */
+  readonly license?: License | undefined;
   /** Plain JSON. */
   readonly manifest: Manifest;
   readonly stages: readonly IncomingStage[];
@@ -164,7 +166,7 @@ class Intake {
 /** Writes the record that makes a model exist, after one look that all of its chunks still do. */
 async function finish<Manifest>(
   storage: Storage,
-  { name, origin, width, height, manifest }: IncomingModel<Manifest>,
+  { name, origin, width, height, license: terms, manifest }: IncomingModel<Manifest>,
   bytes: number,
   { stages, journalKey: journal }: Intake,
 ): Promise<ModelSummary> {
@@ -173,7 +175,9 @@ async function finish<Manifest>(
   const known = asModelRecord(await records.get(modelKey(id)))?.summary;
   // The same files again, from elsewhere: one model that came in two ways, under its first name.
   const origins = [...new Set([...(known?.origins ?? []), origin])];
-  const summary = { id, name: known?.name ?? name, origins, bytes, width, height };
+  const license = terms ?? known?.license;
+  const named = { id, name: known?.name ?? name, origins };
+  const summary = { ...named, bytes, width, height, ...(license ? { license } : {}) };
   const record: ModelRecord<Manifest> = { format: RECORD_FORMAT, summary, manifest, stages };
   const present = new Set(await records.keys());
   const missing = modelChunkKeys(record).find((key) => !present.has(key));
