@@ -181,9 +181,7 @@ export async function read(id: string, out: boolean, tell: Tell, signal: AbortSi
   }
   if (name.includes('damaged'))
     throw new CodedError('corrupt-store', { argument: 'chunk 3', expected: 'its hash', got: 'another' });
-  tell(
-    out ? { type: 'exported', name: `${name}.safetensors`, file: new Blob([`all of ${name}`]) } : { type: 'verified' },
-  );
+  tell(out ? { type: 'exported', name, file: new Blob([`all of ${name}`]) } : { type: 'verified' });
 }
 
 export async function catalog(url?: string): Promise<readonly RemoteModel[]> {
