@@ -106,7 +106,7 @@ export const exportModel = ({ id }: ModelSummary, name: string): Promise<void> =
   runJob({
     order: { kind: 'export', name, modelId: id },
     open: ({ abort }) => shelf.exportModel(id, abort),
-    on: (event) => event.type === 'exported' && saveBlob(event.file, event.name),
+    on: (event) => event.type === 'exported' && saveBlob(event.file, `${event.name}.safetensors`),
   });
 
 /** Thrown away, to be had back for a while. `byKeyboard`: the way back gets the focus. */

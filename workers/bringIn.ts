@@ -4,7 +4,7 @@ import type { Checkpoint } from '../models/checkpoint';
 import type { Manifest } from '../models/manifest';
 import { type CheckpointOptions, openCheckpoint } from '../models/openCheckpoint';
 import type { ByteSource, Folder } from '../models/source';
-import type { ImportEvent, ModelSummary } from './api';
+import type { ImportEvent, License, ModelSummary } from './api';
 import { fingerprint } from './fingerprint';
 import { importCheckpoint } from './import';
 import { importPacked } from './importPacked';
@@ -14,6 +14,8 @@ import { openPackedFile } from './store/packedFile';
 export interface BringInOptions {
   /** One of `ModelSummary.origins`. */
   readonly origin: string;
+  /** Under what terms it comes, where that is known. */
+  readonly license?: License | undefined;
   readonly checkpoint: CheckpointOptions;
   /** How a checkpoint's weights are packed here. */
   readonly plan: (checkpoint: Checkpoint) => Manifest;
@@ -22,22 +24,17 @@ export interface BringInOptions {
 /** Rejects as `openCheckpoint` and `ModelStore.put` do. */
 export async function bringIn(
   input: Folder | ByteSource,
-  { origin, checkpoint: options, plan }: BringInOptions,
+  { origin, license, checkpoint: options, plan }: BringInOptions,
   store: ModelStore<Manifest>,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
 ): Promise<ModelSummary> {
   const packed = 'paths' in input ? undefined : await openPackedFile(input);
-  if (packed) return importPacked(packed, origin, store, tell, signal);
+  if (packed) return importPacked(packed, { origin, license }, store, tell, signal);
   const checkpoint = await openCheckpoint(input, options);
   const source = await sourceOf(input, options);
-  return importCheckpoint(
-    checkpoint,
-    { manifest: plan(checkpoint), name: checkpoint.name, origin, source },
-    store,
-    tell,
-    signal,
-  );
+  const named = { name: checkpoint.name, origin, source, license };
+  return importCheckpoint(checkpoint, { ...named, manifest: plan(checkpoint) }, store, tell, signal);
 }
 
 /** Stands for everything that the converted bytes are made of. */

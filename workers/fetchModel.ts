@@ -27,7 +27,7 @@ export async function fetchModel(
 ): Promise<ModelSummary> {
   try {
     return await download(remote, { ...options, store }, tell, signal, (file) =>
-      inTurn(() => bringIn(file, { origin: 'download', ...conversion }, store, tell, signal)),
+      inTurn(() => bringIn(file, { origin: 'download', license: remote.license, ...conversion }, store, tell, signal)),
     );
   } catch (error) {
     if (signal.aborted && signal.reason !== PAUSE) await store.freeUp(downloadKey(remote));

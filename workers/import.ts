@@ -2,7 +2,7 @@
 import type { Checkpoint } from '../models/checkpoint';
 import { type Manifest, STAGE_NAMES } from '../models/manifest';
 import type { StageName } from '../models/stage';
-import type { ImportEvent, ModelSummary } from './api';
+import type { ImportEvent, License, ModelSummary } from './api';
 import { nativeSize } from './model';
 import { packFrom } from './packFrom';
 import { sha256 } from './store/chunks';
@@ -22,12 +22,13 @@ export interface ImportOptions {
   readonly origin: string;
   /** Stands for the source's bytes (`fingerprint.ts`) and how they are converted. Without it a killed import begins anew. */
   readonly source?: string;
+  readonly license?: License | undefined;
 }
 
 /** Converts `checkpoint` into `store`. A model is in the store only once all of it is; see `ModelStore.put`. */
 export async function importCheckpoint(
   checkpoint: Checkpoint,
-  { manifest, name, origin, source }: ImportOptions,
+  { manifest, source, ...named }: ImportOptions,
   store: ModelStore<Manifest>,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
@@ -37,10 +38,8 @@ export async function importCheckpoint(
     packFrom(manifest.stages[stage].tensors, checkpoint.weights(stage), begin),
   );
   const resumeKey = source && (await sha256(new TextEncoder().encode(JSON.stringify([PACKING, source, manifest]))));
-  return store.put(
-    { name, origin, width: size, height: size, weights: manifest.weights, manifest, stages, resumeKey },
-    signal,
-  );
+  const { weights } = manifest;
+  return store.put({ ...named, width: size, height: size, weights, manifest, stages, resumeKey }, signal);
 }
 
 /** The stages of `manifest` as the store takes them, their bytes told as they pass. */

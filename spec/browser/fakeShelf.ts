@@ -22,7 +22,6 @@ const STEP_MILLISECONDS = 60;
 
 const DEMO: ModelSummary = {
   ...{ id: 'd'.repeat(64), name: 'demo', origins: ['demo:1'], bytes: 24_900_000, width: 256, height: 256 },
-  license: { name: 'MIT', url: 'https://example.org/mit', mustAccept: false },
 };
 
 export const CATALOG: readonly RemoteModel[] = [
@@ -182,9 +181,7 @@ export async function read(id: string, out: boolean, tell: Tell, signal: AbortSi
   }
   if (name.includes('damaged'))
     throw new CodedError('corrupt-store', { argument: 'chunk 3', expected: 'its hash', got: 'another' });
-  tell(
-    out ? { type: 'exported', name: `${name}.safetensors`, file: new Blob([`all of ${name}`]) } : { type: 'verified' },
-  );
+  tell(out ? { type: 'exported', name, file: new Blob([`all of ${name}`]) } : { type: 'verified' });
 }
 
 export async function catalog(url?: string): Promise<readonly RemoteModel[]> {

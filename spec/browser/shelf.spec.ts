@@ -214,6 +214,7 @@ test('a license that wants it is shown and accepted before the download, once fo
     );
     await page.keyboard.press('Escape');
     await waitFor(page, `!document.querySelector('${byId('license-gate')}')`);
+    await waitFor(page, `document.activeElement === document.querySelectorAll('${byId('get-model')}')[1]`);
     await get(1);
     await page.waitForSelector(byId('accept-license'));
     await page.keyboard.press('Enter'); // The focus is on it.
@@ -298,7 +299,8 @@ test('a model is deleted without a question, and had back with the keyboard alon
     await waitFor(page, `document.activeElement === document.querySelector('${byId('undo')}')`);
     await page.keyboard.press('Enter');
     await waitFor(page, `document.querySelectorAll('${byId('model')}').length === 2`);
-    assert.ok(await page.evaluate(chosen('dear'))); // As it was.
+    await waitFor(page, chosen('dear')); // As it was.
+    assert.is(await page.evaluate('document.activeElement.id'), 'shelf');
     assert.not(await isThere(page, 'toast'));
   }));
 

@@ -27,6 +27,19 @@ test('a bad argument is named as the page names it, with the numbers', () => {
   assert.match(failureText(failure, zh), /^宽度.*100/);
 });
 
+test('a pickle and a LoRA are told what they are, with the way out', () => {
+  const failure = (code: Failure['code'], got: string): Failure => ({
+    ...{ code, message: '' },
+    details: { argument: 'x.ckpt', expected: 'safetensors', got },
+  });
+  for (const said of [en, zh]) {
+    assert.match(failureText(failure('bad-model', 'a pickle'), said), /x\.ckpt.*safetensors/);
+    const lora = failureText(failure('unsupported-model', 'a LoRA'), said);
+    assert.ok(lora.includes(said.openOptions), lora);
+    assert.ok(!failureText(failure('unsupported-model', 'SDXL'), said).includes(said.openOptions));
+  }
+});
+
 test('durations: seconds up to a minute and a half, then minutes, never zero', () => {
   assert.equal([0, 1000, 89_000, 90_000, 3_000_000].map(en.duration), [
     ...['1 second', '1 second', '89 seconds', '2 minutes', '50 minutes'],

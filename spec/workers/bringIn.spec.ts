@@ -23,6 +23,7 @@ const conversion = {
   plan: planModel,
 };
 const chunkBytes = 64 * 1024;
+const license = { name: 'CC0-1.0', url: 'https://example.org/cc0', mustAccept: false };
 const folder = await randomModel('B');
 
 const open = async (kept: Device, restart = false): Promise<ModelStore<Manifest>> =>
@@ -120,7 +121,7 @@ for (const shelf of SHELVES) {
     const store = await open(kept);
     const fetching = (signal: AbortSignal, onRetry: () => void) =>
       fetchModel(
-        { name: 'copy', urls: [server.url] },
+        { name: 'copy', urls: [server.url], license },
         {
           ...{ store, conversion, origin: '', now: () => 0, inTurn: (work) => work() },
           fetch: (url, init) => fetch(url, init as RequestInit),
@@ -146,7 +147,9 @@ for (const shelf of SHELVES) {
 
     server.manners.cutAfter = undefined;
     const model = await fetching(never, silent);
-    assert.equal(model.origins, ['download']);
+    assert.equal([model.origins, model.license], [['download'], license]);
+    // The same from elsewhere, where nobody said: its terms stay.
+    assert.equal((await bring(folder, store)).license, license);
     assert.equal((await store.report()).freeable, []);
     await store.verify(model.id);
     await server.close();

@@ -11,9 +11,15 @@ export function CatalogEntry({ model }: { readonly model: RemoteModel }) {
   const said = words();
   const [asking, setAsking] = useState(false);
   const accept = useRef<HTMLButtonElement>(null);
-  useEffect(() => accept.current?.focus(), [asking]);
+  const button = useRef<HTMLButtonElement>(null);
   const { name, about, bytes, license } = model;
   const coming = state.value.jobs.some(({ remote }) => remote?.urls[0] === model.urls[0]);
+  useEffect(() => accept.current?.focus(), [asking]);
+  const refuse = (): void => {
+    setAsking(false);
+    // The button comes back, and with it the focus.
+    requestAnimationFrame(() => button.current?.focus());
+  };
   const get = (): void => {
     setAsking(false);
     download(model);
@@ -35,7 +41,7 @@ export function CatalogEntry({ model }: { readonly model: RemoteModel }) {
           onKeyDown={(event) => {
             if (event.key !== 'Escape') return;
             event.stopPropagation();
-            setAsking(false);
+            refuse();
           }}
         >
           <legend>{said.licenseFirst(license.name)}</legend>
@@ -50,13 +56,14 @@ export function CatalogEntry({ model }: { readonly model: RemoteModel }) {
           >
             {said.acceptLicense}
           </button>
-          <button type="button" class="quiet" data-testid="refuse-license" onClick={() => setAsking(false)}>
+          <button type="button" class="quiet" data-testid="refuse-license" onClick={refuse}>
             {said.cancel}
           </button>
         </fieldset>
       ) : (
         <button
           type="button"
+          ref={button}
           data-testid="get-model"
           aria-label={said.getModel(name)}
           disabled={coming}

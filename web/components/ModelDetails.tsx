@@ -4,7 +4,7 @@ import type { ModelSummary } from '../../workers/api';
 import { abortJob } from '../jobRunner';
 import type { Job } from '../jobs';
 import { exportModel, verifyModel } from '../modelActions';
-import { state } from '../state';
+import { isDemo, state } from '../state';
 import { failureText, words } from '../words';
 import { Icon } from './Icon';
 import { IconButton } from './IconButton';
@@ -21,11 +21,12 @@ export function ModelDetails({ model, name }: Props) {
   const { jobs, verdicts } = state.value;
   const job = jobs.find(({ modelId }) => modelId === model.id);
   const verdict = verdicts[model.id];
+  const license = model.license ?? (isDemo(model) ? DEMO_LICENSE : undefined);
   return (
     <>
       <dl class="about-facts">
         <dt>{said.license}</dt>
-        <dd>{model.license ? <LicenseLink license={model.license} /> : said.licenseUnknown}</dd>
+        <dd>{license ? <LicenseLink license={license} /> : said.licenseUnknown}</dd>
         {model.weights && (
           <>
             <dt>{said.weights}</dt>
@@ -58,6 +59,9 @@ export function ModelDetails({ model, name }: Props) {
     </>
   );
 }
+
+/** What it was drawn from is MIT as well: models/demo/NOTICE.md. */
+const DEMO_LICENSE = { name: 'MIT', url: 'https://opensource.org/license/mit', mustAccept: false };
 
 /** Being verified or exported. */
 function Reading({ job }: { readonly job: Job }) {

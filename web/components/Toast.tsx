@@ -44,7 +44,16 @@ function Body({ toast }: { readonly toast: Said }) {
     >
       <p>{toastText(toast, said)}</p>
       {toast.type === 'deleted' && (
-        <button type="button" ref={undo} data-testid="undo" onClick={() => void undoDelete(toast.id, toast.used)}>
+        <button
+          type="button"
+          ref={undo}
+          data-testid="undo"
+          onClick={() => {
+            // Back to where the model will be again.
+            if (toast.byKeyboard) document.getElementById('shelf')?.focus();
+            void undoDelete(toast.id, toast.used);
+          }}
+        >
           {said.undo}
         </button>
       )}

@@ -161,9 +161,9 @@ export const en = {
   cancelJob: (name: string) => `Cancel ${name}`,
 
   interrupted: {
-    download: (size: string) => `Interrupted download: ${size} are here.`,
+    download: (size: string) => `Interrupted download: ${size} are here. Set any options again first.`,
     import: (size: string) =>
-      `Interrupted: ${size} are converted. Choose the same file or folder again, it goes on there.`,
+      `Interrupted: ${size} are converted. Choose the same file or folder again, with the same options: it goes on there.`,
   },
   resume: 'Resume',
   resumeWith: (what: string) => `Resume with the ${what.toLowerCase()}`,

@@ -151,8 +151,8 @@ export const zh: Words = {
   cancelJob: (name) => `取消 ${name}`,
 
   interrupted: {
-    download: (size) => `下载中断：已有 ${size}。`,
-    import: (size) => `导入中断：已转换 ${size}。重新选择同一文件或文件夹，即可接着导入。`,
+    download: (size) => `下载中断：已有 ${size}。如有选项，请先重新设置。`,
+    import: (size) => `导入中断：已转换 ${size}。以相同选项重新选择同一文件或文件夹，即可接着导入。`,
   },
   resume: '继续',
   resumeWith: (what) => `选择${what}并继续`,

@@ -37,7 +37,8 @@ export function download<T>(
 ): Promise<T> {
   checkUrls(request.urls);
   const { name, bytes } = request;
-  return options.store.spool<FetchState, T>({ key: downloadKey(request), name, bytes }, async (spool) => {
+  const kept = { key: downloadKey(request), name, bytes, remote: request };
+  return options.store.spool<FetchState, T>(kept, async (spool) => {
     await fetchProven(spool, request, options, tell, signal);
     try {
       const result = await use(spool.source(name));

@@ -2,6 +2,7 @@
  * What is written down about bytes that are on their way in, after each chunk: an import that is being converted, a
  * file that is being downloaded. It keeps them from being swept, and lets either go on where it was stopped.
  */
+import type { RemoteModel } from '../api';
 import { RECORD_FORMAT } from './modelRecord';
 import type { Entry } from './records';
 import type { StoredBytes } from './storedBytes';
@@ -19,6 +20,8 @@ export interface Journal {
   readonly resumable: boolean;
   /** By stage, or the file alone. */
   readonly parts: Readonly<Record<string, StoredBytes>>;
+  /** What a download is asked for with. */
+  readonly remote?: RemoteModel;
   /** What a download remembers of its source. */
   readonly state?: object | undefined;
 }

@@ -3,6 +3,7 @@
  * until it is dropped. One holder at a time, across tabs.
  */
 import type { ByteSource } from '../../models/source';
+import type { RemoteModel } from '../api';
 import { CodedError } from '../errors';
 import { checked, soundChunks } from './checkChunks';
 import { asJournal, type Journal, journalEntry, journalKey, journalLock } from './journal';
@@ -19,6 +20,8 @@ export interface SpoolOptions {
   readonly name: string;
   /** Its length, where it is known. */
   readonly bytes?: number | undefined;
+  /** What asks for it again. */
+  readonly remote?: RemoteModel;
 }
 
 /** Opens or begins a spool and runs `work` on it; the file stays unless `work` drops it. */
@@ -42,10 +45,12 @@ export class Spool<State extends object> {
     this.#journal = journal;
   }
 
-  static async open<State extends object>(storage: Storage, { key, name, bytes }: SpoolOptions): Promise<Spool<State>> {
+  static async open<State extends object>(storage: Storage, options: SpoolOptions): Promise<Spool<State>> {
+    const { key, name, bytes, remote } = options;
     const fresh = { format: RECORD_FORMAT, kind: 'download', key, name, resumable: true, parts: {} } as const;
     const known = asJournal(await storage.records.get(journalKey(fresh)));
-    const spool = new Spool<State>(storage, known ?? { ...fresh, touched: storage.now() }, bytes);
+    const journal = { ...(known ?? { ...fresh, touched: storage.now() }), ...(remote ? { remote } : {}) };
+    const spool = new Spool<State>(storage, journal, bytes);
     if (known) await spool.#checkKept();
     return spool;
   }

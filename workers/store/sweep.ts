@@ -67,10 +67,10 @@ export async function freeable(storage: Storage): Promise<Freeable[]> {
       : [{ kind: 'discarded' as const, key: summary.id, name: summary.name, bytes: summary.bytes, since: discarded }],
   );
   for (const journal of journals) {
-    const { kind, key, name, touched, parts } = journal;
+    const { kind, key, name, touched, parts, remote } = journal;
     const bytes = Object.values(parts).reduce((sum, part) => sum + bytesOf(part), 0);
     await storage.locks.aloneIfFree(journalLock(journal), async () => {
-      found.push({ kind, key, name, bytes, since: touched });
+      found.push({ kind, key, name, bytes, since: touched, ...(remote ? { remote } : {}) });
     });
   }
   return found;

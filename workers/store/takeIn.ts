@@ -2,7 +2,7 @@
  * Takes a model in, chunk by chunk. Its record is written last, in one transaction; until then a journal tells how far
  * it is, so that an import whose tab was killed goes on from there. One that fails gives everything back.
  */
-import type { ModelSummary } from '../api';
+import type { License, ModelSummary } from '../api';
 import { CodedError } from '../errors';
 import { soundChunks } from './checkChunks';
 import { chunked } from './chunks';
@@ -23,6 +23,8 @@ export interface IncomingModel<Manifest> {
   readonly height: number;
   /** As in `ModelSummary`. */
   readonly weights?: ModelSummary['weights'];
+  /** Under what terms it came. */
+  readonly license?: License | undefined;
   /** Plain JSON. */
   readonly manifest: Manifest;
   readonly stages: readonly IncomingStage[];
@@ -166,7 +168,7 @@ class Intake {
 /** Writes the record that makes a model exist, after one look that all of its chunks still do. */
 async function finish<Manifest>(
   storage: Storage,
-  { name, origin, width, height, weights, manifest }: IncomingModel<Manifest>,
+  { name, origin, width, height, weights, license: terms, manifest }: IncomingModel<Manifest>,
   bytes: number,
   { stages, journalKey: journal }: Intake,
 ): Promise<ModelSummary> {
@@ -175,7 +177,9 @@ async function finish<Manifest>(
   const known = asModelRecord(await records.get(modelKey(id)))?.summary;
   // The same files again, from elsewhere: one model that came in two ways, under its first name.
   const origins = [...new Set([...(known?.origins ?? []), origin])];
-  const summary = { id, name: known?.name ?? name, origins, bytes, width, height, ...(weights ? { weights } : {}) };
+  const license = terms ?? known?.license;
+  const named = { id, name: known?.name ?? name, origins, ...(license ? { license } : {}) };
+  const summary = { ...named, bytes, width, height, ...(weights ? { weights } : {}) };
   const record: ModelRecord<Manifest> = { format: RECORD_FORMAT, summary, manifest, stages };
   const present = new Set(await records.keys());
   const missing = modelChunkKeys(record).find((key) => !present.has(key));

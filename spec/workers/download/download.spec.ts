@@ -66,6 +66,8 @@ for (const shelf of SHELVES) {
       assert.is(await bytesKept(kept), 3000);
       const [left] = (await store.report()).freeable;
       assert.equal([left?.kind, left?.name, left?.bytes], ['download', 'model.safetensors', 3000]);
+      // All that is needed to ask for it again.
+      assert.equal(left?.remote, { name: 'model.safetensors', urls: [server.url], sha256: SHA256 });
       const again = (await kept.restart()) as unknown as ModelStore<never>;
       assert.equal((await fetched(again, { urls: [server.url], sha256: SHA256 })).bytes, FILE);
       assert.equal(server.asked, ['all', 'bytes=3000-']);
