@@ -14,7 +14,7 @@ import time
 import torch
 import torch.nn.functional as F
 
-from checkpoint import Clock, load, pick_device, report, save
+from checkpoint import Clock, load, mixed_precision, pick_device, report, save
 from compose import composed, open_pictures
 from networks import build_autoencoder
 
@@ -60,7 +60,7 @@ def psnr(vae, pictures, batch=16):
     squares = []
     for part in pictures.split(batch):
         x = normalized(part)
-        with torch.autocast(x.device.type, torch.bfloat16):
+        with mixed_precision(x.device):
             y = vae.decode(vae.encode(x).latent_dist.mean).sample
         squares.append(((y.float().clamp(-1, 1) - x) / 2).square().mean((1, 2, 3)))
     return -10 * math.log10(torch.cat(squares).mean().item())
@@ -105,7 +105,7 @@ def main():
         index = torch.randint(len(pictures), (batch,), generator=g, device=device)
         top, left = torch.randint(256 - size + 1, (2, batch), generator=g, device=device)
         x = normalized(crops(pictures, index, size, top, left))
-        with torch.autocast(device.type, torch.bfloat16):
+        with mixed_precision(device):
             posterior = vae.encode(x).latent_dist
             z, target = posterior.sample(), x
             if step % 4 == 0:

@@ -8,7 +8,7 @@ import os
 import torch
 
 from autoencoder import crops, normalized, picture_tensor, psnr, reconstruction_loss
-from checkpoint import Clock, load, pick_device, report, save
+from checkpoint import Clock, load, mixed_precision, pick_device, report, save
 from latents import unwhiten, whiten
 from networks import build_autoencoder
 
@@ -61,7 +61,7 @@ def main():
         noise = a.noise * torch.rand((batch, 1, 1, 1), generator=g, device=device) * torch.randn(x.shape, generator=g, device=device)
         z = unwhiten(whiten(x, m, w) + noise, m, w).to(memory_format=torch.channels_last)
         target = normalized(crops(pictures, i, 8 * cells, 8 * top, 8 * left))
-        with torch.autocast(device.type, torch.bfloat16):
+        with mixed_precision(device):
             y = vae.decode(z).sample
         loss = reconstruction_loss(y.float(), target)
         optimizer.zero_grad()

@@ -16,7 +16,7 @@ import shutil
 
 import torch
 
-from checkpoint import Clock, load, pick_device, report, save
+from checkpoint import Clock, load, mixed_precision, pick_device, report, save
 from latents import whiten
 from networks import assign, build_pair
 
@@ -123,7 +123,7 @@ def main():
             group['lr'] = a.learning_rate * min(1, (step + 1) / 300) * min(1, max(.01, (1 - f) / (1 - DECAY_FROM)))
         z, tokens = examples.draw(a.batch, small=step % 6 == 5)
         x, t, noise = examples.noised(z, alphas, a.offset_noise)
-        with torch.autocast(device.type, torch.bfloat16):
+        with mixed_precision(device):
             states = text(examples.forget(tokens)).last_hidden_state
             output = predict(x, t, states).sample
         error = (output.float() - noise).square().mean((1, 2, 3))

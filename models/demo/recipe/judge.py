@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from checkpoint import Clock, pick_device, report
+from checkpoint import Clock, mixed_precision, pick_device, report
 from compose import captions, open_pictures
 from sheets import draw, open_pipeline
 from subjects import HELD_SCENE, WORDS, held_prompts
@@ -57,7 +57,7 @@ def train(work, count, seconds, batch, device):
         i = torch.randint(held, count, (batch,), device=device)
         x = pictures[i].float() / 255
         x = x + .03 * torch.rand((), device=device) * torch.randn_like(x)                     # generated pictures are never as clean
-        with torch.autocast(device.type, torch.bfloat16):
+        with mixed_precision(device):
             logits = judge(x.to(memory_format=torch.channels_last))
         loss = F.binary_cross_entropy_with_logits(logits.float(), labels[i])
         optimizer.zero_grad()

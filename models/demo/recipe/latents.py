@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 
 from autoencoder import normalized, wait_for
-from checkpoint import load, pick_device, report, save
+from checkpoint import load, mixed_precision, pick_device, report, save
 from compose import captions, open_pictures
 from networks import SCALING_FACTOR, Tokens, build_autoencoder
 
@@ -72,7 +72,7 @@ def main():
     kinds = {kind: [] for kind in ('mean', 'deviation', 'small_mean', 'small_deviation')}
     for i in range(0, count, a.batch):
         x = normalized(torch.from_numpy(pictures[i:i + a.batch].copy()).to(device))
-        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
+        with torch.no_grad(), mixed_precision(device):
             whole, small = vae.encode(x).latent_dist, vae.encode(F.avg_pool2d(x, 2)).latent_dist
         for kind, value in zip(kinds, (whole.mean, whole.std, small.mean, small.std)):
             kinds[kind].append(value.half())

@@ -21,7 +21,7 @@ import os
 
 import torch
 
-from checkpoint import Clock, load, pick_device, report, save
+from checkpoint import Clock, load, mixed_precision, pick_device, report, save
 from diffusion import STEPS, Examples, signal_levels
 from networks import assign, build_pair
 
@@ -87,7 +87,7 @@ def main():
         x = examples.noised(z, alphas, a.offset_noise, t)[0]
         x, t2 = torch.cat([x, x]).to(memory_format=torch.channels_last), torch.cat([t, t])
         tokens = torch.cat([examples.empty.expand(batch, -1), examples.forget(tokens, empty=0)])
-        with torch.autocast(device.type, torch.bfloat16):
+        with mixed_precision(device):
             with torch.no_grad():
                 u, c = teacher_predict(x, t2, teacher_text(tokens).last_hidden_state).sample.float().chunk(2)
             su, sc = student_predict(x, t2, text(tokens).last_hidden_state).sample.float().chunk(2)
