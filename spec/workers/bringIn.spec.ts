@@ -13,7 +13,7 @@ import type { ModelStore } from '../../workers/store/modelStore';
 import { memoryFolder, memorySource } from '../models/memoryFolder';
 import { randomModel, randomModelFiles } from '../models/randomModel';
 import { rejects } from '../models/rejects';
-import { fileServer } from './download/fileServer';
+import { type FileServer, fileServer } from './download/fileServer';
 import { bytesKept, type Device, device, isEmpty, rejection, SHELVES, untilKept } from './store/storeFixture';
 
 const never = new AbortController().signal;
@@ -24,6 +24,8 @@ const conversion = {
 };
 const chunkBytes = 64 * 1024;
 const license = { name: 'CC0-1.0', url: 'https://example.org/cc0', mustAccept: false };
+const servers: FileServer[] = [];
+test.after(() => Promise.all(servers.map((server) => server.close())).then(() => undefined));
 const folder = await randomModel('B');
 
 const open = async (kept: Device, restart = false): Promise<ModelStore<Manifest>> =>
@@ -117,6 +119,7 @@ for (const shelf of SHELVES) {
     const source = await open(device('idb'));
     const file = await exported(source, (await bring(folder, source)).id);
     const server = await fileServer(file, { cutAfter: 1_000_000 });
+    servers.push(server);
     const kept = device(shelf);
     const store = await open(kept);
     const fetching = (signal: AbortSignal, onRetry: () => void) =>
@@ -152,7 +155,6 @@ for (const shelf of SHELVES) {
     assert.equal((await bring(folder, store)).license, license);
     assert.equal((await store.report()).freeable, []);
     await store.verify(model.id);
-    await server.close();
   });
 }
 

@@ -72,8 +72,8 @@ function answer(manners: Manners, request: IncomingMessage, response: ServerResp
   response.writeHead(begin > 0 ? 206 : 200, { ...range, ...length });
   if (manners.stallAfter !== undefined) return void response.write(body.subarray(0, manners.stallAfter));
   if (manners.cutAfter !== undefined && manners.cutAfter < body.length) {
-    // Once what was written is surely out.
-    const cut = (): void => void setTimeout(() => response.destroy(), 100);
+    // Later: an error empties the queue of what the reader has not yet taken.
+    const cut = (): void => void setTimeout(() => response.destroy(), 300);
     return void response.write(body.subarray(0, manners.cutAfter), cut);
   }
   response.end(body);
