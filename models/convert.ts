@@ -1,7 +1,8 @@
 /**
  * `npm run convert -- SOURCE --out DIR [--width PIXELS] [--height PIXELS] [--batch 1|2] [--vae FILE] [--lora FILE[:W]]…
- * [--prediction TYPE]`: a checkpoint (a diffusers folder or a single file) to ONNX files that any ONNX runtime opens, one `<stage>.onnx` beside its `<stage>.weights`, and `manifest.json`, from which
- * the graphs of every other size can be built over the same weights. Node only.
+ * [--prediction TYPE] [--weights exact|fp16|int8|int4]`: a checkpoint (a diffusers folder or a single file) to ONNX files
+ * that ONNX Runtime opens, one `<stage>.onnx` beside its `<stage>.weights`, and `manifest.json`, from which the graphs of
+ * every other size can be built over the same weights. `npm run generate` draws with such a folder. Node only.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,13 +14,14 @@ import { STAGE_NAMES } from './manifest';
 import { type DiskOptions, diskOptions, fromCaller, openDisk } from './openDisk.node';
 import { stageGraph } from './pack';
 import { planModel } from './planModel';
+import { WEIGHT_FORMS, type WeightForm } from './quantize/weightForm';
 import type { StageSize } from './stage';
 
 /** Bad arguments and bad models end with one line on stderr and exit code 2. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
-    const { source, out, sizes, options } = parseArguments(args);
-    await convert(source, out, sizes, options);
+    const { source, out, ...rest } = parseArguments(args);
+    await convert(source, out, rest);
     return 0;
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
@@ -39,12 +41,11 @@ interface Sizes {
 export async function convert(
   source: string,
   out: string,
-  { width, height, batch }: Sizes,
-  options: DiskOptions = {},
+  { sizes: { width, height, batch }, options, weights }: Omit<Arguments, 'source' | 'out'>,
 ): Promise<void> {
   const checkpoint = await openDisk(source, options);
   for (const module of checkpoint.ignored ?? []) console.error(`note: left out, for another network: ${module}`);
-  const manifest = planModel(checkpoint);
+  const manifest = planModel(checkpoint, weights);
   const own = manifest.description.unet.sampleSize * VAE_FACTOR;
   const size: StageSize = { batch, width: (width ?? own) / VAE_FACTOR, height: (height ?? own) / VAE_FACTOR };
   await mkdir(out, { recursive: true });
@@ -62,6 +63,7 @@ interface Arguments {
   readonly out: string;
   readonly sizes: Sizes;
   readonly options: DiskOptions;
+  readonly weights: WeightForm;
 }
 
 function parseArguments(args: readonly string[]): Arguments {
@@ -72,6 +74,9 @@ function parseArguments(args: readonly string[]): Arguments {
   }
   if (values.out === undefined) throw bad('--out', 'a directory', 'nothing');
   const batch = values.batch ?? '1';
+  const weights = values.weights ?? 'exact';
+  if (!WEIGHT_FORMS.some((form) => form === weights))
+    throw bad('--weights', `one of ${WEIGHT_FORMS.join(', ')}`, weights);
   if (batch !== '1' && batch !== '2') throw bad('--batch', '1 or 2', batch);
   return {
     source: fromCaller(source),
@@ -82,6 +87,7 @@ function parseArguments(args: readonly string[]): Arguments {
       batch: Number(batch),
     },
     options: diskOptions(values),
+    weights: weights as WeightForm,
   };
 }
 
@@ -98,12 +104,13 @@ function readOptions(args: readonly string[]) {
         vae: option,
         lora: { ...option, multiple: true },
         prediction: option,
+        weights: option,
       },
       allowPositionals: true,
     });
   } catch (error) {
     const expected =
-      'SOURCE --out DIR [--width N] [--height N] [--batch 1|2] [--vae FILE] [--lora FILE[:W]] [--prediction TYPE]';
+      'SOURCE --out DIR [--width N] [--height N] [--batch 1|2] [--vae FILE] [--lora FILE[:W]] [--prediction TYPE] [--weights FORM]';
     throw bad('arguments', expected, (error as Error).message);
   }
 }

@@ -3,6 +3,7 @@
  * milliseconds. One manifest, and one blob of weights for each stage.
  */
 import { elementCount } from './dtype';
+import { WEIGHT_FORMS, type WeightForm } from './quantize/weightForm';
 import { badModel, shown, unsupportedModel } from './refuse';
 import type { ModelDescription } from './sd15';
 import type { PackedTensor, StageName } from './stage';
@@ -43,6 +44,8 @@ export interface StageManifest {
 export interface Manifest {
   readonly format: typeof MANIFEST_FORMAT;
   readonly version: typeof MANIFEST_VERSION;
+  /** In which numbers the weights are stored. */
+  readonly weights: WeightForm;
   readonly description: ModelDescription;
   readonly tokenizer: TokenizerFiles;
   readonly stages: Readonly<Record<StageName, StageManifest>>;
@@ -58,6 +61,9 @@ export function checkManifest(json: unknown): Manifest {
     throw unsupportedModel('manifest: format', MANIFEST_FORMAT, shown(manifest.format));
   if (manifest.version !== MANIFEST_VERSION) {
     throw unsupportedModel('manifest: version', `${MANIFEST_VERSION}`, shown(manifest.version));
+  }
+  if (!WEIGHT_FORMS.some((form) => form === manifest.weights)) {
+    throw badModel('manifest: weights', `one of ${WEIGHT_FORMS.join(', ')}`, shown(manifest.weights));
   }
   for (const part of ['textEncoder', 'unet', 'vae', 'scheduler']) {
     object(

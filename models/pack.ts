@@ -104,4 +104,17 @@ export function stageGraph(
   return graph.build();
 }
 
+/** Bytes of the values in flight at the worst moment of a run of that graph; its weights not counted. */
+export function stageValueBytes(
+  description: ModelDescription,
+  stage: StageName,
+  size: StageSize,
+  tensors: readonly PackedTensor[],
+  lowering: LoweringOptions = {},
+): number {
+  const graph = new GraphBuilder(stage, tensors, WEIGHTS_FILE);
+  describe(onnxLayers(graph, lowering), description, stage, size);
+  return graph.peakBytes();
+}
+
 const aligned = (offset: number): number => Math.ceil(offset / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;

@@ -13,6 +13,7 @@ export function planModel({ description, tokenizer, weights }: Checkpoint, form:
   return {
     format: MANIFEST_FORMAT,
     version: MANIFEST_VERSION,
+    weights: form,
     description,
     tokenizer,
     stages: {

@@ -3,6 +3,7 @@
  * Types only. Everything here can cross a `postMessage`.
  */
 import type { ErrorCode, ErrorDetails } from '../models/errors';
+import type { WeightForm as StoredForm } from '../models/quantize/weightForm';
 import type { StageName } from '../models/stage';
 
 /** Names as in diffusers, lower case. */
@@ -101,13 +102,13 @@ export interface ModelSummary {
   readonly width: number;
   readonly height: number;
   /** How its weights are held; absent where that was never written down. */
-  readonly weights?: Exclude<WeightForm, 'auto'>;
+  readonly weights?: StoredForm;
   /** Under what terms it may be used, where the way it came in said so. */
   readonly license?: License;
 }
 
-/** `auto`: exact while that fits the memory of the device. `exact`: the checkpoint's own numbers. `int8`: eight bits. */
-export type WeightForm = 'auto' | 'exact' | 'int8';
+/** `auto`: exact while that fits the memory of the device; the others as in models/quantize/weightForm.ts. */
+export type WeightForm = 'auto' | StoredForm;
 
 /** Something in the store that can be given up, and that nobody uses now. */
 export interface Freeable {
@@ -193,7 +194,7 @@ export interface Forecast {
   readonly availableBytes: number;
   readonly fits: boolean;
   /** The form of the weights that this counts with. */
-  readonly weights: WeightForm;
+  readonly weights: StoredForm;
   /** The largest size of this shape that fits, pixels; absent where this one does, or where none does. */
   readonly largest?: { readonly width: number; readonly height: number };
 }

@@ -1,4 +1,6 @@
 /** Brings whatever came, picked or downloaded, into the store: an exported model as it is, a checkpoint converted. */
+
+import type { Checkpoint } from '../models/checkpoint';
 import type { Manifest } from '../models/manifest';
 import { type CheckpointOptions, openCheckpoint } from '../models/openCheckpoint';
 import type { ByteSource, Folder } from '../models/source';
@@ -9,16 +11,20 @@ import { importPacked } from './importPacked';
 import type { ModelStore } from './store/modelStore';
 import { openPackedFile } from './store/packedFile';
 
-export interface BringInOptions extends CheckpointOptions {
+export interface BringInOptions {
+  /** One of `ModelSummary.origins`. */
+  readonly origin: string;
   /** Under what terms it comes, where that is known. */
   readonly license?: License | undefined;
+  readonly checkpoint: CheckpointOptions;
+  /** How a checkpoint's weights are packed here. */
+  readonly plan: (checkpoint: Checkpoint) => Manifest;
 }
 
-/** Rejects as `openCheckpoint` and `ModelStore.put` do. `origin`: one of `ModelSummary.origins`. */
+/** Rejects as `openCheckpoint` and `ModelStore.put` do. */
 export async function bringIn(
   input: Folder | ByteSource,
-  origin: string,
-  { license, ...options }: BringInOptions,
+  { origin, license, checkpoint: options, plan }: BringInOptions,
   store: ModelStore<Manifest>,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
@@ -27,7 +33,8 @@ export async function bringIn(
   if (packed) return importPacked(packed, { origin, license }, store, tell, signal);
   const checkpoint = await openCheckpoint(input, options);
   const source = await sourceOf(input, options);
-  return importCheckpoint(checkpoint, { name: checkpoint.name, origin, source, license }, store, tell, signal);
+  const named = { name: checkpoint.name, origin, source, license };
+  return importCheckpoint(checkpoint, { ...named, manifest: plan(checkpoint) }, store, tell, signal);
 }
 
 /** Stands for everything that the converted bytes are made of. */

@@ -41,11 +41,11 @@ async function generate(given: CliArguments): Promise<void> {
   // What can be refused without the model is: nobody should wait for a checkpoint to hear that steps are 0.
   checkRequest({ ...given.request, width: given.width ?? 512, height: given.height ?? 512 });
   await untilStopped(async (signal) => {
-    const model = await openModel(given.model, given.options, signal);
+    const { model, weights } = await openModel(given, signal);
     const native = nativeSize(model.description);
     const request = { ...given.request, width: given.width ?? native, height: given.height ?? native };
     const { files, seeds, finished } = await draw(request, model, given.out, signal);
-    if (given.json) console.log(JSON.stringify(report(request, model.name, files, seeds, finished)));
+    if (given.json) console.log(JSON.stringify(report(request, model.name, weights, files, seeds, finished)));
     else for (const file of files) console.log(file);
   });
 }
@@ -98,7 +98,14 @@ function fileName(request: ImageRequest, seed: number, out: string | undefined):
 
 type Finished = Extract<ImageEvent, { type: 'finished' }>;
 
-function report(request: ImageRequest, model: string, files: string[], seeds: number[], finished: Finished) {
+function report(
+  request: ImageRequest,
+  model: string,
+  weights: string,
+  files: string[],
+  seeds: number[],
+  finished: Finished,
+) {
   const { prompt: _, negativePrompt: __, seed, ...settings } = request;
   const rounded = Object.fromEntries(
     Object.entries(finished.timings).map(([part, value]) => [part, Math.round(value)]),
@@ -110,7 +117,7 @@ function report(request: ImageRequest, model: string, files: string[], seeds: nu
     model,
     ...settings,
     backend: 'wasm',
-    weights: 'exact',
+    weights,
     milliseconds: rounded,
     heapBytes: finished.heapBytes,
     // Node reports the high-water mark of resident memory in kilobytes: WASM heap, JS and the program itself.

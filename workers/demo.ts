@@ -4,6 +4,7 @@
  */
 import { openDiffusersFolder } from '../models/checkpoint';
 import type { Manifest } from '../models/manifest';
+import { planModel } from '../models/planModel';
 import type { Folder } from '../models/source';
 import type { ImportEvent, ModelSummary } from './api';
 import { CodedError } from './errors';
@@ -44,7 +45,13 @@ export async function importDemo(
   const known = stored.find(({ origins }) => origins.includes(origin));
   if (known) return known;
   const checkpoint = await openDiffusersFolder(await downloadedFolder(index, fetchDemo, tell, signal));
-  const model = await importCheckpoint(checkpoint, { name: 'Demo', origin }, store, tell, signal);
+  const model = await importCheckpoint(
+    checkpoint,
+    { manifest: planModel(checkpoint), name: 'Demo', origin },
+    store,
+    tell,
+    signal,
+  );
   for (const { id, origins } of stored) {
     if (id !== model.id && origins.every((each) => each.startsWith(DEMO))) await store.delete(id);
   }

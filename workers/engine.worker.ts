@@ -3,7 +3,10 @@
  * Long work reports over the port it is handed; see `EngineApi` for the manners.
  */
 import { expose } from 'comlink';
-import type { BackendName, EngineApi, ImportOptions, PickedFile, Port, RemoteModel } from './api';
+import type { Checkpoint } from '../models/checkpoint';
+import { checkManifest } from '../models/manifest';
+import { WEIGHT_FORMS } from '../models/quantize/weightForm';
+import type { BackendName, EngineApi, Forecast, ImportOptions, PickedFile, Port, RemoteModel } from './api';
 import { backend, backendReports } from './backend/choose';
 import { bringIn } from './bringIn';
 import { type FetchDemo, importDemo } from './demo';
@@ -12,6 +15,8 @@ import { asFailure } from './errors';
 import { fetchedTokenizer } from './fetchedTokenizer';
 import { fetchModel } from './fetchModel';
 import { runJob } from './job';
+import { browserDevice } from './memory/device.browser';
+import { forecastSize, type PictureSize, planFor } from './memory/needs';
 import { storedModel } from './model.stored';
 import { inputOfPicked, isSingle, pickedOptions } from './picked';
 import { textToImage } from './pipeline';
@@ -52,8 +57,22 @@ const living = new Promise<string>((resolve) => {
   });
 });
 
-const optionsOf = (options: ImportOptions, signal: AbortSignal) =>
-  pickedOptions(options, () => fetchedTokenizer(fetchDemo, signal));
+const conversionOf = (options: ImportOptions, signal: AbortSignal) => ({
+  checkpoint: pickedOptions(options, () => fetchedTokenizer(fetchDemo, signal)),
+  plan: (checkpoint: Checkpoint) => planFor(checkpoint, options.weights ?? 'auto', browserDevice()),
+});
+
+async function forecast(id: string, name: BackendName, size: PictureSize): Promise<Forecast | undefined> {
+  // What a GPU has beside the heap, nobody says.
+  if (name !== 'wasm') return undefined;
+  const stored = await (await store()).open(id);
+  try {
+    const manifest = checkManifest(stored.manifest);
+    return { ...forecastSize(manifest, size, browserDevice()), weights: manifest.weights };
+  } finally {
+    stored.close();
+  }
+}
 
 const engine: EngineApi = {
   life: () => living,
@@ -75,8 +94,8 @@ const engine: EngineApi = {
   importModel(files: readonly PickedFile[], options: ImportOptions, port: Port): void {
     jobInTurn(port, async (tell, signal) => {
       const origin = isSingle(files) ? 'file' : 'folder';
-      const [input, checkpoint] = [inputOfPicked(files), optionsOf(options, signal)];
-      tell({ type: 'imported', model: await bringIn(input, origin, checkpoint, await store(), tell, signal) });
+      const how = { origin, ...conversionOf(options, signal) };
+      tell({ type: 'imported', model: await bringIn(inputOfPicked(files), how, await store(), tell, signal) });
     });
   },
 
@@ -88,7 +107,7 @@ const engine: EngineApi = {
           fetch: (url, init) => fetch(url, init),
           origin: self.location.origin,
           now: () => performance.now(),
-          ...{ wait, inTurn, store: await store(), checkpoint: optionsOf(options, signal) },
+          ...{ wait, inTurn, store: await store(), conversion: conversionOf(options, signal) },
         },
         tell,
         signal,
@@ -97,10 +116,8 @@ const engine: EngineApi = {
     });
   },
 
-  // Until converting can do more than keep a checkpoint's own numbers.
-  weightForms: async () => ['auto'],
-  // Until there is a memory plan to ask.
-  forecast: async () => undefined,
+  weightForms: async () => ['auto', ...WEIGHT_FORMS],
+  forecast: (id, name, size) => answered(forecast(id, name, size)),
 
   verify(id: string, port: Port): void {
     void runJob(port, async (tell, signal) => verify(id, await store(), tell, signal));

@@ -3,9 +3,8 @@
  * conversion takes its turn with the drawings.
  */
 import type { Manifest } from '../models/manifest';
-import type { CheckpointOptions } from '../models/openCheckpoint';
 import type { ImportEvent, ModelSummary, RemoteModel } from './api';
-import { bringIn } from './bringIn';
+import { type BringInOptions, bringIn } from './bringIn';
 import { type DownloadOptions, download, downloadKey } from './download/download';
 import { PAUSE } from './job';
 import type { ModelStore } from './store/modelStore';
@@ -16,19 +15,19 @@ export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 export interface FetchModelOptions extends Omit<DownloadOptions, 'store'> {
   readonly store: ModelStore<Manifest>;
   readonly inTurn: InTurn;
-  readonly checkpoint: CheckpointOptions;
+  readonly conversion: Omit<BringInOptions, 'origin'>;
 }
 
 /** Resolves to the model. A pause (`PAUSE`) and a failure keep what is here, an abort gives it up. */
 export async function fetchModel(
   remote: RemoteModel,
-  { store, inTurn, checkpoint, ...options }: FetchModelOptions,
+  { store, inTurn, conversion, ...options }: FetchModelOptions,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
 ): Promise<ModelSummary> {
   try {
     return await download(remote, { ...options, store }, tell, signal, (file) =>
-      inTurn(() => bringIn(file, 'download', { ...checkpoint, license: remote.license }, store, tell, signal)),
+      inTurn(() => bringIn(file, { origin: 'download', license: remote.license, ...conversion }, store, tell, signal)),
     );
   } catch (error) {
     if (signal.aborted && signal.reason !== PAUSE) await store.freeUp(downloadKey(remote));

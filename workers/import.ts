@@ -1,7 +1,6 @@
 /** Brings a checkpoint into the store: one pass, one tensor in memory at a time, told as it goes. */
 import type { Checkpoint } from '../models/checkpoint';
 import { type Manifest, STAGE_NAMES } from '../models/manifest';
-import { planModel } from '../models/planModel';
 import type { StageName } from '../models/stage';
 import type { ImportEvent, License, ModelSummary } from './api';
 import { nativeSize } from './model';
@@ -16,6 +15,8 @@ const TELL_EVERY_BYTES = 1 << 20;
 const PACKING = 1;
 
 export interface ImportOptions {
+  /** How the weights are packed. */
+  readonly manifest: Manifest;
   readonly name: string;
   /** One of `ModelSummary.origins`. */
   readonly origin: string;
@@ -27,18 +28,18 @@ export interface ImportOptions {
 /** Converts `checkpoint` into `store`. A model is in the store only once all of it is; see `ModelStore.put`. */
 export async function importCheckpoint(
   checkpoint: Checkpoint,
-  { source, ...named }: ImportOptions,
+  { manifest, source, ...named }: ImportOptions,
   store: ModelStore<Manifest>,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
 ): Promise<ModelSummary> {
-  const manifest = planModel(checkpoint);
   const size = nativeSize(manifest.description);
   const stages = told(manifest, tell, (stage, begin) =>
     packFrom(manifest.stages[stage].tensors, checkpoint.weights(stage), begin),
   );
   const resumeKey = source && (await sha256(new TextEncoder().encode(JSON.stringify([PACKING, source, manifest]))));
-  return store.put({ ...named, width: size, height: size, manifest, stages, resumeKey }, signal);
+  const { weights } = manifest;
+  return store.put({ ...named, width: size, height: size, weights, manifest, stages, resumeKey }, signal);
 }
 
 /** The stages of `manifest` as the store takes them, their bytes told as they pass. */

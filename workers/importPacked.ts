@@ -13,5 +13,7 @@ export function importPacked(
   signal: AbortSignal,
 ): Promise<ModelSummary> {
   const stages = told(manifest, tell, data);
-  return store.put({ ...came, name, width, height, manifest, stages, resumeKey: `packed:${fingerprint}` }, signal);
+  const { weights } = manifest;
+  const resumeKey = `packed:${fingerprint}`;
+  return store.put({ ...came, name, width, height, weights, manifest, stages, resumeKey }, signal);
 }

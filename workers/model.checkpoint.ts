@@ -1,5 +1,6 @@
 /** A checkpoint used as it lies there: each stage is packed when it is opened. */
 import type { Checkpoint } from '../models/checkpoint';
+import type { Manifest } from '../models/manifest';
 import { packStage } from '../models/pack';
 import { planModel } from '../models/planModel';
 import type { StageWeights } from '../models/stage';
@@ -10,8 +11,11 @@ import { packedModel } from './model.packed';
 /** Puts a stage's packed weights, `bytes` of them in all, where they can be read by slices. */
 export type Keep = (packed: AsyncIterable<Uint8Array>, bytes: number) => Promise<StageWeights>;
 
-export function checkpointModel(checkpoint: Checkpoint, keep: Keep = inMemory): Model {
-  const manifest = planModel(checkpoint);
+export function checkpointModel(
+  checkpoint: Checkpoint,
+  manifest: Manifest = planModel(checkpoint),
+  keep: Keep = inMemory,
+): Model {
   return packedModel(checkpoint.name, manifest, (stage, signal) => {
     const { tensors, bytes } = manifest.stages[stage];
     return keep(until(signal, packStage(tensors, checkpoint.weights(stage))), bytes);

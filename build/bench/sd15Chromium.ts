@@ -1,28 +1,47 @@
 /**
- * A full-size checkpoint in Chromium, as a user meets it: opened from one file, found again at the second visit, drawn
- * with. Prints time beside the time of hashing the same bytes, and memory as proportional set size over all of
+ * `npm run bench -- sd15-chromium [--weights FORM] [--size PIXELS]… [--steps N] [--checkpoint FILE]`: a full-size
+ * checkpoint in Chromium, as a user meets it: opened from one file, found again at the second visit, drawn with. Prints time beside the time of hashing the same bytes, and memory as proportional set size over all of
  * Chromium's processes, sampled five times a second: a shorter peak is missed.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import puppeteer, { type Page } from 'puppeteer-core';
-import type { ImageRequest, ImportOptions } from '../../workers/api';
+import type { ImageRequest, ImportOptions, WeightForm } from '../../workers/api';
 import { DEFAULTS } from '../../workers/request';
 import { bundle } from '../bundle';
 import { CHROMIUM_FLAGS, requireChromium } from '../chromium';
 import { serve } from '../serve';
 import type { Bench } from './engine.page';
 import { type MemoryWatch, watchMemory } from './processMemory';
+import { writeSd15Checkpoint } from './sd15Checkpoint';
 
 const FOLDER = 'dist/bench';
 
-export interface ChromiumBench {
-  readonly checkpoint: string;
-  readonly options: ImportOptions;
-  /** Pictures to draw, one after another in one page. */
-  readonly pictures: readonly { readonly width: number; readonly height: number; readonly steps: number }[];
+/** Without `--checkpoint`, one with random weights is written first, and removed at the end. */
+export async function sd15Chromium(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      weights: { type: 'string', default: 'int8' },
+      size: { type: 'string', multiple: true, default: ['256', '512'] },
+      steps: { type: 'string', default: '2' },
+      checkpoint: { type: 'string' },
+    },
+  });
+  const scratch = await mkdtemp(join(tmpdir(), 'pocket-bench-'));
+  const checkpoint = values.checkpoint ?? join(scratch, 'random.safetensors');
+  try {
+    if (values.checkpoint === undefined) await writeSd15Checkpoint(checkpoint, 1);
+    const steps = Number(values.steps);
+    const pictures = values.size.map(Number).map((side) => ({ width: side, height: side, steps }));
+    await benchInChromium(checkpoint, { weights: values.weights as WeightForm }, pictures);
+    return 0;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
 /** Calls one of the page's functions by name. */
@@ -31,7 +50,11 @@ async function call<Name extends keyof Bench>(page: Page, name: Name, ...args: P
   return (await page.evaluate(`bench.${name}(${text})`)) as Awaited<ReturnType<Bench[Name]>>;
 }
 
-export async function benchInChromium({ checkpoint, options, pictures }: ChromiumBench): Promise<void> {
+async function benchInChromium(
+  checkpoint: string,
+  options: ImportOptions,
+  pictures: readonly Pick<ImageRequest, 'width' | 'height' | 'steps'>[],
+): Promise<void> {
   await bundle(FOLDER);
   await build({
     entryPoints: { bench: 'build/bench/engine.page.ts' },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Manifest } from '../../models/manifest';
+import { planModel } from '../../models/planModel';
 import type { ImportEvent } from '../../workers/api';
 import { bringIn } from '../../workers/bringIn';
 import { exportModel } from '../../workers/readWhole';
@@ -31,7 +32,8 @@ async function exportedModel(): Promise<Uint8Array> {
   const never = new AbortController().signal;
   const tokenizer = () => Promise.reject(new Error('it has its own'));
   const store = (await device('opfs').open({ chunkBytes: 1 << 20 })) as unknown as ModelStore<Manifest>;
-  const { id } = await bringIn(await randomModel('A'), 'folder', { tokenizer }, store, () => undefined, never);
+  const how = { origin: 'folder', checkpoint: { tokenizer }, plan: planModel };
+  const { id } = await bringIn(await randomModel('A'), how, store, () => undefined, never);
   let file: Blob | undefined;
   await exportModel(
     id,
@@ -97,14 +99,11 @@ for (const shelf of SHELVES) {
 
   story('a disk too small is said before the rest arrives; what is here stays to go on with', async (tab, server) => {
     server.haltAfter = 20e6;
-    const client = await tab.page.createCDPSession();
-    const origin = new URL(tab.page.url()).origin;
-    const usage = (await tab.storage()).usage!;
-    await client.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + 10e6 });
+    await tab.limitStorage(10e6);
     await begin(tab);
     const last = await end(tab);
     assert.is(last.code, 'storage-full', JSON.stringify(last));
-    await client.send('Storage.overrideQuotaForOrigin', { origin });
+    await tab.limitStorage();
     server.haltAfter = Number.POSITIVE_INFINITY;
     await begin(tab);
     assert.is((await end(tab)).type, 'imported');

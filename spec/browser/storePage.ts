@@ -106,6 +106,16 @@ export class Tab {
     })()`);
   }
 
+  /**
+   * Lets the site keep no more than `bytes`; without them, as much as before. `estimate()` does not tell, and IndexedDB
+   * looks again only after a while: call it before anything is stored.
+   */
+  async limitStorage(bytes?: number): Promise<void> {
+    const client = await this.page.createCDPSession();
+    const { origin } = new URL(this.page.url());
+    await client.send('Storage.overrideQuotaForOrigin', { origin, ...(bytes !== undefined && { quotaSize: bytes }) });
+  }
+
   /** Waits until `expression` is true. */
   async until(expression: string): Promise<void> {
     await this.page.waitForFunction(expression, { timeout: 60_000, polling: 5 });

@@ -239,6 +239,8 @@ test('many pixels are convolved by large tiles, fewer by small ones, few and str
     sizes.map((side) => cheapestForm({ channels, kernel: 3 }, side * side, channels));
   assert.equal(forms([64, 16, 8, 4], 1280), [4, 4, 2, 0]);
   assert.equal(forms([512], 128), [4]);
+  // Large tiles of 2560 × 1280 channels would take 472 MB of weights.
+  assert.is(cheapestForm({ channels: 1280, kernel: 3 }, 64 * 64, 2560), 2);
   assert.is(cheapestForm({ channels: 3, kernel: 3 }, 512 * 512, 128), 0);
   assert.is(cheapestForm({ channels: 1280, kernel: 3, stride: 2 }, 64 * 64, 1280), 0);
 });

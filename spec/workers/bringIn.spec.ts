@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Manifest } from '../../models/manifest';
+import { planModel } from '../../models/planModel';
 import type { ByteSource, Folder } from '../../models/source';
 import type { ReadEvent } from '../../workers/api';
 import { bringIn } from '../../workers/bringIn';
@@ -17,7 +18,10 @@ import { bytesKept, type Device, device, isEmpty, rejection, SHELVES, untilKept 
 
 const never = new AbortController().signal;
 const silent = (): void => undefined;
-const checkpoint = { tokenizer: () => Promise.reject(new Error('it has its own')) };
+const conversion = {
+  checkpoint: { tokenizer: () => Promise.reject(new Error('it has its own')) },
+  plan: planModel,
+};
 const chunkBytes = 64 * 1024;
 const license = { name: 'CC0-1.0', url: 'https://example.org/cc0', mustAccept: false };
 const folder = await randomModel('B');
@@ -34,7 +38,7 @@ async function exported(store: ModelStore<Manifest>, id: string): Promise<Uint8A
 }
 
 const bring = (input: Folder | ByteSource, store: ModelStore<Manifest>) =>
-  bringIn(input, 'file', checkpoint, store, silent, never);
+  bringIn(input, { origin: 'file', ...conversion }, store, silent, never);
 
 for (const shelf of SHELVES) {
   test(`${shelf}: a model taken out as a file and brought in elsewhere is the same model`, async () => {
@@ -119,7 +123,7 @@ for (const shelf of SHELVES) {
       fetchModel(
         { name: 'copy', urls: [server.url], license },
         {
-          ...{ store, checkpoint, origin: '', now: () => 0, inTurn: (work) => work() },
+          ...{ store, conversion, origin: '', now: () => 0, inTurn: (work) => work() },
           fetch: (url, init) => fetch(url, init as RequestInit),
           wait: async (_, waiting) => {
             onRetry();

@@ -123,7 +123,10 @@ export const en = {
     string
   >,
   weights: 'Weights',
-  weightForms: { auto: 'Automatic', exact: 'Exact', int8: '8-bit' } satisfies Record<WeightForm, string>,
+  weightForms: { auto: 'Automatic', exact: 'Exact', fp16: '16-bit', int8: '8-bit', int4: '4-bit' } satisfies Record<
+    WeightForm,
+    string
+  >,
 
   web: 'Add from the web',
   address: 'Address',

@@ -116,7 +116,7 @@ export const zh: Words = {
   prediction: '网络预测的量',
   predictions: { 'as-said': '以文件为准', epsilon: '噪声 (ε)', v_prediction: '速度 (v)' },
   weights: '权重精度',
-  weightForms: { auto: '自动', exact: '精确', int8: '8 位' },
+  weightForms: { auto: '自动', exact: '精确', fp16: '16 位', int8: '8 位', int4: '4 位' },
 
   web: '从网上添加',
   address: '网址',

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { type DiskOptions, diskOptions } from '../../models/openDisk.node';
+import { WEIGHT_FORMS, type WeightForm } from '../../models/quantize/weightForm';
 import type { ImageRequest, SchedulerName } from '../api';
 import { CodedError } from '../errors';
 import { DEFAULTS, SCHEDULERS } from '../request';
@@ -19,7 +20,8 @@ export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --scheduler NAME         ${SCHEDULERS.join(', ')} (default: ${DEFAULTS.scheduler})
   --num-images N           pictures with seeds N, N+1, … (default: ${DEFAULTS.numImages})
   --backend NAME           wasm (default: wasm)
-  --weights FORM           auto or exact: the checkpoint's own numbers, computed in f32 (default: auto)
+  --weights FORM           auto, ${WEIGHT_FORMS.join(', ')} (default: auto: exact, the checkpoint's own numbers, where
+                           they fit this machine's memory, and int8 where they do not)
   --guidance FORM          two-calls (least memory) or one-call (default: ${DEFAULTS.guidance})
   --out FILE.png           where to write (default: picture-SEED.png)
   --json                   one JSON object on stdout: files, seed, timings, peak memory`;
@@ -29,6 +31,7 @@ export interface CliArguments {
   readonly model: string;
   /** What goes with the model. */
   readonly options: DiskOptions;
+  readonly weights: WeightForm | 'auto';
   readonly out: string | undefined;
   readonly json: boolean;
   readonly request: Omit<ImageRequest, 'width' | 'height'>;
@@ -46,13 +49,14 @@ export function parseArguments(args: readonly string[]): CliArguments {
     );
   }
   choice('backend', values.backend, ['wasm']);
-  choice('weights', values.weights, ['auto', 'exact']);
+  choice('weights', values.weights, ['auto', ...WEIGHT_FORMS]);
   if (values.out !== undefined && !values.out.toLowerCase().endsWith('.png')) {
     throw bad('--out', 'a file name ending in .png', values.out);
   }
   return {
     model: values.model ?? 'demo',
     options: diskOptions(values),
+    weights: (values.weights ?? 'auto') as CliArguments['weights'],
     out: values.out,
     json: values.json ?? false,
     width: number('width', values.width),

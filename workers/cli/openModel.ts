@@ -3,32 +3,50 @@ import { resolve } from 'node:path';
 import { CLIP_TOKENIZER_HOME } from '../../models/clipTokenizer';
 import { isConverted, openConverted } from '../../models/convertedFolder.node';
 import { STAGE_NAMES } from '../../models/manifest';
-import { type DiskOptions, diskFiles, fromCaller, openDisk } from '../../models/openDisk.node';
-import { planModel } from '../../models/planModel';
+import { diskFiles, fromCaller, openDisk } from '../../models/openDisk.node';
+import type { WeightForm } from '../../models/quantize/weightForm';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
+import { nodeDevice } from '../memory/device.node';
+import { planFor } from '../memory/needs';
 import type { Model } from '../model';
 import { checkpointModel } from '../model.checkpoint';
 import { packedModel } from '../model.packed';
+import type { CliArguments } from './arguments';
 import { conversionsFolder, convertedOnce } from './conversions';
 import { terminalConversion } from './progress';
 
 /** Below this many bytes of weights, converting takes no longer than looking for what was kept. */
 const WORTH_KEEPING_BYTES = 256 * 1024 * 1024;
 
+export interface OpenedModel {
+  readonly model: Model;
+  /** The form its weights are in. */
+  readonly weights: WeightForm;
+}
+
 /** Rejects with `bad-model`, `unsupported-model` or `storage-full`. Says on stderr what it leaves out or keeps. */
-export async function openModel(model: string, options: DiskOptions, signal: AbortSignal): Promise<Model> {
+export async function openModel(
+  { model, options, weights: asked }: Pick<CliArguments, 'model' | 'options' | 'weights'>,
+  signal: AbortSignal,
+): Promise<OpenedModel> {
   // The demo model's folder is also where CLIP's tokenizer lies.
   const path = model === 'demo' ? resolve(CLIP_TOKENIZER_HOME) : fromCaller(model);
   if (await isConverted(path)) {
     const { manifest, weights } = await openConverted(path);
-    return packedModel(model, manifest, weights);
+    return { model: packedModel(model, manifest, weights), weights: manifest.weights };
   }
   const checkpoint = await openDisk(path, options);
   for (const module of checkpoint.ignored ?? []) console.error(`note: left out, for another network: ${module}`);
   const named = model === 'demo' ? { ...checkpoint, name: model } : checkpoint;
-  const manifest = planModel(checkpoint);
+  const manifest = planFor(checkpoint, asked, nodeDevice());
+  const { weights } = manifest;
+  if (asked === 'auto' && weights !== 'exact') {
+    console.error(
+      `note: weights are held as ${weights}: the checkpoint's own numbers do not fit this machine's memory`,
+    );
+  }
   const bytes = STAGE_NAMES.reduce((sum, stage) => sum + manifest.stages[stage].bytes, 0);
-  if (bytes < WORTH_KEEPING_BYTES) return checkpointModel(named, weightsInTemporaryFile);
+  if (bytes < WORTH_KEEPING_BYTES) return { model: checkpointModel(named, manifest, weightsInTemporaryFile), weights };
 
   const progress = terminalConversion(process.stderr);
   try {
@@ -36,7 +54,7 @@ export async function openModel(model: string, options: DiskOptions, signal: Abo
     const converted = await convertedOnce(conversion, conversionsFolder(), progress.show, signal);
     progress.end();
     if (converted.fresh) console.error(`note: converted once, kept for the next time in ${converted.path}`);
-    return packedModel(checkpoint.name, converted.manifest, converted.weights);
+    return { model: packedModel(checkpoint.name, converted.manifest, converted.weights), weights };
   } finally {
     progress.end();
   }

@@ -135,6 +135,8 @@ interface Piece {
 class Receiving {
   readonly #rate = new Rate();
   #told = Number.NEGATIVE_INFINITY;
+  #latest = 0;
+  #later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly url: string,
@@ -189,6 +191,7 @@ class Receiving {
       if (filled > 0 && !final && !isQuotaError(error)) await write().catch(() => undefined);
       throw isQuotaError(error) ? storageFull(request.name, this.#of ?? 0, 'QuotaExceededError', error) : error;
     } finally {
+      clearTimeout(this.#later);
       await writer.close();
     }
   }
@@ -203,12 +206,24 @@ class Receiving {
     if (got) throw new MirrorFailure(this.url, got, true, 'a safetensors file');
   }
 
+  /** Tells now, or soon, so that the last word before a halt is said too. */
   #progress(bytes: number, last = false): void {
     const now = this.options.now();
     this.#rate.add(now, bytes);
-    if (!last && now - this.#told < TELL_EVERY_MILLISECONDS) return;
-    this.#told = now;
-    this.tell({ type: 'downloading', bytes, of: this.#of ?? 0, bytesPerSecond: this.#rate.bytesPerSecond });
+    const tellNow = (): void => {
+      clearTimeout(this.#later);
+      this.#later = undefined;
+      this.#told = this.options.now();
+      this.tell({
+        type: 'downloading',
+        bytes: this.#latest,
+        of: this.#of ?? 0,
+        bytesPerSecond: this.#rate.bytesPerSecond,
+      });
+    };
+    this.#latest = bytes;
+    if (last || now - this.#told >= TELL_EVERY_MILLISECONDS) tellNow();
+    else this.#later ??= setTimeout(tellNow, TELL_EVERY_MILLISECONDS);
   }
 }
 

@@ -21,6 +21,8 @@ export interface IncomingModel<Manifest> {
   /** The size it was trained for, pixels. */
   readonly width: number;
   readonly height: number;
+  /** As in `ModelSummary`. */
+  readonly weights?: ModelSummary['weights'];
   /** Under what terms it came. */
   readonly license?: License | undefined;
   /** Plain JSON. */
@@ -166,7 +168,7 @@ class Intake {
 /** Writes the record that makes a model exist, after one look that all of its chunks still do. */
 async function finish<Manifest>(
   storage: Storage,
-  { name, origin, width, height, license: terms, manifest }: IncomingModel<Manifest>,
+  { name, origin, width, height, weights, license: terms, manifest }: IncomingModel<Manifest>,
   bytes: number,
   { stages, journalKey: journal }: Intake,
 ): Promise<ModelSummary> {
@@ -176,8 +178,8 @@ async function finish<Manifest>(
   // The same files again, from elsewhere: one model that came in two ways, under its first name.
   const origins = [...new Set([...(known?.origins ?? []), origin])];
   const license = terms ?? known?.license;
-  const named = { id, name: known?.name ?? name, origins };
-  const summary = { ...named, bytes, width, height, ...(license ? { license } : {}) };
+  const named = { id, name: known?.name ?? name, origins, ...(license ? { license } : {}) };
+  const summary = { ...named, bytes, width, height, ...(weights ? { weights } : {}) };
   const record: ModelRecord<Manifest> = { format: RECORD_FORMAT, summary, manifest, stages };
   const present = new Set(await records.keys());
   const missing = modelChunkKeys(record).find((key) => !present.has(key));

@@ -19,6 +19,9 @@ const WRITE = 14;
 /** The same for the passes over gathered tiles and their results. */
 const PASSES = 60;
 
+/** Most bytes that a layer's transformed weights may take. F(4×4) of 1280 × 1280 channels takes 236 MB. */
+const TRANSFORMED_BYTES = 240e6;
+
 /** 0 stands for the definition, 2 and 4 for Winograd's tiles. */
 export type Form = 0 | Tile;
 
@@ -31,7 +34,9 @@ function cost(form: Form, pixels: number, channels: number, results: number): nu
 
 export function cheapestForm(convolution: Convolution, pixels: number, channels: number): Form {
   if ((convolution.stride ?? 1) !== 1 || convolution.padding === 'after') return 0;
-  const costs = ([0, 2, 4] as const).map((form) => ({
+  const transformed = (form: Form): number => (form === 0 ? 0 : 4 * (form + 2) ** 2 * channels * convolution.channels);
+  const fitting = ([0, 2, 4] as const).filter((form) => transformed(form) <= TRANSFORMED_BYTES);
+  const costs = fitting.map((form) => ({
     form,
     cost: cost(form, pixels, channels, convolution.channels),
   }));

@@ -18,7 +18,7 @@ const checkpoint = await openDiffusersFolder(await randomModel('B'));
 const inputs = { latents: { type: 'float32', shape: [1, 4, 8, 8], data: new Float32Array(256).fill(0.5) } } as const;
 
 async function decoded(weights: (kept: StageWeights) => StageWeights): Promise<Float32Array> {
-  const file = await checkpointModel(checkpoint, weightsInTemporaryFile).file('vae_decoder', SIZE, never);
+  const file = await checkpointModel(checkpoint, undefined, weightsInTemporaryFile).file('vae_decoder', SIZE, never);
   try {
     const stage = await backend.open({ ...file, weights: weights(file.weights) }, never);
     const { image } = await stage.run(inputs);

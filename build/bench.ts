@@ -1,0 +1,15 @@
+/** `npm run bench -- NAME …`: measurements that README's figures come from. */
+import { sd15 } from './bench/sd15';
+import { sd15Chromium } from './bench/sd15Chromium';
+
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  sd15,
+  'sd15-chromium': sd15Chromium,
+};
+
+export async function main([name, ...args]: readonly string[]): Promise<number> {
+  const bench = BENCHES[name ?? ''];
+  if (bench) return bench(args);
+  console.error(`bad-argument: bench: expected ${Object.keys(BENCHES).join(', ')}, got ${name ?? 'nothing'}`);
+  return 2;
+}

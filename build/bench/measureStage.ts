@@ -1,0 +1,83 @@
+/**
+ * `node build/run.mjs build/bench/measureStage.ts VARIANT`: opens one stage in ORT-web, runs it, and prints one line of
+ * JSON. A process of its own, because ORT's heap never shrinks: `heap` is that heap, the WebAssembly memory's size.
+ */
+import { nodeWasmBackend } from '../../workers/backend/ort.node';
+import type { Tensors } from '../../workers/tensor';
+import { randomWeights } from './randomWeights';
+import { type Variant, variantGraph } from './variants';
+
+export interface Measured {
+  readonly load: number;
+  /** Milliseconds of each run after the first. */
+  readonly runs: readonly number[];
+  /** Bytes of WebAssembly memory once loaded, and at the end. */
+  readonly loadedHeap: number;
+  readonly heap: number;
+  /** Root mean square of the output: a graph that computes nothing would be fast. */
+  readonly rms: number;
+}
+
+export async function main([json, runs = '2', threads = '2']: readonly string[]): Promise<number> {
+  const heap = watchHeap();
+  const variant = JSON.parse(json!) as Variant;
+  const { tensors, graph } = variantGraph(variant);
+  const backend = nodeWasmBackend({ threads: Number(threads) });
+  const started = performance.now();
+  const weights = randomWeights(tensors);
+  const stage = await backend.open({ name: variant.stage, graph, weights }, new AbortController().signal);
+  const load = performance.now() - started;
+  const loadedHeap = heap();
+  const times: number[] = [];
+  let rms = 0;
+  for (let i = 0; i <= Number(runs); i++) {
+    const begun = performance.now();
+    const [output] = Object.values(await stage.run(inputsOf(variant)));
+    times.push(performance.now() - begun);
+    const data = output!.data as Float32Array;
+    rms = Math.sqrt(data.reduce((sum, value) => sum + value * value, 0) / data.length);
+  }
+  const measured: Measured = { load, runs: times.slice(1), loadedHeap, heap: heap(), rms };
+  console.log(JSON.stringify(measured));
+  return 0;
+}
+
+interface Memory {
+  readonly buffer: { readonly byteLength: number };
+}
+
+/** The largest memory that WebAssembly was given from now on. ORT makes it while it loads. */
+function watchHeap(): () => number {
+  const made: Memory[] = [];
+  const { WebAssembly: host } = globalThis as unknown as { WebAssembly: { Memory: new (of: object) => Memory } };
+  host.Memory = class extends host.Memory {
+    constructor(descriptor: object) {
+      super(descriptor);
+      made.push(this);
+    }
+  };
+  return () => Math.max(0, ...made.map((memory) => memory.buffer.byteLength));
+}
+
+function inputsOf({ stage, pixels }: Variant): Tensors {
+  const side = pixels / 8;
+  const noise = (shape: readonly number[]) => {
+    const count = shape.reduce((product, size) => product * size, 1);
+    const data = Float32Array.from({ length: count }, (_, i) => 1.4 * Math.sin(i * 12.9898 + (i % 17)));
+    return { type: 'float32' as const, shape, data };
+  };
+  switch (stage) {
+    case 'text_encoder':
+      return { input_ids: { type: 'int32', shape: [1, 77], data: new Int32Array(77).map((_, i) => i * 600) } };
+    case 'unet':
+      return {
+        sample: noise([1, 4, side, side]),
+        timestep: { type: 'float32', shape: [1], data: Float32Array.of(500) },
+        encoder_hidden_states: noise([1, 77, 768]),
+      };
+    case 'vae_decoder':
+      return { latents: noise([1, 4, side, side]) };
+    case 'vae_encoder':
+      return { image: noise([1, 3, pixels, pixels]) };
+  }
+}
