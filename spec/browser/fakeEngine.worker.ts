@@ -11,8 +11,7 @@ import { fakePicture } from './fakePicture';
 import * as shelf from './fakeShelf';
 import { pause } from './fakeShelf';
 
-/** What the page's specs ask for. */
-const engine: Partial<EngineApi> & Pick<EngineApi, 'importModel'> = {
+const engine: EngineApi = {
   life: async () => '',
   backends: async () => [
     { name: 'wasm', available: true, why: '', threads: 2 },
