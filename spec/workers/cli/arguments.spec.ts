@@ -27,6 +27,7 @@ test('a lone prompt takes the promised defaults, and a random seed', () => {
   });
   assert.ok(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32);
   assert.is(given.model, 'demo');
+  assert.is(given.weights, 'auto');
   assert.is(given.width, undefined);
 });
 
@@ -60,6 +61,7 @@ test('every option arrives where it belongs', () => {
     '--scheduler euler --num-images 3 --backend wasm --weights exact --guidance one-call --out a/b.png --json';
   const given = parseArguments(`${words} ${more}`.split(' '));
   assert.equal(given, {
+    weights: 'exact',
     model: 'm',
     options: { loras: [] },
     out: 'a/b.png',
