@@ -94,8 +94,8 @@ test('a license that wants it is shown and accepted before the download, once fo
     await waitFor(page, `!document.querySelector('${byId('license-gate')}')`);
     await waitFor(page, `document.activeElement === document.querySelectorAll('${byId('get-model')}')[1]`);
     await get(1);
-    await page.waitForSelector(byId('accept-license'));
-    await page.keyboard.press('Enter'); // The focus is on it.
+    await waitFor(page, `document.activeElement === document.querySelector('${byId('accept-license')}')`);
+    await page.keyboard.press('Enter');
     await page.waitForSelector(byId('job'));
     await page.reload();
     await page.waitForSelector(byId('interrupted'));
