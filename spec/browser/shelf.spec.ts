@@ -1,66 +1,34 @@
-/** The shelf with an engine that computes nothing (`fakeShelf.ts`): bringing models in, keeping them, letting them go. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+/** The shelf with an engine that computes nothing (`fakeShelf.ts`): models opened, checked, taken out, let go. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'puppeteer-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bundlePageWith } from '../../build/bundle';
-import { byId, type Visit, type VisitOptions, visit } from './page';
+import { byId } from './page';
+import {
+  aboutLast,
+  chosen,
+  count,
+  file,
+  isThere,
+  openModel,
+  phase,
+  press,
+  readyIn,
+  removeFiles,
+  says,
+  text,
+  unfold,
+  upload,
+  waitFor,
+} from './shelfPage';
 
 const FOLDER = 'dist/spec-shelf';
+const ready = readyIn(FOLDER);
 
-let scratch: string;
-test.before(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'shelf-'));
-  await bundlePageWith('spec/browser/fakeEngine.worker.ts', FOLDER);
-});
-test.after(() => rm(scratch, { recursive: true }));
-
-/** A visit whose demo model is ready; complaints of the browser fail it. */
-const ready = (work: (visit: Visit) => Promise<void>, options?: VisitOptions): Promise<void> =>
-  visit(
-    FOLDER,
-    async (opened) => {
-      await opened.page.waitForSelector(byId('model'));
-      await work(opened);
-      assert.equal(opened.complaints, []);
-    },
-    options,
-  );
-
-async function file(name: string): Promise<string> {
-  const path = join(scratch, name);
-  await mkdir(join(path, '..'), { recursive: true });
-  await writeFile(path, 'weights');
-  return path;
-}
-
-async function upload(page: Page, id: string, path: string): Promise<void> {
-  const input = await page.waitForSelector(byId(id));
-  await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(path);
-}
-
-const text = (page: Page, id: string): Promise<string> =>
-  page.$eval(byId(id), (element) => (element as { textContent: string | null }).textContent ?? '');
-const count = async (page: Page, id: string): Promise<number> => (await page.$$(byId(id))).length;
-const isThere = async (page: Page, id: string): Promise<boolean> => (await count(page, id)) > 0;
-const waitFor = (page: Page, condition: string) => page.waitForFunction(condition);
-const chosen = (name: string): string =>
-  `document.querySelector('${byId('model')}[data-chosen="true"]')?.textContent.startsWith(${JSON.stringify(name)})`;
-const says = (id: string, pattern: RegExp): string =>
-  `${pattern}.test(document.querySelector('${byId(id)}')?.textContent ?? '')`;
-/** Presses what may lie outside the window. */
-const press = (page: Page, id: string): Promise<void> =>
-  page.$eval(byId(id), (element) => (element as unknown as { click(): void }).click());
-const unfold = (page: Page, id: string): Promise<void> =>
-  page.$eval(`${byId(id)} > summary`, (element) => (element as unknown as { click(): void }).click());
-const phase = (name: string): string => `${byId('job')}[data-phase="${name}"]`;
-
-async function openModel(page: Page, name: string): Promise<void> {
-  await upload(page, 'open-file', await file(`${name}.safetensors`));
-  await waitFor(page, chosen(name));
-}
+test.before(() => bundlePageWith('spec/browser/fakeEngine.worker.ts', FOLDER));
+test.after(removeFiles);
 
 test('a file is opened: progress with time left, then it is on the shelf, in use, and said', () =>
   ready(async ({ page }) => {
@@ -140,115 +108,6 @@ test('what cannot be opened is said where it was tried, by name and with the way
     );
     assert.is(await count(page, 'model'), 1);
   }));
-
-async function addAddress(page: Page, url: string): Promise<void> {
-  if (!(await page.$eval(byId('web-models'), (fold) => (fold as unknown as { open: boolean }).open)))
-    await unfold(page, 'web-models');
-  await page.type(byId('address'), url);
-  await press(page, 'add-address');
-}
-
-test('a download by URL: rate and time left, paused, gone on with, converted, on the shelf', () =>
-  ready(async ({ page }) => {
-    await addAddress(page, 'ftp://example.org/model');
-    assert.is(await text(page, 'address-hint'), 'An address begins with https://');
-    await page.$eval(byId('address'), (field) => (field as unknown as { select(): void }).select());
-    await addAddress(page, 'https://example.org/some/web%20model.safetensors');
-    await waitFor(
-      page,
-      says('job', /^web model\.safetensorsDownloading · .+ of 2\.1 GB · .+\/sabout \d+ seconds? left$/),
-    );
-    await press(page, 'pause-job');
-    await page.waitForSelector(phase('paused'));
-    assert.match(await text(page, 'job'), /Paused · .+ of 2\.1 GB$/);
-    assert.not(await isThere(page, 'interrupted')); // It is a job, not something left over.
-    const progress = (): Promise<number> =>
-      page.$eval(`${byId('job')} ${byId('progress')}`, (bar) =>
-        Number((bar as unknown as { getAttribute(name: string): string }).getAttribute('aria-valuenow')),
-      );
-    const before = await progress();
-    assert.ok(before > 5, `${before} %`);
-    await press(page, 'resume-job');
-    await page.waitForSelector(phase('downloading'));
-    assert.ok((await progress()) >= before, `${await progress()} of ${before} %`);
-    await page.waitForSelector(phase('converting'));
-    await waitFor(page, chosen('web model'));
-  }));
-
-test('a download that is canceled while it is paused leaves nothing', () =>
-  ready(async ({ page }) => {
-    await addAddress(page, 'https://example.org/unwanted.safetensors');
-    await waitFor(page, says('job', /of 2\.1 GB/));
-    await press(page, 'pause-job');
-    await page.waitForSelector(phase('paused'));
-    await press(page, 'cancel-import');
-    await waitFor(page, `!document.querySelector('${byId('job')}')`);
-    await waitFor(page, `!document.querySelector('${byId('freeable')}')`);
-    assert.not(await isThere(page, 'interrupted'));
-  }));
-
-test('a file that does not arrive is said, and tried again with one press', () =>
-  ready(async ({ page }) => {
-    await addAddress(page, 'https://example.org/missing.safetensors');
-    await page.waitForSelector(`${byId('problem')}[data-code="download-failed"]`);
-    assert.match(await text(page, 'problem'), /missing\.safetensors.*HTTP 404/);
-    await press(page, 'try-again');
-    await page.waitForSelector(byId('job'));
-    assert.not(await isThere(page, 'problem'));
-    await page.waitForSelector(byId('problem'));
-  }));
-
-test('a license that wants it is shown and accepted before the download, once for each model', () =>
-  ready(async ({ page }) => {
-    const get = (index: number): Promise<unknown> =>
-      page.evaluate(`document.querySelectorAll('${byId('get-model')}')[${index}].click()`);
-    await unfold(page, 'web-models');
-    await page.waitForSelector(byId('catalog-entry'));
-    await get(1);
-    await page.waitForSelector(byId('license-gate'));
-    assert.not(await isThere(page, 'job'));
-    const link = `${byId('catalog-entry')}:last-child ${byId('license-link')}`;
-    assert.equal(
-      await page.$eval(link, (a) => [(a as unknown as { href: string }).href, (a as unknown as { rel: string }).rel]),
-      ['https://example.org/openrail', 'noopener noreferrer'],
-    );
-    await page.keyboard.press('Escape');
-    await waitFor(page, `!document.querySelector('${byId('license-gate')}')`);
-    await waitFor(page, `document.activeElement === document.querySelectorAll('${byId('get-model')}')[1]`);
-    await get(1);
-    await page.waitForSelector(byId('accept-license'));
-    await page.keyboard.press('Enter'); // The focus is on it.
-    await page.waitForSelector(byId('job'));
-    await page.reload();
-    await page.waitForSelector(byId('interrupted'));
-    await press(page, 'discard');
-    await unfold(page, 'web-models');
-    await page.waitForSelector(byId('catalog-entry'));
-    await get(1);
-    await page.waitForSelector(byId('job'));
-    assert.not(await isThere(page, 'license-gate'));
-    await waitFor(page, chosen('Open Diffusion'));
-    await page.evaluate(`[...document.querySelectorAll('${byId('about')}')].at(-1).click()`);
-    assert.is(await text(page, 'license-link'), 'CreativeML OpenRAIL-M');
-  }));
-
-test('a catalog of one’s own is kept until one goes back; a broken one is said', () =>
-  ready(async ({ page }) => {
-    await addAddress(page, 'https://example.org/broken.json');
-    await page.waitForSelector(`${byId('problem')}[data-code="bad-catalog"]`);
-    assert.is(await count(page, 'catalog-entry'), 2);
-    await addAddress(page, 'https://example.org/own.json');
-    await waitFor(page, says('catalog-entry', /^Own Diffusion/));
-    await page.reload();
-    await page.waitForSelector(byId('model'));
-    await unfold(page, 'web-models');
-    await waitFor(page, says('catalog-entry', /^Own Diffusion/));
-    await press(page, 'own-catalog');
-    await waitFor(page, says('catalog-entry', /^Free Diffusion/));
-  }));
-
-const aboutLast = (page: Page): Promise<unknown> =>
-  page.evaluate(`[...document.querySelectorAll('${byId('about')}')].at(-1).click()`);
 
 test('a sound model is verified, a damaged one told, and a check can be stopped', () =>
   ready(async ({ page }) => {
@@ -335,28 +194,6 @@ test('a size that does not fit is told before it is drawn, with the largest that
     await press(page, 'use-largest');
     await page.waitForSelector(`${byId('forecast')}[data-fits="true"]`);
     assert.is(await page.$eval(byId('width'), (field) => (field as unknown as { value: string }).value), '512');
-  }));
-
-test('what an earlier visit left half done goes on from there: an import with its file, a download by itself', () =>
-  ready(async ({ page }) => {
-    await upload(page, 'open-file', await file('halfway.safetensors'));
-    await addAddress(page, 'https://example.org/half.safetensors');
-    await waitFor(page, says('job', /Converting/));
-    await waitFor(page, `document.querySelectorAll('${byId('job')}').length === 2`);
-    await waitFor(page, `Number(document.querySelector('${byId('job')} ${byId('progress')}').ariaValueNow) >= 30`);
-    await page.reload();
-    await waitFor(page, `document.querySelectorAll('${byId('interrupted')}').length === 2`);
-    await upload(page, 'resume-file', await file('halfway.safetensors'));
-    await page.waitForSelector(phase('converting'));
-    assert.ok(
-      await page.evaluate(`Number(document.querySelector('${byId('job')} ${byId('progress')}').ariaValueNow) >= 30`),
-    );
-    await waitFor(page, `document.querySelectorAll('${byId('interrupted')}').length === 1`);
-    await press(page, 'resume');
-    await page.waitForSelector(phase('downloading'));
-    await waitFor(page, chosen('halfway'));
-    await waitFor(page, chosen('half1'));
-    await waitFor(page, `!document.querySelector('${byId('interrupted')}')`);
   }));
 
 test('a model comes in while another draws, and is not put under its hands', () =>

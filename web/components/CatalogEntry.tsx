@@ -1,5 +1,5 @@
 /** A model that can be downloaded. Where its license wants it, it is shown and accepted first, once for each model. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { RemoteModel } from '../../workers/api';
 import { acceptLicense, needsAccepting } from '../licenses';
 import { download } from '../modelActions';
@@ -14,7 +14,7 @@ export function CatalogEntry({ model }: { readonly model: RemoteModel }) {
   const button = useRef<HTMLButtonElement>(null);
   const { name, about, bytes, license } = model;
   const coming = state.value.jobs.some(({ remote }) => remote?.urls[0] === model.urls[0]);
-  useEffect(() => accept.current?.focus(), [asking]);
+  useLayoutEffect(() => accept.current?.focus(), [asking]);
   const refuse = (): void => {
     setAsking(false);
     // The button comes back, and with it the focus.
