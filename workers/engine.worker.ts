@@ -8,6 +8,7 @@ import { checkManifest } from '../models/manifest';
 import { WEIGHT_FORMS } from '../models/quantize/weightForm';
 import type { BackendName, EngineApi, Forecast, ImportOptions, PickedFile, Port, RemoteModel } from './api';
 import { backend, backendReports } from './backend/choose';
+import { loweringOf } from './backend/lowering';
 import { bringIn } from './bringIn';
 import { type FetchDemo, importDemo } from './demo';
 import { fetchCatalog, shippedCatalog } from './download/catalog';
@@ -131,7 +132,7 @@ const engine: EngineApi = {
     jobInTurn(port, async (tell, signal) => {
       const stored = await (await store()).open(id);
       try {
-        const parts = { model: storedModel(stored), backend: await backend(name) };
+        const parts = { model: storedModel(stored, loweringOf(name)), backend: await backend(name) };
         for await (const event of textToImage(request, parts, signal)) tell(event);
       } finally {
         stored.close();

@@ -1,13 +1,18 @@
 /** A model whose weights are packed somewhere: its graphs are written from the manifest, for the size that is asked for. */
 import type { Manifest } from '../models/manifest';
-import { stageGraph } from '../models/pack';
+import { type GraphOptions, stageGraph } from '../models/pack';
 import type { StageName, StageWeights } from '../models/stage';
 import type { Model } from './model';
 
 /** Opens the packed weights of a stage. */
 export type OpenWeights = (stage: StageName, signal: AbortSignal) => Promise<StageWeights>;
 
-export function packedModel(name: string, manifest: Manifest, weights: OpenWeights): Model {
+export function packedModel(
+  name: string,
+  manifest: Manifest,
+  weights: OpenWeights,
+  lowering: GraphOptions = {},
+): Model {
   const { description, tokenizer, stages } = manifest;
   return {
     name,
@@ -15,7 +20,7 @@ export function packedModel(name: string, manifest: Manifest, weights: OpenWeigh
     tokenizer,
     bytes: (stage) => stages[stage].bytes,
     async file(stage, size, signal) {
-      const graph = stageGraph(description, stage, size, stages[stage].tensors);
+      const graph = stageGraph(description, stage, size, stages[stage].tensors, lowering);
       return { name: stage, graph, weights: await weights(stage, signal) };
     },
   };

@@ -9,8 +9,10 @@ import { encoded } from '../../models/quantize/encode';
 import type { ModelDescription } from '../../models/sd15';
 import type { StageFile } from '../../models/stage';
 import { weightsInMemory } from '../../models/stageWeights';
+import type { BackendName } from '../api';
 import type { Tensors } from '../tensor';
 import type { Backend } from './backend';
+import { loweringOf } from './lowering';
 
 /** Largest error, relative to the root mean square of the output, that counts as right: f32 on any order of sums. */
 const TOLERANCE = 1e-3;
@@ -83,7 +85,7 @@ export async function selfTest(backend: Backend): Promise<boolean> {
 
 /** The whole output of the test network on `backend`. */
 export async function selfTestOutput(backend: Backend): Promise<Float32Array> {
-  const stage = await backend.open(selfTestFile(), new AbortController().signal);
+  const stage = await backend.open(selfTestFile(backend.name), new AbortController().signal);
   try {
     const { noise } = await stage.run(inputs());
     return noise!.data as Float32Array;
@@ -92,7 +94,7 @@ export async function selfTestOutput(backend: Backend): Promise<Float32Array> {
   }
 }
 
-function selfTestFile(): StageFile {
+function selfTestFile(name: BackendName): StageFile {
   const parameters = parametersOf(DESCRIPTION, 'unet');
   const tensors = planTensors(parameters, () => 'F32', 'exact');
   const weights = new Uint8Array(packedBytes(tensors));
@@ -103,7 +105,7 @@ function selfTestFile(): StageFile {
     const values = fill(new Float32Array(count), Math.sqrt(3 / fanIn), tensor.offset);
     weights.set(encoded(tensor, 'F32', new Uint8Array(values.buffer)), tensor.offset);
   }
-  const graph = stageGraph(DESCRIPTION, 'unet', SIZE, tensors);
+  const graph = stageGraph(DESCRIPTION, 'unet', SIZE, tensors, loweringOf(name));
   return { name: 'unet', graph, weights: weightsInMemory(weights) };
 }
 

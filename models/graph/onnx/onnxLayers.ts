@@ -17,7 +17,10 @@ import { upsampleTo } from './upsample';
 import type { View } from './window';
 
 /** How to compute what can be computed in several ways. */
-export type LoweringOptions = ConvolutionOptions & IntegerOptions;
+export interface LoweringOptions extends ConvolutionOptions, IntegerOptions {
+  /** Embedding tables become float32 whole, while the network is opened. */
+  readonly widenTables?: boolean;
+}
 
 export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): Layers {
   /** Pictures that can be computed strip by strip from what they are views of. */
@@ -66,7 +69,7 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
     output(name, value) {
       graph.output(name, value.shape.length === 4 ? channelsFirst(graph, value) : value);
     },
-    embedding: (scope, ids, table) => embedding(graph, scope, ids, table),
+    embedding: (scope, ids, table) => embedding(graph, scope, ids, table, options.widenTables),
     addPositions(scope, tokens) {
       return graph.node('Add', scope, [tokens, graph.weight(`${scope}.weight`, tokens.shape.slice(1))], tokens.shape);
     },

@@ -1,0 +1,14 @@
+/** In which forms each backend is given the networks. */
+import type { GraphOptions } from '../../models/pack';
+import type { BackendName } from '../api';
+
+/**
+ * WebGPU adapters without f16 cannot read an f16 weight: for them all weights are constants, which ONNX Runtime widens
+ * on the CPU while it opens the network.
+ */
+const LOWERINGS: Readonly<Record<BackendName, GraphOptions>> = {
+  wasm: {},
+  webgpu: { constantBytes: Number.POSITIVE_INFINITY, widenTables: true },
+};
+
+export const loweringOf = (backend: BackendName): GraphOptions => LOWERINGS[backend];
