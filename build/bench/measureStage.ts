@@ -19,7 +19,6 @@ export interface Measured {
 }
 
 export async function main([json, runs = '2', threads = '2']: readonly string[]): Promise<number> {
-  const heap = watchHeap();
   const variant = JSON.parse(json!) as Variant;
   const { tensors, graph } = variantGraph(variant);
   const backend = nodeWasmBackend({ threads: Number(threads) });
@@ -27,7 +26,7 @@ export async function main([json, runs = '2', threads = '2']: readonly string[])
   const weights = randomWeights(tensors);
   const stage = await backend.open({ name: variant.stage, graph, weights }, new AbortController().signal);
   const load = performance.now() - started;
-  const loadedHeap = heap();
+  const loadedHeap = backend.heapBytes();
   const times: number[] = [];
   let rms = 0;
   for (let i = 0; i <= Number(runs); i++) {
@@ -37,26 +36,9 @@ export async function main([json, runs = '2', threads = '2']: readonly string[])
     const data = output!.data as Float32Array;
     rms = Math.sqrt(data.reduce((sum, value) => sum + value * value, 0) / data.length);
   }
-  const measured: Measured = { load, runs: times.slice(1), loadedHeap, heap: heap(), rms };
+  const measured: Measured = { load, runs: times.slice(1), loadedHeap, heap: backend.heapBytes(), rms };
   console.log(JSON.stringify(measured));
   return 0;
-}
-
-interface Memory {
-  readonly buffer: { readonly byteLength: number };
-}
-
-/** The largest memory that WebAssembly was given from now on. ORT makes it while it loads. */
-function watchHeap(): () => number {
-  const made: Memory[] = [];
-  const { WebAssembly: host } = globalThis as unknown as { WebAssembly: { Memory: new (of: object) => Memory } };
-  host.Memory = class extends host.Memory {
-    constructor(descriptor: object) {
-      super(descriptor);
-      made.push(this);
-    }
-  };
-  return () => Math.max(0, ...made.map((memory) => memory.buffer.byteLength));
 }
 
 function inputsOf({ stage, pixels }: Variant): Tensors {
