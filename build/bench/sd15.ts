@@ -25,12 +25,14 @@ export async function sd15(args: readonly string[]): Promise<number> {
       console.error(`bad-argument: --only: expected ${Object.keys(PARTS).join(', ')}, got ${part}`);
       return 2;
     }
-    console.log(`\n${part}, ${values.threads} threads: milliseconds (median), ratio, load, heap loaded, heap at most`);
+    console.log(
+      `\n${part}, ${values.threads} threads: milliseconds a pass (median), ratio, load, heap loaded, heap at most`,
+    );
     const measured = new Map<Variant, Measured[]>(variants.map((variant) => [variant, []]));
     for (let round = 0; round < Number(values.rounds); round++) {
       for (const variant of variants) {
         const result = await measure(variant, [values.runs, values.threads]);
-        if (typeof result === 'string') console.log(`  ${variant.form}: ${result}`);
+        if (typeof result === 'string') console.log(`  ${labelOf(variant)}: ${result}`);
         else measured.get(variant)!.push(result);
       }
     }
@@ -41,7 +43,7 @@ export async function sd15(args: readonly string[]): Promise<number> {
 
 function report(measured: ReadonlyMap<Variant, readonly Measured[]>): void {
   let baseline: number | undefined;
-  for (const [{ form }, results] of measured) {
+  for (const [variant, results] of measured) {
     if (results.length === 0) continue;
     const run = median(results.flatMap(({ runs }) => runs));
     baseline ??= run;
@@ -51,9 +53,11 @@ function report(measured: ReadonlyMap<Variant, readonly Measured[]>): void {
       median(results.map((result) => result.heap)),
     ];
     const columns = [run.toFixed(0), (run / baseline).toFixed(2), load.toFixed(0), megabytes(loaded), megabytes(heap)];
-    console.log(`  ${form.padEnd(14)}${columns.map((column) => column.padStart(10)).join('')}`);
+    console.log(`  ${labelOf(variant).padEnd(14)}${columns.map((column) => column.padStart(10)).join('')}`);
   }
 }
+
+const labelOf = ({ form, batch }: Variant): string => (batch === 1 ? form : `${form}, batch ${batch}`);
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 
