@@ -4,17 +4,19 @@
  * which ONNX Runtime Web cannot widen, becomes F32 on the way, exactly.
  */
 import { isWeightDtype, type WeightDtype } from './dtype';
+import type { Layers } from './graph/layers';
 import { describe } from './graph/network';
 import { GraphBuilder } from './graph/onnx/graphBuilder';
 import { type LoweringOptions, onnxLayers } from './graph/onnx/onnxLayers';
 import { type Parameter, parametersOf } from './graph/parameters';
+import { segmentsOf } from './graph/segments';
 import { ALIGNMENT_BYTES, packedElementBytes } from './manifest';
 import { encoded } from './quantize/encode';
 import { keyOf, planParameter } from './quantize/plan';
 import type { WeightForm } from './quantize/weightForm';
 import { badModel } from './refuse';
 import type { ModelDescription } from './sd15';
-import type { PackedTensor, StageName, StageSize } from './stage';
+import type { PackedTensor, StageName, StageSegment, StageSize } from './stage';
 import type { TensorSource } from './tensorSource';
 
 /** The name under which a graph looks for its weights unless told otherwise. */
@@ -102,6 +104,26 @@ export function stageGraph(
   const graph = new GraphBuilder(stage, tensors, weightsFile, constantBytes);
   describe(onnxLayers(graph, lowering), description, stage, size);
   return graph.build();
+}
+
+/** The same in at most `count` segments, each a graph over its own share of the one weights file. */
+export function stageSegments(
+  description: ModelDescription,
+  stage: StageName,
+  size: StageSize,
+  tensors: readonly PackedTensor[],
+  count: number,
+  { weightsFile = WEIGHTS_FILE, constantBytes, ...lowering }: GraphOptions = {},
+): StageSegment[] {
+  const packed = ({ name }: Parameter): PackedTensor[] => tensors.filter((tensor) => keyOf(tensor.name).key === name);
+  const bytesOf = (parameter: Parameter): number => packed(parameter).reduce((sum, { bytes }) => sum + bytes, 0);
+  const network = (net: Layers): void => describe(net, description, stage, size);
+  return segmentsOf(network, bytesOf, count).map(({ describe: part, inputs, outputs, parameters }) => {
+    const own = parameters.flatMap(packed);
+    const graph = new GraphBuilder(stage, own, weightsFile, constantBytes);
+    part(onnxLayers(graph, lowering));
+    return { graph: graph.build(), inputs, outputs, tensors: own, valueBytes: graph.peakBytes() };
+  });
 }
 
 /** Bytes of the values in flight at the worst moment of a run of that graph; its weights not counted. */

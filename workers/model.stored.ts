@@ -8,7 +8,7 @@ import type { StoredModel } from './store/modelStore';
 /** Throws `bad-model` or `unsupported-model` where the stored manifest is not one of ours. */
 export function storedModel(stored: StoredModel<Manifest>, lowering: GraphOptions): Model {
   const manifest = checkManifest(stored.manifest);
-  const weights: OpenWeights = (stage, signal) =>
-    stored.weights(stage, { tensors: manifest.stages[stage].tensors, signal });
+  const weights: OpenWeights = (stage, signal, inParts) =>
+    stored.weights(stage, { tensors: manifest.stages[stage].tensors, signal, inParts });
   return packedModel(stored.summary.name, manifest, weights, lowering);
 }

@@ -1,7 +1,9 @@
 /** Collects the nodes, constants and weights of one ONNX graph. */
+import { packedElementBytes } from '../../manifest';
 import { badModel } from '../../refuse';
 import type { PackedTensor, StageName } from '../../stage';
 import type { Value } from '../layers';
+import { executionOrder } from './executionOrder';
 import { liveBytes } from './liveBytes';
 import { type Attribute, encodeModel, type Initializer, MICROSOFT, type Node, type Port } from './onnxModel';
 import { reaching } from './reaching';
@@ -105,14 +107,18 @@ export class GraphBuilder {
 
   /** A weight's numbers as float32; those of an int8 weight are not scaled. */
   weight(key: string, dims: readonly number[]): string {
+    return this.widened(key, this.stored(key, dims), dims);
+  }
+
+  /** `count` entries of a weight's last axis, from `start` on, as float32: only they are widened. */
+  weightPart(key: string, dims: readonly number[], { start, count }: { start: number; count: number }): Value {
+    const shape = [...dims.slice(0, -1), count];
+    if (count === dims.at(-1)) return { name: this.weight(key, dims), shape };
     const stored = this.stored(key, dims);
-    if (this.tensor(key).dtype === 'F32') return stored;
-    const [cast, attributes] = [`${stored}/Cast`, { to: 1 }];
-    if (!this.bytes.has(cast)) {
-      this.bytes.set(cast, 4 * dims.reduce((count, size) => count * size, 1));
-      this.casts.push({ op: 'Cast', name: cast, inputs: [stored], outputs: [cast], attributes });
-    }
-    return cast;
+    const bounds = [[start], [start + count], [-1]].map((list) => this.integers(list));
+    const elementBytes = packedElementBytes(this.tensor(key).dtype);
+    const part = this.early('Slice', `${stored}/${start}`, [stored, ...bounds], elementBytes, shape);
+    return { name: this.widened(key, part, shape), shape };
   }
 
   /** Small float32 constants, within the graph. */
@@ -130,9 +136,12 @@ export class GraphBuilder {
     return this.constantOf(label, 'int32', compute, shape);
   }
 
-  /** Bytes of the values in flight at the worst moment of a run; weights not counted. */
+  /**
+   * Bytes of the values in flight at the worst moment of a run, widened and transformed weights among them. Weights as
+   * they are stored are not counted.
+   */
   peakBytes(): number {
-    return liveBytes(this.needed(), (value) => this.bytes.get(value));
+    return liveBytes(executionOrder([...this.casts, ...this.needed()]), (value) => this.bytes.get(value));
   }
 
   build(): Uint8Array {
@@ -145,6 +154,28 @@ export class GraphBuilder {
       inputs: [...this.inputs, ...overridable.map(({ name, type, shape }) => ({ name, type, shape }))],
       outputs: this.outputs,
     });
+  }
+
+  private widened(key: string, stored: string, dims: readonly number[]): string {
+    return this.tensor(key).dtype === 'F32'
+      ? stored
+      : this.early('Cast', `${stored}/Cast`, [stored], 4, dims, { to: 1 });
+  }
+
+  /** A node that stands before the others, made once. */
+  private early(
+    op: string,
+    name: string,
+    inputs: readonly string[],
+    elementBytes: number,
+    shape: readonly number[],
+    attributes: Node['attributes'] = {},
+  ): string {
+    if (!this.bytes.has(name)) {
+      this.bytes.set(name, elementBytes * shape.reduce((count, size) => count * size, 1));
+      this.casts.push({ op, name, inputs, outputs: [name], attributes });
+    }
+    return name;
   }
 
   private needed(): Node[] {
