@@ -66,8 +66,6 @@ export interface StageSegment {
   readonly outputs: readonly string[];
   /** What it reads of the weights file. */
   readonly tensors: readonly PackedTensor[];
-  /** Bytes of the values in flight at the worst moment of its run. */
-  readonly valueBytes: number;
 }
 
 /** A network to be opened, run and closed segment by segment. Whoever was handed it closes the weights. */

@@ -199,5 +199,12 @@ export async function forecast(size: { readonly width: number; readonly height: 
   const scale = Math.sqrt((availableBytes - 3e8) / (6400 * size.width * size.height));
   const snapped = (side: number): number => Math.floor((side * scale) / 64) * 64;
   const largest = { width: snapped(size.width), height: snapped(size.height) };
-  return { peakBytes: peak(1), availableBytes, fits, weights: 'exact' as const, ...(fits ? {} : { largest }) };
+  return {
+    peakBytes: peak(1),
+    availableBytes,
+    fits,
+    streamed: false,
+    weights: 'exact' as const,
+    ...(fits ? {} : { largest }),
+  };
 }

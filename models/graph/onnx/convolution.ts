@@ -13,7 +13,7 @@ import { gather, type Places, type View, windowOf } from './window';
 import { type Tile, tiledWindow, tilesOf, winograd } from './winograd';
 
 /** Bytes that what a strip gathers may take; two or three times this is in memory at a time. */
-export const STRIP_BYTES = 32 * 1024 * 1024;
+const STRIP_BYTES = 32 * 1024 * 1024;
 
 /** Of the float32 multiply-adds in a product, how many it takes to write one number of a transformed tensor. */
 const WRITE = 14;

@@ -3,8 +3,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDiffusersFolder } from '../../../models/checkpoint';
 import { planModel } from '../../../models/planModel';
-import { forecastSize, planFor, stageNeeds } from '../../../workers/memory/needs';
-import { availableHeap, firstThatFits, peakHeap } from '../../../workers/memory/plan';
+import { COURSES } from '../../../workers/memory/course';
+import { courseFor, drawingNeeds, forecastSize, planFor } from '../../../workers/memory/needs';
+import { availableHeap, fits, peakHeap } from '../../../workers/memory/plan';
 import { memoryFolder } from '../../models/memoryFolder';
 import { randomModelFiles } from '../../models/randomModel';
 
@@ -15,7 +16,7 @@ const checkpoint = await openDiffusersFolder(memoryFolder(await randomModelFiles
 const exact = planModel(checkpoint, 'exact');
 const side = 8 * exact.description.unet.sampleSize;
 const native = { width: side, height: side };
-const heapOf = (form: 'exact' | 'int8' | 'int4') => peakHeap(stageNeeds(planModel(checkpoint, form), native));
+const heapOf = (form: 'exact' | 'int8' | 'int4') => peakHeap(drawingNeeds(planModel(checkpoint, form), native));
 
 test('the neediest stage decides, since the heap never shrinks', () => {
   const [small, large] = [
@@ -32,14 +33,37 @@ test('of a device that says how much memory it has, half is hoped for, and never
   assert.is(availableHeap({ heapBytes: GIB / 2, memoryBytes: 8 * GIB }), GIB / 2);
 });
 
-test('the first choice that fits is taken, whatever comes after', () => {
-  const needs = (weights: number) => [{ weights, values: 0 }];
-  assert.is(firstThatFits([3 * GIB, GIB, GIB / 2], needs, { heapBytes: 2 * GIB }), GIB);
-  assert.is(firstThatFits([3 * GIB], needs, { heapBytes: 2 * GIB }), undefined);
+test('streaming in more segments takes less, and the least the plan knows takes the least', () => {
+  const heaps = COURSES.map((course) => peakHeap(drawingNeeds(exact, native, course)));
+  assert.equal(
+    [...heaps].sort((a, b) => b - a),
+    heaps,
+  );
+  assert.ok(heaps.at(-1)! < heaps[0]!, `${heaps}`);
+});
+
+test('a course is taken only where no faster one fits; where none does, the last', () => {
+  const heap = (segments: number) =>
+    peakHeap(
+      drawingNeeds(
+        exact,
+        native,
+        COURSES.find((course) => course.segments === segments),
+      ),
+    );
+  const segmentsIn = (heapBytes: number, mode?: 'normal' | 'low') =>
+    courseFor(exact, native, { heapBytes }, mode).segments;
+  assert.is(segmentsIn(4 * GIB), 1);
+  assert.is(segmentsIn(heap(1)), 1);
+  assert.is(segmentsIn(heap(1) - 1), 2);
+  assert.is(segmentsIn(0), 8);
+  assert.is(segmentsIn(0, 'normal'), 1);
+  assert.is(segmentsIn(4 * GIB, 'low'), 4);
+  assert.ok(fits(drawingNeeds(exact, native, COURSES[2]), { heapBytes: heap(1) - 1 }));
 });
 
 test('larger pictures need more, weights in fewer bits less', () => {
-  const values = (size: { width: number; height: number }) => stageNeeds(exact, size).map((need) => need.values);
+  const values = (size: { width: number; height: number }) => drawingNeeds(exact, size).map((need) => need.values);
   const [own, double] = [values(native), values({ width: 2 * side, height: 2 * side })];
   assert.ok(
     own.slice(1).every((bytes, i) => double[i + 1]! > 2 * bytes),
@@ -61,10 +85,11 @@ test('a size that does not fit is told with the largest of its shape that does',
   assert.equal([fine.fits, fine.largest], [true, undefined]);
   assert.is(fine.peakBytes, heapOf('exact'));
 
+  assert.not(fine.streamed);
   const tight = { heapBytes: fine.peakBytes };
   const wide = { width: 4 * side, height: 2 * side };
-  const { fits, largest, availableBytes } = forecastSize(exact, wide, tight);
-  assert.equal([fits, availableBytes], [false, fine.peakBytes]);
+  const { fits: fitting, largest, availableBytes } = forecastSize(exact, wide, tight);
+  assert.equal([fitting, availableBytes], [false, fine.peakBytes]);
   assert.ok(Math.abs(largest!.width / largest!.height - 2) < 0.3, `${largest!.width} × ${largest!.height}`);
   assert.equal([largest!.width % 8, largest!.height % 8], [0, 0]);
   assert.ok(forecastSize(exact, largest!, tight).fits);
