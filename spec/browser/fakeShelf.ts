@@ -191,7 +191,7 @@ export async function catalog(url?: string): Promise<readonly RemoteModel[]> {
   return [{ ...CATALOG[0]!, name: 'Own Diffusion' }];
 }
 
-/** 2 GB are there; a picture takes 300 MB and 6.4 KB for each pixel. */
+/** 2 GB are there; a picture takes 300 MB and 6.4 KB for each pixel, and more than 1.9 GB are streamed. */
 export async function forecast(size: { readonly width: number; readonly height: number }) {
   const availableBytes = 2_000_000_000;
   const peak = (scale: number): number => 3e8 + 6400 * scale * scale * size.width * size.height;
@@ -203,7 +203,7 @@ export async function forecast(size: { readonly width: number; readonly height: 
     peakBytes: peak(1),
     availableBytes,
     fits,
-    streamed: false,
+    streamed: peak(1) > 1_900_000_000,
     weights: 'exact' as const,
     ...(fits ? {} : { largest }),
   };
