@@ -54,20 +54,18 @@ export async function bundlePageWith(engine: string, folder: string): Promise<vo
 
 /** Our own scripts and styles, not yet written anywhere. */
 export async function bundleScripts(engine = ENGINE): Promise<Script[]> {
-  const page = await run({
-    entryPoints: { main: 'web/main.tsx' },
+  const style = await run({ entryPoints: { main: 'web/style/main.css' } });
+  // Together, so that what page and worker share is there once.
+  const scripts = await run({
+    entryPoints: { main: 'web/main.tsx', 'engine.worker': engine },
     jsx: 'automatic',
     jsxImportSource: 'preact',
-  });
-  const style = await run({ entryPoints: { main: 'web/style/main.css' } });
-  const worker = await run({
-    entryPoints: { 'engine.worker': engine },
     splitting: true,
     chunkNames: 'chunk-[hash]',
     // ORT's `.mjs` loaders stay files: its threads are started from their URL, which must be of our own origin.
     conditions: ['onnxruntime-web-use-extern-wasm'],
   });
-  return [...page, ...style, ...worker];
+  return [...style, ...scripts];
 }
 
 async function run(options: BuildOptions): Promise<Script[]> {

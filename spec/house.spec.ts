@@ -42,7 +42,7 @@ const CORNERS: Readonly<Record<string, RegExp>> = {
   comlink: /^web\/engine\.ts$|^workers\/engine\.worker\.ts$/,
   preact: /^web\//,
   '@preact/signals': /^web\//,
-  'fast-png': /^web\/|^workers\/cli\//,
+  'fast-png': /^workers\/cli\//,
 };
 
 const SOURCE = new Set(['.ts', '.tsx', '.mjs', '.py', '.java']);

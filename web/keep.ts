@@ -3,11 +3,13 @@
 import type { Drawn } from './drawing';
 import { fileName, toPng } from './png';
 
-const toFile = (drawn: Drawn): File =>
-  new File([toPng(drawn)], fileName(drawn.request.prompt, drawn.picture.seed), { type: 'image/png' });
+async function toFile(drawn: Drawn): Promise<File> {
+  const name = fileName(drawn.request.prompt, drawn.picture.seed);
+  return new File([await toPng(drawn)], name, { type: 'image/png' });
+}
 
-export function saveAsFile(drawn: Drawn): void {
-  const file = toFile(drawn);
+export async function saveAsFile(drawn: Drawn): Promise<void> {
+  const file = await toFile(drawn);
   saveBlob(file, file.name);
 }
 
@@ -30,7 +32,7 @@ export function canShare(): boolean {
 /** Resolves when the share sheet closes, also where the person changed their mind. */
 export async function share(drawn: Drawn): Promise<void> {
   try {
-    await navigator.share({ files: [toFile(drawn)], text: drawn.request.prompt });
+    await navigator.share({ files: [await toFile(drawn)], text: drawn.request.prompt });
   } catch (error) {
     if (!(error instanceof Error && error.name === 'AbortError')) throw error;
   }

@@ -9,9 +9,11 @@ import { followForecast } from './forecast';
 import { followTitle, guardUnload, listenToKeys } from './guards';
 import { keepSettings } from './state';
 import { followTheme } from './theme';
+import { findWords } from './words';
 
 watchForDeath();
 followTheme();
+await findWords();
 keepSettings();
 runClock();
 followTitle();

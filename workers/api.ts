@@ -94,7 +94,7 @@ export interface ModelSummary {
   /** Content hash of the converted model: the same files give the same id. */
   readonly id: string;
   readonly name: string;
-  /** Every way it came in: `demo:VERSION` for the embedded one, `folder` and `file` for what was picked. */
+  /** Every way it came in: `demo:FORM:VERSION` for the embedded one, `folder` and `file` for what was picked. */
   readonly origins: readonly string[];
   /** Bytes in the store. */
   readonly bytes: number;

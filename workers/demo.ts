@@ -3,7 +3,7 @@
  * its files. Its version is a hash of their contents, so that a stored copy is known to be this very model.
  */
 import { openDiffusersFolder } from '../models/checkpoint';
-import type { Manifest } from '../models/manifest';
+import { MANIFEST_VERSION, type Manifest } from '../models/manifest';
 import { planModel } from '../models/planModel';
 import type { Folder } from '../models/source';
 import type { ImportEvent, ModelSummary } from './api';
@@ -24,6 +24,8 @@ export type FetchDemo = (path: string, signal: AbortSignal) => Promise<Response>
 const TELL_EVERY_BYTES = 1 << 18;
 
 const DEMO = 'demo:';
+/** A demo model as this engine stores models: one stored otherwise is fetched again, like another version. */
+const READABLE = `${DEMO}${MANIFEST_VERSION}:`;
 
 /**
  * The demo model in `store`, brought there where this version is not yet; versions before it go. Where nothing can be
@@ -35,13 +37,14 @@ export async function importDemo(
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
 ): Promise<ModelSummary> {
-  const stored = (await store.list()).filter(isDemo);
+  const stored = (await store.list()).filter(startsWith(DEMO));
+  const readable = stored.find(startsWith(READABLE));
   const index = await demoIndex(fetchDemo, signal).catch((thrown: unknown) => {
-    if (stored[0] && !signal.aborted) return undefined;
+    if (readable && !signal.aborted) return undefined;
     throw thrown;
   });
-  if (!index) return stored[0]!;
-  const origin = DEMO + index.version;
+  if (!index) return readable!;
+  const origin = READABLE + index.version;
   const known = stored.find(({ origins }) => origins.includes(origin));
   if (known) return known;
   const checkpoint = await openDiffusersFolder(await downloadedFolder(index, fetchDemo, tell, signal));
@@ -58,7 +61,10 @@ export async function importDemo(
   return model;
 }
 
-const isDemo = ({ origins }: ModelSummary): boolean => origins.some((origin) => origin.startsWith(DEMO));
+const startsWith =
+  (start: string) =>
+  ({ origins }: ModelSummary): boolean =>
+    origins.some((origin) => origin.startsWith(start));
 
 async function demoIndex(fetchDemo: FetchDemo, signal: AbortSignal): Promise<DemoIndex> {
   const path = 'index.json';

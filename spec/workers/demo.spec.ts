@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Manifest } from '../../models/manifest';
+import { MANIFEST_VERSION, type Manifest } from '../../models/manifest';
 import type { ImportEvent } from '../../workers/api';
 import { type FetchDemo, importDemo } from '../../workers/demo';
 import { openModelStore } from '../../workers/store/modelStore';
@@ -28,7 +28,7 @@ const silent = (): void => undefined;
 test('the bytes are told while they arrive, all of them before the first is converted', async () => {
   const events: ImportEvent[] = [];
   const model = await importDemo(server('1'), await freshStore(), (event) => events.push(event), never);
-  assert.equal(model.origins, ['demo:1']);
+  assert.equal(model.origins, [`demo:${MANIFEST_VERSION}:1`]);
   const downloads = events.flatMap((event) => (event.type === 'downloading' ? [event] : []));
   assert.equal(
     events.slice(0, downloads.length).map(({ type }) => type),
@@ -63,6 +63,17 @@ test('a new version takes the place of the old one; a folder that somebody picke
   await picked.put({ ...asPicked(await picked.open(first.id)) });
   await importDemo(server('2', await randomModelFiles('A')), picked, silent, never);
   assert.is((await picked.list()).length, 2);
+});
+
+test('a demo model that another version of this engine stored is fetched again, and goes when the new one is there', async () => {
+  const made = await freshStore();
+  const { id } = await importDemo(server('1'), made, silent, never);
+  const store = await freshStore();
+  await store.put({ ...asPicked(await made.open(id)), origin: 'demo:1', name: 'old' });
+  assert.is((await rejection(importDemo(offline, store, silent, never))).code, 'download-failed');
+  const newer = await importDemo(server('1', await randomModelFiles('A')), store, silent, never);
+  assert.equal(newer.origins, [`demo:${MANIFEST_VERSION}:1`]);
+  assert.equal(await store.list(), [newer]);
 });
 
 /** The stored model as it would come in from a folder. */

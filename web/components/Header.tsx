@@ -1,6 +1,6 @@
 /** Name, language, appearance. */
 import { nextTheme, theme } from '../theme';
-import { LANGUAGES, type Language, language, setLanguage, words } from '../words';
+import { chooseLanguage, LANGUAGES, type Language, language, words } from '../words';
 import { Mark } from './Icon';
 import { IconButton } from './IconButton';
 
@@ -19,9 +19,9 @@ export function Header() {
           data-testid="language"
           aria-label={said.languageSwitch}
           value={language.value}
-          onChange={(event) => setLanguage(event.currentTarget.value as Language)}
+          onChange={(event) => void chooseLanguage(event.currentTarget.value as Language)}
         >
-          {Object.entries(LANGUAGES).map(([code, { language: name }]) => (
+          {Object.entries(LANGUAGES).map(([code, name]) => (
             <option key={code} value={code} lang={code}>
               {name}
             </option>

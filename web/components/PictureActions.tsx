@@ -17,7 +17,7 @@ function Actions({ drawn }: { readonly drawn: Drawn }) {
   const said = words();
   const [failed, setFailed] = useState(false);
   const { picture, backend, milliseconds } = drawn;
-  const keep = async (how: (drawn: Drawn) => void | Promise<void>): Promise<void> => {
+  const keep = async (how: (drawn: Drawn) => Promise<void>): Promise<void> => {
     try {
       await how(drawn);
     } catch {

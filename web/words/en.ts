@@ -22,7 +22,6 @@ const seconds = (count: number): string => (count === 1 ? '1 second' : `${count}
 const minutes = (count: number): string => (count === 1 ? '1 minute' : `${count} minutes`);
 
 export const en = {
-  language: 'English',
   title: 'Pocket Diffusion',
   tagline: 'Pictures from words, on this device',
 

@@ -1,10 +1,16 @@
 /** The languages the page speaks, and how failures and sizes are said in them. */
 import type { Failure } from '../../workers/api';
-import { en, type Words } from './en';
-import { zh } from './zh';
+import type { Words } from './en';
 
-export type Language = 'en' | 'zh';
-export const LANGUAGES: Readonly<Record<Language, Words>> = { en, zh };
+/** By their own names. */
+export const LANGUAGES = { en: 'English', zh: '中文' } as const;
+export type Language = keyof typeof LANGUAGES;
+
+/** Each is a file of its own: a visit fetches one. */
+export const wordsIn: Readonly<Record<Language, () => Promise<Words>>> = {
+  en: async () => (await import('./en')).en,
+  zh: async () => (await import('./zh')).zh,
+};
 
 /** The first of `preferred` (as in `navigator.languages`) that the page speaks. */
 export const pickLanguage = (preferred: readonly string[]): Language =>

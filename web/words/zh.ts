@@ -17,7 +17,6 @@ const fields: Record<string, string> = {
 const OPTIONS = '打开选项';
 
 export const zh: Words = {
-  language: '中文',
   title: 'Pocket Diffusion',
   tagline: '用文字画图，就在这台设备上',
 
