@@ -3,9 +3,10 @@
  * JSON. A process of its own, because ORT's heap never shrinks: `heap` is that heap, the WebAssembly memory's size.
  */
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
+import { streamedStage } from '../../workers/streamed';
 import type { Tensors } from '../../workers/tensor';
 import { randomWeights } from './randomWeights';
-import { type Variant, variantGraph } from './variants';
+import { type Variant, variantStage } from './variants';
 
 export interface Measured {
   readonly load: number;
@@ -14,17 +15,23 @@ export interface Measured {
   /** Bytes of WebAssembly memory once loaded, and at the end. */
   readonly loadedHeap: number;
   readonly heap: number;
+  /** What the memory plan says that it will be. */
+  readonly planned?: number;
   /** Root mean square of the output: a graph that computes nothing would be fast. */
   readonly rms: number;
 }
 
 export async function main([json, runs = '2', threads = '2']: readonly string[]): Promise<number> {
   const variant = JSON.parse(json!) as Variant;
-  const { tensors, graph } = variantGraph(variant);
+  const { tensors, graph, planned } = variantStage(variant);
   const backend = nodeWasmBackend({ threads: Number(threads) });
   const started = performance.now();
   const weights = randomWeights(tensors);
-  const stage = await backend.open({ name: variant.stage, graph, weights }, new AbortController().signal);
+  const never = new AbortController().signal;
+  const stage =
+    graph instanceof Uint8Array
+      ? await backend.open({ name: variant.stage, graph, weights }, never)
+      : streamedStage({ name: variant.stage, segments: graph, weights }, backend, never);
   const load = performance.now() - started;
   const loadedHeap = backend.heapBytes();
   const times: number[] = [];
@@ -36,7 +43,14 @@ export async function main([json, runs = '2', threads = '2']: readonly string[])
     const data = output!.data as Float32Array;
     rms = Math.sqrt(data.reduce((sum, value) => sum + value * value, 0) / data.length);
   }
-  const measured: Measured = { load, runs: times.slice(1), loadedHeap, heap: backend.heapBytes(), rms };
+  const measured: Measured = {
+    load,
+    runs: times.slice(1),
+    loadedHeap,
+    heap: backend.heapBytes(),
+    rms,
+    ...(planned ? { planned } : {}),
+  };
   console.log(JSON.stringify(measured));
   return 0;
 }
