@@ -105,6 +105,8 @@ export interface ModelSummary {
   readonly weights?: StoredForm;
   /** Under what terms it may be used, where the way it came in said so. */
   readonly license?: License;
+  /** Where it came from, and what was merged into it: an address, or names of files. */
+  readonly source?: string;
 }
 
 /** `auto`: exact while that fits the memory of the device; the others as in models/quantize/weightForm.ts. */
@@ -120,8 +122,28 @@ export interface Freeable {
   readonly bytes: number;
   /** When it was stopped or thrown away, milliseconds since 1970. */
   readonly since: number;
-  /** Of a download: what `download` goes on with. */
+  /** Of a download, and of the import of one: what `download` goes on with. */
   readonly remote?: RemoteModel;
+  /** Of an import: the name of the file or the folder. */
+  readonly source?: string;
+  /** What it was begun with. A download has kept it, files and all. */
+  readonly options?: NotedOptions;
+  /** Of an import whose files all came with handles: what it reads. */
+  readonly handles?: Handles;
+}
+
+/** `ImportOptions` as they are written down: files by their names. */
+export interface NotedOptions extends Pick<ImportOptions, 'predictionType' | 'weights'> {
+  readonly loras?: readonly { readonly name: string; readonly weight: number }[];
+  readonly vae?: string;
+}
+
+/** Lasting handles (`FileSystemHandle`): with them an import goes on without its files being picked again. */
+export interface Handles {
+  readonly source: object;
+  /** In the order of the options. */
+  readonly loras: readonly object[];
+  readonly vae?: object;
 }
 
 /** What the store takes, and what could be given back. Bytes. */
@@ -171,6 +193,8 @@ export type ImportEvent =
   | { readonly type: 'restarted'; readonly url: string; readonly got: string }
   /** What was downloaded is checked against its hash. */
   | { readonly type: 'verifying'; readonly bytes: number; readonly of: number }
+  /** Parts of the LoRAs that no layer of the model answers to, as `file: name`: they are left out. */
+  | { readonly type: 'ignored'; readonly parts: readonly string[] }
   | { readonly type: 'converting'; readonly stage: StageName; readonly bytes: number; readonly of: number }
   | { readonly type: 'imported'; readonly model: ModelSummary }
   /** A download was paused: what is here stays, and the same download goes on from there. */
@@ -243,7 +267,8 @@ export interface EngineApi {
   importModel(files: readonly PickedFile[], options: ImportOptions, port: Port): void;
   /**
    * Fetches a model, going on where an earlier try stopped, and converts it. Reports `ImportEvent`s. A `PauseMessage`
-   * or the end of the tab keeps what is here, an `AbortMessage` gives it up.
+   * or the end of the tab keeps what is here, an `AbortMessage` gives it up. Without options it goes on with those that
+   * it was begun with.
    */
   download(model: RemoteModel, options: ImportOptions, port: Port): void;
   /** What the engine's own catalog offers, or the one at `url`. Rejects with `download-failed` or `bad-catalog`. */
@@ -258,6 +283,8 @@ export interface EngineApi {
   deleteModel(id: string): Promise<void>;
   /** Hides a model; for ten minutes at least it can be had back. */
   discardModel(id: string): Promise<void>;
+  /** Gives a model another name, of 1 to 200 characters. Rejects with `bad-argument`. */
+  renameModel(id: string, name: string): Promise<ModelSummary>;
   /** Rejects with `bad-argument` where it is gone for good. */
   restoreModel(id: string): Promise<ModelSummary>;
   storage(): Promise<StorageReport>;
@@ -283,12 +310,16 @@ export interface ImportOptions {
   readonly loras?: readonly { readonly file: PickedFile; readonly weight: number }[];
   /** A VAE to use instead of the model's own. */
   readonly vae?: PickedFile;
+  /** Of the file or the folder that was picked, where the browser gives lasting ones: kept to go on with. */
+  readonly handle?: object | undefined;
 }
 
 /** A file with its path below the picked folder (`webkitRelativePath` does not survive every browser's clone). */
 export interface PickedFile {
   readonly path: string;
   readonly file: PickedBlob;
+  /** As in `ImportOptions`. */
+  readonly handle?: object | undefined;
 }
 
 /** The part of `Blob` that reading by slices needs. */
