@@ -117,7 +117,8 @@ async function work(
       await leave({ kind, key, name, bytes, since: Date.now(), ...again });
       await pause(STEP_MILLISECONDS);
     }
-    await forget(key);
+    // A download is kept until it is converted.
+    if (kind === 'import') await forget(key);
   } catch (error) {
     if (error !== PAUSE) await forget(key);
     throw error;
@@ -190,8 +191,12 @@ export async function download(
   const again = { remote: model, ...(noted ? { options: noted } : {}) };
   await work('download', { key: url, name, ...again }, step, signal);
   const kept = fromNoted(noted ?? {}, (_, path) => ({ path, file: new Blob([]) }));
-  const converted = await convert(name.replace(/\.safetensors$/, ''), kept, again, tell, signal);
-  tell({ type: 'imported', model: await put({ ...converted, ...(license ? { license } : {}) }) });
+  try {
+    const converted = await convert(name.replace(/\.safetensors$/, ''), kept, again, tell, signal);
+    tell({ type: 'imported', model: await put({ ...converted, ...(license ? { license } : {}) }) });
+  } finally {
+    await forget(url);
+  }
 }
 
 /** Ends with what it found, or hands all of it out. */
