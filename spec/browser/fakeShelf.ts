@@ -1,7 +1,8 @@
 /**
  * The shelf of the engine that computes nothing: what it was told to keep it keeps in IndexedDB, over reloads, and
  * where work was cut off by one, that is left over. File names say how it behaves: `sdxl` and `lora` are refused,
- * `damaged` fails its check, `missing` does not arrive, `flaky` arrives at the second try; of a LoRA `half` a part is left out.
+ * `damaged` fails its check, `missing` does not arrive, `flaky` arrives at the second try; of a LoRA `half` a part is left out; once
+ * `kept` is there the browser keeps all.
  */
 import { get, set } from 'idb-keyval';
 import type { Freeable, ImportEvent, ImportOptions, ModelSummary, ReadEvent, RemoteModel } from '../../workers/api';
@@ -90,7 +91,8 @@ export async function storage() {
   const freeable = left.filter(({ key }) => !busy.has(key));
   const bytesOf = (things: readonly { readonly bytes: number }[]) => things.reduce((sum, { bytes }) => sum + bytes, 0);
   const usage = bytesOf(all) + bytesOf(left.filter(({ kind }) => kind !== 'discarded'));
-  return { usage, quota: 10_000_000_000, persisted: false, models: bytesOf(await models()), freeable };
+  const persisted = all.some(({ name }) => name === 'kept');
+  return { usage, quota: 10_000_000_000, persisted, models: bytesOf(await models()), freeable };
 }
 
 export async function openDemo(tell: Tell): Promise<void> {

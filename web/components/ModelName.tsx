@@ -35,7 +35,8 @@ export function ModelName({ model }: { readonly model: ModelSummary }) {
           maxLength={200}
           value={draft}
           onInput={(event) => setDraft(event.currentTarget.value)}
-          onBlur={() => end(true, false)}
+          // A field that goes with a key is blurred once more.
+          onBlur={() => next.current || end(true, false)}
           onKeyDown={(event) => {
             if (event.isComposing || !['Enter', 'Escape'].includes(event.key)) return;
             event.stopPropagation(); // Elsewhere Escape stops a drawing.

@@ -57,7 +57,7 @@ export async function openModelStore<Manifest>(
   options: StoreOptions = {},
 ): Promise<ModelStore<Manifest>> {
   const storage = new Storage(records, options);
-  const verified: Verified = new Set();
+  const verified: Verified = { sound: new Set(), readTwice: new Set() };
   await giveUp(storage, old(storage.now()));
   return {
     chunkBytes: storage.chunkBytes,

@@ -22,14 +22,22 @@ export interface StoredModel<Manifest> {
 }
 
 export interface ReadOptions {
-  /** What will be asked for, each once: lets weights that lie in memory go as they are read. */
+  /**
+   * What will be asked for, each once: lets weights that lie in memory go as they are read. A second read is `bad-picture`,
+   * and from then on these weights stay in memory until they are closed.
+   */
   readonly tensors?: readonly Extent[];
   readonly onProgress?: (bytes: number, of: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Stages whose every byte was right when it was looked at, in this engine's life. */
-export type Verified = Set<string>;
+/** What was found out about stages in this engine's life, by their proofs. */
+export interface Verified {
+  /** Every byte was right when it was looked at. */
+  readonly sound: Set<string>;
+  /** Some of it was asked for twice. */
+  readonly readTwice: Set<string>;
+}
 
 export async function openModel<Manifest>(
   storage: Storage,
@@ -84,13 +92,14 @@ async function openWeights(
   const reader = await storage.shelfOf(stage).read(stage);
   try {
     const chunks: ArrayBuffer[] = [];
-    if (!verified.has(proof)) {
+    if (!verified.sound.has(proof)) {
       for await (const chunk of checkedChunks(reader, stage, { name: stage.name, onProgress, signal })) {
         if (inMemory) chunks.push(chunk);
       }
-      verified.add(proof);
+      verified.sound.add(proof);
     } else if (inMemory) await loadChunks(reader, stage, chunks, onProgress, signal);
-    return await reader.weights(inMemory ? chunks : undefined, tensors);
+    const letGo = verified.readTwice.has(proof) ? undefined : tensors;
+    return await reader.weights(inMemory ? chunks : undefined, letGo, () => verified.readTwice.add(proof));
   } catch (error) {
     reader.close();
     if (!(error instanceof RangeError)) throw error;
@@ -144,7 +153,7 @@ export async function verifyModel(
   const of = model.stages.reduce((sum, { bytes }) => sum + bytes, 0);
   let before = 0;
   for (const stage of model.stages) {
-    verified.delete(proofOf(stage));
+    verified.sound.delete(proofOf(stage));
     const reader = await storage.shelfOf(stage).read(stage);
     const tell = (bytes: number): void => onProgress?.(before + bytes, of);
     try {
@@ -152,7 +161,7 @@ export async function verifyModel(
     } finally {
       reader.close();
     }
-    verified.add(proofOf(stage));
+    verified.sound.add(proofOf(stage));
     before += stage.bytes;
   }
 }
