@@ -7,7 +7,7 @@ export interface Handle {
   readonly name: string;
   getFile?(): Promise<File>;
   values?(): AsyncIterable<Handle>;
-  requestPermission?(options: { readonly mode: 'read' }): Promise<PermissionState>;
+  requestPermission?(options: { readonly mode: 'read' }): Promise<string>;
 }
 
 interface Pickers {

@@ -5,6 +5,17 @@
 import type { ErrorCode, ErrorDetails } from '../models/errors';
 import type { WeightForm as StoredForm } from '../models/quantize/weightForm';
 import type { StageName } from '../models/stage';
+import type {
+  Handles,
+  ImportOptions,
+  License,
+  NotedOptions,
+  PickedFile,
+  RemoteModel,
+  WeightForm,
+} from './api/importing';
+
+export type * from './api/importing';
 
 /** Names as in diffusers, lower case. */
 export type SchedulerName = 'pndm' | 'ddim' | 'euler';
@@ -109,9 +120,6 @@ export interface ModelSummary {
   readonly source?: string;
 }
 
-/** `auto`: exact while that fits the memory of the device; the others as in models/quantize/weightForm.ts. */
-export type WeightForm = 'auto' | StoredForm;
-
 /** Something in the store that can be given up, and that nobody uses now. */
 export interface Freeable {
   /** An import or a download that was stopped and can go on, or a model that was thrown away and can be had back. */
@@ -132,20 +140,6 @@ export interface Freeable {
   readonly handles?: Handles;
 }
 
-/** `ImportOptions` as they are written down: files by their names. */
-export interface NotedOptions extends Pick<ImportOptions, 'predictionType' | 'weights'> {
-  readonly loras?: readonly { readonly name: string; readonly weight: number }[];
-  readonly vae?: string;
-}
-
-/** Lasting handles (`FileSystemHandle`): with them an import goes on without its files being picked again. */
-export interface Handles {
-  readonly source: object;
-  /** In the order of the options. */
-  readonly loras: readonly object[];
-  readonly vae?: object;
-}
-
 /** What the store takes, and what could be given back. Bytes. */
 export interface StorageReport {
   /** All that this site keeps on the device, and how much it may; absent where the browser does not say. */
@@ -156,28 +150,6 @@ export interface StorageReport {
   /** Of the models on the shelf; two that share a network count it twice. */
   readonly models: number;
   readonly freeable: readonly Freeable[];
-}
-
-/** A model file on the web. */
-export interface RemoteModel {
-  readonly name: string;
-  /** The same file at several addresses, tried in this order: http(s). */
-  readonly urls: readonly string[];
-  readonly bytes?: number;
-  /** Of the whole file, 64 hexadecimal digits. */
-  readonly sha256?: string;
-  readonly license?: License;
-  /** A sentence about it, in the catalog's language. */
-  readonly about?: string;
-}
-
-export interface License {
-  /** By its SPDX identifier where it has one, or the hub's name for it. */
-  readonly name: string;
-  /** Where its text stands. */
-  readonly url: string;
-  /** Whether a person must agree to it before the download. */
-  readonly mustAccept: boolean;
 }
 
 /** Progress of bringing a model into the store. */
@@ -298,32 +270,4 @@ export interface EngineApi {
   ): Promise<Forecast | undefined>;
   /** Draws with a stored model. Reports `ImageEvent`s. */
   draw(model: string, backend: BackendName, request: ImageRequest, port: Port): void;
-}
-
-/** What goes with a picked model. */
-export interface ImportOptions {
-  /** What the UNet predicts, where the model does not say or says it wrong. */
-  readonly predictionType?: 'epsilon' | 'v_prediction';
-  /** One of `weightForms`; `auto` where absent. */
-  readonly weights?: WeightForm;
-  /** Merged into the weights in this order; weight 1 is as it was trained. */
-  readonly loras?: readonly { readonly file: PickedFile; readonly weight: number }[];
-  /** A VAE to use instead of the model's own. */
-  readonly vae?: PickedFile;
-  /** Of the file or the folder that was picked, where the browser gives lasting ones: kept to go on with. */
-  readonly handle?: object | undefined;
-}
-
-/** A file with its path below the picked folder (`webkitRelativePath` does not survive every browser's clone). */
-export interface PickedFile {
-  readonly path: string;
-  readonly file: PickedBlob;
-  /** As in `ImportOptions`. */
-  readonly handle?: object | undefined;
-}
-
-/** The part of `Blob` that reading by slices needs. */
-export interface PickedBlob {
-  readonly size: number;
-  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
 }

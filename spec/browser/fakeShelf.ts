@@ -155,7 +155,8 @@ async function convert(
     .join('')
     .padEnd(64, '0')
     .slice(0, 64);
-  return put({ id, name: whole, origins: ['file'], bytes: MODEL_BYTES / 2, width: 512, height: 512, weights });
+  const source = again.source ?? again.remote?.urls[0] ?? name;
+  return put({ id, name: whole, origins: ['file'], bytes: MODEL_BYTES / 2, width: 512, height: 512, weights, source });
 }
 
 export async function importModel(
