@@ -1,8 +1,8 @@
 /** Models dropped anywhere on the page. */
 import { signal } from '@preact/signals';
 import { type DroppedEntry, pickedEntries } from './dropped';
-import { openPicked } from './modelActions';
-import { tell } from './state';
+import { openPicked, unreadable } from './modelActions';
+import { takeOptions } from './openOptions';
 import { showShelf } from './unfolded';
 
 /** A file is held above the page. */
@@ -23,18 +23,22 @@ export function listenToDrops(): void {
     dragging.value = false;
     if (!holdsFiles(event)) return;
     event.preventDefault();
-    // Entries must be taken at once: after the first pause there are none any more.
-    const entries = [...event.dataTransfer!.items].map((item) => item.webkitGetAsEntry() as DroppedEntry | null);
-    void open(entries.filter((entry) => entry !== null));
+    // Entries and handles must be taken at once: after the first pause there are none any more.
+    const items = [...event.dataTransfer!.items].filter(({ kind }) => kind === 'file') as DroppedItem[];
+    const entries = items.map((item) => item.webkitGetAsEntry() as DroppedEntry);
+    open(entries, Promise.all(items.map(handleOf))).catch(unreadable);
   });
 }
 
-async function open(entries: readonly DroppedEntry[]): Promise<void> {
-  try {
-    for (const files of await pickedEntries(entries)) openPicked(files);
-    showShelf();
-  } catch (error) {
-    const failure = { code: 'internal', message: `internal: ${String(error)}` } as const;
-    tell({ type: 'problem', problem: { during: 'models', failure } });
+type DroppedItem = DataTransferItem & { getAsFileSystemHandle?(): Promise<object | null> };
+
+const handleOf = async (item: DroppedItem): Promise<object | undefined> =>
+  (await item.getAsFileSystemHandle?.().catch(() => undefined)) ?? undefined;
+
+async function open(entries: readonly DroppedEntry[], taken: Promise<readonly (object | undefined)[]>): Promise<void> {
+  const handles = await taken;
+  for (const [index, files] of (await pickedEntries(entries)).entries()) {
+    openPicked(files, { ...takeOptions(), handle: handles[index] });
   }
+  showShelf();
 }
