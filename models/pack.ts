@@ -4,17 +4,19 @@
  * which ONNX Runtime Web cannot widen, becomes F32 on the way, exactly.
  */
 import { isWeightDtype, type WeightDtype } from './dtype';
+import type { Layers } from './graph/layers';
 import { describe } from './graph/network';
-import { GraphBuilder } from './graph/onnx/graphBuilder';
+import { GraphBuilder, type HeapNeed } from './graph/onnx/graphBuilder';
 import { type LoweringOptions, onnxLayers } from './graph/onnx/onnxLayers';
 import { type Parameter, parametersOf } from './graph/parameters';
+import { segmentsOf } from './graph/segments';
 import { ALIGNMENT_BYTES, packedElementBytes } from './manifest';
 import { encoded } from './quantize/encode';
 import { keyOf, planParameter } from './quantize/plan';
 import type { WeightForm } from './quantize/weightForm';
 import { badModel } from './refuse';
 import type { ModelDescription } from './sd15';
-import type { PackedTensor, StageName, StageSize } from './stage';
+import type { PackedTensor, StageName, StageSegment, StageSize } from './stage';
 import type { TensorSource } from './tensorSource';
 
 /** The name under which a graph looks for its weights unless told otherwise. */
@@ -97,24 +99,62 @@ export function stageGraph(
   stage: StageName,
   size: StageSize,
   tensors: readonly PackedTensor[],
-  { weightsFile = WEIGHTS_FILE, constantBytes, ...lowering }: GraphOptions = {},
+  options: GraphOptions = {},
 ): Uint8Array {
-  const graph = new GraphBuilder(stage, tensors, weightsFile, constantBytes);
-  describe(onnxLayers(graph, lowering), description, stage, size);
-  return graph.build();
+  return graphOf(stage, tensors, (net) => describe(net, description, stage, size), options).build();
 }
 
-/** Bytes of the values in flight at the worst moment of a run of that graph; its weights not counted. */
-export function stageValueBytes(
+/** The same in at most `count` segments, each a graph over its own share of the one weights file. */
+export function stageSegments(
   description: ModelDescription,
   stage: StageName,
   size: StageSize,
   tensors: readonly PackedTensor[],
-  lowering: LoweringOptions = {},
-): number {
-  const graph = new GraphBuilder(stage, tensors, WEIGHTS_FILE);
-  describe(onnxLayers(graph, lowering), description, stage, size);
-  return graph.peakBytes();
+  count: number,
+  options: GraphOptions = {},
+): StageSegment[] {
+  return segmentsOf((net) => describe(net, description, stage, size), bytesIn(tensors), count).map((segment) => {
+    const own = packedOf(tensors, segment.parameters);
+    const graph = graphOf(stage, own, segment.describe, options).build();
+    return { graph, inputs: segment.inputs, outputs: segment.outputs, tensors: own };
+  });
 }
+
+/** What each of those segments takes of the heap; of one, what the stage takes as a whole. */
+export function segmentNeeds(
+  description: ModelDescription,
+  stage: StageName,
+  size: StageSize,
+  tensors: readonly PackedTensor[],
+  count: number,
+  options: GraphOptions = {},
+): HeapNeed[] {
+  return segmentsOf((net) => describe(net, description, stage, size), bytesIn(tensors), count).map((segment) =>
+    graphOf(stage, packedOf(tensors, segment.parameters), segment.describe, options).need(),
+  );
+}
+
+function graphOf(
+  stage: StageName,
+  tensors: readonly PackedTensor[],
+  network: (net: Layers) => void,
+  { weightsFile = WEIGHTS_FILE, constantBytes, ...lowering }: GraphOptions,
+): GraphBuilder {
+  const graph = new GraphBuilder(stage, tensors, weightsFile, constantBytes);
+  network(onnxLayers(graph, lowering));
+  return graph;
+}
+
+function packedOf(tensors: readonly PackedTensor[], parameters: readonly Parameter[]): PackedTensor[] {
+  const keys = new Set(parameters.map(({ name }) => name));
+  return tensors.filter(({ name }) => keys.has(keyOf(name).key));
+}
+
+const bytesIn =
+  (tensors: readonly PackedTensor[]) =>
+  (parameter: Parameter): number =>
+    packedBytesOf(packedOf(tensors, [parameter]));
+
+const packedBytesOf = (tensors: readonly PackedTensor[]): number => tensors.reduce((sum, { bytes }) => sum + bytes, 0);
 
 const aligned = (offset: number): number => Math.ceil(offset / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;

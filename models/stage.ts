@@ -38,6 +38,11 @@ export interface StageWeights {
    * for good with the read. Throws `corrupt-store` where they are gone, `bad-argument` outside the file.
    */
   read(begin: number, end: number): Uint8Array;
+  /**
+   * Where present, must be awaited before each reading of `tensors`, and is what makes them readable, once more if they
+   * were read before: for weights that cannot lie in memory all at once.
+   */
+  prepare?(tensors: readonly Pick<PackedTensor, 'offset' | 'bytes'>[]): Promise<void>;
   /** Gives back what is held. Reading is over. */
   close(): void;
 }
@@ -48,6 +53,25 @@ export interface StageFile {
   /** The serialized ONNX ModelProto; its external data refer to the file name `weights`. */
   readonly graph: Uint8Array;
   /** The external data. Whoever was handed the file closes it. */
+  readonly weights: StageWeights;
+}
+
+/** A part of a network. Values cross from part to part as `[B, C, H, W]` or `[B, T, C]`, by the names given here. */
+export interface StageSegment {
+  /** As `StageFile.graph`, over the same weights file. */
+  readonly graph: Uint8Array;
+  /** Inputs of the network, or outputs of earlier segments. */
+  readonly inputs: readonly string[];
+  /** What later segments need; of the last one, the network's outputs. */
+  readonly outputs: readonly string[];
+  /** What it reads of the weights file. */
+  readonly tensors: readonly PackedTensor[];
+}
+
+/** A network to be opened, run and closed segment by segment. Whoever was handed it closes the weights. */
+export interface SegmentedFile {
+  readonly name: StageName;
+  readonly segments: readonly StageSegment[];
   readonly weights: StageWeights;
 }
 

@@ -189,6 +189,8 @@ export interface Forecast {
   /** What this device was found to give. */
   readonly availableBytes: number;
   readonly fits: boolean;
+  /** Whether the UNet's weights are read anew for every step so that it fits, which costs time. */
+  readonly streamed: boolean;
   /** The form of the weights that this counts with. */
   readonly weights: StoredForm;
   /** The largest size of this shape that fits, pixels; absent where this one does, or where none does. */

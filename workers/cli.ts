@@ -11,8 +11,10 @@ import { openModel } from './cli/openModel';
 import { writePng } from './cli/png';
 import { terminalProgress } from './cli/progress';
 import { asFailure, CodedError } from './errors';
-import { type Model, nativeSize } from './model';
-import { textToImage } from './pipeline';
+import { nodeDevice } from './memory/device.node';
+import { segmentsFor } from './memory/needs';
+import { nativeSize } from './model';
+import { type Parts, textToImage } from './pipeline';
 import { checkRequest } from './request';
 
 const EXIT_CODES: Partial<Record<Failure['code'], number>> = {
@@ -41,11 +43,15 @@ async function generate(given: CliArguments): Promise<void> {
   // What can be refused without the model is: nobody should wait for a checkpoint to hear that steps are 0.
   checkRequest({ ...given.request, width: given.width ?? 512, height: given.height ?? 512 });
   await untilStopped(async (signal) => {
-    const { model, weights } = await openModel(given, signal);
-    const native = nativeSize(model.description);
+    const { manifest, model } = await openModel(given, signal);
+    const native = nativeSize(manifest.description);
     const request = { ...given.request, width: given.width ?? native, height: given.height ?? native };
-    const { files, seeds, finished } = await draw(request, model, given.out, signal);
-    if (given.json) console.log(JSON.stringify(report(request, model.name, weights, files, seeds, finished)));
+    const segments = segmentsFor(manifest, request, nodeDevice(), given.memory);
+    if (given.memory === 'auto' && segments > 1) console.error(STREAMED);
+    const parts = { model, backend: nodeWasmBackend(), segments };
+    const { files, seeds, finished } = await draw(request, parts, given.out, signal);
+    const how = { model: model.name, weights: manifest.weights, segments };
+    if (given.json) console.log(JSON.stringify(report(request, how, files, seeds, finished)));
     else for (const file of files) console.log(file);
   });
 }
@@ -63,13 +69,16 @@ async function untilStopped(work: (signal: AbortSignal) => Promise<void>): Promi
   }
 }
 
-async function draw(request: ImageRequest, model: Model, out: string | undefined, signal: AbortSignal) {
+const STREAMED =
+  'note: the weights are read in parts, anew for every step, which takes time: as a whole they do not fit this machine';
+
+async function draw(request: ImageRequest, parts: Parts, out: string | undefined, signal: AbortSignal) {
   const progress = terminalProgress(request, process.stderr);
   const files: string[] = [];
   const seeds: number[] = [];
   let finished: Finished | undefined;
   try {
-    for await (const event of textToImage(request, { model, backend: nodeWasmBackend() }, signal)) {
+    for await (const event of textToImage(request, parts, signal)) {
       progress.show(event);
       if (event.type === 'prompt' && event.cut) {
         progress.end();
@@ -100,8 +109,7 @@ type Finished = Extract<ImageEvent, { type: 'finished' }>;
 
 function report(
   request: ImageRequest,
-  model: string,
-  weights: string,
+  how: Readonly<Record<string, string | number>>,
   files: string[],
   seeds: number[],
   finished: Finished,
@@ -114,10 +122,9 @@ function report(
     files,
     seed,
     seeds,
-    model,
+    ...how,
     ...settings,
     backend: 'wasm',
-    weights,
     milliseconds: rounded,
     heapBytes: finished.heapBytes,
     // Node reports the high-water mark of resident memory in kilobytes: WASM heap, JS and the program itself.

@@ -17,7 +17,7 @@ import { fetchedTokenizer } from './fetchedTokenizer';
 import { fetchModel } from './fetchModel';
 import { runJob } from './job';
 import { browserDevice } from './memory/device.browser';
-import { forecastSize, type PictureSize, planFor } from './memory/needs';
+import { forecastSize, type PictureSize, planFor, segmentsFor } from './memory/needs';
 import { storedModel } from './model.stored';
 import { inputOfPicked, isSingle, pickedOptions } from './picked';
 import { textToImage } from './pipeline';
@@ -70,7 +70,7 @@ async function forecast(id: string, name: BackendName, size: PictureSize): Promi
   const stored = await (await store()).open(id);
   try {
     const manifest = checkManifest(stored.manifest);
-    return { ...forecastSize(manifest, size, browserDevice()), weights: manifest.weights };
+    return { ...forecastSize(manifest, size, browserDevice(), loweringOf(name)), weights: manifest.weights };
   } finally {
     stored.close();
   }
@@ -136,7 +136,13 @@ const engine: EngineApi = {
     jobInTurn(port, async (tell, signal) => {
       const stored = await (await store()).open(id);
       try {
-        const parts = { model: storedModel(stored, loweringOf(name)), backend: await backend(name) };
+        const lowering = loweringOf(name);
+        const manifest = checkManifest(stored.manifest);
+        // What a GPU has beside the heap, nobody says: streaming is the CPU's.
+        const mode = name === 'wasm' ? 'auto' : 'normal';
+        const segments = segmentsFor(manifest, request, browserDevice(), mode, lowering);
+        const model = storedModel(stored, manifest, lowering);
+        const parts = { model, segments, backend: await backend(name) };
         for await (const event of textToImage(request, parts, signal)) tell(event);
       } finally {
         stored.close();

@@ -8,7 +8,7 @@ import type { Stage } from './backend/backend';
 import { type Denoiser, denoiserOf, guide, type Predict } from './diffusion/denoiser';
 import type { Latents } from './diffusion/latents';
 import { CodedError } from './errors';
-import type { Tensor } from './tensor';
+import type { Tensor, Tensors } from './tensor';
 
 /** Hidden states `[1, 77, D]` of the prompts. Without a negative one there is no guidance. */
 export interface Conditioning {
@@ -30,10 +30,10 @@ export function guidedDenoiser(
   const bothPrompts = stacked(negativePrompt, prompt);
 
   const inTwoCalls: Predict = async (sample, timestep) => {
-    const uncond = await callUnet(unet, sample, timestep, negativePrompt);
-    signal.throwIfAborted();
-    const cond = await callUnet(unet, sample, timestep, prompt);
-    return guide(uncond, cond, guidanceScale);
+    const inputs = [negativePrompt, prompt].map((states) => inputsOf(sample, timestep, states));
+    const outputs = unet.runEach ? await unet.runEach(inputs) : await oneByOne(unet, inputs, signal);
+    const [uncond, cond] = outputs.map((output) => noiseOf(output, sample, timestep));
+    return guide(uncond!, cond!, guidanceScale);
   };
   const inOneCall: Predict = async (sample, timestep) => {
     const [, ...rest] = sample.shape;
@@ -48,11 +48,25 @@ export function guidedDenoiser(
 }
 
 async function callUnet(unet: Stage, sample: Latents, timestep: number, hiddenStates: Tensor): Promise<Latents> {
-  const { noise } = await unet.run({
-    sample: { type: 'float32', shape: sample.shape, data: sample.data },
-    timestep: { type: 'float32', shape: [1], data: Float32Array.of(timestep) },
-    encoder_hidden_states: hiddenStates,
-  });
+  return noiseOf(await unet.run(inputsOf(sample, timestep, hiddenStates)), sample, timestep);
+}
+
+async function oneByOne(unet: Stage, inputs: readonly Tensors[], signal: AbortSignal): Promise<Tensors[]> {
+  const outputs: Tensors[] = [];
+  for (const each of inputs) {
+    signal.throwIfAborted();
+    outputs.push(await unet.run(each));
+  }
+  return outputs;
+}
+
+const inputsOf = (sample: Latents, timestep: number, hiddenStates: Tensor): Tensors => ({
+  sample: { type: 'float32', shape: sample.shape, data: sample.data },
+  timestep: { type: 'float32', shape: [1], data: Float32Array.of(timestep) },
+  encoder_hidden_states: hiddenStates,
+});
+
+function noiseOf({ noise }: Tensors, sample: Latents, timestep: number): Latents {
   const data = noise!.data as Float32Array;
   // A NaN spreads to every element within one UNet call: looking at one is enough to stop early.
   if (!Number.isFinite(data[0])) {

@@ -1,11 +1,11 @@
 /** A model whose weights are packed somewhere: its graphs are written from the manifest, for the size that is asked for. */
 import type { Manifest } from '../models/manifest';
-import { type GraphOptions, stageGraph } from '../models/pack';
+import { type GraphOptions, stageGraph, stageSegments } from '../models/pack';
 import type { StageName, StageWeights } from '../models/stage';
 import type { Model } from './model';
 
-/** Opens the packed weights of a stage. */
-export type OpenWeights = (stage: StageName, signal: AbortSignal) => Promise<StageWeights>;
+/** Opens the packed weights of a stage; where they will be read in parts, they should not lie in memory as a whole. */
+export type OpenWeights = (stage: StageName, signal: AbortSignal, inParts: boolean) => Promise<StageWeights>;
 
 export function packedModel(
   name: string,
@@ -21,7 +21,11 @@ export function packedModel(
     bytes: (stage) => stages[stage].bytes,
     async file(stage, size, signal) {
       const graph = stageGraph(description, stage, size, stages[stage].tensors, lowering);
-      return { name: stage, graph, weights: await weights(stage, signal) };
+      return { name: stage, graph, weights: await weights(stage, signal, false) };
+    },
+    async segments(stage, size, count, signal) {
+      const segments = stageSegments(description, stage, size, stages[stage].tensors, count, lowering);
+      return { name: stage, segments, weights: await weights(stage, signal, true) };
     },
   };
 }

@@ -1,14 +1,13 @@
 /** A converted model out of the store, its weights checked as they are read. */
-import { checkManifest, type Manifest } from '../models/manifest';
+import type { Manifest } from '../models/manifest';
 import type { GraphOptions } from '../models/pack';
 import type { Model } from './model';
 import { type OpenWeights, packedModel } from './model.packed';
 import type { StoredModel } from './store/modelStore';
 
-/** Throws `bad-model` or `unsupported-model` where the stored manifest is not one of ours. */
-export function storedModel(stored: StoredModel<Manifest>, lowering: GraphOptions): Model {
-  const manifest = checkManifest(stored.manifest);
-  const weights: OpenWeights = (stage, signal) =>
-    stored.weights(stage, { tensors: manifest.stages[stage].tensors, signal });
+/** `manifest` is the stored one, checked. */
+export function storedModel(stored: StoredModel<Manifest>, manifest: Manifest, lowering: GraphOptions): Model {
+  const weights: OpenWeights = (stage, signal, inParts) =>
+    stored.weights(stage, { tensors: manifest.stages[stage].tensors, signal, inParts });
   return packedModel(stored.summary.name, manifest, weights, lowering);
 }

@@ -2,7 +2,7 @@
 import { VAE_FACTOR } from '../models/graph/vae';
 import type { TokenizerFiles } from '../models/manifest';
 import type { ModelDescription } from '../models/sd15';
-import type { StageFile, StageName, StageSize } from '../models/stage';
+import type { SegmentedFile, StageFile, StageName, StageSize } from '../models/stage';
 
 export interface Model {
   readonly name: string;
@@ -12,6 +12,8 @@ export interface Model {
   bytes(stage: StageName): number;
   /** The network, ready to be opened, its graph written for `size`. */
   file(stage: StageName, size: StageSize, signal: AbortSignal): Promise<StageFile>;
+  /** The same in at most `count` segments. */
+  segments(stage: StageName, size: StageSize, count: number, signal: AbortSignal): Promise<SegmentedFile>;
 }
 
 /** The size the model was trained for, pixels along one side. */

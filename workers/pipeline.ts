@@ -20,14 +20,18 @@ import { type Conditioning, guidedDenoiser } from './guidance';
 import type { Model } from './model';
 import { checkRequest } from './request';
 import { Stopwatch } from './stopwatch';
+import { streamedStage } from './streamed';
 import type { Tensor } from './tensor';
 import { encodePrompt } from './text/prompt';
 import { ClipTokenizer } from './text/tokenizer';
+import { untilMessagesAreRead } from './turn';
 
 /** What a picture is made with. */
 export interface Parts {
   readonly model: Model;
   readonly backend: Backend;
+  /** How many segments the UNet is streamed in; 1, the default, holds all of its weights from step to step. */
+  readonly segments?: number;
 }
 
 /** Draws `request`. Never throws: what goes wrong is the last event, `failed`; a stop is `failed` with `aborted`. */
@@ -119,7 +123,7 @@ async function* denoise(
   const noise = (): Latents => ({ shape, data: generator.randn(shape.reduce((a, b) => a * b)) });
 
   const batch = conditioning.negativePrompt && request.guidance === 'one-call' ? 2 : 1;
-  const unet = yield* open(drawing, 'unet', { ...size, batch });
+  const unet = yield* openUnet(drawing, { ...size, batch });
   try {
     const { predictionType } = description.scheduler;
     const guided = guidedDenoiser(unet, conditioning, request.guidanceScale, { batch, predictionType }, signal);
@@ -158,6 +162,18 @@ async function* decode(drawing: Drawing, latents: Latents): AsyncGenerator<Image
   }
 }
 
+/** The UNet, whole or to be streamed; of the latter, nothing is read before the first step. */
+async function* openUnet(drawing: Drawing, size: StageSize): AsyncGenerator<ImageEvent, Stage> {
+  const { parts, signal, watch } = drawing;
+  const { model, backend, segments = 1 } = parts;
+  if (segments === 1) return yield* open(drawing, 'unet', size);
+  const of = model.bytes('unet');
+  yield { type: 'loading', stage: 'unet', bytes: 0, of };
+  const file = await watch.time('loading', model.segments('unet', size, segments, signal));
+  yield { type: 'loading', stage: 'unet', bytes: of, of };
+  return streamedStage(file, backend, signal);
+}
+
 /** Opens a network, telling how far along it is. The caller closes it. */
 async function* open(drawing: Drawing, stage: StageName, size: StageSize): AsyncGenerator<ImageEvent, Stage> {
   const { parts, signal, watch } = drawing;
@@ -179,9 +195,3 @@ function close(drawing: Drawing, name: StageName, stage: Stage): Promise<void> {
   drawing.heapBytes[name] = drawing.parts.backend.heapBytes();
   return stage.close();
 }
-
-/**
- * A turn of the event loop. ORT's WASM computes synchronously behind its promises, so without this neither an abort
- * message nor Ctrl-C would be seen before the last step.
- */
-const untilMessagesAreRead = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

@@ -3,28 +3,35 @@
  * JSON. A process of its own, because ORT's heap never shrinks: `heap` is that heap, the WebAssembly memory's size.
  */
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
+import { streamedStage } from '../../workers/streamed';
 import type { Tensors } from '../../workers/tensor';
 import { randomWeights } from './randomWeights';
-import { type Variant, variantGraph } from './variants';
+import { type Variant, variantStage } from './variants';
 
 export interface Measured {
   readonly load: number;
-  /** Milliseconds of each run after the first. */
+  /** Milliseconds of each run after the first, for each pass in it. */
   readonly runs: readonly number[];
   /** Bytes of WebAssembly memory once loaded, and at the end. */
   readonly loadedHeap: number;
   readonly heap: number;
+  /** What the memory plan says that it will be. */
+  readonly planned?: number;
   /** Root mean square of the output: a graph that computes nothing would be fast. */
   readonly rms: number;
 }
 
 export async function main([json, runs = '2', threads = '2']: readonly string[]): Promise<number> {
   const variant = JSON.parse(json!) as Variant;
-  const { tensors, graph } = variantGraph(variant);
+  const { tensors, graph, planned } = variantStage(variant);
   const backend = nodeWasmBackend({ threads: Number(threads) });
   const started = performance.now();
   const weights = randomWeights(tensors);
-  const stage = await backend.open({ name: variant.stage, graph, weights }, new AbortController().signal);
+  const never = new AbortController().signal;
+  const stage =
+    graph instanceof Uint8Array
+      ? await backend.open({ name: variant.stage, graph, weights }, never)
+      : streamedStage({ name: variant.stage, segments: graph, weights }, backend, never);
   const load = performance.now() - started;
   const loadedHeap = backend.heapBytes();
   const times: number[] = [];
@@ -32,16 +39,23 @@ export async function main([json, runs = '2', threads = '2']: readonly string[])
   for (let i = 0; i <= Number(runs); i++) {
     const begun = performance.now();
     const [output] = Object.values(await stage.run(inputsOf(variant)));
-    times.push(performance.now() - begun);
+    times.push((performance.now() - begun) / variant.batch);
     const data = output!.data as Float32Array;
     rms = Math.sqrt(data.reduce((sum, value) => sum + value * value, 0) / data.length);
   }
-  const measured: Measured = { load, runs: times.slice(1), loadedHeap, heap: backend.heapBytes(), rms };
+  const measured: Measured = {
+    load,
+    runs: times.slice(1),
+    loadedHeap,
+    heap: backend.heapBytes(),
+    rms,
+    ...(planned ? { planned } : {}),
+  };
   console.log(JSON.stringify(measured));
   return 0;
 }
 
-function inputsOf({ stage, pixels }: Variant): Tensors {
+function inputsOf({ stage, pixels, batch }: Variant): Tensors {
   const side = pixels / 8;
   const noise = (shape: readonly number[]) => {
     const count = shape.reduce((product, size) => product * size, 1);
@@ -53,9 +67,9 @@ function inputsOf({ stage, pixels }: Variant): Tensors {
       return { input_ids: { type: 'int32', shape: [1, 77], data: new Int32Array(77).map((_, i) => i * 600) } };
     case 'unet':
       return {
-        sample: noise([1, 4, side, side]),
+        sample: noise([batch, 4, side, side]),
         timestep: { type: 'float32', shape: [1], data: Float32Array.of(500) },
-        encoder_hidden_states: noise([1, 77, 768]),
+        encoder_hidden_states: noise([batch, 77, 768]),
       };
     case 'vae_decoder':
       return { latents: noise([1, 4, side, side]) };

@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import type { Measured } from './measureStage';
-import { PARTS, type Variant } from './variants';
+import { PARTS, type Variant, variantName } from './variants';
 
 export async function sd15(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -20,17 +20,19 @@ export async function sd15(args: readonly string[]): Promise<number> {
     },
   });
   for (const part of values.only ?? Object.keys(PARTS)) {
-    const variants = PARTS[part]?.filter(({ form }) => values.form?.includes(form) ?? true);
+    const variants = PARTS[part]?.filter((variant) => values.form?.includes(variantName(variant)) ?? true);
     if (!variants) {
       console.error(`bad-argument: --only: expected ${Object.keys(PARTS).join(', ')}, got ${part}`);
       return 2;
     }
-    console.log(`\n${part}, ${values.threads} threads: milliseconds (median), ratio, load, heap loaded, heap at most`);
+    console.log(
+      `\n${part}, ${values.threads} threads: milliseconds a pass (median), ratio, load, heap loaded, at most, planned`,
+    );
     const measured = new Map<Variant, Measured[]>(variants.map((variant) => [variant, []]));
     for (let round = 0; round < Number(values.rounds); round++) {
       for (const variant of variants) {
         const result = await measure(variant, [values.runs, values.threads]);
-        if (typeof result === 'string') console.log(`  ${variant.form}: ${result}`);
+        if (typeof result === 'string') console.log(`  ${variantName(variant)}: ${result}`);
         else measured.get(variant)!.push(result);
       }
     }
@@ -41,7 +43,7 @@ export async function sd15(args: readonly string[]): Promise<number> {
 
 function report(measured: ReadonlyMap<Variant, readonly Measured[]>): void {
   let baseline: number | undefined;
-  for (const [{ form }, results] of measured) {
+  for (const [variant, results] of measured) {
     if (results.length === 0) continue;
     const run = median(results.flatMap(({ runs }) => runs));
     baseline ??= run;
@@ -50,8 +52,10 @@ function report(measured: ReadonlyMap<Variant, readonly Measured[]>): void {
       median(results.map(({ loadedHeap }) => loadedHeap)),
       median(results.map((result) => result.heap)),
     ];
-    const columns = [run.toFixed(0), (run / baseline).toFixed(2), load.toFixed(0), megabytes(loaded), megabytes(heap)];
-    console.log(`  ${form.padEnd(14)}${columns.map((column) => column.padStart(10)).join('')}`);
+    const times = [run.toFixed(0), (run / baseline).toFixed(2), load.toFixed(0)];
+    const { planned } = results[0]!;
+    const columns = [...times, megabytes(loaded), megabytes(heap), planned ? megabytes(planned) : ''];
+    console.log(`  ${variantName(variant).padEnd(14)}${columns.map((column) => column.padStart(10)).join('')}`);
   }
 }
 

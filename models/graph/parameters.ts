@@ -18,7 +18,8 @@ export function parametersOf(model: ModelDescription, stage: StageName): Paramet
   return parameters;
 }
 
-function listing(parameters: Parameter[]): Layers {
+/** Operations that compute shapes and note in `parameters` what they ask for. */
+export function listing(parameters: Parameter[]): Layers {
   const value = (shape: readonly number[]): Value => ({ name: '', shape });
   const take = (scope: string, weight: readonly number[], bias?: number): void => {
     parameters.push({ name: `${scope}.weight`, shape: weight });

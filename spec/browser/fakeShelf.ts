@@ -222,7 +222,7 @@ export async function catalog(url?: string): Promise<readonly RemoteModel[]> {
   return [{ ...CATALOG[0]!, name: 'Own Diffusion' }];
 }
 
-/** 2 GB are there; a picture takes 300 MB and 6.4 KB for each pixel. */
+/** 2 GB are there; a picture takes 300 MB and 6.4 KB for each pixel, and more than 1.9 GB are streamed. */
 export async function forecast(size: { readonly width: number; readonly height: number }) {
   const availableBytes = 2_000_000_000;
   const peak = (scale: number): number => 3e8 + 6400 * scale * scale * size.width * size.height;
@@ -230,5 +230,12 @@ export async function forecast(size: { readonly width: number; readonly height: 
   const scale = Math.sqrt((availableBytes - 3e8) / (6400 * size.width * size.height));
   const snapped = (side: number): number => Math.floor((side * scale) / 64) * 64;
   const largest = { width: snapped(size.width), height: snapped(size.height) };
-  return { peakBytes: peak(1), availableBytes, fits, weights: 'exact' as const, ...(fits ? {} : { largest }) };
+  return {
+    peakBytes: peak(1),
+    availableBytes,
+    fits,
+    streamed: peak(1) > 1_900_000_000,
+    weights: 'exact' as const,
+    ...(fits ? {} : { largest }),
+  };
 }

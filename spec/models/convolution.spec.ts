@@ -214,6 +214,45 @@ test('int8 kernels compute as scale · q, to float32 rounding, in every form', a
   }
 });
 
+test('in parts of the output channels, in one strip and several, the result is the same to the bit', async () => {
+  const x = noise([2, 5, 9, 6], 1);
+  const weights = layer(40, 5);
+  const body: Body = (net, value) => net.conv2d('layer', value, { channels: 40, kernel: 3 });
+  for (const weightForm of ['exact', 'int8'] as const)
+    for (const form of FORMS)
+      for (const stripBytes of [1 << 20, 1]) {
+        const whole = await run(x, weights, body, { form, stripBytes }, weightForm);
+        // Parts of 16, 16 and 8 channels.
+        const parts = await run(x, weights, body, { form, stripBytes, partBytes: 1 }, weightForm);
+        assert.equal(parts.plain, whole.plain, `form ${form}, ${weightForm}`);
+        assert.ok(distance(parts.optimized, whole.plain) < 1e-5);
+      }
+});
+
+test('no more than a part of the weights is widened at a time', () => {
+  const tensors = planTensors(
+    [
+      { name: 'l.weight', shape: [1280, 1280, 3, 3] },
+      { name: 'l.bias', shape: [1280] },
+    ],
+    () => 'F16',
+    'int8',
+  );
+  const values = (partBytes: number): number => {
+    const graph = new GraphBuilder('unet', tensors, 'weights', 0);
+    const net = onnxLayers(graph, { partBytes });
+    net.output('y', net.conv2d('l', net.input('x', 'float32', [1, 1280, 16, 16]), { channels: 1280, kernel: 3 }));
+    return graph.need().values;
+  };
+  // F(4×4) of 1280 × 1280 channels: 36 places, 4 bytes; beside them the taps they come from.
+  const transformed = 36 * 4 * 1280 * 1280;
+  assert.ok(values(1e12) >= transformed);
+  for (const parts of [2, 4, 10]) {
+    const [got, expected] = [values(transformed / parts), transformed / parts];
+    assert.ok(got >= expected && got < 1.6 * expected + 30e6, `${got} for ${expected}`);
+  }
+});
+
 test('in integers, activations are off by half a step of 255 at most', async () => {
   const x = noise([1, 8, 9, 6], 1);
   const weights = layer(5, 8);

@@ -77,6 +77,7 @@ export function fakeParts(answer: Answer = plainAnswer) {
       graph: new TextEncoder().encode(JSON.stringify(size)),
       weights: { ...weightsInMemory(new Uint8Array()), close: () => void closed.push(name) },
     }),
+    segments: () => Promise.reject(new Error('no part of this fake')),
   };
   const backend: Backend = {
     name: 'wasm',

@@ -7,13 +7,14 @@ export function Forecast() {
   const said = words();
   const { forecast } = state.value;
   if (!forecast) return null;
-  const { peakBytes, availableBytes, fits, largest } = forecast;
+  const { peakBytes, availableBytes, fits, streamed, largest } = forecast;
   return (
     <div class={fits ? 'forecast' : 'forecast notice'} role="status" data-testid="forecast" data-fits={fits}>
       {!fits && <Icon name="warn" />}
       <div>
         <p class="hint">
           {said.forecast(sizeText(peakBytes), sizeText(availableBytes))}
+          {fits && streamed && ` ${said.forecastStreamed}`}
           {!fits && !largest && ` ${said.forecastNone}`}
         </p>
         {!fits && largest && (

@@ -7,6 +7,8 @@ import type { Tensors } from '../tensor';
 export interface Stage {
   /** Inputs and outputs by the names in `models/stage.ts`. */
   run(inputs: Tensors): Promise<Tensors>;
+  /** Several inputs, each for itself, where that takes less than one run after another. */
+  runEach?(inputs: readonly Tensors[]): Promise<Tensors[]>;
   close(): Promise<void>;
 }
 

@@ -40,6 +40,9 @@ function createSession(ort: OrtLibrary, graph: Uint8Array, data: Uint8Array, nam
   return ort.InferenceSession.create(graph, {
     executionProviders: [name],
     graphOptimizationLevel: options.graphOptimizationLevel ?? 'all',
+    // On the CPU nodes run one by one in either mode. But for `sequential` ORT plans buffers to be shared by values of
+    // equal size however far apart, and keeps each from first to last: 2.7 GB instead of 1.2 for a UNet at 512 pixels.
+    executionMode: name === 'wasm' ? 'parallel' : 'sequential',
     externalData: [{ path: 'weights', data }],
     // Only errors: ORT warns about every node that WebGPU leaves on the CPU.
     logSeverityLevel: 3,

@@ -5,6 +5,7 @@ import { type DiskOptions, diskOptions } from '../../models/openDisk.node';
 import { WEIGHT_FORMS, type WeightForm } from '../../models/quantize/weightForm';
 import type { ImageRequest, SchedulerName } from '../api';
 import { CodedError } from '../errors';
+import { MEMORY_MODES, type MemoryMode } from '../memory/course';
 import { DEFAULTS, SCHEDULERS } from '../request';
 
 export const USAGE = `usage: npm run generate -- "PROMPT" [options]
@@ -22,6 +23,8 @@ export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --backend NAME           wasm (default: wasm)
   --weights FORM           auto, ${WEIGHT_FORMS.join(', ')} (default: auto: exact, the checkpoint's own numbers, where
                            they fit this machine's memory, and int8 where they do not)
+  --memory MODE            auto, normal, low: how much a drawing may take; low reads the UNet's weights in parts, anew
+                           for every step, as auto does where they would not fit (default: auto)
   --guidance FORM          two-calls (least memory) or one-call (default: ${DEFAULTS.guidance})
   --out FILE.png           where to write (default: picture-SEED.png)
   --json                   one JSON object on stdout: files, seed, timings, peak memory`;
@@ -32,6 +35,7 @@ export interface CliArguments {
   /** What goes with the model. */
   readonly options: DiskOptions;
   readonly weights: WeightForm | 'auto';
+  readonly memory: MemoryMode;
   readonly out: string | undefined;
   readonly json: boolean;
   readonly request: Omit<ImageRequest, 'width' | 'height'>;
@@ -50,6 +54,7 @@ export function parseArguments(args: readonly string[]): CliArguments {
   }
   choice('backend', values.backend, ['wasm']);
   choice('weights', values.weights, ['auto', ...WEIGHT_FORMS]);
+  choice('memory', values.memory, MEMORY_MODES);
   if (values.out !== undefined && !values.out.toLowerCase().endsWith('.png')) {
     throw bad('--out', 'a file name ending in .png', values.out);
   }
@@ -57,6 +62,7 @@ export function parseArguments(args: readonly string[]): CliArguments {
     model: values.model ?? 'demo',
     options: diskOptions(values),
     weights: (values.weights ?? 'auto') as CliArguments['weights'],
+    memory: (values.memory ?? 'auto') as MemoryMode,
     out: values.out,
     json: values.json ?? false,
     width: number('width', values.width),
@@ -95,6 +101,7 @@ function parsed(args: readonly string[]) {
         'num-images': text,
         backend: text,
         weights: text,
+        memory: text,
         guidance: text,
         out: text,
         json: { type: 'boolean' },

@@ -3,9 +3,8 @@ import { resolve } from 'node:path';
 import { CLIP_TOKENIZER_HOME } from '../../models/clipTokenizer';
 import { isConverted, openConverted } from '../../models/convertedFolder.node';
 import { ignoredNote } from '../../models/lora/ignored';
-import { STAGE_NAMES } from '../../models/manifest';
+import { type Manifest, STAGE_NAMES } from '../../models/manifest';
 import { diskFiles, fromCaller, openDisk } from '../../models/openDisk.node';
-import type { WeightForm } from '../../models/quantize/weightForm';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
 import { nodeDevice } from '../memory/device.node';
 import { planFor } from '../memory/needs';
@@ -20,9 +19,8 @@ import { terminalConversion } from './progress';
 const WORTH_KEEPING_BYTES = 256 * 1024 * 1024;
 
 export interface OpenedModel {
+  readonly manifest: Manifest;
   readonly model: Model;
-  /** The form its weights are in. */
-  readonly weights: WeightForm;
 }
 
 /** Rejects with `bad-model`, `unsupported-model` or `storage-full`. Says on stderr what it leaves out or keeps. */
@@ -34,21 +32,20 @@ export async function openModel(
   const path = model === 'demo' ? resolve(CLIP_TOKENIZER_HOME) : fromCaller(model);
   if (await isConverted(path)) {
     const { manifest, weights } = await openConverted(path);
-    return { model: packedModel(model, manifest, weights), weights: manifest.weights };
+    return { manifest, model: packedModel(model, manifest, weights) };
   }
   const checkpoint = await openDisk(path, options);
   const ignored = ignoredNote(checkpoint);
   if (ignored) console.error(ignored);
   const named = model === 'demo' ? { ...checkpoint, name: model } : checkpoint;
   const manifest = planFor(checkpoint, asked, nodeDevice());
-  const { weights } = manifest;
-  if (asked === 'auto' && weights !== 'exact') {
+  if (asked === 'auto' && manifest.weights !== 'exact') {
     console.error(
-      `note: weights are held as ${weights}: the checkpoint's own numbers do not fit this machine's memory`,
+      `note: weights are held as ${manifest.weights}: the checkpoint's own numbers do not fit this machine's memory`,
     );
   }
   const bytes = STAGE_NAMES.reduce((sum, stage) => sum + manifest.stages[stage].bytes, 0);
-  if (bytes < WORTH_KEEPING_BYTES) return { model: checkpointModel(named, manifest, weightsInTemporaryFile), weights };
+  if (bytes < WORTH_KEEPING_BYTES) return { manifest, model: checkpointModel(named, manifest, weightsInTemporaryFile) };
 
   const progress = terminalConversion(process.stderr);
   try {
@@ -56,7 +53,8 @@ export async function openModel(
     const converted = await convertedOnce(conversion, conversionsFolder(), progress.show, signal);
     progress.end();
     if (converted.fresh) console.error(`note: converted once, kept for the next time in ${converted.path}`);
-    return { model: packedModel(checkpoint.name, converted.manifest, converted.weights), weights };
+    const kept = converted.manifest;
+    return { manifest: kept, model: packedModel(checkpoint.name, kept, converted.weights) };
   } finally {
     progress.end();
   }

@@ -1,34 +1,71 @@
-/** What a model's stages need of the heap, from its manifest; and the form of weights that suits a device. */
+/** What a model's stages need of the heap, from its manifest; and the form of weights, and the course, that suit a device. */
 import type { Checkpoint } from '../../models/checkpoint';
 import type { Manifest } from '../../models/manifest';
-import { stageValueBytes } from '../../models/pack';
+import { type GraphOptions, segmentNeeds } from '../../models/pack';
 import { planModel } from '../../models/planModel';
 import type { WeightForm } from '../../models/quantize/weightForm';
 import type { StageSize } from '../../models/stage';
+import type { ImageRequest } from '../api';
 import { nativeSize } from '../model';
-import { availableHeap, type Device, firstThatFits, peakHeap, type StageNeed } from './plan';
-
-/** Those that text to image opens. */
-const DRAWN = ['text_encoder', 'unet', 'vae_decoder'] as const;
+import { COURSES, type MemoryMode } from './course';
+import { availableHeap, type Device, peakHeap } from './plan';
 
 /** Pixels. */
 export interface PictureSize {
   readonly width: number;
   readonly height: number;
+  /** `two-calls` where absent. */
+  readonly guidance?: ImageRequest['guidance'];
 }
+
+/** Those that text to image opens, the likeliest to be too large first. */
+const DRAWN = ['vae_decoder', 'unet', 'text_encoder'] as const;
+type DrawnStage = (typeof DRAWN)[number];
 
 const LATENT_PIXELS = 8;
 
-export function stageNeeds({ description, stages }: Manifest, { width, height }: PictureSize): StageNeed[] {
-  const size: StageSize = { batch: 1, width: width / LATENT_PIXELS, height: height / LATENT_PIXELS };
-  return DRAWN.map((stage) => {
-    const { bytes, tensors } = stages[stage];
-    return { weights: bytes, values: stageValueBytes(description, stage, size, tensors) };
-  });
+/** The heap that `stage` takes in `segments` segments. `lowering` is the backend's. */
+export function stagePeak(
+  { description, stages }: Manifest,
+  stage: DrawnStage,
+  { width, height, guidance }: PictureSize,
+  segments = 1,
+  lowering: GraphOptions = {},
+): number {
+  const batch = stage === 'unet' && guidance === 'one-call' ? 2 : 1;
+  const size: StageSize = { batch, width: width / LATENT_PIXELS, height: height / LATENT_PIXELS };
+  return peakHeap(segmentNeeds(description, stage, size, stages[stage].tensors, segments, lowering));
 }
 
-/** Best first: the checkpoint's own numbers, then eight bits, then four. */
-const BY_QUALITY = ['exact', 'int8', 'int4'] as const satisfies readonly WeightForm[];
+/** The heap after a drawing whose UNet is streamed in so many segments. */
+export function drawingPeak(manifest: Manifest, size: PictureSize, segments = 1, lowering: GraphOptions = {}): number {
+  const peak = (stage: DrawnStage) => stagePeak(manifest, stage, size, stage === 'unet' ? segments : 1, lowering);
+  return Math.max(...DRAWN.map(peak));
+}
+
+/** In how many segments to stream the UNet: as few as `device` has room for, else as few as give the smallest heap. */
+export function segmentsFor(
+  manifest: Manifest,
+  size: PictureSize,
+  device: Device,
+  mode: MemoryMode = 'auto',
+  lowering: GraphOptions = {},
+): number {
+  const courses = COURSES[mode];
+  if (courses.length === 1) return courses[0]!;
+  const unet = (segments: number): number => stagePeak(manifest, 'unet', size, segments, lowering);
+  const others = Math.max(
+    ...DRAWN.map((stage) => (stage === 'unet' ? 0 : stagePeak(manifest, stage, size, 1, lowering))),
+  );
+  const enough = Math.max(others, availableHeap(device));
+  return courses.find((segments) => unet(segments) <= enough) ?? courses.at(-1)!;
+}
+
+/** Best first: exact numbers before rounded ones, and eight bits that are streamed before four that are not. */
+const BY_QUALITY: readonly { readonly form: WeightForm; readonly courses: readonly number[] }[] = [
+  { form: 'exact', courses: [1] },
+  { form: 'int8', courses: COURSES.auto },
+];
 
 /**
  * How `checkpoint` is packed: as asked, or with `auto` in the best form in which its own size of picture fits `device`
@@ -37,28 +74,64 @@ const BY_QUALITY = ['exact', 'int8', 'int4'] as const satisfies readonly WeightF
 export function planFor(checkpoint: Checkpoint, asked: WeightForm | 'auto', device: Device): Manifest {
   if (asked !== 'auto') return planModel(checkpoint, asked);
   const side = nativeSize(checkpoint.description);
-  const plans = BY_QUALITY.map((form) => planModel(checkpoint, form));
-  return firstThatFits(plans, (plan) => stageNeeds(plan, { width: side, height: side }), device) ?? plans.at(-1)!;
+  for (const { form, courses } of BY_QUALITY) {
+    const plan = planModel(checkpoint, form);
+    if (courses.some((segments) => fits(plan, { width: side, height: side }, segments, device))) return plan;
+  }
+  return planModel(checkpoint, 'int4');
+}
+
+function fits(
+  manifest: Manifest,
+  size: PictureSize,
+  segments: number,
+  device: Device,
+  lowering: GraphOptions = {},
+): boolean {
+  const available = availableHeap(device);
+  return DRAWN.every(
+    (stage) => stagePeak(manifest, stage, size, stage === 'unet' ? segments : 1, lowering) <= available,
+  );
 }
 
 export interface SizeForecast {
   readonly peakBytes: number;
   readonly availableBytes: number;
   readonly fits: boolean;
+  /** Whether the UNet's weights are streamed so that it does. */
+  readonly streamed: boolean;
   /** The largest size of this shape that fits; absent where this one does, or where none does. */
   readonly largest?: PictureSize;
 }
 
+export function forecastSize(
+  manifest: Manifest,
+  size: PictureSize,
+  device: Device,
+  lowering: GraphOptions = {},
+): SizeForecast {
+  const segments = segmentsFor(manifest, size, device, 'auto', lowering);
+  const peakBytes = drawingPeak(manifest, size, segments, lowering);
+  const availableBytes = availableHeap(device);
+  const least = COURSES.auto.at(-1)!;
+  const fitting = peakBytes <= availableBytes;
+  const largest = fitting ? undefined : firstOf(smaller(size), (one) => fits(manifest, one, least, device, lowering));
+  return { peakBytes, availableBytes, fits: fitting, streamed: segments > 1, ...(largest ? { largest } : {}) };
+}
+
+/** The first of `choices` that is good, where all after a good one are. */
+function firstOf<Choice>(choices: readonly Choice[], good: (choice: Choice) => boolean): Choice | undefined {
+  let [low, high] = [0, choices.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (good(choices[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return choices[low];
+}
+
 /** Steps in which a smaller size is looked for, pixels of the longer side. */
 const STEP_PIXELS = 64;
-
-export function forecastSize(manifest: Manifest, size: PictureSize, device: Device): SizeForecast {
-  const peakBytes = peakHeap(stageNeeds(manifest, size));
-  const availableBytes = availableHeap(device);
-  const fits = peakBytes <= availableBytes;
-  const largest = fits ? undefined : firstThatFits(smaller(size), (one) => stageNeeds(manifest, one), device);
-  return { peakBytes, availableBytes, fits, ...(largest ? { largest } : {}) };
-}
 
 /** Sizes of about the same shape, the larger first. */
 function smaller({ width, height }: PictureSize): PictureSize[] {

@@ -2,14 +2,7 @@
  * What a drawing will take, and whether this device can give it: worked out before anything is opened. Stages run one
  * after another in one heap that never shrinks, so the largest decides.
  */
-
-/** A stage's share of the heap, bytes. */
-export interface StageNeed {
-  /** Weights as they lie in the heap. */
-  readonly weights: number;
-  /** Values in flight at the worst moment of a run. */
-  readonly values: number;
-}
+import type { HeapNeed } from '../../models/graph/onnx/graphBuilder';
 
 /** What a device can give, bytes. */
 export interface Device {
@@ -19,29 +12,24 @@ export interface Device {
   readonly memoryBytes?: number;
 }
 
-/** ONNX Runtime itself, its threads' stacks, a session's plan: the heap after a network of a few bytes, rounded up. */
-const LIBRARY_BYTES = 48 * 1024 * 1024;
+/** ONNX Runtime itself, its threads' stacks, a session's plan: the heap after a network of a few bytes. */
+const LIBRARY_BYTES = 32 * 1024 * 1024;
 
-/** Heap per byte of values: what lies idle between blocks. Measured over the stages of a full-size model (build/bench). */
-const FRAGMENTATION = 1.25;
+/** Heap per byte of values: gaps between what is in use. Measured by `npm run bench -- memory`. */
+const GAPS = 1.25;
+
+/** The heap grows by a fifth of itself more than was asked for, and by no more than this (Emscripten's default). */
+const GROWTH = { share: 0.2, mostBytes: 96 * 1024 * 1024 };
 
 /** Of a device's memory, what one page may hope for beside the system, the browser and other pages. */
 const SHARE = 0.5;
 
-/** The heap that the neediest of `stages` takes. */
-export const peakHeap = (stages: readonly StageNeed[]): number =>
-  Math.max(...stages.map(({ weights, values }) => LIBRARY_BYTES + weights + Math.ceil(FRAGMENTATION * values)));
+/** The size of the heap after the neediest of what is run one after another. */
+export function peakHeap(needs: readonly HeapNeed[]): number {
+  const used = Math.max(...needs.map(({ weights, values }) => LIBRARY_BYTES + weights + GAPS * values));
+  return Math.ceil(used + Math.min(GROWTH.share * used, GROWTH.mostBytes));
+}
 
 /** Bytes that a drawing's heap may grow to. */
 export const availableHeap = ({ heapBytes, memoryBytes = Number.POSITIVE_INFINITY }: Device): number =>
   Math.min(heapBytes, Math.floor(SHARE * memoryBytes));
-
-/** The first of `choices` (best first) that `device` can give room, or `undefined` where none fits. */
-export function firstThatFits<Choice>(
-  choices: readonly Choice[],
-  needs: (choice: Choice) => readonly StageNeed[],
-  device: Device,
-): Choice | undefined {
-  const available = availableHeap(device);
-  return choices.find((choice) => peakHeap(needs(choice)) <= available);
-}

@@ -4,6 +4,7 @@ import type { ModelSummary } from '../api';
 import { CodedError } from '../errors';
 import { checkedChunks } from './checkChunks';
 import { asModelRecord, contentId, type ModelRecord, modelKey, type StageRecord } from './modelRecord';
+import { partWeights } from './partWeights';
 import type { ChunkReader, Extent } from './shelf';
 import { READING, type Storage } from './storage';
 
@@ -27,6 +28,8 @@ export interface ReadOptions {
    * and from then on these weights stay in memory until they are closed.
    */
   readonly tensors?: readonly Extent[];
+  /** They will be read part by part, over and over (`StageWeights.prepare`), and should not lie in memory as a whole. */
+  readonly inParts?: boolean;
   readonly onProgress?: (bytes: number, of: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -85,10 +88,10 @@ async function openWeights(
   storage: Storage,
   verified: Verified,
   stage: StageRecord,
-  { tensors, onProgress, signal }: ReadOptions = {},
+  { tensors, inParts = false, onProgress, signal }: ReadOptions = {},
 ): Promise<StageWeights> {
   const proof = proofOf(stage);
-  const inMemory = stage.file === undefined;
+  const inMemory = stage.file === undefined && !inParts;
   const reader = await storage.shelfOf(stage).read(stage);
   try {
     const chunks: ArrayBuffer[] = [];
@@ -97,7 +100,10 @@ async function openWeights(
         if (inMemory) chunks.push(chunk);
       }
       verified.sound.add(proof);
-    } else if (inMemory) await loadChunks(reader, stage, chunks, onProgress, signal);
+    } else if (inMemory) chunks.push(...(await loadChunks(reader, stage, 0, stage.chunks.length, onProgress, signal)));
+    if (inParts && stage.file === undefined) {
+      return partWeights(stage, (first, end) => loadChunks(reader, stage, first, end, undefined, signal));
+    }
     const letGo = verified.readTwice.has(proof) ? undefined : tensors;
     return await reader.weights(inMemory ? chunks : undefined, letGo, () => verified.readTwice.add(proof));
   } catch (error) {
@@ -111,12 +117,15 @@ async function openWeights(
 async function loadChunks(
   reader: ChunkReader,
   { name, bytes: of, chunks }: StageRecord,
-  loaded: ArrayBuffer[],
+  first: number,
+  end: number,
   onProgress?: (bytes: number, of: number) => void,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<ArrayBuffer[]> {
+  const loaded: ArrayBuffer[] = [];
   let done = 0;
-  for (const [index, { sha256, bytes }] of chunks.entries()) {
+  for (let index = first; index < end; index++) {
+    const { sha256, bytes } = chunks[index]!;
     signal?.throwIfAborted();
     const chunk = await reader.chunk(index);
     if (chunk?.byteLength !== bytes) {
@@ -127,6 +136,7 @@ async function loadChunks(
     done += bytes;
     onProgress?.(done, of);
   }
+  return loaded;
 }
 
 async function* readChunks(

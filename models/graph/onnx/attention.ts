@@ -7,7 +7,7 @@ import type { Attention, Value } from '../layers';
 import type { GraphBuilder } from './graphBuilder';
 
 /** Bytes that the scores of one chunk of queries may take. */
-export const SCORE_BUDGET_BYTES = 64 * 1024 * 1024;
+const SCORE_BUDGET_BYTES = 64 * 1024 * 1024;
 
 /** Added to scores that causality forbids: exp of it is 0 in float32. */
 const FORBIDDEN = -1e9;

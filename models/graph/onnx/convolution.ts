@@ -6,13 +6,14 @@
 import { type Convolution, pictureShape, type Value } from '../layers';
 import { convolved } from '../shapes';
 import type { GraphBuilder } from './graphBuilder';
-import { integerProduct } from './integers';
-import { evenRuns, joinRows, lying } from './pictures';
+import { integerProduct, type Quantized } from './integers';
+import { kernelParts } from './kernels';
+import { evenRuns, joinChannels, joinRows, lying, type Strip } from './pictures';
 import { gather, type Places, type View, windowOf } from './window';
-import { type Tile, tiledWindow, transformedWeights, winograd } from './winograd';
+import { type Tile, tiledWindow, tilesOf, winograd } from './winograd';
 
 /** Bytes that what a strip gathers may take; two or three times this is in memory at a time. */
-export const STRIP_BYTES = 32 * 1024 * 1024;
+const STRIP_BYTES = 32 * 1024 * 1024;
 
 /** Of the float32 multiply-adds in a product, how many it takes to write one number of a transformed tensor. */
 const WRITE = 14;
@@ -47,6 +48,8 @@ export interface ConvolutionOptions {
   /** Instead of the cheapest. */
   readonly form?: Form;
   readonly stripBytes?: number;
+  /** Bytes that the weights of one part of a layer's outputs may take (kernels.ts). */
+  readonly partBytes?: number;
   /** As for linear layers; a kernel sums over nine times its channels. Where absent, or below, float32. */
   readonly convolutionIntegersFrom?: number;
 }
@@ -60,80 +63,103 @@ export function convolution3x3(
   {
     form: asked,
     stripBytes = STRIP_BYTES,
+    partBytes,
     convolutionIntegersFrom = Number.POSITIVE_INFINITY,
   }: ConvolutionOptions = {},
 ): Value {
   const [batch, channels] = pictureShape(view.lies);
   const { channels: results } = convolution;
   const [height, width] = [convolved(view.height, convolution), convolved(view.width, convolution)];
-  const taps = `${scope}.weight/taps`;
-  const integers = graph.has(`${scope}.weight/scales`) && channels >= convolutionIntegersFrom;
+  const scale = `${scope}.weight/scales`;
+  const integers = graph.has(scale) && channels >= convolutionIntegersFrom;
   const form = asked ?? (integers ? 0 : cheapestForm(convolution, batch * height * width, channels));
-  const finished = (y: Value): Value => {
-    const scale = `${scope}.weight/scales`;
-    const scaled = graph.has(scale) ? graph.node('Mul', scope, [y, graph.weight(scale, [results])], y.shape) : y;
-    return graph.node('Add', scope, [scaled, graph.weight(`${scope}.bias`, [results])], y.shape);
-  };
   const unit = form === 0 ? 1 : form;
   const gathered = form === 0 ? 9 * channels : ((form + 2) ** 2 / form) * Math.max(channels, results);
-  const runs = evenRuns(Math.ceil(height / unit), stripBytes / (4 * batch * width * gathered));
-  const weights =
+  const strips = evenRuns(Math.ceil(height / unit), stripBytes / (4 * batch * width * gathered)).map(
+    ({ start, count }): Strip => ({ top: start * unit, rows: Math.min(count * unit, height - start * unit) }),
+  );
+  if (integers) {
+    const product = inIntegers(graph, scope, channels, results);
+    return joinRows(
+      graph,
+      strips.map((strip) => product(neighborsOf(graph, view, convolution, strip, width, true))),
+    );
+  }
+  const see = (strip: Strip): Seen =>
     form === 0
-      ? integers
-        ? graph.stored(taps, [9 * channels, results])
-        : graph.weight(taps, [9 * channels, results])
-      : transformedWeights(graph, graph.weight(taps, [9, channels * results]), channels, results, form);
-  const strips = runs.map(({ start, count }) => {
-    const top = start * unit;
-    const rows = Math.min(count * unit, height - top);
-    if (typeof weights !== 'string' && form !== 0) {
-      const window = windowOf(
-        graph,
-        view,
-        { top: top - 1, rows: tiledWindow(rows, form) },
-        -1,
-        tiledWindow(width, form),
-      );
-      return finished(winograd(graph, window, weights, form, [rows, width]));
-    }
-    const product = byDefinition(graph, scope, view, convolution, weights as string, { top, rows }, width, integers);
-    return integers ? product : finished(product);
-  });
-  return joinRows(graph, strips);
+      ? byDefinition(graph, scope, neighborsOf(graph, view, convolution, strip, width))
+      : inTiles(graph, view, form, strip, width);
+  // Before what they are multiplied with: ONNX Runtime would compute all layers' weights first (executionOrder.ts).
+  const kernels = kernelParts(graph, scope, form, [channels, results], partBytes);
+  // A picture of one strip is gathered once for all parts of the weights; several would add up in memory.
+  const whole = strips.length === 1 ? see(strips[0]!) : undefined;
+  const parts = kernels.map((weights) =>
+    joinRows(
+      graph,
+      strips.map((strip) => (whole ?? see(strip))(weights)),
+    ),
+  );
+  const y = joinChannels(graph, parts);
+  const scaled = graph.has(scale) ? graph.node('Mul', scope, [y, graph.weight(scale, [results])], y.shape) : y;
+  return graph.node('Add', scope, [scaled, graph.weight(`${scope}.bias`, [results])], y.shape);
 }
 
-/** Each pixel's nine neighbors times the weights. */
-function byDefinition(
+/** A strip of a picture, to be multiplied with weights `[…, C, K]`: `[B, K, rows, columns]`. */
+type Seen = (weights: Value) => Value;
+
+function inTiles(graph: GraphBuilder, view: View, tile: Tile, { top, rows }: Strip, width: number): Seen {
+  const around = { top: top - 1, rows: tiledWindow(rows, tile) };
+  const tiles = tilesOf(graph, windowOf(graph, view, around, -1, tiledWindow(width, tile)), tile, [rows, width]);
+  return (weights) => winograd(graph, tiles, weights, [rows, width]);
+}
+
+/** Each pixel's nine neighbors, for `rows` rows of the result: `[B · rows · width, 9 · C]`. */
+interface Neighbors {
+  readonly matrix: Value;
+  readonly size: readonly [batch: number, rows: number, width: number];
+  readonly quantized?: Quantized;
+}
+
+function byDefinition(graph: GraphBuilder, scope: string, { matrix, size }: Neighbors): Seen {
+  return (weights) => {
+    const product = graph.node('MatMul', scope, [matrix, weights], [matrix.shape[0]!, weights.shape[1]!]);
+    return asPicture(graph, product, size);
+  };
+}
+
+function inIntegers(graph: GraphBuilder, scope: string, channels: number, results: number): (seen: Neighbors) => Value {
+  const weights = graph.stored(`${scope}.weight/taps`, [9 * channels, results]);
+  const scales = graph.stored(`${scope}.weight/scales`, [results]);
+  const bias = [graph.weight(`${scope}.bias`, [results])];
+  return ({ matrix, size, quantized }) => {
+    const numbers = { ...quantized!, numbers: matrix };
+    const product = integerProduct(graph, scope, numbers, weights, scales, bias, [matrix.shape[0]!, results]);
+    return asPicture(graph, product, size);
+  };
+}
+
+function asPicture(graph: GraphBuilder, product: Value, [batch, rows, width]: Neighbors['size']): Value {
+  const shape = [batch, product.shape[1]!, rows, width];
+  return { ...graph.node('Reshape', 'picture', [product, graph.integers(lying(shape))], lying(shape)), shape };
+}
+
+function neighborsOf(
   graph: GraphBuilder,
-  scope: string,
   view: View,
-  { channels: results, stride = 1, padding = 'same' }: Convolution,
-  weights: string,
-  { top, rows }: { readonly top: number; readonly rows: number },
+  { stride = 1, padding = 'same' }: Convolution,
+  { top, rows }: Strip,
   width: number,
-  integers: boolean,
-): Value {
+  asIntegers = false,
+): Neighbors {
   const before = padding === 'same' ? 1 : 0;
-  const strip = { top: stride * top - before, rows: stride * (rows - 1) + 3 };
-  const window = windowOf(graph, view, strip, -before, stride * (width - 1) + 3, integers);
-  const { batch, channels } = window;
+  const around = { top: stride * top - before, rows: stride * (rows - 1) + 3 };
+  const window = windowOf(graph, view, around, -before, stride * (width - 1) + 3, asIntegers);
+  const { batch, channels, quantized } = window;
   const places = (): Places => neighborPlaces(batch, rows, width, stride);
-  const neighbors = gather(graph, window, `neighbors${stride}`, [batch * rows * width, 9], places);
+  const gathered = gather(graph, window, `neighbors${stride}`, [batch * rows * width, 9], places);
   const flat = [batch * rows * width, 9 * channels];
-  const matrix = graph.node('Reshape', scope, [neighbors, graph.integers(flat)], flat);
-  const product = window.quantized
-    ? integerProduct(
-        graph,
-        scope,
-        { ...window.quantized, numbers: matrix },
-        weights,
-        graph.stored(`${scope}.weight/scales`, [results]),
-        [graph.weight(`${scope}.bias`, [results])],
-        [flat[0]!, results],
-      )
-    : graph.node('MatMul', scope, [matrix, weights], [flat[0]!, results]);
-  const shape = [batch, results, rows, width];
-  return { ...graph.node('Reshape', scope, [product, graph.integers(lying(shape))], lying(shape)), shape };
+  const matrix = graph.node('Reshape', 'window', [gathered, graph.integers(flat)], flat);
+  return { matrix, size: [batch, rows, width], ...(quantized ? { quantized } : {}) };
 }
 
 function* neighborPlaces(batch: number, rows: number, width: number, stride: number): Places {

@@ -1,7 +1,9 @@
 /** Collects the nodes, constants and weights of one ONNX graph. */
+import { packedElementBytes } from '../../manifest';
 import { badModel } from '../../refuse';
 import type { PackedTensor, StageName } from '../../stage';
 import type { Value } from '../layers';
+import { executionOrder } from './executionOrder';
 import { liveBytes } from './liveBytes';
 import { type Attribute, encodeModel, type Initializer, MICROSOFT, type Node, type Port } from './onnxModel';
 import { reaching } from './reaching';
@@ -12,10 +14,19 @@ const TYPES = { F32: 'float32', F16: 'float16', I8: 'int8', U8: 'uint8' } as con
 const OWN_OPERATORS = new Set(['MatMulIntegerToFloat', 'MatMulNBits']);
 
 /**
- * Unless told otherwise: up to this many bytes of weights are constants, which ONNX Runtime may widen and transform once and for all. More are
- * inputs that nobody has to give, which stay as they are stored: their f32 forms come and go within a run.
+ * Unless told otherwise: weights that take up to this many bytes once they are widened and transformed are constants, for
+ * which ONNX Runtime does so once and for all. More are inputs that nobody has to give, which stay as they are stored:
+ * their f32 forms come and go within a run.
  */
-export const CONSTANT_BYTES = 64 * 1024 * 1024;
+const CONSTANT_BYTES = 256 * 1024 * 1024;
+
+/** What a graph takes of the heap, bytes. */
+export interface HeapNeed {
+  /** Weights as they lie there from run to run. */
+  readonly weights: number;
+  /** Values in flight at the worst moment of a run, widened and transformed weights among them. */
+  readonly values: number;
+}
 
 export class GraphBuilder {
   readonly inputs: Port[] = [];
@@ -24,6 +35,8 @@ export class GraphBuilder {
   private readonly casts: Node[] = [];
   private readonly nodes: Node[] = [];
   private readonly initializers = new Map<string, Initializer>();
+  /** Computed when the graph is written: a memory plan never does. */
+  private readonly constants = new Map<string, () => Initializer>();
   private readonly names = new Map<string, number>();
   /** Of every value that a node makes; all are float32. */
   private readonly bytes = new Map<string, number>();
@@ -32,13 +45,13 @@ export class GraphBuilder {
   private readonly made = new Map<string, readonly Value[]>();
 
   constructor(
-    private readonly stage: StageName,
+    readonly stage: StageName,
     tensors: readonly PackedTensor[],
     private readonly weightsFile: string,
     constantBytes = CONSTANT_BYTES,
   ) {
     this.packed = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-    this.constant = tensors.reduce((sum, { bytes }) => sum + bytes, 0) <= constantBytes;
+    this.constant = widenedBytes(tensors) <= constantBytes;
   }
 
   /** Adds a node with one output of the given shape, named after `scope`. */
@@ -105,14 +118,18 @@ export class GraphBuilder {
 
   /** A weight's numbers as float32; those of an int8 weight are not scaled. */
   weight(key: string, dims: readonly number[]): string {
+    return this.widened(key, this.stored(key, dims), dims);
+  }
+
+  /** `count` entries of a weight's last axis, from `start` on, as float32: only they are widened. */
+  weightPart(key: string, dims: readonly number[], { start, count }: { start: number; count: number }): Value {
+    const shape = [...dims.slice(0, -1), count];
+    if (count === dims.at(-1)) return { name: this.weight(key, dims), shape };
     const stored = this.stored(key, dims);
-    if (this.tensor(key).dtype === 'F32') return stored;
-    const [cast, attributes] = [`${stored}/Cast`, { to: 1 }];
-    if (!this.bytes.has(cast)) {
-      this.bytes.set(cast, 4 * dims.reduce((count, size) => count * size, 1));
-      this.casts.push({ op: 'Cast', name: cast, inputs: [stored], outputs: [cast], attributes });
-    }
-    return cast;
+    const bounds = [[start], [start + count], [-1]].map((list) => this.integers(list));
+    const elementBytes = packedElementBytes(this.tensor(key).dtype);
+    const part = this.early('Slice', `${stored}/${start}`, [stored, ...bounds], elementBytes, shape);
+    return { name: this.widened(key, part, shape), shape };
   }
 
   /** Small float32 constants, within the graph. */
@@ -130,21 +147,49 @@ export class GraphBuilder {
     return this.constantOf(label, 'int32', compute, shape);
   }
 
-  /** Bytes of the values in flight at the worst moment of a run; weights not counted. */
-  peakBytes(): number {
-    return liveBytes(this.needed(), (value) => this.bytes.get(value));
+  /** What a run of it takes, the library itself and the heap's gaps not counted. */
+  need(): HeapNeed {
+    const tensors = [...this.packed.values()];
+    const stored = tensors.reduce((sum, { bytes }) => sum + bytes, 0);
+    const nodes = executionOrder([...this.casts, ...this.needed()]);
+    return {
+      weights: this.constant ? widenedBytes(tensors) : stored,
+      values: liveBytes(nodes, (value) => this.bytes.get(value)),
+    };
   }
 
   build(): Uint8Array {
-    const initializers = [...this.initializers.values()];
-    const overridable = this.constant ? [] : initializers.filter(({ data }) => !(data instanceof Uint8Array));
+    const stored = [...this.initializers.values()];
+    const overridable = this.constant ? [] : stored;
     return encodeModel({
       name: this.stage,
       nodes: [...this.casts, ...this.needed()],
-      initializers,
+      initializers: [...stored, ...[...this.constants.values()].map((make) => make())],
       inputs: [...this.inputs, ...overridable.map(({ name, type, shape }) => ({ name, type, shape }))],
       outputs: this.outputs,
     });
+  }
+
+  private widened(key: string, stored: string, dims: readonly number[]): string {
+    return this.tensor(key).dtype === 'F32'
+      ? stored
+      : this.early('Cast', `${stored}/Cast`, [stored], 4, dims, { to: 1 });
+  }
+
+  /** A node that stands before the others, made once. */
+  private early(
+    op: string,
+    name: string,
+    inputs: readonly string[],
+    elementBytes: number,
+    shape: readonly number[],
+    attributes: Node['attributes'] = {},
+  ): string {
+    if (!this.bytes.has(name)) {
+      this.bytes.set(name, elementBytes * shape.reduce((count, size) => count * size, 1));
+      this.casts.push({ op, name, inputs, outputs: [name], attributes });
+    }
+    return name;
   }
 
   private needed(): Node[] {
@@ -166,9 +211,11 @@ export class GraphBuilder {
     compute: () => Float32Array | Int32Array | BigInt64Array,
     shape: readonly number[],
   ): string {
-    if (!this.initializers.has(label)) {
-      const { buffer, byteOffset, byteLength } = compute();
-      this.initializers.set(label, { name: label, type, shape, data: new Uint8Array(buffer, byteOffset, byteLength) });
+    if (!this.constants.has(label)) {
+      this.constants.set(label, () => {
+        const { buffer, byteOffset, byteLength } = compute();
+        return { name: label, type, shape, data: new Uint8Array(buffer, byteOffset, byteLength) };
+      });
     }
     return label;
   }
@@ -179,3 +226,10 @@ export class GraphBuilder {
     return count === 0 ? name : `${name}.${count}`;
   }
 }
+
+/** Bytes of weights as float32, 3×3 kernels as the larger of Winograd's forms. Four-bit weights stay as they are. */
+const widenedBytes = (tensors: readonly PackedTensor[]): number =>
+  tensors.reduce((sum, { name, dtype, shape, bytes }) => {
+    if (dtype === 'U8') return sum + bytes;
+    return sum + (name.endsWith('/taps') ? 16 : 4) * shape.reduce((product, size) => product * size, 1);
+  }, 0);

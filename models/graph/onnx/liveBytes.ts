@@ -12,7 +12,7 @@ const ALIASES = new Set(['Reshape', 'Identity', 'Unsqueeze', 'Squeeze', 'Flatten
 const IN_PLACE = new Set(['Add', 'Mul', 'Sub', 'Sigmoid', 'Softmax', 'Clip', 'Div', 'Sqrt']);
 
 /**
- * Peak over the nodes, in the order given, of the bytes of all values alive. `bytesOf` is asked for values that nodes
+ * Peak over the nodes, in the order they are executed in, of the bytes of all values alive. `bytesOf` is asked for values that nodes
  * make and for inputs of the graph; weights and constants, for which it returns `undefined`, are not counted.
  */
 export function liveBytes(nodes: readonly Node[], bytesOf: (value: string) => number | undefined): number {

@@ -49,3 +49,11 @@ export function joinRows(graph: GraphBuilder, strips: readonly Value[]): Value {
   const height = strips.reduce((sum, { shape }) => sum + shape[2]!, 0);
   return graph.node('Concat', 'strip', strips, [batch, channels, height, width], { axis: 1 });
 }
+
+/** Pictures of the same size with their channels one after another. */
+export function joinChannels(graph: GraphBuilder, parts: readonly Value[]): Value {
+  if (parts.length === 1) return parts[0]!;
+  const [batch, , height, width] = pictureShape(parts[0]!);
+  const channels = parts.reduce((sum, { shape }) => sum + shape[1]!, 0);
+  return graph.node('Concat', 'parts', parts, [batch, channels, height, width], { axis: 3 });
+}

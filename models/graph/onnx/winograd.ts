@@ -70,7 +70,7 @@ export const tiledWindow = (size: number, tile: Tile): number => Math.ceil(size 
 /** Weights `[9, C, K]` as the tile's `[places, C, K]`. */
 export function transformedWeights(
   graph: GraphBuilder,
-  taps: string,
+  taps: Value,
   channels: number,
   results: number,
   tile: Tile,
@@ -79,43 +79,50 @@ export function transformedWeights(
   const places = (tile + 2) ** 2;
   const both = g.flatMap((y) => g.map((x) => y.flatMap((a) => x.map((b) => a * b)))).flat();
   const transform = graph.floats(`G${tile}`, both, [places, 9]);
-  const product = graph.node('MatMul', 'winograd', [transform, taps], [places, channels * results]);
-  const shape = [places, channels, results];
-  return graph.node('Reshape', 'winograd', [product, graph.integers(shape)], shape);
+  const flat = reshaped(graph, taps, [9, channels * results]);
+  const product = graph.node('MatMul', 'winograd', [transform, flat], [places, channels * results]);
+  return reshaped(graph, product, [places, channels, results]);
 }
 
-/**
- * `rows` rows and `columns` columns of the convolution, `[B, K, rows, columns]` lying channels last, from a window one
- * pixel larger on every side, in whole tiles. `weights` are transformed.
- */
-export function winograd(
+/** The tiles of a window, one pixel larger on every side than what is computed of them, in whole tiles. */
+export interface Tiles {
+  readonly tile: Tile;
+  /** Transformed: `[places, B · down · across, C]`. */
+  readonly inputs: Value;
+  readonly batch: number;
+  readonly down: number;
+  readonly across: number;
+}
+
+/** Cuts a window into the tiles of `rows` × `columns` results and transforms them. */
+export function tilesOf(
   graph: GraphBuilder,
   window: Window,
-  weights: Value,
   tile: Tile,
   [rows, columns]: readonly [number, number],
-): Value {
-  const { bT, aT } = MATRICES[tile];
+): Tiles {
   const side = tile + 2;
   const [down, across] = [Math.ceil(rows / tile), Math.ceil(columns / tile)];
   const { batch, channels } = window;
   const tiles = batch * down * across;
-  const results = weights.shape[2]!;
-  const reshape = (x: Value, shape: readonly number[]): Value =>
-    graph.node('Reshape', 'winograd', [x, graph.integers(shape)], shape);
-  /** `matrix` over the first axis of `x`, its other axes taken together; then over the second. */
-  const both = (label: string, matrix: readonly (readonly number[])[], x: Value, width: number): Value => {
-    const [to, from] = [matrix.length, matrix[0]!.length];
-    const constant = graph.floats(`${label}${tile}`, matrix.flat(), [to, from]);
-    const first = graph.node('MatMul', 'winograd', [constant, reshape(x, [from, from * width])], [to, from * width]);
-    return graph.node('MatMul', 'winograd', [constant, reshape(first, [to, from, width])], [to, to, width]);
-  };
-
   const places = (): Places => tilePlaces(tile, batch, down, across);
   const cut = gather(graph, window, `tiles${tile}`, [side * side, tiles], places);
-  const inputs = reshape(both('B', bT, cut, tiles * channels), [side * side, tiles, channels]);
-  const products = graph.node('MatMul', 'winograd', [inputs, weights], [side * side, tiles, results]);
-  const outputs = reshape(both('A', aT, products, tiles * results), [tile, tile, batch, down, across, results]);
+  const transformed = bothWays(graph, `B${tile}`, MATRICES[tile].bT, cut, tiles * channels);
+  return { tile, inputs: reshaped(graph, transformed, [side * side, tiles, channels]), batch, down, across };
+}
+
+/** `rows` × `columns` of the convolution, `[B, K, rows, columns]` lying channels last. `weights` are transformed. */
+export function winograd(
+  graph: GraphBuilder,
+  { tile, inputs, batch, down, across }: Tiles,
+  weights: Value,
+  [rows, columns]: readonly [number, number],
+): Value {
+  const tiles = batch * down * across;
+  const results = weights.shape[2]!;
+  const products = graph.node('MatMul', 'winograd', [inputs, weights], [(tile + 2) ** 2, tiles, results]);
+  const transformed = bothWays(graph, `A${tile}`, MATRICES[tile].aT, products, tiles * results);
+  const outputs = reshaped(graph, transformed, [tile, tile, batch, down, across, results]);
   const order = [2, 3, 0, 4, 1, 5];
   const whole = [batch, results, down * tile, across * tile];
   const woven = graph.node(
@@ -125,7 +132,7 @@ export function winograd(
     order.map((axis) => outputs.shape[axis]!),
     { perm: order },
   );
-  const picture = { ...reshape(woven, lying(whole)), shape: whole };
+  const picture = { ...reshaped(graph, woven, lying(whole)), shape: whole };
   if (whole[2] === rows && whole[3] === columns) return picture;
   const bounds = [
     [0, 0],
@@ -134,6 +141,24 @@ export function winograd(
   ].map((list) => graph.integers(list));
   return graph.node('Slice', 'winograd', [picture, ...bounds], [batch, results, rows, columns]);
 }
+
+/** `matrix` over the first axis of `x`, its other axes taken together, then over the second: `[to, to, width]`. */
+function bothWays(
+  graph: GraphBuilder,
+  label: string,
+  matrix: readonly (readonly number[])[],
+  x: Value,
+  width: number,
+): Value {
+  const [to, from] = [matrix.length, matrix[0]!.length];
+  const constant = graph.floats(label, matrix.flat(), [to, from]);
+  const rows = reshaped(graph, x, [from, from * width]);
+  const first = graph.node('MatMul', 'winograd', [constant, rows], [to, from * width]);
+  return graph.node('MatMul', 'winograd', [constant, reshaped(graph, first, [to, from, width])], [to, to, width]);
+}
+
+const reshaped = (graph: GraphBuilder, x: Value, shape: readonly number[]): Value =>
+  graph.node('Reshape', 'winograd', [x, graph.integers(shape)], shape);
 
 function* tilePlaces(tile: Tile, batch: number, down: number, across: number): Places {
   for (let i = 0; i < tile + 2; i++)

@@ -28,6 +28,7 @@ test('a lone prompt takes the promised defaults, and a random seed', () => {
   assert.ok(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32);
   assert.is(given.model, 'demo');
   assert.is(given.weights, 'auto');
+  assert.is(given.memory, 'auto');
   assert.is(given.width, undefined);
 });
 
@@ -58,10 +59,11 @@ test('zero is a value: of the seed, of the guidance scale', () => {
 test('every option arrives where it belongs', () => {
   const words = 'x --model m --negative-prompt n --seed 5 --steps 7 --guidance-scale 2.5 --width 64 --height 128';
   const more =
-    '--scheduler euler --num-images 3 --backend wasm --weights exact --guidance one-call --out a/b.png --json';
+    '--scheduler euler --num-images 3 --backend wasm --weights exact --memory low --guidance one-call --out a/b.png --json';
   const given = parseArguments(`${words} ${more}`.split(' '));
   assert.equal(given, {
     weights: 'exact',
+    memory: 'low',
     model: 'm',
     options: { loras: [] },
     out: 'a/b.png',
@@ -86,6 +88,7 @@ test('what is not understood is refused with its name', () => {
   assert.is(refusal('x', '--steps', 'many'), 'bad-argument: --steps: expected a number, got many');
   assert.is(refusal('x', '--steps', ''), 'bad-argument: --steps: expected a number, got ');
   assert.is(refusal('x', '--backend', 'npu'), 'bad-argument: --backend: expected one of wasm, got npu');
+  assert.is(refusal('x', '--memory', 'less'), 'bad-argument: --memory: expected one of auto, normal, low, got less');
   assert.is(refusal('x', '--out', 'a.jpg'), 'bad-argument: --out: expected a file name ending in .png, got a.jpg');
   assert.is(refusal('a', 'b'), 'bad-argument: PROMPT: expected one prompt, in quotes, got 2: a | b');
   assert.is(refusal('--json'), 'bad-argument: PROMPT: expected one prompt, in quotes, got none');

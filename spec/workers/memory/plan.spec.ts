@@ -1,21 +1,43 @@
 /** What a drawing will take, and what is done where it is too much. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openDiffusersFolder } from '../../../models/checkpoint';
+import { SD15 } from '../../../build/bench/sd15Checkpoint';
+import type { Checkpoint } from '../../../models/checkpoint';
+import { parametersOf } from '../../../models/graph/parameters';
 import { planModel } from '../../../models/planModel';
-import { forecastSize, planFor, stageNeeds } from '../../../workers/memory/needs';
-import { availableHeap, firstThatFits, peakHeap } from '../../../workers/memory/plan';
-import { memoryFolder } from '../../models/memoryFolder';
-import { randomModelFiles } from '../../models/randomModel';
+import { COURSES } from '../../../workers/memory/course';
+import { drawingPeak, forecastSize, planFor, segmentsFor, stagePeak } from '../../../workers/memory/needs';
+import { availableHeap, peakHeap } from '../../../workers/memory/plan';
 
 const GIB = 1024 ** 3;
 const ROOMY = { heapBytes: 4 * GIB };
 
-const checkpoint = await openDiffusersFolder(memoryFolder(await randomModelFiles('B')));
+/** A full-size F16 checkpoint of which nothing is read: a plan knows it by its shapes. */
+const checkpoint: Checkpoint = {
+  name: 'full size',
+  description: SD15,
+  tokenizer: { vocab: {}, merges: '' },
+  weights(stage) {
+    const shapes = new Map(parametersOf(SD15, stage).map(({ name, shape }) => [name, shape]));
+    return {
+      name: stage,
+      names: () => [...shapes.keys()],
+      info: (name) => (shapes.has(name) ? { dtype: 'F16', shape: shapes.get(name)!, bytes: 0 } : undefined),
+      read: (): Promise<never> => Promise.reject(new Error('a plan reads no weights')),
+    };
+  },
+};
 const exact = planModel(checkpoint, 'exact');
-const side = 8 * exact.description.unet.sampleSize;
-const native = { width: side, height: side };
-const heapOf = (form: 'exact' | 'int8' | 'int4') => peakHeap(stageNeeds(planModel(checkpoint, form), native));
+const int8 = planModel(checkpoint, 'int8');
+const SMALL = { width: 256, height: 256 };
+const NATIVE = { width: 512, height: 512 };
+
+const MEASURED = [
+  [int8, 'unet', SMALL, 1, 1075],
+  [int8, 'unet', SMALL, 4, 439],
+  [int8, 'unet', NATIVE, 1, 1166],
+  [exact, 'vae_decoder', NATIVE, 1, 902],
+] as const;
 
 test('the neediest stage decides, since the heap never shrinks', () => {
   const [small, large] = [
@@ -32,43 +54,69 @@ test('of a device that says how much memory it has, half is hoped for, and never
   assert.is(availableHeap({ heapBytes: GIB / 2, memoryBytes: 8 * GIB }), GIB / 2);
 });
 
-test('the first choice that fits is taken, whatever comes after', () => {
-  const needs = (weights: number) => [{ weights, values: 0 }];
-  assert.is(firstThatFits([3 * GIB, GIB, GIB / 2], needs, { heapBytes: 2 * GIB }), GIB);
-  assert.is(firstThatFits([3 * GIB], needs, { heapBytes: 2 * GIB }), undefined);
+test('the heap is predicted as it was measured at full size', () => {
+  // npm run bench -- sd15, two threads: heap at most, megabytes.
+  for (const [manifest, stage, size, segments, measured] of MEASURED) {
+    const planned = stagePeak(manifest, stage, size, segments) / 1e6;
+    assert.ok(
+      Math.abs(planned / measured - 1) < 0.15,
+      `${stage} ${size.width} in ${segments}: ${planned} for ${measured}`,
+    );
+  }
 });
 
-test('larger pictures need more, weights in fewer bits less', () => {
-  const values = (size: { width: number; height: number }) => stageNeeds(exact, size).map((need) => need.values);
-  const [own, double] = [values(native), values({ width: 2 * side, height: 2 * side })];
-  assert.ok(
-    own.slice(1).every((bytes, i) => double[i + 1]! > 2 * bytes),
-    `${own} ${double}`,
+test('streaming in more segments takes less, if not for the decoder', () => {
+  const peaks = COURSES.auto.map((segments) => stagePeak(int8, 'unet', SMALL, segments));
+  assert.equal(
+    [...peaks].sort((a, b) => b - a),
+    peaks,
   );
-  assert.is(own[0], double[0]); // The text encoder does not know the size.
-  assert.ok(heapOf('int8') < heapOf('exact') && heapOf('int4') <= heapOf('int8'));
+  assert.is(drawingPeak(int8, SMALL, 8), stagePeak(int8, 'vae_decoder', SMALL));
 });
 
-test('auto is exact while its own size of picture fits, then int8, then the least there is', () => {
+test('larger pictures need more, two of them at once too, weights in fewer bits less', () => {
+  assert.ok(drawingPeak(int8, NATIVE) > drawingPeak(int8, SMALL));
+  assert.is(stagePeak(int8, 'text_encoder', NATIVE), stagePeak(int8, 'text_encoder', SMALL));
+  assert.ok(stagePeak(int8, 'unet', { ...NATIVE, guidance: 'one-call' }) > stagePeak(int8, 'unet', NATIVE));
+  assert.ok(drawingPeak(int8, SMALL) < drawingPeak(exact, SMALL));
+});
+
+test('the UNet is streamed only where it does not fit as a whole, and in as few segments as fit', () => {
+  const segmentsIn = (heapBytes: number, mode?: 'normal' | 'low') => segmentsFor(int8, SMALL, { heapBytes }, mode);
+  const peak = (segments: number) => drawingPeak(int8, SMALL, segments);
+  assert.is(segmentsIn(4 * GIB), 1);
+  assert.is(segmentsIn(peak(1)), 1);
+  assert.is(segmentsIn(peak(1) - 1), 2);
+  assert.is(segmentsIn(peak(2) - 1), 4);
+  assert.is(segmentsIn(0, 'normal'), 1);
+  assert.is(segmentsIn(4 * GIB, 'low'), 4);
+  // Where the decoder is what does not fit, streaming the UNet in more segments than keep below it is time for nothing.
+  assert.is(segmentsFor(int8, NATIVE, { heapBytes: 0 }), 2);
+});
+
+test('auto is exact while its own size of picture fits, then int8, streamed if need be, then the least there is', () => {
+  const formIn = (heapBytes: number) => planFor(checkpoint, 'auto', { heapBytes }).weights;
   assert.is(planFor(checkpoint, 'auto', ROOMY).weights, 'exact');
-  assert.is(planFor(checkpoint, 'auto', { heapBytes: heapOf('exact') - 1 }).weights, 'int8');
-  assert.is(planFor(checkpoint, 'auto', { heapBytes: 0 }).weights, 'int4');
+  assert.is(formIn(drawingPeak(exact, NATIVE) - 1), 'int8');
+  assert.is(formIn(drawingPeak(int8, NATIVE) - 1), 'int8');
+  assert.is(formIn(drawingPeak(int8, NATIVE, 8) - 1), 'int4');
   assert.is(planFor(checkpoint, 'fp16', { heapBytes: 0 }).weights, 'fp16');
 });
 
 test('a size that does not fit is told with the largest of its shape that does', () => {
-  const fine = forecastSize(exact, native, ROOMY);
-  assert.equal([fine.fits, fine.largest], [true, undefined]);
-  assert.is(fine.peakBytes, heapOf('exact'));
+  const fine = forecastSize(int8, SMALL, ROOMY);
+  assert.equal([fine.fits, fine.streamed, fine.largest], [true, false, undefined]);
+  assert.is(fine.peakBytes, drawingPeak(int8, SMALL));
 
-  const tight = { heapBytes: fine.peakBytes };
-  const wide = { width: 4 * side, height: 2 * side };
-  const { fits, largest, availableBytes } = forecastSize(exact, wide, tight);
-  assert.equal([fits, availableBytes], [false, fine.peakBytes]);
+  const tight = { heapBytes: drawingPeak(int8, SMALL, 4) };
+  assert.equal([true, true], [forecastSize(int8, SMALL, tight).fits, forecastSize(int8, SMALL, tight).streamed]);
+  const { fits, largest, availableBytes } = forecastSize(int8, { width: 768, height: 384 }, tight);
+  assert.equal([fits, availableBytes], [false, tight.heapBytes]);
   assert.ok(Math.abs(largest!.width / largest!.height - 2) < 0.3, `${largest!.width} × ${largest!.height}`);
   assert.equal([largest!.width % 8, largest!.height % 8], [0, 0]);
-  assert.ok(forecastSize(exact, largest!, tight).fits);
-  assert.is(forecastSize(exact, native, { heapBytes: 0 }).largest, undefined);
+  assert.ok(forecastSize(int8, largest!, tight).fits);
+  assert.not(forecastSize(int8, { width: largest!.width + 64, height: largest!.height + 32 }, tight).fits);
+  assert.is(forecastSize(int8, SMALL, { heapBytes: 0 }).largest, undefined);
 });
 
 test.run();

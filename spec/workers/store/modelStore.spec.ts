@@ -42,6 +42,25 @@ for (const shelf of SHELVES) {
     assert.equal(await readBack(store, id, 'text_encoder'), someBytes(300, 100));
   });
 
+  promise('weights are read in parts, the same part more than once, where each part is made ready first', async () => {
+    const store = await device(shelf).open();
+    const { id } = await store.put(model());
+    const stored = await store.open(id);
+    for (const proven of [false, true]) {
+      const weights = await stored.weights('unet', { inParts: true });
+      for (const [begin, end] of [
+        [0, 900],
+        [1000, 2500],
+        [0, 900],
+      ] as const) {
+        await weights.prepare?.([{ offset: begin, bytes: end - begin }]);
+        assert.equal(weights.read(begin, end), someBytes(2500, 0).subarray(begin, end), `proven before: ${proven}`);
+      }
+      weights.close();
+    }
+    stored.close();
+  });
+
   promise('a stage of exactly two chunks has no third', async () => {
     const kept = device(shelf);
     const store = await kept.open();
