@@ -24,21 +24,27 @@ export function listenToDrops(): void {
     if (!holdsFiles(event)) return;
     event.preventDefault();
     // Entries and handles must be taken at once: after the first pause there are none any more.
-    const items = [...event.dataTransfer!.items].filter(({ kind }) => kind === 'file') as DroppedItem[];
-    const entries = items.map((item) => item.webkitGetAsEntry() as DroppedEntry);
-    open(entries, Promise.all(items.map(handleOf))).catch(unreadable);
+    const items = [...event.dataTransfer!.items].flatMap((item) => {
+      const entry = item.webkitGetAsEntry() as DroppedEntry | null;
+      return entry ? { entry, handle: handleOf(item) } : [];
+    });
+    open(items).catch(unreadable);
   });
 }
 
-type DroppedItem = DataTransferItem & { getAsFileSystemHandle?(): Promise<object | null> };
+interface Dropped {
+  readonly entry: DroppedEntry;
+  readonly handle: Promise<object | undefined>;
+}
 
-const handleOf = async (item: DroppedItem): Promise<object | undefined> =>
-  (await item.getAsFileSystemHandle?.().catch(() => undefined)) ?? undefined;
+/** A lasting handle, where the browser has such (File System Access). */
+const handleOf = async (
+  item: DataTransferItem & { getAsFileSystemHandle?(): Promise<object | null> },
+): Promise<object | undefined> => (await item.getAsFileSystemHandle?.().catch(() => undefined)) ?? undefined;
 
-async function open(entries: readonly DroppedEntry[], taken: Promise<readonly (object | undefined)[]>): Promise<void> {
-  const handles = await taken;
-  for (const [index, files] of (await pickedEntries(entries)).entries()) {
-    openPicked(files, { ...takeOptions(), handle: handles[index] });
-  }
+async function open(items: readonly Dropped[]): Promise<void> {
+  const handles = await Promise.all(items.map(({ handle }) => handle));
+  const all = await pickedEntries(items.map(({ entry }) => entry));
+  for (const [index, files] of all.entries()) openPicked(files, { ...takeOptions(), handle: handles[index] });
   showShelf();
 }

@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SD15 } from '../../build/bench/sd15Checkpoint';
+import type { Layers } from '../../models/graph/layers';
 import { describe } from '../../models/graph/network';
 import { parametersOf } from '../../models/graph/parameters';
 import { segmentsOf } from '../../models/graph/segments';
@@ -39,7 +40,10 @@ test('a segment asks for nothing that is not an input of the network or handed o
   ] as const) {
     const known = new Set<string>(given);
     const segments = cut(stage, 5);
-    for (const { inputs, outputs } of segments) {
+    for (const { describe: part, inputs, outputs } of segments) {
+      const ports = (op: 'input' | 'output') => traced(part).flatMap((call) => (call.op === op ? [call.args[0]] : []));
+      assert.equal(ports('input'), inputs);
+      assert.equal(ports('output').sort(), [...outputs].sort());
       assert.equal(
         inputs.filter((name) => !known.has(name)),
         [],
@@ -63,13 +67,18 @@ test('described one after another, the segments are the network, operation by op
   );
 });
 
-test('at 512 pixels less crosses a cut than a tenth of the weights', () => {
-  const calls = traced((net) => describe(net, SD15, 'unet', SIZE));
-  const sizes = new Map(calls.flatMap(({ result }) => (result ? [[result.name, bytesOf(result) * 2] as const] : [])));
-  for (const { inputs } of cut('unet', 4)) {
-    const crossing = inputs.reduce((sum, name) => sum + sizes.get(name)!, 0);
-    assert.ok(crossing < total / 10, `${crossing} bytes: ${inputs}`);
-  }
+test('a wide value is not cut through for the sake of even shares', () => {
+  const network = (net: Layers): void => {
+    let x = net.input('x', 'float32', [1, 1000, 64]);
+    for (const [i, channels] of [64, 4096, 64, 64].entries()) x = net.linear(`${i}`, x, channels);
+    net.output('y', x);
+  };
+  const shares = segmentsOf(network, bytesOf, 2).map(({ parameters }) => parameters.map(({ name }) => name));
+  // Between 1 and 2 the shares would be even, and 1000 × 4096 numbers would cross.
+  assert.ok(
+    shares.some((names) => names.includes('1.weight') && names.includes('2.weight')),
+    JSON.stringify(shares),
+  );
 });
 
 test.run();
