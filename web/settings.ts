@@ -78,7 +78,7 @@ export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' 
     height,
     scheduler,
     numImages,
-    guidance: 'two-calls',
+    guidance: 'auto',
   };
 }
 

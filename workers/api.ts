@@ -40,8 +40,11 @@ export interface ImageRequest {
   readonly scheduler: SchedulerName;
   /** Integer in [1, 64]. */
   readonly numImages: number;
-  /** `two-calls`: the UNet runs at batch 1, twice a step (least memory). `one-call`: once at batch 2. */
-  readonly guidance: 'two-calls' | 'one-call';
+  /**
+   * `two-calls`: the UNet runs at batch 1, twice a step (least memory). `one-call`: once at batch 2. `auto`: one call where
+   * that is faster and there is room, else two.
+   */
+  readonly guidance: 'auto' | 'two-calls' | 'one-call';
 }
 
 /** Milliseconds spent, by part of the work. */

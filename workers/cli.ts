@@ -12,6 +12,7 @@ import { writePng } from './cli/png';
 import { terminalProgress } from './cli/progress';
 import { asFailure, CodedError } from './errors';
 import { nodeDevice } from './memory/device.node';
+import { withGuidanceFor } from './memory/guidanceFor';
 import { segmentsFor } from './memory/needs';
 import { nativeSize } from './model';
 import { type Parts, textToImage } from './pipeline';
@@ -45,7 +46,8 @@ async function generate(given: CliArguments): Promise<void> {
   await untilStopped(async (signal) => {
     const { manifest, model } = await openModel(given, signal);
     const native = nativeSize(manifest.description);
-    const request = { ...given.request, width: given.width ?? native, height: given.height ?? native };
+    const asked = { ...given.request, width: given.width ?? native, height: given.height ?? native };
+    const request = given.memory === 'low' ? asked : withGuidanceFor(manifest, asked, nodeDevice());
     const segments = segmentsFor(manifest, request, nodeDevice(), given.memory);
     if (given.memory === 'auto' && segments > 1) console.error(STREAMED);
     const parts = { model, backend: nodeWasmBackend(), segments };

@@ -17,6 +17,7 @@ import { fetchedTokenizer } from './fetchedTokenizer';
 import { fetchModel } from './fetchModel';
 import { runJob } from './job';
 import { browserDevice } from './memory/device.browser';
+import { withGuidanceFor } from './memory/guidanceFor';
 import { forecastSize, type PictureSize, planFor, segmentsFor } from './memory/needs';
 import { storedModel } from './model.stored';
 import { inputOfPicked, isSingle, pickedOptions } from './picked';
@@ -132,12 +133,13 @@ const engine: EngineApi = {
     void runJob(port, async (tell, signal) => exportModel(id, await store(), tell, signal));
   },
 
-  draw(id: string, name: BackendName, request, port: Port): void {
+  draw(id: string, name: BackendName, asked, port: Port): void {
     jobInTurn(port, async (tell, signal) => {
       const stored = await (await store()).open(id);
       try {
         const lowering = loweringOf(name);
         const manifest = checkManifest(stored.manifest);
+        const request = withGuidanceFor(manifest, asked, browserDevice(), lowering);
         // What a GPU has beside the heap, nobody says: streaming is the CPU's.
         const mode = name === 'wasm' ? 'auto' : 'normal';
         const segments = segmentsFor(manifest, request, browserDevice(), mode, lowering);

@@ -3,7 +3,7 @@ import type { ImageRequest, SchedulerName } from './api';
 import { CodedError } from './errors';
 
 export const SCHEDULERS: readonly SchedulerName[] = ['pndm', 'ddim', 'euler'];
-const GUIDANCE_FORMS: readonly ImageRequest['guidance'][] = ['two-calls', 'one-call'];
+const GUIDANCE_FORMS: readonly ImageRequest['guidance'][] = ['auto', 'two-calls', 'one-call'];
 
 /** What a person gets who asks for nothing in particular (A1111's and diffusers' habits). */
 export const DEFAULTS = {
@@ -12,7 +12,7 @@ export const DEFAULTS = {
   guidanceScale: 7.5,
   scheduler: 'pndm',
   numImages: 1,
-  guidance: 'two-calls',
+  guidance: 'auto',
 } as const satisfies Partial<ImageRequest>;
 
 /** Throws `bad-argument` with the field, its range and what was given; otherwise returns the request. */

@@ -25,7 +25,7 @@ export const USAGE = `usage: npm run generate -- "PROMPT" [options]
                            they fit this machine's memory, and int8 where they do not)
   --memory MODE            auto, normal, low: how much a drawing may take; low reads the UNet's weights in parts, anew
                            for every step, as auto does where they would not fit (default: auto)
-  --guidance FORM          two-calls (least memory) or one-call (default: ${DEFAULTS.guidance})
+  --guidance FORM          auto, two-calls (least memory) or one-call (default: ${DEFAULTS.guidance})
   --out FILE.png           where to write (default: picture-SEED.png)
   --json                   one JSON object on stdout: files, seed, timings, peak memory`;
 

@@ -18,7 +18,7 @@ const OWN_OPERATORS = new Set(['MatMulIntegerToFloat', 'MatMulNBits']);
  * which ONNX Runtime does so once and for all. More are inputs that nobody has to give, which stay as they are stored:
  * their f32 forms come and go within a run.
  */
-const CONSTANT_BYTES = 256 * 1024 * 1024;
+export const CONSTANT_BYTES = 256 * 1024 * 1024;
 
 /** What a graph takes of the heap, bytes. */
 export interface HeapNeed {

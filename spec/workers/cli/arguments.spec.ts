@@ -23,7 +23,7 @@ test('a lone prompt takes the promised defaults, and a random seed', () => {
     guidanceScale: 7.5,
     scheduler: 'pndm',
     numImages: 1,
-    guidance: 'two-calls',
+    guidance: 'auto',
   });
   assert.ok(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32);
   assert.is(given.model, 'demo');
