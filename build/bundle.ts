@@ -3,7 +3,7 @@
  * here, from a sub-path, or out of an Android app.
  *
  *   index.html main.js main.css manifest.webmanifest icons/   the page
- *   engine.worker.js chunk-HASH.js                             the engine; a chunk of its own for each ORT library
+ *   engine.worker.js NAME-HASH.js                              the engine; shared and later parts; a chunk for each ORT library
  *   ort/                                                       ORT's WASM and its loaders
  *   demo/index.json demo/…                                     the demo model, a diffusers folder with its list
  *
@@ -12,7 +12,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { compressTwins } from './compress';
 import { type Output, openOutput } from './output';
 
@@ -31,6 +31,9 @@ export interface Script {
   readonly path: string;
   readonly contents: Uint8Array;
   readonly inputs: readonly string[];
+  /** Scripts that are fetched with it; `later` are those it fetches when they are needed. */
+  readonly imports: readonly string[];
+  readonly later: readonly string[];
 }
 
 /** Builds everything. Specs put another model in the demo's place. */
@@ -61,7 +64,7 @@ export async function bundleScripts(engine = ENGINE): Promise<Script[]> {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     splitting: true,
-    chunkNames: 'chunk-[hash]',
+    chunkNames: '[name]-[hash]',
     // ORT's `.mjs` loaders stay files: its threads are started from their URL, which must be of our own origin.
     conditions: ['onnxruntime-web-use-extern-wasm'],
   });
@@ -82,15 +85,19 @@ async function run(options: BuildOptions): Promise<Script[]> {
     metafile: true,
     write: false,
   });
-  const inputs = inputsByOutput(metafile!);
+  const known = new Map(Object.entries(metafile!.outputs).map(([path, output]) => [ofOut(path), output]));
   return outputFiles!.map(({ path, contents }) => {
     const name = path.replaceAll('\\', '/').split('/out/').at(-1)!;
-    return { path: name, contents, inputs: inputs.get(name) ?? [] };
+    const { inputs = {}, imports = [] } = known.get(name) ?? {};
+    const of = (kind: string): string[] => imports.flatMap((each) => (each.kind === kind ? [ofOut(each.path)] : []));
+    return {
+      ...{ path: name, contents, inputs: Object.keys(inputs) },
+      ...{ imports: of('import-statement'), later: of('dynamic-import') },
+    };
   });
 }
 
-const inputsByOutput = ({ outputs }: Metafile): Map<string, string[]> =>
-  new Map(Object.entries(outputs).map(([path, { inputs }]) => [path.replace(/^out\//, ''), Object.keys(inputs)]));
+const ofOut = (path: string): string => path.replace(/^out\//, '');
 
 async function placePage(output: Output): Promise<void> {
   for (const name of ['index.html', 'manifest.webmanifest'])

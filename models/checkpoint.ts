@@ -24,7 +24,7 @@ export interface Checkpoint {
   readonly tokenizer: TokenizerFiles;
   /** The tensors of a stage's network, under the names that its graph uses. */
   weights(stage: StageName): TensorSource;
-  /** What was handed over and left out, for the user to know: modules of a LoRA that are for another network. */
+  /** What was handed over and left out, for the user to know: modules of LoRAs that no layer answers to, as `file: module`. */
   readonly ignored?: readonly string[];
 }
 

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { writeConverted } from './convertedFolder.node';
 import { CodedError } from './errors';
 import { VAE_FACTOR } from './graph/vae';
+import { ignoredNote } from './lora/ignored';
 import { STAGE_NAMES } from './manifest';
 import { type DiskOptions, diskOptions, fromCaller, openDisk } from './openDisk.node';
 import { stageGraph } from './pack';
@@ -44,7 +45,8 @@ export async function convert(
   { sizes: { width, height, batch }, options, weights }: Omit<Arguments, 'source' | 'out'>,
 ): Promise<void> {
   const checkpoint = await openDisk(source, options);
-  for (const module of checkpoint.ignored ?? []) console.error(`note: left out, for another network: ${module}`);
+  const ignored = ignoredNote(checkpoint);
+  if (ignored) console.error(ignored);
   const manifest = planModel(checkpoint, weights);
   const own = manifest.description.unet.sampleSize * VAE_FACTOR;
   const size: StageSize = { batch, width: (width ?? own) / VAE_FACTOR, height: (height ?? own) / VAE_FACTOR };

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from './checkpoint';
 import { CodedError } from './errors';
@@ -15,6 +15,7 @@ import { packStage } from './pack';
 import { badModel, shown } from './refuse';
 import type { StageName, StageWeights } from './stage';
 import { weightsOnDisk } from './stageWeights.node';
+import { writeStream } from './writeStream.node';
 
 /** Bytes written so far of all the weights. */
 export type Progress = (stage: StageName, bytes: number, of: number) => void;
@@ -50,40 +51,16 @@ export async function writeConverted(
   const sha256: Partial<Record<StageName, string>> = {};
   for (const stage of STAGE_NAMES) {
     const pieces = packStage(manifest.stages[stage].tensors, checkpoint.weights(stage));
-    const told = (bytes: number): void => {
+    const hash = createHash('sha256');
+    await writeStream(weightsPath(folder, stage), pieces, (piece) => {
       signal?.throwIfAborted();
-      done += bytes;
+      done += piece.length;
       progress(stage, done, of);
-    };
-    sha256[stage] = await writeHashed(weightsPath(folder, stage), pieces, told);
+      hash.update(piece);
+    });
+    sha256[stage] = hash.digest('hex');
   }
   await writeFile(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, sha256 }));
-}
-
-/** Resolves to the SHA-256 of what was written. */
-async function writeHashed(
-  path: string,
-  pieces: AsyncIterable<Uint8Array>,
-  told: (bytes: number) => void,
-): Promise<string> {
-  const file = await open(path, 'w');
-  const hash = createHash('sha256');
-  let written = 0;
-  try {
-    for await (const piece of pieces) {
-      told(piece.length);
-      hash.update(piece);
-      await file.writeFile(piece);
-      written += piece.length;
-    }
-    return hash.digest('hex');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    const details = { argument: path, expected: 'room for the weights', got: `a full disk after ${written} bytes` };
-    throw new CodedError('storage-full', details, { cause: error });
-  } finally {
-    await file.close();
-  }
 }
 
 /** Whether `folder` looks like one of ours: it has a `manifest.json`, and is no diffusers folder. */

@@ -11,7 +11,7 @@ export type ErrorCode =
   | 'unsupported-model' // a sound file of an architecture this engine does not draw with
   | 'download-failed' // a file of a model did not arrive
   | 'bad-catalog' // a list of models is not in its format
-  | 'bad-picture' // the network produced NaN or infinity
+  | 'bad-picture' // the network produced NaN or infinity, or could not be read as it should: trying again may help
   | 'backend-unavailable' // no adapter, failed self-test, lost host
   | 'out-of-memory'
   | 'storage-full'

@@ -1,4 +1,5 @@
 /** Files that a person picked in the page, as a `Folder`, read by slices. */
+import { CodedError } from './errors';
 import { badModel } from './refuse';
 import type { ByteSource, Folder } from './source';
 
@@ -36,6 +37,7 @@ export function pickedSource(name: string, file: PickedBytes): ByteSource {
     async read(start, end) {
       // A file that was changed, moved or unplugged since it was picked.
       const unreadable = (thrown: unknown): never => {
+        if (thrown instanceof CodedError) throw thrown; // Of a file that the store keeps.
         throw badModel(name, 'a readable file', thrown instanceof Error ? thrown.message : String(thrown));
       };
       const bytes = new Uint8Array(await file.slice(start, end).arrayBuffer().catch(unreadable));

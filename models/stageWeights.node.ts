@@ -1,11 +1,12 @@
 /** Weights on disk, read as they are asked for: what lies in the page cache is the system's to take back. */
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError } from './errors';
 import type { StageWeights } from './stage';
 import { checkBounds } from './stageWeights';
+import { writeStream } from './writeStream.node';
 
 /** The file at `path`, `bytes` long. */
 export function weightsOnDisk(path: string, bytes: number): StageWeights {
@@ -39,7 +40,7 @@ export async function weightsInTemporaryFile(stream: AsyncIterable<Uint8Array>):
   process.once('exit', remove);
   try {
     const path = join(folder, 'weights');
-    const weights = weightsOnDisk(path, await write(path, stream));
+    const weights = weightsOnDisk(path, await writeStream(path, stream));
     return {
       ...weights,
       close() {
@@ -53,25 +54,6 @@ export async function weightsInTemporaryFile(stream: AsyncIterable<Uint8Array>):
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
-}
-
-/** Resolves to the bytes written. A full disk is `storage-full`. */
-async function write(path: string, stream: AsyncIterable<Uint8Array>): Promise<number> {
-  const file = await open(path, 'w');
-  let written = 0;
-  try {
-    for await (const bytes of stream) {
-      await file.writeFile(bytes);
-      written += bytes.length;
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    const details = { argument: path, expected: 'room for the weights', got: `a full disk after ${written} bytes` };
-    throw new CodedError('storage-full', details, { cause: error });
-  } finally {
-    await file.close();
-  }
-  return written;
 }
 
 const truncated = (path: string, bytes: number, at: number): CodedError =>

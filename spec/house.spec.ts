@@ -38,7 +38,7 @@ const ROOMS: readonly Room[] = [
 const CORNERS: Readonly<Record<string, RegExp>> = {
   'onnxruntime-web': /^workers\/backend\/ort[^/]*\.ts$|^models\/quantize\//,
   'idb-keyval': /^workers\/store\//,
-  'hash-wasm': /^workers\/download\/wholeHash\.ts$/,
+  'hash-wasm': /^workers\/download\/sha256\.ts$/,
   comlink: /^web\/engine\.ts$|^workers\/engine\.worker\.ts$/,
   preact: /^web\//,
   '@preact/signals': /^web\//,

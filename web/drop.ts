@@ -1,8 +1,8 @@
 /** Models dropped anywhere on the page. */
 import { signal } from '@preact/signals';
 import { type DroppedEntry, pickedEntries } from './dropped';
-import { openPicked } from './modelActions';
-import { tell } from './state';
+import { openPicked, unreadable } from './modelActions';
+import { takeOptions } from './openOptions';
 import { showShelf } from './unfolded';
 
 /** A file is held above the page. */
@@ -23,18 +23,28 @@ export function listenToDrops(): void {
     dragging.value = false;
     if (!holdsFiles(event)) return;
     event.preventDefault();
-    // Entries must be taken at once: after the first pause there are none any more.
-    const entries = [...event.dataTransfer!.items].map((item) => item.webkitGetAsEntry() as DroppedEntry | null);
-    void open(entries.filter((entry) => entry !== null));
+    // Entries and handles must be taken at once: after the first pause there are none any more.
+    const items = [...event.dataTransfer!.items].flatMap((item) => {
+      const entry = item.webkitGetAsEntry() as DroppedEntry | null;
+      return entry ? { entry, handle: handleOf(item) } : [];
+    });
+    open(items).catch(unreadable);
   });
 }
 
-async function open(entries: readonly DroppedEntry[]): Promise<void> {
-  try {
-    for (const files of await pickedEntries(entries)) openPicked(files);
-    showShelf();
-  } catch (error) {
-    const failure = { code: 'internal', message: `internal: ${String(error)}` } as const;
-    tell({ type: 'problem', problem: { during: 'models', failure } });
-  }
+interface Dropped {
+  readonly entry: DroppedEntry;
+  readonly handle: Promise<object | undefined>;
+}
+
+/** A lasting handle, where the browser has such (File System Access). */
+const handleOf = async (
+  item: DataTransferItem & { getAsFileSystemHandle?(): Promise<object | null> },
+): Promise<object | undefined> => (await item.getAsFileSystemHandle?.().catch(() => undefined)) ?? undefined;
+
+async function open(items: readonly Dropped[]): Promise<void> {
+  const handles = await Promise.all(items.map(({ handle }) => handle));
+  const all = await pickedEntries(items.map(({ entry }) => entry));
+  for (const [index, files] of all.entries()) openPicked(files, { ...takeOptions(), handle: handles[index] });
+  showShelf();
 }

@@ -61,6 +61,7 @@ export interface Engine {
   verify(id: string, signal: AbortSignal): AsyncIterable<ReadEvent>;
   exportModel(id: string, signal: AbortSignal): AsyncIterable<ReadEvent>;
   discardModel(id: string): Promise<void>;
+  renameModel(id: string, name: string): Promise<ModelSummary>;
   restoreModel(id: string): Promise<ModelSummary>;
   storage(): Promise<StorageReport>;
   freeUp(key?: string): Promise<void>;
@@ -205,6 +206,7 @@ export function createEngine(
     verify: (id, signal) => job<ReadEvent>(signal, (api, port) => api.verify(id, port)),
     exportModel: (id, signal) => job<ReadEvent>(signal, (api, port) => api.exportModel(id, port)),
     discardModel: (id) => ask((api) => api.discardModel(id)),
+    renameModel: (id, name) => ask((api) => api.renameModel(id, name)),
     restoreModel: (id) => ask((api) => api.restoreModel(id)),
     storage: () => ask((api) => api.storage()),
     freeUp: (key) => ask((api) => api.freeUp(key)),

@@ -76,6 +76,8 @@ export function reduceJob(state: State, job: Job, event: ImportEvent | ReadEvent
       return change({ phase: 'retrying', samples: [], retryAt: now + event.milliseconds });
     case 'restarted':
       return change({ bytes: 0, samples: [] });
+    case 'ignored':
+      return { ...state, ignored: { name: job.name, parts: event.parts } };
     case 'paused':
       return change({ phase: 'paused', samples: [], stopping: undefined });
     case 'imported': {

@@ -1,5 +1,5 @@
 /** What a person can do about models: bring in, use, check, take out, throw away and have back. */
-import type { ModelSummary, PickedFile, RemoteModel } from '../workers/api';
+import type { ImportOptions, ModelSummary, PickedFile, RemoteModel } from '../workers/api';
 import { arriving } from './arriving';
 import { asFailure, shelf } from './engines';
 import { abortJob, type JobEvent, runAgain, runJob, type Stops } from './jobRunner';
@@ -65,14 +65,9 @@ export async function renewDemo(damaged: string): Promise<void> {
   await bringDemo();
 }
 
-/** From an input: Chromium forgets webkitRelativePath when a File is cloned, so the path travels beside it. */
-export const openFiles = (files: readonly File[]): void =>
-  openPicked(files.map((file) => ({ path: file.webkitRelativePath || file.name, file })));
-
-/** Opens a file, or the files of a folder, with the options that are set; they go with it. */
-export function openPicked(files: readonly PickedFile[]): void {
+/** Opens a file, or the files of a folder. */
+export function openPicked(files: readonly PickedFile[], options: ImportOptions): void {
   askToPersist();
-  const options = takeOptions();
   const name = files[0]?.path.split('/')[0] ?? '';
   void bring({ kind: 'picked', name }, ({ abort }) => shelf.importModel(files, options, abort));
 }
@@ -87,8 +82,21 @@ export function download(model: RemoteModel): void {
 
 export const tryAgain = (id: number): void => void arriving.add(runAgain(id).then(learnStorage));
 
-/** A stored gigabyte should survive a full disk; browsers that ask first are asked only here. */
-const askToPersist = (): void => void navigator.storage?.persist?.();
+/** What the browser could not read for somebody who picked it. */
+export const unreadable = (error: unknown): void =>
+  tell({
+    type: 'problem',
+    problem: { during: 'models', failure: { code: 'internal', message: `internal: ${error}` } },
+  });
+
+let persistAsked = false;
+
+/** A stored gigabyte should survive a full disk. Asked once, with the first model of one's own: some browsers ask the person. */
+function askToPersist(): void {
+  if (persistAsked || !state.value.models.every(isDemo)) return;
+  persistAsked = true;
+  void navigator.storage?.persist?.().then(learnStorage);
+}
 
 /** A running job is stopped; a paused one is forgotten, with what it has kept. */
 export async function cancelJob({ id, phase, remote }: Job): Promise<void> {
@@ -108,6 +116,11 @@ export const exportModel = ({ id }: ModelSummary, name: string): Promise<void> =
     open: ({ abort }) => shelf.exportModel(id, abort),
     on: (event) => event.type === 'exported' && saveBlob(event.file, `${event.name}.safetensors`),
   });
+
+export async function renameModel(id: string, name: string): Promise<void> {
+  await asked(shelf.renameModel(id, name));
+  await learnModels();
+}
 
 /** Thrown away, to be had back for a while. `byKeyboard`: the way back gets the focus. */
 export async function deleteModel({ id }: ModelSummary, name: string, byKeyboard = false): Promise<void> {

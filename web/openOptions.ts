@@ -3,8 +3,8 @@ import { signal } from '@preact/signals';
 import type { ImportOptions, PickedFile, WeightForm } from '../workers/api';
 
 export interface OpenOptions {
-  readonly loras: readonly { readonly file: File; readonly weight: number }[];
-  readonly vae: File | undefined;
+  readonly loras: readonly { readonly file: PickedFile; readonly weight: number }[];
+  readonly vae: PickedFile | undefined;
   readonly predictionType: 'as-said' | 'epsilon' | 'v_prediction';
   readonly weights: WeightForm;
 }
@@ -24,12 +24,10 @@ export function takeOptions(): ImportOptions {
   return taken;
 }
 
-const picked = (file: File): PickedFile => ({ path: file.name, file });
-
 /** What the engine is asked for: only what differs from the defaults. */
 export const toImportOptions = ({ loras, vae, predictionType, weights }: OpenOptions): ImportOptions => ({
-  ...(loras.length > 0 ? { loras: loras.map(({ file, weight }) => ({ file: picked(file), weight })) } : {}),
-  ...(vae ? { vae: picked(vae) } : {}),
+  ...(loras.length > 0 ? { loras } : {}),
+  ...(vae ? { vae } : {}),
   ...(predictionType === 'as-said' ? {} : { predictionType }),
   ...(weights === 'auto' ? {} : { weights }),
 });

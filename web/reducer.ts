@@ -32,6 +32,8 @@ export interface State {
   readonly jobs: readonly Job[];
   readonly problem?: Problem | undefined;
   readonly toast?: Toast | undefined;
+  /** Parts of a LoRA that were left out of the model by this name. */
+  readonly ignored?: { readonly name: string; readonly parts: readonly string[] } | undefined;
   readonly cut: Cut;
   readonly pictures: readonly Drawn[];
   /** Id of the picture on show. */
@@ -61,6 +63,7 @@ export type Message =
   | { readonly type: 'show'; readonly id: number }
   | { readonly type: 'problem'; readonly problem: Problem | undefined }
   | { readonly type: 'toast'; readonly toast: Toast | undefined }
+  | { readonly type: 'ignored'; readonly ignored: undefined }
   | ({ readonly type: 'learned' } & Learned);
 
 /** What the engine answered. */
@@ -101,6 +104,8 @@ export function reduce(state: State, message: Message, now: number): State {
       return { ...state, problem: message.problem };
     case 'toast':
       return { ...state, toast: message.toast };
+    case 'ignored':
+      return { ...state, ignored: message.ignored };
     case 'learned': {
       const { type: _, ...learned } = message;
       return { ...state, ...learned };

@@ -5,6 +5,17 @@
 import type { ErrorCode, ErrorDetails } from '../models/errors';
 import type { WeightForm as StoredForm } from '../models/quantize/weightForm';
 import type { StageName } from '../models/stage';
+import type {
+  Handles,
+  ImportOptions,
+  License,
+  NotedOptions,
+  PickedFile,
+  RemoteModel,
+  WeightForm,
+} from './api/importing';
+
+export type * from './api/importing';
 
 /** Names as in diffusers, lower case. */
 export type SchedulerName = 'pndm' | 'ddim' | 'euler';
@@ -105,10 +116,9 @@ export interface ModelSummary {
   readonly weights?: StoredForm;
   /** Under what terms it may be used, where the way it came in said so. */
   readonly license?: License;
+  /** Where it came from, and what was merged into it: an address, or names of files. */
+  readonly source?: string;
 }
-
-/** `auto`: exact while that fits the memory of the device; the others as in models/quantize/weightForm.ts. */
-export type WeightForm = 'auto' | StoredForm;
 
 /** Something in the store that can be given up, and that nobody uses now. */
 export interface Freeable {
@@ -120,8 +130,14 @@ export interface Freeable {
   readonly bytes: number;
   /** When it was stopped or thrown away, milliseconds since 1970. */
   readonly since: number;
-  /** Of a download: what `download` goes on with. */
+  /** Of a download, and of the import of one: what `download` goes on with. */
   readonly remote?: RemoteModel;
+  /** Of an import: the name of the file or the folder. */
+  readonly source?: string;
+  /** What it was begun with. A download has kept it, files and all. */
+  readonly options?: NotedOptions;
+  /** Of an import whose files all came with handles: what it reads. */
+  readonly handles?: Handles;
 }
 
 /** What the store takes, and what could be given back. Bytes. */
@@ -134,28 +150,6 @@ export interface StorageReport {
   /** Of the models on the shelf; two that share a network count it twice. */
   readonly models: number;
   readonly freeable: readonly Freeable[];
-}
-
-/** A model file on the web. */
-export interface RemoteModel {
-  readonly name: string;
-  /** The same file at several addresses, tried in this order: http(s). */
-  readonly urls: readonly string[];
-  readonly bytes?: number;
-  /** Of the whole file, 64 hexadecimal digits. */
-  readonly sha256?: string;
-  readonly license?: License;
-  /** A sentence about it, in the catalog's language. */
-  readonly about?: string;
-}
-
-export interface License {
-  /** By its SPDX identifier where it has one, or the hub's name for it. */
-  readonly name: string;
-  /** Where its text stands. */
-  readonly url: string;
-  /** Whether a person must agree to it before the download. */
-  readonly mustAccept: boolean;
 }
 
 /** Progress of bringing a model into the store. */
@@ -171,6 +165,8 @@ export type ImportEvent =
   | { readonly type: 'restarted'; readonly url: string; readonly got: string }
   /** What was downloaded is checked against its hash. */
   | { readonly type: 'verifying'; readonly bytes: number; readonly of: number }
+  /** Parts of the LoRAs that no layer of the model answers to, as `file: name`: they are left out. */
+  | { readonly type: 'ignored'; readonly parts: readonly string[] }
   | { readonly type: 'converting'; readonly stage: StageName; readonly bytes: number; readonly of: number }
   | { readonly type: 'imported'; readonly model: ModelSummary }
   /** A download was paused: what is here stays, and the same download goes on from there. */
@@ -245,7 +241,8 @@ export interface EngineApi {
   importModel(files: readonly PickedFile[], options: ImportOptions, port: Port): void;
   /**
    * Fetches a model, going on where an earlier try stopped, and converts it. Reports `ImportEvent`s. A `PauseMessage`
-   * or the end of the tab keeps what is here, an `AbortMessage` gives it up.
+   * or the end of the tab keeps what is here, an `AbortMessage` gives it up. Without options it goes on with those that
+   * it was begun with.
    */
   download(model: RemoteModel, options: ImportOptions, port: Port): void;
   /** What the engine's own catalog offers, or the one at `url`. Rejects with `download-failed` or `bad-catalog`. */
@@ -260,6 +257,8 @@ export interface EngineApi {
   deleteModel(id: string): Promise<void>;
   /** Hides a model; for ten minutes at least it can be had back. */
   discardModel(id: string): Promise<void>;
+  /** Gives a model another name, of 1 to 200 characters. Rejects with `bad-argument`. */
+  renameModel(id: string, name: string): Promise<ModelSummary>;
   /** Rejects with `bad-argument` where it is gone for good. */
   restoreModel(id: string): Promise<ModelSummary>;
   storage(): Promise<StorageReport>;
@@ -273,28 +272,4 @@ export interface EngineApi {
   ): Promise<Forecast | undefined>;
   /** Draws with a stored model. Reports `ImageEvent`s. */
   draw(model: string, backend: BackendName, request: ImageRequest, port: Port): void;
-}
-
-/** What goes with a picked model. */
-export interface ImportOptions {
-  /** What the UNet predicts, where the model does not say or says it wrong. */
-  readonly predictionType?: 'epsilon' | 'v_prediction';
-  /** One of `weightForms`; `auto` where absent. */
-  readonly weights?: WeightForm;
-  /** Merged into the weights in this order; weight 1 is as it was trained. */
-  readonly loras?: readonly { readonly file: PickedFile; readonly weight: number }[];
-  /** A VAE to use instead of the model's own. */
-  readonly vae?: PickedFile;
-}
-
-/** A file with its path below the picked folder (`webkitRelativePath` does not survive every browser's clone). */
-export interface PickedFile {
-  readonly path: string;
-  readonly file: PickedBlob;
-}
-
-/** The part of `Blob` that reading by slices needs. */
-export interface PickedBlob {
-  readonly size: number;
-  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
 }

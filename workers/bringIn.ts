@@ -9,6 +9,7 @@ import { fingerprint } from './fingerprint';
 import { importCheckpoint } from './import';
 import { importPacked } from './importPacked';
 import type { ModelStore } from './store/modelStore';
+import type { Again } from './store/notedOptions';
 import { openPackedFile } from './store/packedFile';
 
 export interface BringInOptions {
@@ -16,6 +17,8 @@ export interface BringInOptions {
   readonly origin: string;
   /** Under what terms it comes, where that is known. */
   readonly license?: License | undefined;
+  /** What to tell of it if it is cut off. */
+  readonly again?: Again;
   readonly checkpoint: CheckpointOptions;
   /** How a checkpoint's weights are packed here. */
   readonly plan: (checkpoint: Checkpoint) => Manifest;
@@ -24,16 +27,17 @@ export interface BringInOptions {
 /** Rejects as `openCheckpoint` and `ModelStore.put` do. */
 export async function bringIn(
   input: Folder | ByteSource,
-  { origin, license, checkpoint: options, plan }: BringInOptions,
+  { checkpoint: options, plan, ...came }: BringInOptions,
   store: ModelStore<Manifest>,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
 ): Promise<ModelSummary> {
   const packed = 'paths' in input ? undefined : await openPackedFile(input);
-  if (packed) return importPacked(packed, { origin, license }, store, tell, signal);
+  if (packed) return importPacked(packed, came, store, tell, signal);
   const checkpoint = await openCheckpoint(input, options);
-  const source = await sourceOf(input, options);
-  const named = { name: checkpoint.name, origin, source, license };
+  if (checkpoint.ignored?.length) tell({ type: 'ignored', parts: checkpoint.ignored });
+  const fingerprints = await sourceOf(input, options);
+  const named = { ...came, name: checkpoint.name, fingerprints };
   return importCheckpoint(checkpoint, { ...named, manifest: plan(checkpoint) }, store, tell, signal);
 }
 

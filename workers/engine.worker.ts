@@ -23,6 +23,7 @@ import { inputOfPicked, isSingle, pickedOptions } from './picked';
 import { textToImage } from './pipeline';
 import { exportModel, verify } from './readWhole';
 import { store } from './store/browserStore';
+import { againOf } from './store/notedOptions';
 
 /** One at a time: two UNets at once would only fight for the cores and the memory. */
 let last: Promise<unknown> = Promise.resolve();
@@ -81,6 +82,7 @@ const engine: EngineApi = {
   models: () => answered(store().then((opened) => opened.list())),
   deleteModel: (id) => answered(store().then((opened) => opened.delete(id))),
   discardModel: (id) => answered(store().then((opened) => opened.discard(id))),
+  renameModel: (id, name) => answered(store().then((opened) => opened.rename(id, name))),
   restoreModel: (id) => answered(store().then((opened) => opened.restore(id))),
   storage: () => answered(store().then((opened) => opened.report())),
   freeUp: (key) => answered(store().then((opened) => opened.freeUp(key))),
@@ -95,7 +97,8 @@ const engine: EngineApi = {
   importModel(files: readonly PickedFile[], options: ImportOptions, port: Port): void {
     jobInTurn(port, async (tell, signal) => {
       const origin = isSingle(files) ? 'file' : 'folder';
-      const how = { origin, ...conversionOf(options, signal) };
+      const again = againOf(files[0]?.path.split('/')[0] ?? '', options);
+      const how = { origin, again, ...conversionOf(options, signal) };
       tell({ type: 'imported', model: await bringIn(inputOfPicked(files), how, await store(), tell, signal) });
     });
   },
@@ -108,7 +111,8 @@ const engine: EngineApi = {
           fetch: (url, init) => fetch(url, init),
           origin: self.location.origin,
           now: () => performance.now(),
-          ...{ wait, inTurn, store: await store(), conversion: conversionOf(options, signal) },
+          ...{ wait, inTurn, store: await store(), options },
+          conversion: (chosen) => conversionOf(chosen, signal),
         },
         tell,
         signal,

@@ -3,16 +3,14 @@ import type { Checkpoint } from '../models/checkpoint';
 import { type Manifest, STAGE_NAMES } from '../models/manifest';
 import type { StageName } from '../models/stage';
 import type { ImportEvent, License, ModelSummary } from './api';
+import { conversionKey } from './conversionKey';
 import { nativeSize } from './model';
 import { packFrom } from './packFrom';
-import { sha256 } from './store/chunks';
 import type { ModelStore } from './store/modelStore';
+import type { Again } from './store/notedOptions';
 
 /** Tell the page about this many bytes at a time: more often costs more than it shows. */
 const TELL_EVERY_BYTES = 1 << 20;
-
-/** Goes up when the same source and manifest would be packed into other bytes: an import begun before does not go on. */
-const PACKING = 1;
 
 export interface ImportOptions {
   /** How the weights are packed. */
@@ -21,14 +19,16 @@ export interface ImportOptions {
   /** One of `ModelSummary.origins`. */
   readonly origin: string;
   /** Stands for the source's bytes (`fingerprint.ts`) and how they are converted. Without it a killed import begins anew. */
-  readonly source?: string;
+  readonly fingerprints?: string;
   readonly license?: License | undefined;
+  /** What to tell of it if it is cut off. */
+  readonly again?: Again;
 }
 
 /** Converts `checkpoint` into `store`. A model is in the store only once all of it is; see `ModelStore.put`. */
 export async function importCheckpoint(
   checkpoint: Checkpoint,
-  { manifest, source, ...named }: ImportOptions,
+  { manifest, fingerprints, ...named }: ImportOptions,
   store: ModelStore<Manifest>,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
@@ -37,7 +37,7 @@ export async function importCheckpoint(
   const stages = told(manifest, tell, (stage, begin) =>
     packFrom(manifest.stages[stage].tensors, checkpoint.weights(stage), begin),
   );
-  const resumeKey = source && (await sha256(new TextEncoder().encode(JSON.stringify([PACKING, source, manifest]))));
+  const resumeKey = fingerprints && (await conversionKey(fingerprints, manifest));
   const { weights } = manifest;
   return store.put({ ...named, width: size, height: size, weights, manifest, stages, resumeKey }, signal);
 }

@@ -3,17 +3,20 @@ import type { Manifest } from '../models/manifest';
 import type { ImportEvent, License, ModelSummary } from './api';
 import { told } from './import';
 import type { ModelStore } from './store/modelStore';
+import type { Again } from './store/notedOptions';
 import type { PackedModel } from './store/packedFile';
 
 export function importPacked(
-  { name, width, height, manifest, fingerprint, data }: PackedModel,
-  came: { readonly origin: string; readonly license?: License | undefined },
+  { fingerprint, data, license, source, ...model }: PackedModel,
+  came: { readonly origin: string; readonly license?: License | undefined; readonly again?: Again },
   store: ModelStore<Manifest>,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
 ): Promise<ModelSummary> {
-  const stages = told(manifest, tell, data);
-  const { weights } = manifest;
+  const stages = told(model.manifest, tell, data);
+  const { weights } = model.manifest;
+  // The way it comes in knows its terms better than the file does; where it came from first, only the file knows.
+  const terms = { license: came.license ?? license, ...(source === undefined ? {} : { source }) };
   const resumeKey = `packed:${fingerprint}`;
-  return store.put({ ...came, name, width, height, weights, manifest, stages, resumeKey }, signal);
+  return store.put({ ...came, ...model, ...terms, weights, stages, resumeKey }, signal);
 }

@@ -10,7 +10,7 @@ import { type Variant, variantStage } from './variants';
 
 export interface Measured {
   readonly load: number;
-  /** Milliseconds of each run after the first. */
+  /** Milliseconds of each run after the first, for each pass in it. */
   readonly runs: readonly number[];
   /** Bytes of WebAssembly memory once loaded, and at the end. */
   readonly loadedHeap: number;
@@ -39,7 +39,7 @@ export async function main([json, runs = '2', threads = '2']: readonly string[])
   for (let i = 0; i <= Number(runs); i++) {
     const begun = performance.now();
     const [output] = Object.values(await stage.run(inputsOf(variant)));
-    times.push(performance.now() - begun);
+    times.push((performance.now() - begun) / variant.batch);
     const data = output!.data as Float32Array;
     rms = Math.sqrt(data.reduce((sum, value) => sum + value * value, 0) / data.length);
   }
@@ -55,7 +55,7 @@ export async function main([json, runs = '2', threads = '2']: readonly string[])
   return 0;
 }
 
-function inputsOf({ stage, pixels }: Variant): Tensors {
+function inputsOf({ stage, pixels, batch }: Variant): Tensors {
   const side = pixels / 8;
   const noise = (shape: readonly number[]) => {
     const count = shape.reduce((product, size) => product * size, 1);
@@ -67,9 +67,9 @@ function inputsOf({ stage, pixels }: Variant): Tensors {
       return { input_ids: { type: 'int32', shape: [1, 77], data: new Int32Array(77).map((_, i) => i * 600) } };
     case 'unet':
       return {
-        sample: noise([1, 4, side, side]),
+        sample: noise([batch, 4, side, side]),
         timestep: { type: 'float32', shape: [1], data: Float32Array.of(500) },
-        encoder_hidden_states: noise([1, 77, 768]),
+        encoder_hidden_states: noise([batch, 77, 768]),
       };
     case 'vae_decoder':
       return { latents: noise([1, 4, side, side]) };

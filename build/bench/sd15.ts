@@ -26,7 +26,7 @@ export async function sd15(args: readonly string[]): Promise<number> {
       return 2;
     }
     console.log(
-      `\n${part}, ${values.threads} threads: milliseconds (median), ratio, load, heap loaded, at most, planned`,
+      `\n${part}, ${values.threads} threads: milliseconds a pass (median), ratio, load, heap loaded, at most, planned`,
     );
     const measured = new Map<Variant, Measured[]>(variants.map((variant) => [variant, []]));
     for (let round = 0; round < Number(values.rounds); round++) {

@@ -10,31 +10,39 @@ import { torchForm, torchPlan } from './torchForm';
 
 export interface Variant {
   readonly stage: StageName;
+  /** Passes in one call: 2 is both of a guided step. Times are of one pass. */
+  readonly batch: 1 | 2;
   /** Side of the picture, pixels. */
   readonly pixels: number;
-  /** `torch` is the exported graph: int8 weights dequantized in the UNet, float32 elsewhere. */
-  readonly form: 'torch' | 'exact' | 'int8' | 'int8-integers' | 'int4';
+  /** `torch` is the exported graph: int8 weights dequantized in the UNet, float32 elsewhere. `int8-f32`: no integer products. */
+  readonly form: 'torch' | 'exact' | 'int8' | 'int8-f32' | 'int4';
   /** In how many segments it is streamed; not at all where absent. */
   readonly segments?: number;
 }
 
-export const variantName = ({ form, segments }: Variant): string => (segments ? `${form} in ${segments}` : form);
+export const variantName = ({ form, batch, segments }: Variant): string =>
+  `${form}${segments ? ` in ${segments}` : ''}${batch === 1 ? '' : `, batch ${batch}`}`;
 
 /** Forms of each part; ratios are to the first. */
 export const PARTS: Readonly<Record<string, readonly Variant[]>> = {
   text: forms('text_encoder', 512, 'torch', 'exact', 'int8'),
-  'unet-256': [...forms('unet', 256, 'torch', 'exact', 'int8', 'int8-integers', 'int4'), ...streamed(256)],
-  'unet-512': [...forms('unet', 512, 'torch', 'exact', 'int8', 'int8-integers', 'int4'), ...streamed(512)],
+  'unet-256': unet(256),
+  'unet-512': unet(512),
   'decode-256': forms('vae_decoder', 256, 'torch', 'exact', 'int8'),
   'decode-512': forms('vae_decoder', 512, 'torch', 'exact', 'int8'),
 };
 
-function streamed(pixels: number): Variant[] {
-  return [2, 4, 8].map((segments) => ({ stage: 'unet', pixels, form: 'int8', segments }));
+/** Every form by itself, streamed, and with both passes of a guided step in one call. */
+function unet(pixels: number): Variant[] {
+  const streamed = [2, 4, 8].map((segments) => ({ stage: 'unet', pixels, form: 'int8', batch: 1, segments }) as const);
+  const guided = (['torch', 'exact', 'int8'] as const).map(
+    (form) => ({ stage: 'unet', pixels, form, batch: 2 }) as const,
+  );
+  return [...forms('unet', pixels, 'torch', 'exact', 'int8', 'int8-f32', 'int4'), ...streamed, ...guided];
 }
 
 function forms(stage: StageName, pixels: number, ...list: readonly Variant['form'][]): Variant[] {
-  return list.map((form) => ({ stage, pixels, form }));
+  return list.map((form) => ({ stage, pixels, form, batch: 1 }));
 }
 
 /** A stage ready to be opened, over weights that a 2 GB fp16 checkpoint would be packed to. */
@@ -46,9 +54,9 @@ export interface VariantStage {
   readonly planned?: number;
 }
 
-export function variantStage({ stage, pixels, form, segments = 1 }: Variant): VariantStage {
+export function variantStage({ stage, pixels, form, batch, segments = 1 }: Variant): VariantStage {
   const parameters: Parameter[] = parametersOf(SD15, stage);
-  const size = { batch: 1, height: pixels / 8, width: pixels / 8 };
+  const size = { batch, height: pixels / 8, width: pixels / 8 };
   if (form === 'torch') {
     const tensors = torchPlan(parameters, stage === 'unet');
     // Constants, as in the exported file.
@@ -56,8 +64,8 @@ export function variantStage({ stage, pixels, form, segments = 1 }: Variant): Va
     describe(torchForm(graph), SD15, stage, size);
     return { tensors, graph: graph.build() };
   }
-  const tensors = planTensors(parameters, () => 'F16', form === 'int8-integers' ? 'int8' : form);
-  const integers = form === 'int8-integers' ? { integersFrom: 640, convolutionIntegersFrom: 1280 } : {};
+  const tensors = planTensors(parameters, () => 'F16', form === 'int8-f32' ? 'int8' : form);
+  const integers = form === 'int8-f32' ? { integersFrom: Number.POSITIVE_INFINITY } : {};
   const planned = peakHeap(segmentNeeds(SD15, stage, size, tensors, segments, integers));
   const graph =
     segments === 1

@@ -9,6 +9,7 @@ import { fromF32, toF32 } from '../floats';
 import { badModel } from '../refuse';
 import type { ByteSource } from '../source';
 import type { TensorSource } from '../tensorSource';
+import { firstFew } from './ignored';
 import { alphaOf, type LoraFile, type LoraModule, openLora } from './loraFile';
 import { isForAnotherNetwork, type LoraTarget, loraTargets } from './loraTargets';
 import { addProduct, type Factors, throughMiddle } from './merge';
@@ -28,8 +29,8 @@ interface Change {
 }
 
 /**
- * `checkpoint` with `loras`. A module that no layer answers to, or whose factors do not fit its layer, is `bad-model`
- * with its name; modules for networks that Stable Diffusion 1.x does not have are listed in `ignored`.
+ * `checkpoint` with `loras`. Modules that no layer answers to are listed in `ignored`; a file of which that is true of
+ * more than half is for another model, and `bad-model`, as is a module whose factors do not fit its layer, by name.
  */
 export async function withLoras(checkpoint: Checkpoint, loras: readonly LoraChoice[]): Promise<Checkpoint> {
   if (loras.length === 0) return checkpoint;
@@ -42,18 +43,22 @@ export async function withLoras(checkpoint: Checkpoint, loras: readonly LoraChoi
     }
     const file = await openLora(source);
     const strangers: string[] = [];
+    let matched = 0;
     for (const module of file.modules) {
       const target = targetOf(module.name);
       if (target) {
         const change = { file, module, rank: checkedRank(file.tensors, module, target), weight };
         const list = changes[target.stage];
         list.set(target.name, [...(list.get(target.name) ?? []), change]);
-      } else if (isForAnotherNetwork(module.name)) ignored.push(`${source.name}: ${module.name}`);
-      else strangers.push(module.name);
+        matched += 1;
+      } else {
+        ignored.push(`${source.name}: ${module.name}`);
+        if (!isForAnotherNetwork(module.name)) strangers.push(module.name);
+      }
     }
-    if (strangers.length > 0) {
-      const shown = `${strangers.slice(0, 3).join(', ')}${strangers.length > 3 ? `, and ${strangers.length - 3} more` : ''}`;
-      throw badModel(source.name, 'layers of a Stable Diffusion 1.x model (is this a LoRA for another?)', shown);
+    if (strangers.length > matched) {
+      const expected = 'layers of a Stable Diffusion 1.x model (is this a LoRA for another?)';
+      throw badModel(source.name, expected, firstFew(strangers));
     }
   }
   const unet = merging(checkpoint.weights('unet'), changes.unet);

@@ -20,7 +20,7 @@ export type PlannedTensor = Pick<PackedTensor, 'name' | 'dtype' | 'shape'>;
 export const BLOCK = 32;
 
 /** Layers whose input or output is the picture itself, or the model's: few numbers, much seen. */
-const WIDE = /(^|\.)(conv_in|conv_out|quant_conv|post_quant_conv)\.|position_embedding|time_embedding/;
+const WIDE = /(^|\.)(conv_in|conv_out|quant_conv|post_quant_conv)\.|position_embedding/;
 
 /** What `parameter`, stored as `dtype` without further ado, becomes in `form`. Scales stand before what they scale. */
 export function planParameter(

@@ -9,7 +9,7 @@ import type { TensorSource } from '../tensorSource';
 import { findTextEncoder, findUNet, findVae } from './parts';
 import { markedPrediction } from './prediction';
 import { SD15_SCHEDULER, textEncoderSizes, unetSizes, vaeSizes } from './sizes';
-import { refuseIncomplete, refuseStrangers } from './strangers';
+import { refuseIncomplete, refuseSdxlVae, refuseStrangers } from './strangers';
 
 /** A VAE by itself: what it is, and its tensors under published names. */
 export interface OpenedVae {
@@ -52,9 +52,10 @@ export async function openSingleFile(
   };
 }
 
-/** Opens a file that is a VAE, or holds one. */
+/** Opens a file that is a VAE, or holds one. That of SDXL, where it can be told, is `unsupported-model`. */
 export async function openVaeFile(source: ByteSource): Promise<OpenedVae> {
   const file = await openTensors(source);
+  refuseSdxlVae(file);
   const vae = findVae(file);
   if (vae) return { config: vaeSizes(vae), source: vae };
   const names = file.names().slice(0, 3).join(', ') || 'no tensors';

@@ -3,13 +3,16 @@
  * it learns what it is instead of which tensor it lacks.
  */
 import { badModel, unsupportedModel } from '../refuse';
+import type { Safetensors } from '../safetensors';
 import type { TensorSource } from '../tensorSource';
 
 const CHECKPOINT = 'a Stable Diffusion 1.x checkpoint';
 
+const SDXL = /^conditioner\.embedders\.|\.label_emb\.0\.0\.|(^|\.)add_embedding\.linear_1\./;
+
 /** Names found in one kind of file alone, the more telling first. */
 const KINDS: readonly (readonly [names: RegExp, kind: string])[] = [
-  [/^conditioner\.embedders\.|\.label_emb\.0\.0\.|(^|\.)add_embedding\.linear_1\./, 'a Stable Diffusion XL model'],
+  [SDXL, 'a Stable Diffusion XL model'],
   [/^cond_stage_model\.model\./, 'a Stable Diffusion 2.x model (its text encoder is OpenCLIP)'],
   [/(^|\.)joint_blocks\.\d/, 'a Stable Diffusion 3 model'],
   [/(^|\.)(double_blocks|single_transformer_blocks)\.\d/, 'a Flux model'],
@@ -42,6 +45,22 @@ export function refuseStrangers(file: TensorSource): void {
   if (more.length === 0 && shape.length === 2 && [768, 1024, 1280].includes(shape[1]!)) {
     throw unsupportedModel(file.name, CHECKPOINT, 'a textual inversion');
   }
+}
+
+/**
+ * Throws where `file` says that its VAE is that of Stable Diffusion XL: in its metadata, by the rest of an SDXL model, or
+ * in its name. Its tensors are those of 1.x, name for name and shape for shape, but its latents are scaled by 0.13025
+ * instead of 0.18215: pictures would come out washed.
+ */
+export function refuseSdxlVae(file: Safetensors): void {
+  const refuse = (got: string): never => {
+    throw unsupportedModel(`${file.name}: VAE`, 'one of Stable Diffusion 1.x', got);
+  };
+  const architecture = file.metadata.get('modelspec.architecture') ?? '';
+  if (/^stable-diffusion-xl/i.test(architecture)) refuse(`modelspec.architecture ${architecture}`);
+  if (file.names().some((name) => SDXL.test(name))) refuse('part of a Stable Diffusion XL model');
+  if (/sd_?-?xl/i.test(file.name.replace(/^.*[/\\]/s, '')))
+    refuse('that of SDXL by its name (if it is not, rename it)');
 }
 
 /** `bad-model` saying which networks are missing, and the way out. */

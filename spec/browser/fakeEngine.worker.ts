@@ -23,6 +23,7 @@ const engine: EngineApi = {
     await shelf.freeUp(id);
   },
   discardModel: shelf.discard,
+  renameModel: shelf.rename,
   restoreModel: shelf.restore,
   storage: shelf.storage,
   freeUp: shelf.freeUp,

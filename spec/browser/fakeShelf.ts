@@ -1,12 +1,14 @@
 /**
  * The shelf of the engine that computes nothing: what it was told to keep it keeps in IndexedDB, over reloads, and
  * where work was cut off by one, that is left over. File names say how it behaves: `sdxl` and `lora` are refused,
- * `damaged` fails its check, `missing` does not arrive, `flaky` arrives at the second try.
+ * `damaged` fails its check, `missing` does not arrive, `flaky` arrives at the second try; of a LoRA `half` a part is left out; once
+ * `kept` is there the browser keeps all.
  */
 import { get, set } from 'idb-keyval';
 import type { Freeable, ImportEvent, ImportOptions, ModelSummary, ReadEvent, RemoteModel } from '../../workers/api';
 import { CodedError } from '../../workers/errors';
 import { PAUSE } from '../../workers/job';
+import { type Again, againOf, fromNoted } from '../../workers/store/notedOptions';
 
 type Tell = (event: ImportEvent | ReadEvent) => void;
 
@@ -74,6 +76,11 @@ export const discard = async (id: string): Promise<void> => {
   await leave({ kind: 'discarded', key: id, name, bytes, since: Date.now() });
 };
 
+export const rename = async (id: string, name: string): Promise<ModelSummary> => {
+  const model = (await models()).find((one) => one.id === id)!;
+  return put({ ...model, name });
+};
+
 export const restore = async (id: string): Promise<ModelSummary> => {
   await forget(id);
   return (await models()).find((model) => model.id === id)!;
@@ -84,7 +91,8 @@ export async function storage() {
   const freeable = left.filter(({ key }) => !busy.has(key));
   const bytesOf = (things: readonly { readonly bytes: number }[]) => things.reduce((sum, { bytes }) => sum + bytes, 0);
   const usage = bytesOf(all) + bytesOf(left.filter(({ kind }) => kind !== 'discarded'));
-  return { usage, quota: 10_000_000_000, persisted: false, models: bytesOf(await models()), freeable };
+  const persisted = all.some(({ name }) => name === 'kept');
+  return { usage, quota: 10_000_000_000, persisted, models: bytesOf(await models()), freeable };
 }
 
 export async function openDemo(tell: Tell): Promise<void> {
@@ -98,7 +106,7 @@ export async function openDemo(tell: Tell): Promise<void> {
 /** Goes on where it was, and leaves what it has when it is cut off. */
 async function work(
   kind: 'import' | 'download',
-  { key, name, remote }: Pick<Freeable, 'key' | 'name' | 'remote'>,
+  { key, name, ...again }: Pick<Freeable, 'key' | 'name'> & Again,
   step: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -108,10 +116,11 @@ async function work(
     for (let bytes = known; bytes <= MODEL_BYTES; bytes += MODEL_BYTES / STEPS) {
       signal.throwIfAborted();
       step(bytes);
-      await leave({ kind, key, name, bytes, since: Date.now(), ...(remote ? { remote } : {}) });
+      await leave({ kind, key, name, bytes, since: Date.now(), ...again });
       await pause(STEP_MILLISECONDS);
     }
-    await forget(key);
+    // A download is kept until it is converted.
+    if (kind === 'import') await forget(key);
   } catch (error) {
     if (error !== PAUSE) await forget(key);
     throw error;
@@ -120,9 +129,19 @@ async function work(
   }
 }
 
-async function convert(name: string, options: ImportOptions, tell: Tell, signal: AbortSignal): Promise<ModelSummary> {
+async function convert(
+  name: string,
+  options: ImportOptions,
+  again: Again,
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<ModelSummary> {
   const step = (bytes: number) => tell({ type: 'converting', stage: 'unet', bytes, of: MODEL_BYTES });
-  await work('import', { key: `import ${name}`, name }, step, signal);
+  const parts = (options.loras ?? []).flatMap(({ file: { path } }) =>
+    path.includes('half') ? `${path}: lora_te2_x` : [],
+  );
+  if (parts.length > 0) tell({ type: 'ignored', parts });
+  await work('import', { key: `import ${name}`, name, ...again }, step, signal);
   const kind = ['SDXL', 'a LoRA'].find((refused) =>
     name.toLowerCase().includes(refused.replace('a ', '').toLowerCase()),
   );
@@ -136,7 +155,8 @@ async function convert(name: string, options: ImportOptions, tell: Tell, signal:
     .join('')
     .padEnd(64, '0')
     .slice(0, 64);
-  return put({ id, name: whole, origins: ['file'], bytes: MODEL_BYTES / 2, width: 512, height: 512, weights });
+  const source = again.source ?? again.remote?.urls[0] ?? name;
+  return put({ id, name: whole, origins: ['file'], bytes: MODEL_BYTES / 2, width: 512, height: 512, weights, source });
 }
 
 export async function importModel(
@@ -145,8 +165,9 @@ export async function importModel(
   tell: Tell,
   signal: AbortSignal,
 ): Promise<void> {
-  const name = path.split('/')[0]!.replace(/\.safetensors$/, '');
-  tell({ type: 'imported', model: await convert(name, options, tell, signal) });
+  const source = path.split('/')[0]!;
+  const name = source.replace(/\.safetensors$/, '');
+  tell({ type: 'imported', model: await convert(name, options, againOf(source, options), tell, signal) });
 }
 
 export async function download(
@@ -166,9 +187,19 @@ export async function download(
       throw new CodedError('download-failed', { argument: url, expected: 'the file', got: 'HTTP 404' });
     tell({ type: 'downloading', bytes, of: MODEL_BYTES });
   };
-  await work('download', { key: url, name, remote: model }, step, signal);
-  const converted = await convert(name.replace(/\.safetensors$/, ''), options, tell, signal);
-  tell({ type: 'imported', model: await put({ ...converted, ...(license ? { license } : {}) }) });
+  // The files of the options are kept beside it.
+  const known = (await contents()).left.find(({ key }) => key === url)?.options;
+  const { options: given } = againOf(url, options);
+  const noted = given ?? known;
+  const again = { remote: model, ...(noted ? { options: noted } : {}) };
+  await work('download', { key: url, name, ...again }, step, signal);
+  const kept = fromNoted(noted ?? {}, (_, path) => ({ path, file: new Blob([]) }));
+  try {
+    const converted = await convert(name.replace(/\.safetensors$/, ''), kept, again, tell, signal);
+    tell({ type: 'imported', model: await put({ ...converted, ...(license ? { license } : {}) }) });
+  } finally {
+    await forget(url);
+  }
 }
 
 /** Ends with what it found, or hands all of it out. */

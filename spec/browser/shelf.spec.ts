@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bundlePageWith } from '../../build/bundle';
 import { byId } from './page';
 import {
   aboutLast,
@@ -15,20 +14,15 @@ import {
   openModel,
   phase,
   press,
-  readyIn,
-  removeFiles,
   says,
+  shelfIn,
   text,
   unfold,
   upload,
   waitFor,
 } from './shelfPage';
 
-const FOLDER = 'dist/spec-shelf';
-const ready = readyIn(FOLDER);
-
-test.before(() => bundlePageWith('spec/browser/fakeEngine.worker.ts', FOLDER));
-test.after(removeFiles);
+const ready = shelfIn(test, 'dist/spec-shelf');
 
 test('a file is opened: progress with time left, then it is on the shelf, in use, and said', () =>
   ready(async ({ page }) => {

@@ -3,13 +3,17 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
+import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { bundlePageWith } from '../../build/bundle';
 import { byId, type Visit, type VisitOptions, visit } from './page';
 
-/** A visit to `folder` whose demo model is ready; complaints of the browser fail it. */
-export const readyIn =
-  (folder: string) =>
-  (work: (visit: Visit) => Promise<void>, options?: VisitOptions): Promise<void> =>
+/** Bundles the page into `folder` for the specs of `test`; what it returns is a visit there whose demo model is ready. */
+export function shelfIn(test: Test, folder: string) {
+  test.before(() => bundlePageWith('spec/browser/fakeEngine.worker.ts', folder));
+  test.after(removeFiles);
+  /** Complaints of the browser fail it. */
+  return (work: (visit: Visit) => Promise<void>, options?: VisitOptions): Promise<void> =>
     visit(
       folder,
       async (opened) => {
@@ -19,6 +23,7 @@ export const readyIn =
       },
       options,
     );
+}
 
 let scratch: string | undefined;
 
@@ -31,7 +36,7 @@ export async function file(name: string): Promise<string> {
   return path;
 }
 
-export const removeFiles = async (): Promise<void> => {
+const removeFiles = async (): Promise<void> => {
   if (scratch) await rm(scratch, { recursive: true });
 };
 

@@ -1,7 +1,6 @@
 /** The shelf with an engine that computes nothing (`fakeShelf.ts`): downloads, catalogs, licenses, what was left half done. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bundlePageWith } from '../../build/bundle';
 import { byId } from './page';
 import {
   addAddress,
@@ -11,20 +10,15 @@ import {
   isThere,
   phase,
   press,
-  readyIn,
-  removeFiles,
   says,
+  shelfIn,
   text,
   unfold,
   upload,
   waitFor,
 } from './shelfPage';
 
-const FOLDER = 'dist/spec-shelf-web';
-const ready = readyIn(FOLDER);
-
-test.before(() => bundlePageWith('spec/browser/fakeEngine.worker.ts', FOLDER));
-test.after(removeFiles);
+const ready = shelfIn(test, 'dist/spec-shelf-web');
 
 test('a download by URL: rate and time left, paused, gone on with, converted, on the shelf', () =>
   ready(async ({ page }) => {

@@ -5,7 +5,9 @@ import type { ImportEvent, PickedFile } from '../../workers/api';
 const search = (globalThis as unknown as { location: { search: string } }).location.search;
 const spawn = (): never => {
   const { Worker: Spawned } = globalThis as unknown as { Worker: new (url: string, options: object) => never };
-  return new Spawned(`engine.worker.js${search}`, { type: 'module' });
+  // A spec may put another worker around the engine's.
+  const script = new URLSearchParams(search).get('worker') ?? 'engine.worker.js';
+  return new Spawned(`${script}${search}`, { type: 'module' });
 };
 
 /** The files of the served folder `folder`, as if a person had picked them. */

@@ -34,16 +34,16 @@ async function serveModel(folder: string, name: RandomModelName): Promise<void> 
   await writeFile(join(folder, 'index.json'), JSON.stringify(below));
 }
 
-/** Opens a browser with one tab and hands it to `work`. */
+/** Opens a browser with one tab and hands it to `work`. `worker`: what is served in place of the engine's. */
 export const storeVisit = (
   folder: string,
   shelf: ShelfName,
   work: (tab: Tab, visit: Visit) => Promise<void>,
-  options?: VisitOptions,
+  { worker, ...options }: VisitOptions & { readonly worker?: string } = {},
 ): Promise<void> =>
   visit(folder, async (opened) => work(await Tab.in(opened.page), opened), {
     ...options,
-    below: `blank.html?store=${shelf}`,
+    below: `blank.html?store=${shelf}${worker ? `&worker=${worker}` : ''}`,
   });
 
 /** A tab with an engine of its own. */

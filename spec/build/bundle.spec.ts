@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { bundleScripts } from '../../build/bundle';
 import { compressTwins } from '../../build/compress';
 import { openOutput } from '../../build/output';
-import { isOurs } from '../../build/size';
+import { fetchedWith, isOurs } from '../../build/size';
 
 test('the page is its script, its style and its worker; ORT is in chunks that do not count as ours', async () => {
   const scripts = await bundleScripts();
@@ -17,6 +17,20 @@ test('the page is its script, its style and its worker; ORT is in chunks that do
   assert.is(ort.length, 2); // onnxruntime-web/wasm and onnxruntime-web
   for (const { path } of ort) assert.match(path, /^chunk-|^ort/);
   assert.ok(scripts.some(({ path }) => path === 'main.css'));
+});
+
+test('a visit fetches what page and engine import, and neither every language nor what downloads need', async () => {
+  const scripts = (await bundleScripts()).filter(isOurs);
+  const visit = fetchedWith(['main.js', 'engine.worker.js'], scripts);
+  const holding = (part: string) => scripts.filter(({ inputs }) => inputs.some((input) => input.includes(part)));
+  for (const part of ['preact/', 'comlink/', 'workers/pipeline']) {
+    assert.is(holding(part).length, 1, part);
+    assert.ok(visit.includes(holding(part)[0]!), part);
+  }
+  for (const part of ['hash-wasm/', 'web/words/en', 'web/words/zh']) {
+    assert.is(holding(part).length, 1, part);
+    assert.not.ok(visit.includes(holding(part)[0]!), part);
+  }
 });
 
 test('the page names its files relative to itself, and its worker too', async () => {

@@ -63,7 +63,7 @@ test('the first and last layers, biases and norms stay wide; a packed name leads
   for (const [name, shape] of [
     ['conv_in.weight', [320, 4, 3, 3]],
     ['conv_out.weight', [4, 320, 3, 3]],
-    ['time_embedding.linear_1.weight', [1280, 320]],
+    ['embeddings.position_embedding.weight', [77, 768]],
     ['down_blocks.0.resnets.0.norm1.weight', [320]],
     ['down_blocks.0.resnets.0.conv1.bias', [320]],
   ] as const) {

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { leftOver } from '../../web/leftOver';
+import { interrupted, leftOver } from '../../web/leftOver';
 import { INITIAL, reduce } from '../../web/reducer';
 import type { Freeable } from '../../workers/api';
 
@@ -21,6 +21,13 @@ test('a paused download of this visit is a job, and not left over', () => {
   assert.equal(keys(leftOver({ ...INITIAL, storage })), ['d', 'i', 'm']);
   const order = { id: 1, kind: 'download', name: 'x', remote } as const;
   assert.equal(keys(leftOver(reduce({ ...INITIAL, storage }, { type: 'job', order }, 0))), ['i', 'm']);
+});
+
+test('what was cut off is what can go on; a download that was being converted is there once, and once it is freed its import', () => {
+  const converting = { ...thing('import', 'half'), remote };
+  const all = { ...storage, freeable: [...freeable, converting] };
+  assert.equal(keys(interrupted({ ...INITIAL, storage: all })), ['d', 'i']);
+  assert.equal(keys(interrupted({ ...INITIAL, storage: { ...storage, freeable: [converting] } })), ['half']);
 });
 
 test.run();

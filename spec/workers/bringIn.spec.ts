@@ -3,11 +3,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Manifest } from '../../models/manifest';
 import { planModel } from '../../models/planModel';
+import { readHeader } from '../../models/safetensorsHeader';
+import { encodeSafetensors } from '../../models/safetensorsWriter';
 import type { ByteSource, Folder } from '../../models/source';
 import type { ReadEvent } from '../../workers/api';
 import { bringIn } from '../../workers/bringIn';
-import { fetchModel } from '../../workers/fetchModel';
+import { type FetchModelOptions, fetchModel } from '../../workers/fetchModel';
 import { PAUSE } from '../../workers/job';
+import { pickedOptions } from '../../workers/picked';
 import { exportModel } from '../../workers/readWhole';
 import type { ModelStore } from '../../workers/store/modelStore';
 import { memoryFolder, memorySource } from '../models/memoryFolder';
@@ -39,6 +42,17 @@ async function exported(store: ModelStore<Manifest>, id: string): Promise<Uint8A
   return new Uint8Array(await last.file.arrayBuffer());
 }
 
+/** What `fetchModel` needs; `retry` is called where it would wait. */
+const over = (store: ModelStore<Manifest>, retry: () => Promise<void>): FetchModelOptions => ({
+  ...{ store, origin: '', now: () => 0, inTurn: (work) => work() },
+  conversion: (options) => ({ ...conversion, checkpoint: pickedOptions(options, conversion.checkpoint.tokenizer) }),
+  fetch: (url, init) => fetch(url, init as RequestInit),
+  async wait(_, waiting) {
+    await retry();
+    waiting.throwIfAborted();
+  },
+});
+
 const bring = (input: Folder | ByteSource, store: ModelStore<Manifest>) =>
   bringIn(input, { origin: 'file', ...conversion }, store, silent, never);
 
@@ -52,6 +66,45 @@ for (const shelf of SHELVES) {
     assert.equal([again.id, again.name, again.width], [model.id, model.name, model.width]);
     await elsewhere.verify(again.id);
     assert.equal(await exported(elsewhere, again.id), file);
+  });
+
+  test(`${shelf}: an export says what it is, and is opened again under its name and license`, async () => {
+    const store = await open(device(shelf));
+    const again = { source: 'https://example.org/b.safetensors', options: { loras: [{ name: 'ink', weight: 0.5 }] } };
+    const { id } = await bringIn(folder, { ...conversion, origin: 'download', license, again }, store, silent, never);
+    assert.is((await store.rename(id, '  Ink & paper ')).name, 'Ink & paper');
+    const file = await exported(store, id);
+    const { metadata } = await readHeader(memorySource('x', file));
+    const { 'pocket-diffusion': _, ...told } = Object.fromEntries(metadata);
+    assert.equal(told, {
+      'modelspec.title': 'Ink & paper',
+      'modelspec.license': 'CC0-1.0 (https://example.org/cc0)',
+      source: 'https://example.org/b.safetensors + ink × 0.5',
+      ...{ weights: 'exact', hash: id },
+    });
+    const elsewhere = await open(device(shelf));
+    const copy = { ...conversion, origin: 'file', again: { source: 'copy.safetensors' } };
+    const model = await bringIn(memorySource('copy.safetensors', file), copy, elsewhere, silent, never);
+    assert.equal([model.id, model.name, model.license, model.source], [id, 'Ink & paper', license, told.source]);
+    assert.equal(await exported(elsewhere, id), file);
+  });
+
+  test(`${shelf}: an export whose license leads anywhere but to the web is refused`, async () => {
+    const store = await open(device(shelf));
+    const file = await exported(store, (await bring(folder, store)).id);
+    const { metadata, tensors } = await readHeader(memorySource('x', file));
+    const packed = JSON.parse(metadata.get('pocket-diffusion')!);
+    const bad = { ...packed, license: { name: 'Free', url: 'javascript:alert(1)', mustAccept: false } };
+    const stages = [...tensors].map(([name, { bytes, start: at }]) => ({
+      ...{ name, dtype: 'U8' as const, shape: [bytes], data: file.subarray(at, at + bytes) },
+    }));
+    const changed = encodeSafetensors(stages, { 'pocket-diffusion': JSON.stringify(bad) });
+    await rejects(
+      () => bring(memorySource('x', changed), store),
+      'bad-model',
+      'a license with its address',
+      'javascript',
+    );
   });
 
   test(`${shelf}: an export that was changed by one byte, cut short, or renamed from another format is refused`, async () => {
@@ -122,17 +175,11 @@ for (const shelf of SHELVES) {
     servers.push(server);
     const kept = device(shelf);
     const store = await open(kept);
+    const remote = { name: 'copy', urls: [server.url], license };
     const fetching = (signal: AbortSignal, onRetry: () => void) =>
       fetchModel(
-        { name: 'copy', urls: [server.url], license },
-        {
-          ...{ store, conversion, origin: '', now: () => 0, inTurn: (work) => work() },
-          fetch: (url, init) => fetch(url, init as RequestInit),
-          wait: async (_, waiting) => {
-            onRetry();
-            waiting.throwIfAborted();
-          },
-        },
+        remote,
+        over(store, async () => onRetry()),
         silent,
         signal,
       );

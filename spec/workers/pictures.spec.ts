@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { psnr } from '../../build/bench/psnr';
 import { openDiffusersFolder } from '../../models/checkpoint';
 import { diskFolder, fileSource } from '../../models/folder.node';
 import { openSafetensors } from '../../models/safetensors';
@@ -16,7 +17,6 @@ import { textToImage } from '../../workers/pipeline';
 import { DEFAULTS } from '../../workers/request';
 import { randomModel } from '../models/randomModel';
 import { fromRoot } from '../root';
-import { psnr } from './psnr';
 
 const LEAST_DECIBELS = 50;
 

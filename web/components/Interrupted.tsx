@@ -1,55 +1,67 @@
 /** What an earlier visit left half done: go on, or give its space back. */
+import { useState } from 'preact/hooks';
 import type { Freeable } from '../../workers/api';
-import { leftOver } from '../leftOver';
-import { download, freeUp, openFiles } from '../modelActions';
+import { reopened } from '../handles';
+import { interrupted } from '../leftOver';
+import { download, freeUp, openPicked } from '../modelActions';
+import { takeOptions } from '../openOptions';
 import { state } from '../state';
 import { sizeText, words } from '../words';
 import { FileButton } from './FileButton';
 
-export function Interrupted() {
-  const said = words();
-  return (
-    <>
-      {leftOver(state.value).map((left) =>
-        left.kind === 'discarded' ? null : (
-          <li key={left.key} class="card" data-testid="interrupted" data-kind={left.kind}>
-            <span class="entry-words">
-              <span class="card-name">{left.name}</span>
-              <small>{said.interrupted[left.kind](sizeText(left.bytes))}</small>
-            </span>
-            <div class="buttons">
-              <Resume left={left} />
-              <button type="button" class="quiet" data-testid="discard" onClick={() => void freeUp(left.key)}>
-                {said.discard}
-              </button>
-            </div>
-          </li>
-        ),
-      )}
-    </>
-  );
-}
+export const Interrupted = () => (
+  <>
+    {interrupted(state.value).map((left) => (
+      <Card key={left.key} left={left} />
+    ))}
+  </>
+);
 
-/** A page may not open yesterday's file again by itself: an import needs it to be picked once more. */
-function Resume({ left }: { readonly left: Freeable }) {
+function Card({ left }: { readonly left: Freeable }) {
   const said = words();
-  const { remote } = left;
-  if (remote) {
-    return (
-      <button type="button" data-testid="resume" onClick={() => download(remote)}>
-        {said.resume}
-      </button>
-    );
-  }
-  if (left.kind === 'download') return null;
+  const { key, kind, name, bytes, remote, source = name, handles, options = {} } = left;
+  const [refused, setRefused] = useState(false);
+  const byHand = !remote && (refused || !handles);
+  const { loras = [], vae, ...plain } = options;
+  const files = [...loras.map((lora) => said.weighed(lora.name, lora.weight)), ...(vae ? [vae] : [])];
+  const goOn = (): void => {
+    if (remote) download(remote);
+    else
+      void reopened(left).then(
+        ([picked, again]) => openPicked(picked, again),
+        () => setRefused(true),
+      );
+  };
   return (
-    <>
-      <FileButton testid="resume-file" onPick={openFiles}>
-        {said.resumeWith(said.openFile)}
-      </FileButton>
-      <FileButton testid="resume-folder" folder onPick={openFiles}>
-        {said.resumeWith(said.openFolder)}
-      </FileButton>
-    </>
+    <li class="card" data-testid="interrupted" data-kind={kind}>
+      <span class="entry-words">
+        <span class="card-name">{name}</span>
+        <small role={refused ? 'alert' : undefined}>
+          {said.interrupted[remote ? 'download' : 'import'](sizeText(bytes))}
+          {byHand ? said.chooseAgain(source, files) : files.length > 0 && said.keptOptions(files)}
+        </small>
+      </span>
+      <div class="buttons">
+        {byHand ? (
+          [false, true].map((folder) => (
+            <FileButton
+              key={folder}
+              testid={folder ? 'resume-folder' : 'resume-file'}
+              folder={folder}
+              onPick={(picked, handle) => openPicked(picked, { ...plain, ...takeOptions(), handle })}
+            >
+              {said.resumeWith(folder ? said.openFolder : said.openFile)}
+            </FileButton>
+          ))
+        ) : (
+          <button type="button" data-testid="resume" onClick={goOn}>
+            {said.resume}
+          </button>
+        )}
+        <button type="button" class="quiet" data-testid="discard" onClick={() => void freeUp(key)}>
+          {said.discard}
+        </button>
+      </div>
+    </li>
   );
 }

@@ -12,7 +12,7 @@ interface Props {
 export function LoraRow({ lora, index }: Props) {
   const said = words();
   const id = useId();
-  const { name } = lora.file;
+  const { path: name } = lora.file;
   const { loras } = openOptions.value;
   const weigh = (weight: number): void => {
     if (Number.isFinite(weight)) setOptions({ loras: loras.with(index, { ...lora, weight }) });

@@ -10,6 +10,7 @@ import { Icon } from './Icon';
 import { IconButton } from './IconButton';
 import { JobBar } from './JobCard';
 import { LicenseLink } from './LicenseLink';
+import { ModelName } from './ModelName';
 
 interface Props {
   readonly model: ModelSummary;
@@ -25,12 +26,24 @@ export function ModelDetails({ model, name }: Props) {
   return (
     <>
       <dl class="about-facts">
+        {!isDemo(model) && (
+          <>
+            <dt>{said.name}</dt>
+            <ModelName model={model} />
+          </>
+        )}
         <dt>{said.license}</dt>
         <dd>{license ? <LicenseLink license={license} /> : said.licenseUnknown}</dd>
         {model.weights && (
           <>
             <dt>{said.weights}</dt>
             <dd>{said.weightForms[model.weights]}</dd>
+          </>
+        )}
+        {model.source && (
+          <>
+            <dt>{said.source}</dt>
+            <dd>{model.source}</dd>
           </>
         )}
         <dt>{said.hash}</dt>

@@ -4,6 +4,7 @@ import { isDemo, modelInUse, state } from '../state';
 import { shelfOpen } from '../unfolded';
 import { words } from '../words';
 import { Icon } from './Icon';
+import { Ignored } from './Ignored';
 import { Interrupted } from './Interrupted';
 import { JobCard, jobText } from './JobCard';
 import { ModelCard } from './ModelCard';
@@ -47,6 +48,7 @@ export function ModelPanel() {
           <Interrupted />
         </ul>
         {problem && isOfShelf(problem) && <ProblemNotice problem={problem} />}
+        <Ignored />
         {!models.some(isDemo) && !jobs.some(({ kind }) => kind === 'demo') && (
           <button type="button" class="quiet outdent" data-testid="prepare-demo" onClick={() => void bringDemo()}>
             <Icon name="add" />

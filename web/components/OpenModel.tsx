@@ -1,5 +1,7 @@
 /** The ways in: a file, a folder, each dropped as well; what goes with it; and the web. */
-import { openFiles } from '../modelActions';
+import type { PickedFile } from '../../workers/api';
+import { openPicked } from '../modelActions';
+import { takeOptions } from '../openOptions';
 import { words } from '../words';
 import { FileButton } from './FileButton';
 import { Icon } from './Icon';
@@ -7,6 +9,8 @@ import { OpenOptions } from './OpenOptions';
 import { WebModels } from './WebModels';
 
 const foldersCanBePicked = 'webkitdirectory' in HTMLInputElement.prototype;
+
+const open = (files: readonly PickedFile[], handle?: object): void => openPicked(files, { ...takeOptions(), handle });
 
 export function OpenModel() {
   const said = words();
@@ -16,12 +20,12 @@ export function OpenModel() {
         {said.open}
       </h3>
       <div class="pair">
-        <FileButton testid="open-file" onPick={openFiles}>
+        <FileButton testid="open-file" onPick={open}>
           <Icon name="file" />
           {said.openFile}
         </FileButton>
         {foldersCanBePicked && (
-          <FileButton testid="import" folder onPick={openFiles}>
+          <FileButton testid="import" folder onPick={open}>
             <Icon name="folder" />
             {said.openFolder}
           </FileButton>

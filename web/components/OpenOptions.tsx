@@ -1,4 +1,5 @@
 /** Merged or changed on the way in: LoRAs, another VAE, what the network predicts, how its weights are held. */
+import type { PickedFile } from '../../workers/api';
 import { type OpenOptions as Options, openOptions, setOptions } from '../openOptions';
 import { state } from '../state';
 import { words } from '../words';
@@ -14,7 +15,7 @@ export function OpenOptions() {
   const said = words();
   const { loras, predictionType, weights } = openOptions.value;
   const { weightForms } = state.value;
-  const add = (files: readonly File[]): void =>
+  const add = (files: readonly PickedFile[]): void =>
     setOptions({ loras: [...loras, ...files.map((file) => ({ file, weight: 1 }))] });
   return (
     <details class="fold" data-testid="open-options">
@@ -24,7 +25,7 @@ export function OpenOptions() {
         <div class="field">
           <span class="label">{said.loras}</span>
           {loras.map((lora, index) => (
-            <LoraRow key={`${index} ${lora.file.name}`} lora={lora} index={index} />
+            <LoraRow key={`${index} ${lora.file.path}`} lora={lora} index={index} />
           ))}
           <FileButton testid="add-lora" onPick={add}>
             <Icon name="add" />
@@ -63,13 +64,13 @@ function VaeField() {
       <span class="label">{said.vae}</span>
       <div class="option-row">
         <span class="option-name" data-testid="vae-name">
-          {vae?.name ?? said.ownVae}
+          {vae?.path ?? said.ownVae}
         </span>
         {vae && (
           <IconButton
             icon="close"
             testid="remove-vae"
-            label={said.remove(vae.name)}
+            label={said.remove(vae.path)}
             onClick={() => setOptions({ vae: undefined })}
           />
         )}

@@ -2,7 +2,7 @@
 import type { Freeable } from '../../workers/api';
 import { leftOver } from '../leftOver';
 import { freeUp, undoDelete } from '../modelActions';
-import { state } from '../state';
+import { isDemo, state } from '../state';
 import { sizeText, words } from '../words';
 
 const KINDS = ['download', 'import', 'discarded'] as const;
@@ -34,7 +34,11 @@ export function StorageMeter() {
           </p>
         </>
       )}
-      {!persisted && models > LARGE_BYTES && <p class="hint">{said.notPersisted}</p>}
+      {!state.value.models.every(isDemo) && (
+        <p class="hint" data-testid="persisted">
+          {persisted ? said.persisted : said.notPersisted}
+        </p>
+      )}
       {freeable.length > 0 && (
         <>
           <p class="hint" data-testid="freeable">
@@ -64,6 +68,3 @@ export function StorageMeter() {
     </section>
   );
 }
-
-/** Worth a word when a browser may clear it: more than the demo model, which brings itself back. */
-const LARGE_BYTES = 100e6;

@@ -152,6 +152,10 @@ export const en = {
     reading: 'Verifying',
     paused: 'Paused',
   } satisfies Record<Job['phase'], string>,
+  ignored: (count: number) =>
+    count === 1
+      ? 'One part of the LoRA matches nothing in this model and was left out.'
+      : `${count} parts of the LoRA match nothing in this model and were left out.`,
   jobOf: (name: string, what: string) => `${name}: ${what}`,
   bytesOf: (bytes: string, of: string) => `${bytes} of ${of}`,
   rate: (size: string) => `${size}/s`,
@@ -160,14 +164,20 @@ export const en = {
   cancelJob: (name: string) => `Cancel ${name}`,
 
   interrupted: {
-    download: (size: string) => `Interrupted download: ${size} are here. Set any options again first.`,
-    import: (size: string) =>
-      `Interrupted: ${size} are converted. Choose the same file or folder again, with the same options: it goes on there.`,
+    download: (size: string) => `Interrupted download: ${size} are here.`,
+    import: (size: string) => `Interrupted: ${size} are converted.`,
   },
+  weighed: (file: string, weight: number) => `${file} × ${weight}`,
+  keptOptions: (files: readonly string[]) => ` With ${files.join(', ')}.`,
+  chooseAgain: (source: string, files: readonly string[]) =>
+    ` To go on there, choose ${source} again${files.length > 0 ? `, after ${files.join(' and ')} under “${OPTIONS}”` : ''}.`,
   resume: 'Resume',
   resumeWith: (what: string) => `Resume with the ${what.toLowerCase()}`,
   discard: 'Discard',
 
+  name: 'Name',
+  rename: (name: string) => `Rename ${name}`,
+  source: 'Source',
   hash: 'Hash',
   copyHash: 'Copy the whole hash',
   copied: 'Copied',
@@ -195,6 +205,7 @@ export const en = {
   } satisfies Record<Freeable['kind'], unknown>,
   canBeFreed: (parts: readonly string[]) => `Can be freed: ${parts.join(', ')}.`,
   bringBack: (name: string) => `Bring back ${name}`,
+  persisted: 'The browser keeps models when the device runs full.',
   notPersisted: 'The browser may clear models when the device runs full.',
 
   forecast: (needed: string, available: string) => `Needs about ${needed}; this device gives ${available}.`,

@@ -142,6 +142,7 @@ export const zh: Words = {
     reading: '正在校验',
     paused: '已暂停',
   },
+  ignored: (count) => `LoRA 中有 ${count} 个部分与此模型不匹配，已略去。`,
   jobOf: (name, what) => `${name}：${what}`,
   bytesOf: (bytes, of) => `${bytes}，共 ${of}`,
   rate: (size) => `${size}/s`,
@@ -150,13 +151,20 @@ export const zh: Words = {
   cancelJob: (name) => `取消 ${name}`,
 
   interrupted: {
-    download: (size) => `下载中断：已有 ${size}。如有选项，请先重新设置。`,
-    import: (size) => `导入中断：已转换 ${size}。以相同选项重新选择同一文件或文件夹，即可接着导入。`,
+    download: (size) => `下载中断：已有 ${size}。`,
+    import: (size) => `导入中断：已转换 ${size}。`,
   },
+  weighed: (file, weight) => `${file} × ${weight}`,
+  keptOptions: (files) => `附带 ${files.join('、')}。`,
+  chooseAgain: (source, files) =>
+    `${files.length > 0 ? `请先在“${OPTIONS}”中加入 ${files.join('、')}，再` : '请'}重新选择 ${source}，即可接着导入。`,
   resume: '继续',
   resumeWith: (what) => `选择${what}并继续`,
   discard: '丢弃',
 
+  name: '名称',
+  rename: (name) => `重命名 ${name}`,
+  source: '来源',
   hash: '哈希',
   copyHash: '复制完整哈希',
   copied: '已复制',
@@ -184,6 +192,7 @@ export const zh: Words = {
   },
   canBeFreed: (parts) => `可释放：${parts.join('、')}。`,
   bringBack: (name) => `恢复 ${name}`,
+  persisted: '设备存储不足时，浏览器会保留模型。',
   notPersisted: '设备存储不足时，浏览器可能会清除模型。',
 
   forecast: (needed, available) => `约需 ${needed} 内存，本设备可提供 ${available}。`,

@@ -15,11 +15,8 @@ import {
 } from '../../models/convertedFolder.node';
 import type { Manifest } from '../../models/manifest';
 import type { Folder } from '../../models/source';
+import { conversionKey } from '../conversionKey';
 import { fingerprint } from '../fingerprint';
-import { sha256 } from '../store/chunks';
-
-/** Goes up when the same source and manifest would be packed into other bytes. */
-const PACKING = 1;
 
 /** `POCKET_DIFFUSION_CACHE`, or the place where this system keeps what can be made again. */
 export function conversionsFolder(
@@ -47,7 +44,7 @@ export async function convertedOnce(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ConvertedFolder & { readonly path: string; readonly fresh: boolean }> {
-  const key = await sha256(new TextEncoder().encode(JSON.stringify([PACKING, await fingerprint(files), manifest])));
+  const key = await conversionKey(await fingerprint(files), manifest);
   const path = join(folder, key);
   const kept = (await isConverted(path)) && (await openConverted(path).catch(() => undefined));
   if (kept) return { ...kept, path, fresh: false };

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { CLIP_TOKENIZER_HOME } from '../../models/clipTokenizer';
 import { isConverted, openConverted } from '../../models/convertedFolder.node';
+import { ignoredNote } from '../../models/lora/ignored';
 import { type Manifest, STAGE_NAMES } from '../../models/manifest';
 import { diskFiles, fromCaller, openDisk } from '../../models/openDisk.node';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
@@ -34,7 +35,8 @@ export async function openModel(
     return { manifest, model: packedModel(model, manifest, weights) };
   }
   const checkpoint = await openDisk(path, options);
-  for (const module of checkpoint.ignored ?? []) console.error(`note: left out, for another network: ${module}`);
+  const ignored = ignoredNote(checkpoint);
+  if (ignored) console.error(ignored);
   const named = model === 'demo' ? { ...checkpoint, name: model } : checkpoint;
   const manifest = planFor(checkpoint, asked, nodeDevice());
   if (asked === 'auto' && manifest.weights !== 'exact') {

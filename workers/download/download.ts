@@ -3,7 +3,7 @@
  * SHA-256 where that is known. What is in stays in the store until it was used, or until somebody gives it up.
  */
 import type { ByteSource } from '../../models/source';
-import type { ImportEvent, RemoteModel } from '../api';
+import type { ImportEvent, ImportOptions, RemoteModel } from '../api';
 import { CodedError } from '../errors';
 import type { ModelStore } from '../store/modelStore';
 import type { Spool } from '../store/spool';
@@ -15,6 +15,8 @@ export interface DownloadOptions extends FetchOptions {
   readonly store: Pick<ModelStore<never>, 'spool' | 'makeRoom' | 'chunkBytes'>;
   /** Resolves after so many milliseconds, or rejects as `signal` does. */
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** What becomes of the file; without any, what an earlier try was begun with. */
+  readonly options?: ImportOptions;
 }
 
 /** Times that every mirror is asked without a single new byte before the download fails. */
@@ -25,7 +27,7 @@ const FIRST_WAIT_MILLISECONDS = 1_000;
 export const downloadKey = ({ sha256, urls }: RemoteModel): string => sha256 ?? urls[0] ?? '';
 
 /**
- * Fetches the file and resolves to what `use` makes of it; then the file is dropped. An abort keeps what is in for the
+ * Fetches the file and resolves to what `use` makes of it with the options; then both are dropped. An abort keeps what is in for the
  * next time. Rejects with `bad-argument`, `download-failed` (url and what came), `storage-full`, or as `use` does.
  */
 export function download<T>(
@@ -33,20 +35,20 @@ export function download<T>(
   options: DownloadOptions,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
-  use: (file: ByteSource) => Promise<T>,
+  use: (file: ByteSource, options: ImportOptions) => Promise<T>,
 ): Promise<T> {
   checkUrls(request.urls);
   const { name, bytes } = request;
-  const kept = { key: downloadKey(request), name, bytes, remote: request };
+  const kept = { key: downloadKey(request), name, bytes, remote: request, options: options.options ?? {} };
   return options.store.spool<FetchState, T>(kept, async (spool) => {
     await fetchProven(spool, request, options, tell, signal);
     try {
-      const result = await use(spool.source(name));
+      const result = await use(spool.source(name), spool.options);
       await spool.drop();
       return result;
     } catch (error) {
-      // Bytes that are no model will not become one.
-      if (error instanceof CodedError && /^(bad|unsupported)-model$/.test(error.code)) await spool.drop();
+      // Bytes that are no model will not become one; but what went with them may be what is wrong.
+      if (error instanceof CodedError && /^(bad|unsupported)-model$/.test(error.code)) await spool.giveUp();
       throw error;
     }
   });

@@ -19,7 +19,7 @@ export function chunkShelf(records: Records): Shelf {
     async read({ chunks }) {
       return {
         chunk: (index) => chunk(chunks[index]!),
-        weights: async (read, tensors) => new ChunkWeights(read ?? [], tensors),
+        weights: async (read, tensors, onReadTwice) => new ChunkWeights(read ?? [], tensors, onReadTwice),
         close: () => undefined,
       };
     },

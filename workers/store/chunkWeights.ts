@@ -1,9 +1,11 @@
 /**
  * Weights whose chunks all lie in memory, because IndexedDB cannot be read while somebody waits. Chunks go as their
- * tensors are read, so that this copy shrinks while the WASM heap's grows.
+ * tensors are read, so that this copy shrinks while the WASM heap's grows. ONNX Runtime reads no large tensor twice of
+ * any graph that we write (spec/workers/store/readTwice.spec.ts); where one does it, the next opening keeps everything.
  */
 import type { StageWeights } from '../../models/stage';
 import { checkBounds } from '../../models/stageWeights';
+import { CodedError } from '../errors';
 import type { Extent } from './shelf';
 
 /** Tensors up to this size are kept aside: ORT's optimizers look at biases before the session does. */
@@ -22,8 +24,12 @@ export class ChunkWeights implements StageWeights {
   readonly #letsGo: boolean;
   #buffer = new Uint8Array();
 
-  /** Without `tensors` nothing is let go before the end. */
-  constructor(chunks: readonly ArrayBuffer[], tensors?: readonly Extent[]) {
+  /** Without `tensors` nothing is let go before the end. `onReadTwice` is told of what was asked for after that. */
+  constructor(
+    chunks: readonly ArrayBuffer[],
+    tensors?: readonly Extent[],
+    readonly onReadTwice: () => void = () => undefined,
+  ) {
     this.#chunks = [...chunks];
     let start = 0;
     for (const { byteLength } of chunks) {
@@ -85,8 +91,11 @@ export class ChunkWeights implements StageWeights {
   #copy(begin: number, end: number, bytes: Uint8Array): Uint8Array {
     for (const index of this.#within(begin, end)) {
       const chunk = this.#chunks[index];
-      // Not damage: the caller broke the contract of `StageWeights.read`.
-      if (!chunk) throw new Error(`weights ${begin} to ${end} were asked for after they had been given up`);
+      if (!chunk) {
+        this.onReadTwice();
+        const details = { argument: `weights ${begin} to ${end}`, expected: 'to be read once', got: 'a second read' };
+        throw new CodedError('bad-picture', details);
+      }
       const start = this.#starts[index]!;
       const piece = new Uint8Array(chunk).subarray(Math.max(begin - start, 0), end - start);
       bytes.set(piece, Math.max(start - begin, 0));

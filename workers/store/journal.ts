@@ -2,12 +2,12 @@
  * What is written down about bytes that are on their way in, after each chunk: an import that is being converted, a
  * file that is being downloaded. It keeps them from being swept, and lets either go on where it was stopped.
  */
-import type { RemoteModel } from '../api';
 import { RECORD_FORMAT } from './modelRecord';
+import type { Again } from './notedOptions';
 import type { Entry } from './records';
 import type { StoredBytes } from './storedBytes';
 
-export interface Journal {
+export interface Journal extends Again {
   readonly format: number;
   readonly kind: 'import' | 'download';
   /** Names the work: the same key is the same work again. */
@@ -18,10 +18,8 @@ export interface Journal {
   readonly touched: number;
   /** Whether it may go on; otherwise it is swept as soon as its work is over. */
   readonly resumable: boolean;
-  /** By stage, or the file alone. */
+  /** By stage, or the file with those that go with it. */
   readonly parts: Readonly<Record<string, StoredBytes>>;
-  /** What a download is asked for with. */
-  readonly remote?: RemoteModel;
   /** What a download remembers of its source. */
   readonly state?: object | undefined;
 }

@@ -9,7 +9,7 @@
  */
 import type { ModelSummary, StorageReport } from '../api';
 import { CodedError } from '../errors';
-import { asModelRecord, modelKey } from './modelRecord';
+import { asModelRecord, type ModelRecord, modelKey } from './modelRecord';
 import { openModel, type StoredModel, type Verified, verifyModel } from './readModel';
 import type { Records } from './records';
 import { type Spool, type SpoolOptions, withSpool } from './spool';
@@ -37,6 +37,8 @@ export interface ModelStore<Manifest> {
   delete(id: string): Promise<void>;
   /** Hides a model; for ten minutes at least it can be had back. */
   discard(id: string): Promise<void>;
+  /** Gives a model another name, of 1 to 200 characters. Rejects with `bad-argument`. */
+  rename(id: string, name: string): Promise<ModelSummary>;
   /** Rejects with `bad-argument` where it is gone for good. */
   restore(id: string): Promise<ModelSummary>;
   report(): Promise<StorageReport>;
@@ -55,7 +57,7 @@ export async function openModelStore<Manifest>(
   options: StoreOptions = {},
 ): Promise<ModelStore<Manifest>> {
   const storage = new Storage(records, options);
-  const verified: Verified = new Set();
+  const verified: Verified = { sound: new Set(), readTwice: new Set() };
   await giveUp(storage, old(storage.now()));
   return {
     chunkBytes: storage.chunkBytes,
@@ -67,8 +69,9 @@ export async function openModelStore<Manifest>(
       await verifyModel(storage, verified, model, onProgress, signal).finally(model.close);
     },
     delete: (id) => remove(storage, id),
-    discard: (id) => mark(storage, id, storage.now()).then(() => undefined),
-    restore: (id) => mark(storage, id, undefined),
+    discard: (id) => change(storage, id, () => ({ discarded: storage.now() })).then(() => undefined),
+    rename: (id, name) => change(storage, id, ({ summary }) => ({ summary: { ...summary, name: checkedName(name) } })),
+    restore: (id) => change(storage, id, () => ({ discarded: undefined })),
     report: () => report(storage),
     freeUp: (key) =>
       key === undefined ? giveUp(storage, { discarded: () => true, journal: () => true }) : freeOne(storage, key),
@@ -83,16 +86,30 @@ async function list(storage: Storage): Promise<ModelSummary[]> {
   return summaries.sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Writes down that a model was thrown away at `discarded`, or that it is back. */
-function mark(storage: Storage, id: string, discarded: number | undefined): Promise<ModelSummary> {
+/** Writes down what `how` changes of a model's record: not what its id proves. */
+function change(
+  storage: Storage,
+  id: string,
+  how: (record: ModelRecord<unknown>) => Pick<Partial<ModelRecord<unknown>>, 'summary' | 'discarded'>,
+): Promise<ModelSummary> {
   return storage.locks.alone(CHANGING, async () => {
     const record = asModelRecord(await storage.records.get(modelKey(id)));
     if (!record) {
       throw new CodedError('bad-argument', { argument: 'model', expected: 'the id of a stored model', got: id });
     }
-    await storage.records.write([[modelKey(id), { ...record, discarded }]]);
-    return record.summary;
+    const changed = { ...record, ...how(record) };
+    await storage.records.write([[modelKey(id), changed]]);
+    return changed.summary;
   });
+}
+
+const MOST_CHARACTERS = 200;
+
+function checkedName(name: string): string {
+  const got = name.trim();
+  if (got !== '' && got.length <= MOST_CHARACTERS) return got;
+  const expected = `1 to ${MOST_CHARACTERS} characters`;
+  throw new CodedError('bad-argument', { argument: 'name', expected, got: got === '' ? 'none' : `${got.length}` });
 }
 
 /** Long ago: what was thrown away then is past being had back. */

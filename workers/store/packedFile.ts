@@ -7,9 +7,11 @@ import { badModel, shown, unsupportedModel } from '../../models/refuse';
 import { readHeader, type TensorEntry } from '../../models/safetensorsHeader';
 import type { ByteSource } from '../../models/source';
 import type { StageName } from '../../models/stage';
+import type { License, ModelSummary } from '../api';
 import { sha256 } from './chunks';
 import type { ChunkRecord, StoredBytes } from './storedBytes';
 
+/** What is read back, as JSON. What it says besides is for people and for other tools, which show metadata as it is. */
 const KEY = 'pocket-diffusion';
 const FORMAT = 1;
 
@@ -19,23 +21,31 @@ interface Packed {
   readonly name: string;
   readonly width: number;
   readonly height: number;
+  readonly license?: License;
+  readonly source?: string;
   readonly manifest: Manifest;
   readonly chunks: Readonly<Record<StageName, readonly ChunkRecord[]>>;
 }
 
 /** A model of the store on its way out. */
 export interface Outgoing {
-  readonly summary: { readonly name: string; readonly width: number; readonly height: number };
+  readonly summary: Pick<ModelSummary, 'id' | 'name' | 'width' | 'height' | 'license' | 'source'>;
   readonly manifest: Manifest;
   readonly stages: readonly (StoredBytes & { readonly name: string; readonly bytes: number })[];
 }
 
 /** What stands before the weights: an 8-byte length, then JSON, padded to 8 bytes. */
 export function packedHeader({ summary, manifest, stages }: Outgoing): Uint8Array<ArrayBuffer> {
-  const { name, width, height } = summary;
+  const { id, name, width, height, license, source } = summary;
   const chunks = Object.fromEntries(stages.map((stage) => [stage.name, stage.chunks]));
-  const packed = { format: FORMAT, name, width, height, manifest, chunks };
-  const header: [string, unknown][] = [['__metadata__', { [KEY]: JSON.stringify(packed) }]];
+  const packed = { format: FORMAT, name, width, height, license, source, manifest, chunks };
+  const metadata = {
+    // As ModelSpec calls them (github.com/Stability-AI/ModelSpec), where it does.
+    'modelspec.title': name,
+    'modelspec.license': license && `${license.name} (${license.url})`,
+    ...{ source, weights: manifest.weights, hash: id, [KEY]: JSON.stringify(packed) },
+  };
+  const header: [string, unknown][] = [['__metadata__', metadata]];
   let at = 0;
   for (const stage of stages) {
     header.push([stage.name, { dtype: 'U8', shape: [stage.bytes], data_offsets: [at, at + stage.bytes] }]);
@@ -50,11 +60,7 @@ export function packedHeader({ summary, manifest, stages }: Outgoing): Uint8Arra
 }
 
 /** A model in such a file. */
-export interface PackedModel {
-  readonly name: string;
-  readonly width: number;
-  readonly height: number;
-  readonly manifest: Manifest;
+export interface PackedModel extends Pick<Packed, 'name' | 'width' | 'height' | 'license' | 'source' | 'manifest'> {
   /** Stands for all of its bytes. */
   readonly fingerprint: string;
   /** The weights of `stage` from `begin` on; throws `bad-model` (chunk and hashes) where they are not what was exported. */
@@ -72,10 +78,12 @@ export async function openPackedFile(source: ByteSource): Promise<PackedModel | 
   const packed = parse(source.name, text);
   const manifest = checkManifest(packed.manifest);
   for (const stage of STAGE_NAMES) checkStage(source.name, stage, packed, tensors.get(stage));
-  const { name, width, height } = packed;
+  const { name, width, height, license, source: origin } = packed;
   const fingerprint = await sha256(new TextEncoder().encode(text));
   return {
     ...{ name, width, height, manifest, fingerprint },
+    ...(license ? { license } : {}),
+    ...(origin === undefined ? {} : { source: origin }),
     data: (stage, begin) => readStage(source, stage, tensors.get(stage)!.start, packed.chunks[stage], begin),
   };
 }
@@ -93,8 +101,17 @@ function parse(file: string, text: string): Packed {
   if (!sizes || typeof packed.name !== 'string' || typeof packed.chunks !== 'object') {
     throw badModel(`${file}: ${KEY}`, 'a name, a size and chunks', shown(json));
   }
+  const { license, source } = packed;
+  if (!isLicense(license) || !['string', 'undefined'].includes(typeof source)) {
+    throw badModel(`${file}: ${KEY}`, 'a license with its address, and a source', shown({ license, source }));
+  }
   return packed as Packed;
 }
+
+/** Its address becomes a link. */
+const isLicense = (license: Partial<License> | undefined): boolean =>
+  license === undefined ||
+  (typeof license?.name === 'string' && typeof license.url === 'string' && /^https?:\/\//.test(license.url));
 
 function checkStage(
   file: string,

@@ -23,7 +23,10 @@ export interface StoredModel<Manifest> {
 }
 
 export interface ReadOptions {
-  /** What will be asked for, each once: lets weights that lie in memory go as they are read. */
+  /**
+   * What will be asked for, each once: lets weights that lie in memory go as they are read. A second read is `bad-picture`,
+   * and from then on these weights stay in memory until they are closed.
+   */
   readonly tensors?: readonly Extent[];
   /** They will be read part by part, over and over (`StageWeights.prepare`), and should not lie in memory as a whole. */
   readonly inParts?: boolean;
@@ -31,8 +34,13 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Stages whose every byte was right when it was looked at, in this engine's life. */
-export type Verified = Set<string>;
+/** What was found out about stages in this engine's life, by their proofs. */
+export interface Verified {
+  /** Every byte was right when it was looked at. */
+  readonly sound: Set<string>;
+  /** Some of it was asked for twice. */
+  readonly readTwice: Set<string>;
+}
 
 export async function openModel<Manifest>(
   storage: Storage,
@@ -87,16 +95,17 @@ async function openWeights(
   const reader = await storage.shelfOf(stage).read(stage);
   try {
     const chunks: ArrayBuffer[] = [];
-    if (!verified.has(proof)) {
+    if (!verified.sound.has(proof)) {
       for await (const chunk of checkedChunks(reader, stage, { name: stage.name, onProgress, signal })) {
         if (inMemory) chunks.push(chunk);
       }
-      verified.add(proof);
+      verified.sound.add(proof);
     } else if (inMemory) chunks.push(...(await loadChunks(reader, stage, 0, stage.chunks.length, onProgress, signal)));
     if (inParts && stage.file === undefined) {
       return partWeights(stage, (first, end) => loadChunks(reader, stage, first, end, undefined, signal));
     }
-    return await reader.weights(inMemory ? chunks : undefined, tensors);
+    const letGo = verified.readTwice.has(proof) ? undefined : tensors;
+    return await reader.weights(inMemory ? chunks : undefined, letGo, () => verified.readTwice.add(proof));
   } catch (error) {
     reader.close();
     if (!(error instanceof RangeError)) throw error;
@@ -154,7 +163,7 @@ export async function verifyModel(
   const of = model.stages.reduce((sum, { bytes }) => sum + bytes, 0);
   let before = 0;
   for (const stage of model.stages) {
-    verified.delete(proofOf(stage));
+    verified.sound.delete(proofOf(stage));
     const reader = await storage.shelfOf(stage).read(stage);
     const tell = (bytes: number): void => onProgress?.(before + bytes, of);
     try {
@@ -162,7 +171,7 @@ export async function verifyModel(
     } finally {
       reader.close();
     }
-    verified.add(proofOf(stage));
+    verified.sound.add(proofOf(stage));
     before += stage.bytes;
   }
 }

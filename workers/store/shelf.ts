@@ -25,9 +25,14 @@ export interface ChunkReader {
   chunk(index: number): Promise<ArrayBuffer | undefined>;
   /**
    * Everything as weights, read by slices; `chunks` are those that were read before, where a shelf cannot read while
-   * somebody waits. `tensors` says what will be asked for. The reader belongs to the weights from then on.
+   * somebody waits. `tensors` says what will be asked for, each once; `onReadTwice` is told where that was wrong and cost
+   * a read. The reader belongs to the weights from then on.
    */
-  weights(chunks: readonly ArrayBuffer[] | undefined, tensors: readonly Extent[] | undefined): Promise<StageWeights>;
+  weights(
+    chunks: readonly ArrayBuffer[] | undefined,
+    tensors: readonly Extent[] | undefined,
+    onReadTwice: () => void,
+  ): Promise<StageWeights>;
   close(): void;
 }
 

@@ -3,12 +3,14 @@
  * until it is dropped. One holder at a time, across tabs.
  */
 import type { ByteSource } from '../../models/source';
-import type { RemoteModel } from '../api';
+import type { ImportOptions, PickedFile, RemoteModel } from '../api';
 import { CodedError } from '../errors';
 import { checked, soundChunks } from './checkChunks';
+import { chunked } from './chunks';
 import { asJournal, type Journal, journalEntry, journalKey, journalLock } from './journal';
 import { RECORD_FORMAT } from './modelRecord';
-import { CHANGING, type Storage } from './storage';
+import { fromNoted, notedOptions, optionFiles } from './notedOptions';
+import { CHANGING, isQuotaError, type Storage, storageFull } from './storage';
 import { bytesOf, chunkRecord, chunkStart, type StoredBytes } from './storedBytes';
 import { sweep } from './sweep';
 
@@ -22,6 +24,8 @@ export interface SpoolOptions {
   readonly bytes?: number | undefined;
   /** What asks for it again. */
   readonly remote?: RemoteModel;
+  /** What becomes of it; kept beside it, files and all. None: what was kept before stays. */
+  readonly options?: ImportOptions;
 }
 
 /** Opens or begins a spool and runs `work` on it; the file stays unless `work` drops it. */
@@ -52,7 +56,14 @@ export class Spool<State extends object> {
     const journal = { ...(known ?? { ...fresh, touched: storage.now() }), ...(remote ? { remote } : {}) };
     const spool = new Spool<State>(storage, journal, bytes);
     if (known) await spool.#checkKept();
+    await spool.#keepOptions(options.options ?? {});
     return spool;
+  }
+
+  /** What was kept beside the file. */
+  get options(): ImportOptions {
+    const { options = {}, parts } = this.#journal;
+    return fromNoted(options, (part, name) => asPicked(this.#source(parts[part]!, name)));
   }
 
   get stored(): StoredBytes {
@@ -96,7 +107,10 @@ export class Spool<State extends object> {
 
   /** The file so far, read by slices; every chunk is checked as it is read. */
   source(name: string): ByteSource {
-    const { stored } = this;
+    return this.#source(this.stored, name);
+  }
+
+  #source(stored: StoredBytes, name: string): ByteSource {
     let last: { readonly index: number; readonly chunk: Promise<ArrayBuffer> } | undefined;
     const chunkAt = (index: number): Promise<ArrayBuffer> => {
       if (last?.index !== index) last = { index, chunk: this.#chunk(stored, index, name) };
@@ -115,6 +129,14 @@ export class Spool<State extends object> {
     return { name, size: bytesOf(stored), read };
   }
 
+  /** Forgets the options where there are any, and otherwise everything. */
+  async giveUp(): Promise<void> {
+    const { options, ...bare } = this.#journal;
+    if (!options) return this.drop();
+    this.#journal = { ...bare, parts: { [PART]: this.stored } };
+    await this.#save();
+  }
+
   /** Forgets everything. */
   async drop(): Promise<void> {
     await this.storage.locks.alone(CHANGING, async () => {
@@ -129,6 +151,38 @@ export class Spool<State extends object> {
       return await checked(await reader.chunk(index), stored.chunks[index]!, `${name} chunk ${index}`);
     } finally {
       reader.close();
+    }
+  }
+
+  async #keepOptions(options: ImportOptions): Promise<void> {
+    const noted = notedOptions(options);
+    if (!noted) return;
+    const { options: _, ...bare } = this.#journal;
+    this.#journal = { ...bare, parts: { [PART]: this.stored } };
+    for (const [part, picked] of optionFiles(options)) await this.#keepFile(part, picked);
+    // Last: half-written files are not believed.
+    this.#journal = { ...this.#journal, options: noted };
+    await this.#save();
+  }
+
+  async #keepFile(part: string, { path, file }: PickedFile): Promise<void> {
+    let kept = this.storage.shelfFor(file.size).fresh();
+    const note = (): void => this.#note({ parts: { [part]: kept }, state: this.state });
+    note();
+    // Before its file is: a sweep takes files that nothing tells of.
+    await this.#save();
+    const writer = await this.storage.shelfOf(kept).append(kept);
+    try {
+      for await (const chunk of chunked(slicesOf(file, this.storage.chunkBytes), this.storage.chunkBytes)) {
+        const record = await chunkRecord(chunk);
+        kept = { ...kept, chunks: [...kept.chunks, record] };
+        note();
+        await writer.write(chunk, record, journalEntry(this.#journal));
+      }
+    } catch (error) {
+      throw isQuotaError(error) ? storageFull(path, file.size, 'QuotaExceededError', error) : error;
+    } finally {
+      await writer.close();
     }
   }
 
@@ -158,11 +212,27 @@ export class Spool<State extends object> {
   }
 
   #note({ parts, state }: { readonly parts: Journal['parts']; readonly state: object | undefined }): void {
-    this.#journal = { ...this.#journal, parts, state, touched: this.storage.now() };
+    this.#journal = {
+      ...this.#journal,
+      parts: { ...this.#journal.parts, ...parts },
+      state,
+      touched: this.storage.now(),
+    };
   }
 
   #save(): Promise<void> {
     return this.storage.records.write([journalEntry(this.#journal)]);
+  }
+}
+
+const asPicked = ({ name, size, read }: ByteSource): PickedFile => ({
+  path: name,
+  file: { size, slice: (start, end) => ({ arrayBuffer: async () => (await read(start, end)).buffer as ArrayBuffer }) },
+});
+
+async function* slicesOf(file: PickedFile['file'], bytes: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < file.size; at += bytes) {
+    yield new Uint8Array(await file.slice(at, Math.min(file.size, at + bytes)).arrayBuffer());
   }
 }
 

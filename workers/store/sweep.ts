@@ -2,6 +2,7 @@
 import type { Freeable } from '../api';
 import { asJournal, isJournalKey, type Journal, journalKey, journalLock } from './journal';
 import { asModelRecord, isModelKey, isNewerRecord, type ModelRecord, modelChunkKeys, modelKey } from './modelRecord';
+import { againIn } from './notedOptions';
 import { CHANGING, READING, type Storage } from './storage';
 import { bytesOf, chunkKeys, isChunkKey } from './storedBytes';
 
@@ -67,10 +68,10 @@ export async function freeable(storage: Storage): Promise<Freeable[]> {
       : [{ kind: 'discarded' as const, key: summary.id, name: summary.name, bytes: summary.bytes, since: discarded }],
   );
   for (const journal of journals) {
-    const { kind, key, name, touched, parts, remote } = journal;
+    const { kind, key, name, touched, parts } = journal;
     const bytes = Object.values(parts).reduce((sum, part) => sum + bytesOf(part), 0);
     await storage.locks.aloneIfFree(journalLock(journal), async () => {
-      found.push({ kind, key, name, bytes, since: touched, ...(remote ? { remote } : {}) });
+      found.push({ kind, key, name, bytes, since: touched, ...againIn(journal) });
     });
   }
   return found;

@@ -9,6 +9,7 @@ import { chunked } from './chunks';
 import { asJournal, type Journal, journalEntry, journalKey, journalLock } from './journal';
 import type { StageRecord } from './modelRecord';
 import { asModelRecord, contentId, type ModelRecord, modelChunkKeys, modelKey, RECORD_FORMAT } from './modelRecord';
+import { type Again, sourceText } from './notedOptions';
 import { CHANGING, isQuotaError, type Storage, storageFull } from './storage';
 import { bytesOf, chunkRecord, type StoredBytes } from './storedBytes';
 import { giveUp, sweep } from './sweep';
@@ -25,6 +26,10 @@ export interface IncomingModel<Manifest> {
   readonly weights?: ModelSummary['weights'];
   /** Under what terms it came. */
   readonly license?: License | undefined;
+  /** As in `ModelSummary`; what `again` says where absent. */
+  readonly source?: string;
+  /** What to tell of it if it is cut off. */
+  readonly again?: Again;
   /** Plain JSON. */
   readonly manifest: Manifest;
   readonly stages: readonly IncomingStage[];
@@ -68,7 +73,7 @@ async function begin(storage: Storage, model: IncomingModel<unknown>, key: strin
   const { resumeKey, name } = model;
   const fresh = { format: RECORD_FORMAT, kind: 'import', key, name, parts: {} } as const;
   const known = resumeKey === undefined ? undefined : asJournal(await storage.records.get(journalKey(fresh)));
-  return known ?? { ...fresh, touched: storage.now(), resumable: resumeKey !== undefined };
+  return { ...(known ?? { ...fresh, touched: storage.now(), resumable: resumeKey !== undefined }), ...model.again };
 }
 
 const keptBytes = ({ parts }: Journal): number => Object.values(parts).reduce((sum, part) => sum + bytesOf(part), 0);
@@ -168,7 +173,7 @@ class Intake {
 /** Writes the record that makes a model exist, after one look that all of its chunks still do. */
 async function finish<Manifest>(
   storage: Storage,
-  { name, origin, width, height, weights, license: terms, manifest }: IncomingModel<Manifest>,
+  { name, origin, width, height, weights, license: terms, source: first, again, manifest }: IncomingModel<Manifest>,
   bytes: number,
   { stages, journalKey: journal }: Intake,
 ): Promise<ModelSummary> {
@@ -178,7 +183,10 @@ async function finish<Manifest>(
   // The same files again, from elsewhere: one model that came in two ways, under its first name.
   const origins = [...new Set([...(known?.origins ?? []), origin])];
   const license = terms ?? known?.license;
-  const named = { id, name: known?.name ?? name, origins, ...(license ? { license } : {}) };
+  const came = again?.source === undefined ? undefined : sourceText(again.source, again.options);
+  const source = known?.source ?? first ?? came;
+  const told = { ...(license ? { license } : {}), ...(source === undefined ? {} : { source }) };
+  const named = { id, name: known?.name ?? name, origins, ...told };
   const summary = { ...named, bytes, width, height, ...(weights ? { weights } : {}) };
   const record: ModelRecord<Manifest> = { format: RECORD_FORMAT, summary, manifest, stages };
   const present = new Set(await records.keys());

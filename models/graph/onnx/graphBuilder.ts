@@ -45,7 +45,7 @@ export class GraphBuilder {
   private readonly made = new Map<string, readonly Value[]>();
 
   constructor(
-    private readonly stage: StageName,
+    readonly stage: StageName,
     tensors: readonly PackedTensor[],
     private readonly weightsFile: string,
     constantBytes = CONSTANT_BYTES,

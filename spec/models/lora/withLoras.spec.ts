@@ -138,15 +138,22 @@ test('a convolution through a k×k middle is the three kernels in a row', async 
   assert.equal(after, before);
 });
 
-test('modules of another model are refused by name, those of a second text encoder left out and listed', async () => {
+test('a LoRA for another model is refused by name; the few modules that match nothing are left out and listed', async () => {
   const renamed = (from: string, to: string) =>
     first().map((tensor) => ({ ...tensor, name: tensor.name.replace(from, to) }));
   await rejects(
-    () => withLoras(A, [choice(renamed('transformer_blocks_0', 'transformer_blocks_7'))]),
+    () => withLoras(A, [choice(renamed('lora_unet_', 'lora_unet_other_'))]),
     'bad-model',
     'style.safetensors',
-    'lora_unet_down_blocks_0_attentions_0_transformer_blocks_7_attn1_to_q',
-    'and 1 more',
+    'lora_unet_other_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q',
+    'and 3 more',
+  );
+  const some = await withLoras(A, [choice(renamed('transformer_blocks_0', 'transformer_blocks_7'))]);
+  const strangers = LAYERS.filter(({ layer }) => layer.includes('transformer_blocks.0'));
+  assert.is(some.ignored!.length, strangers.length);
+  assert.is(
+    some.ignored![0],
+    'style.safetensors: lora_unet_down_blocks_0_attentions_0_transformer_blocks_7_attn1_to_q',
   );
   const { ignored } = await withLoras(A, [choice(renamed('lora_te_', 'lora_te2_'))]);
   assert.is(ignored!.length, LAYERS.filter(({ part }) => part === 'text_encoder').length);

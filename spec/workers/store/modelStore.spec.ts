@@ -246,4 +246,23 @@ test('a network goes into a file from the given size on, and is found wherever i
   assert.equal(await readBack(await kept.open(), id, 'unet'), someBytes(2500, 0));
 });
 
+test('a model is renamed, keeps its name when it comes in again, and is the same model', async () => {
+  const kept = device('idb');
+  const store = await kept.open();
+  const { id } = await store.put(model());
+  const renamed = await store.rename(id, ' 我的模型 ');
+  assert.equal([renamed.id, renamed.name], [id, '我的模型']);
+  assert.is((await store.put(model())).name, '我的模型');
+  await store.verify(id);
+  assert.equal(
+    (await (await kept.restart()).list()).map(({ name }) => name),
+    ['我的模型'],
+  );
+  for (const name of ['', ' \n', 'x'.repeat(201)]) {
+    assert.is((await rejection(store.rename(id, name))).code, 'bad-argument', name);
+  }
+  assert.is((await rejection(store.rename('gone', 'name'))).code, 'bad-argument');
+  assert.is((await store.list())[0]!.name, '我的模型');
+});
+
 test.run();

@@ -18,6 +18,12 @@ import {
   untilKept,
 } from './storeFixture';
 
+/** One chunk, and then nothing any more. */
+async function* forever(): AsyncGenerator<Uint8Array> {
+  yield someBytes(1024, 0);
+  await new Promise(() => undefined);
+}
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A device whose tab was killed once `kept` bytes of `model()` were in. */
@@ -98,6 +104,26 @@ for (const shelf of SHELVES) {
       await store.freeUp('source');
       assert.equal((await store.report()).freeable, []);
       assert.is(await bytesKept(kept), 2800);
+    },
+  );
+
+  promise(
+    'what was left tells how it was begun, with the handles to open it again; the latest word counts',
+    async () => {
+      const kept = device(shelf);
+      const hang = { ...model().stages[1]!, data: () => forever() };
+      const stages = [model().stages[0]!, hang];
+      const options = { loras: [{ name: 'paint.safetensors', weight: 0.5 }], weights: 'int8' } as const;
+      const again = { source: 'dreamy.safetensors', options, handles: { source: { fake: 1 }, loras: [{ fake: 2 }] } };
+      void (await kept.open()).put({ ...model(), stages, resumeKey: 'source', again });
+      await untilKept(kept, 300);
+      const store = await kept.restart();
+      const { kind, key, bytes, since: _, name, ...told } = (await store.report()).freeable[0]!;
+      assert.equal([kind, key, name, bytes, told], ['import', 'source', 'model 0', 1324, again]);
+
+      const later = { source: 'elsewhere/dreamy.safetensors' };
+      const { source } = await store.put({ ...model(), resumeKey: 'source', again: later });
+      assert.is(source, 'elsewhere/dreamy.safetensors');
     },
   );
 
