@@ -105,33 +105,39 @@ export function stageGraph(
 }
 
 /** The same in at most `count` segments, each a graph over its own share of the one weights file. */
-export function stageSegments(
-  description: ModelDescription,
-  stage: StageName,
-  size: StageSize,
-  tensors: readonly PackedTensor[],
-  count: number,
-  options: GraphOptions = {},
-): StageSegment[] {
-  return segmentsOf((net) => describe(net, description, stage, size), bytesIn(tensors), count).map((segment) => {
-    const own = packedOf(tensors, segment.parameters);
-    const graph = graphOf(stage, own, segment.describe, options).build();
-    return { graph, inputs: segment.inputs, outputs: segment.outputs, tensors: own };
-  });
-}
+export const stageSegments = (...stage: StageInSegments): StageSegment[] =>
+  inSegments(...stage).map(({ inputs, outputs, tensors, graph }) => ({
+    inputs,
+    outputs,
+    tensors,
+    graph: graph.build(),
+  }));
 
 /** What each of those segments takes of the heap; of one, what the stage takes as a whole. */
-export function segmentNeeds(
+export const segmentNeeds = (...stage: StageInSegments): HeapNeed[] =>
+  inSegments(...stage).map(({ graph }) => graph.need());
+
+type StageInSegments = [
   description: ModelDescription,
   stage: StageName,
   size: StageSize,
   tensors: readonly PackedTensor[],
   count: number,
-  options: GraphOptions = {},
-): HeapNeed[] {
-  return segmentsOf((net) => describe(net, description, stage, size), bytesIn(tensors), count).map((segment) =>
-    graphOf(stage, packedOf(tensors, segment.parameters), segment.describe, options).need(),
-  );
+  options?: GraphOptions,
+];
+
+function inSegments(...[description, stage, size, packed, count, options = {}]: StageInSegments) {
+  const byKey = new Map<string, PackedTensor[]>();
+  for (const tensor of packed) {
+    const { key } = keyOf(tensor.name);
+    byKey.set(key, [...(byKey.get(key) ?? []), tensor]);
+  }
+  const tensorsOf = ({ name }: Parameter): PackedTensor[] => byKey.get(name) ?? [];
+  const bytesOf = (parameter: Parameter): number => tensorsOf(parameter).reduce((sum, { bytes }) => sum + bytes, 0);
+  return segmentsOf((net) => describe(net, description, stage, size), bytesOf, count).map((segment) => {
+    const tensors = segment.parameters.flatMap(tensorsOf);
+    return { ...segment, tensors, graph: graphOf(stage, tensors, segment.describe, options) };
+  });
 }
 
 function graphOf(
@@ -144,17 +150,5 @@ function graphOf(
   network(onnxLayers(graph, lowering));
   return graph;
 }
-
-function packedOf(tensors: readonly PackedTensor[], parameters: readonly Parameter[]): PackedTensor[] {
-  const keys = new Set(parameters.map(({ name }) => name));
-  return tensors.filter(({ name }) => keys.has(keyOf(name).key));
-}
-
-const bytesIn =
-  (tensors: readonly PackedTensor[]) =>
-  (parameter: Parameter): number =>
-    packedBytesOf(packedOf(tensors, [parameter]));
-
-const packedBytesOf = (tensors: readonly PackedTensor[]): number => tensors.reduce((sum, { bytes }) => sum + bytes, 0);
 
 const aligned = (offset: number): number => Math.ceil(offset / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;

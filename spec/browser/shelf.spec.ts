@@ -187,7 +187,7 @@ test('a size that does not fit is told before it is drawn, with the largest that
     await waitFor(page, says('forecast', /^Needs about 4\.1 GB; this device gives 2\.0 GB\.Use 512 × 512$/));
     await press(page, 'use-largest');
     await page.waitForSelector(`${byId('forecast')}[data-fits="true"]`);
-    await waitFor(page, says('forecast', /gives 2\.0 GB\. To fit, the weights are read in parts/));
+    await waitFor(page, says('forecast', /gives 2\.0 GB\. To fit, weights are read anew/));
     assert.is(await page.$eval(byId('width'), (field) => (field as unknown as { value: string }).value), '512');
   }));
 

@@ -210,7 +210,7 @@ export const en = {
 
   forecast: (needed: string, available: string) => `Needs about ${needed}; this device gives ${available}.`,
   forecastSize: (width: number, height: number) => `Use ${width} × ${height}`,
-  forecastStreamed: 'To fit, the weights are read in parts, anew for every step: slower.',
+  forecastStreamed: 'To fit, weights are read anew for each step: slower.',
   forecastNone: 'No size of this shape fits.',
 
   tryAgain: 'Try again',

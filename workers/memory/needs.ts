@@ -39,8 +39,7 @@ export function stagePeak(
 
 /** The heap after a drawing whose UNet is streamed in so many segments. */
 export function drawingPeak(manifest: Manifest, size: PictureSize, segments = 1, lowering: GraphOptions = {}): number {
-  const peak = (stage: DrawnStage) => stagePeak(manifest, stage, size, stage === 'unet' ? segments : 1, lowering);
-  return Math.max(...DRAWN.map(peak));
+  return Math.max(...DRAWN.map((stage) => stagePeak(manifest, stage, size, stage === 'unet' ? segments : 1, lowering)));
 }
 
 /** In how many segments to stream the UNet: as few as `device` has room for, else as few as give the smallest heap. */
@@ -53,12 +52,12 @@ export function segmentsFor(
 ): number {
   const courses = COURSES[mode];
   if (courses.length === 1) return courses[0]!;
-  const unet = (segments: number): number => stagePeak(manifest, 'unet', size, segments, lowering);
-  const others = Math.max(
-    ...DRAWN.map((stage) => (stage === 'unet' ? 0 : stagePeak(manifest, stage, size, 1, lowering))),
-  );
-  const enough = Math.max(others, availableHeap(device));
-  return courses.find((segments) => unet(segments) <= enough) ?? courses.at(-1)!;
+  const peak = (segments: number): number => drawingPeak(manifest, size, segments, lowering);
+  const room = availableHeap(device);
+  const inRoom = courses.find((segments) => peak(segments) <= room);
+  if (inRoom) return inRoom;
+  const least = peak(courses.at(-1)!);
+  return courses.find((segments) => peak(segments) <= least)!;
 }
 
 /** Best first: exact numbers before rounded ones, and eight bits that are streamed before four that are not. */
@@ -74,24 +73,12 @@ const BY_QUALITY: readonly { readonly form: WeightForm; readonly courses: readon
 export function planFor(checkpoint: Checkpoint, asked: WeightForm | 'auto', device: Device): Manifest {
   if (asked !== 'auto') return planModel(checkpoint, asked);
   const side = nativeSize(checkpoint.description);
+  const room = availableHeap(device);
   for (const { form, courses } of BY_QUALITY) {
     const plan = planModel(checkpoint, form);
-    if (courses.some((segments) => fits(plan, { width: side, height: side }, segments, device))) return plan;
+    if (courses.some((segments) => drawingPeak(plan, { width: side, height: side }, segments) <= room)) return plan;
   }
   return planModel(checkpoint, 'int4');
-}
-
-function fits(
-  manifest: Manifest,
-  size: PictureSize,
-  segments: number,
-  device: Device,
-  lowering: GraphOptions = {},
-): boolean {
-  const available = availableHeap(device);
-  return DRAWN.every(
-    (stage) => stagePeak(manifest, stage, size, stage === 'unet' ? segments : 1, lowering) <= available,
-  );
 }
 
 export interface SizeForecast {
@@ -115,7 +102,9 @@ export function forecastSize(
   const availableBytes = availableHeap(device);
   const least = COURSES.auto.at(-1)!;
   const fitting = peakBytes <= availableBytes;
-  const largest = fitting ? undefined : firstOf(smaller(size), (one) => fits(manifest, one, least, device, lowering));
+  const largest = fitting
+    ? undefined
+    : firstOf(smaller(size), (one) => drawingPeak(manifest, one, least, lowering) <= availableBytes);
   return { peakBytes, availableBytes, fits: fitting, streamed: segments > 1, ...(largest ? { largest } : {}) };
 }
 
