@@ -101,7 +101,7 @@ export function stageGraph(
   tensors: readonly PackedTensor[],
   options: GraphOptions = {},
 ): Uint8Array {
-  return graphOf(stage, tensors, (net) => describe(net, description, stage, size), options).build();
+  return graphOf(stage, tensors, (net) => describe(net, description, stage, size), size, options).build();
 }
 
 /** The same in at most `count` segments, each a graph over its own share of the one weights file. */
@@ -136,7 +136,7 @@ function inSegments(...[description, stage, size, packed, count, options = {}]: 
   const bytesOf = (parameter: Parameter): number => tensorsOf(parameter).reduce((sum, { bytes }) => sum + bytes, 0);
   return segmentsOf((net) => describe(net, description, stage, size), bytesOf, count).map((segment) => {
     const tensors = segment.parameters.flatMap(tensorsOf);
-    return { ...segment, tensors, graph: graphOf(stage, tensors, segment.describe, options) };
+    return { ...segment, tensors, graph: graphOf(stage, tensors, segment.describe, size, options) };
   });
 }
 
@@ -144,10 +144,11 @@ function graphOf(
   stage: StageName,
   tensors: readonly PackedTensor[],
   network: (net: Layers) => void,
+  { height, width }: StageSize,
   { weightsFile = WEIGHTS_FILE, constantBytes, ...lowering }: GraphOptions,
 ): GraphBuilder {
   const graph = new GraphBuilder(stage, tensors, weightsFile, constantBytes);
-  network(onnxLayers(graph, lowering));
+  network(onnxLayers(graph, { pixels: height * width, ...lowering }));
   return graph;
 }
 

@@ -77,14 +77,19 @@ function cutsOf(
   return cuts;
 }
 
+/** Whoever computes a network may look back across these from what reads them (onnx/onnxLayers.ts): no cut parts the two. */
+const TOGETHER = new Set<Call['op']>(['layerNorm', 'attention', 'geglu']);
+
 /** For each call, bytes of the values that were made before it and are used by it or later. */
 function crossingBytes(calls: readonly Call[], inputs: Inputs): number[] {
   const lastUse = new Map<unknown, number>();
   for (const [at, { args }] of calls.entries()) for (const arg of args) lastUse.set(arg, at);
   const crossing = new Array<number>(calls.length).fill(0);
-  for (const [at, { result }] of calls.entries()) {
+  for (const [at, { op, result }] of calls.entries()) {
     if (!result || inputs.has(result)) continue;
-    const bytes = 4 * result.shape.reduce((product, size) => product * size, 1);
+    const bytes = TOGETHER.has(op)
+      ? Number.POSITIVE_INFINITY
+      : 4 * result.shape.reduce((product, size) => product * size, 1);
     for (let later = at + 1; later <= (lastUse.get(result) ?? 0); later++) crossing[later]! += bytes;
   }
   return crossing;

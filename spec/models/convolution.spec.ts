@@ -46,7 +46,7 @@ async function run(
   }
   const model = (constantBytes?: number): Uint8Array => {
     const graph = new GraphBuilder('unet', tensors, 'weights', constantBytes);
-    const net = onnxLayers(graph, options);
+    const net = onnxLayers(graph, { pixels: Number.POSITIVE_INFINITY, ...options });
     net.output('y', body(net, net.input('x', 'float32', x.shape)));
     return graph.build();
   };

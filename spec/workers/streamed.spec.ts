@@ -25,10 +25,14 @@ const models = {
 };
 
 for (const [name, opening] of Object.entries(models))
-  for (const form of ['exact', 'int8'] as const) {
-    test(`model ${name}, ${form}: in segments the picture is the same, bit for bit`, async () => {
+  for (const [form, lowering] of [
+    ['exact', {}],
+    ['int8', {}],
+    ['int8', { integersFrom: 0, convolutionIntegersFrom: 0 }],
+  ] as const) {
+    test(`model ${name}, ${form}, ${JSON.stringify(lowering)}: in segments the picture is the same, bit for bit`, async () => {
       const checkpoint = await opening;
-      const model = checkpointModel(checkpoint, planModel(checkpoint, form));
+      const model = checkpointModel(checkpoint, planModel(checkpoint, form), undefined, lowering);
       const side = name === 'demo' ? 64 : 40;
       const request = { ...DEFAULTS, prompt: 'a red apple', seed: 3, steps: 1, width: side, height: side };
       const pictures: Uint8Array[] = [];

@@ -8,7 +8,12 @@ import type { BackendName } from '../api';
  */
 const LOWERINGS: Readonly<Record<BackendName, GraphOptions>> = {
   wasm: {},
-  webgpu: { constantBytes: Number.POSITIVE_INFINITY, widenTables: true, integersFrom: Number.POSITIVE_INFINITY },
+  webgpu: {
+    constantBytes: Number.POSITIVE_INFINITY,
+    widenTables: true,
+    integersFrom: Number.POSITIVE_INFINITY,
+    convolutionIntegersFrom: Number.POSITIVE_INFINITY,
+  },
 };
 
 export const loweringOf = (backend: BackendName): GraphOptions => LOWERINGS[backend];

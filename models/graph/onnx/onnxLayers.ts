@@ -18,18 +18,21 @@ import type { View } from './window';
 
 /** How to compute what can be computed in several ways. */
 export interface LoweringOptions extends ConvolutionOptions, IntegerOptions {
+  /** Of the latents; the parts of a network at a sixteenth of them and less are its deep ones. */
+  readonly pixels?: number;
   /** Embedding tables become float32 whole, while the network is opened. */
   readonly widenTables?: boolean;
 }
 
 /**
- * The UNet's products of this length and more, where nothing is said. In integers they take 0.4 of the time over 1280
+ * The UNet's products over this many channels and more, where nothing is said. In integers they take 0.4 of the time over 1280
  * channels and no less over 320. The other stages run once a picture, and the text encoder has channels that are large.
  */
 const INTEGERS_FROM = 640;
 
 export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): Layers {
-  const { integersFrom = graph.stage === 'unet' ? INTEGERS_FROM : Number.POSITIVE_INFINITY } = options;
+  const least = graph.stage === 'unet' ? INTEGERS_FROM : Number.POSITIVE_INFINITY;
+  const { integersFrom = least, convolutionIntegersFrom = least, pixels = 0 } = options;
   /** Pictures that can be computed strip by strip from what they are views of. */
   const views = new Map<string, View>();
   const viewOf = (x: Value): View =>
@@ -42,8 +45,13 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
     return whole;
   };
   /**
+   * Where the picture is a sixteenth of itself or less, all may be in integers: together these layers cost the demo
+   * model's guided noise 1 dB of 34 (its own level's would cost 6), and they hold most of the weights.
+   */
+  const deep = (some: number): boolean => 16 * some <= pixels;
+  /**
    * What a normalization leaves, or a mean of such values: no number is far larger than the others, so that u8 holds
-   * them well. Only linear layers over these compute in integers.
+   * them well. Elsewhere, only linear layers over these compute in integers.
    */
   const even = new Set<string>();
   const evenly = (x: Value): Value => {
@@ -65,10 +73,11 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
   /** The same node for the same value, so that layers over one value share what they make of it. */
   const flattened = (x: Value, shape: readonly number[]): Value =>
     graph.once(`flat ${x.name}`, () => [reshape(x, shape)])[0]!;
-  /** A 1×1 convolution, over the residual stream or a normalization of few groups: never in integers. */
+  /** A 1×1 convolution, which sees the residual stream: its few large numbers leave the others hardly a step of u8. */
   const pixelwise = (scope: string, x: Value, channels: number): Value => {
     const [batch, , height, width] = pictureShape(x);
-    const product = overLast(scope, { ...x, shape: lying(x.shape) }, channels, true, {});
+    const how = deep(height * width) ? { integersFrom } : {};
+    const product = overLast(scope, { ...x, shape: lying(x.shape) }, channels, true, how);
     return { ...product, shape: [batch, channels, height, width] };
   };
   /** `[1, C]` as it adds to every pixel. */
@@ -90,7 +99,9 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
 
     conv2d(scope, x, convolution) {
       if (convolution.kernel === 1) return pixelwise(scope, x, convolution.channels);
-      return convolution3x3(graph, scope, viewOf(x), convolution, options);
+      const { height, width } = viewOf(x);
+      const integers = deep(height * width) ? convolutionIntegersFrom : Number.POSITIVE_INFINITY;
+      return convolution3x3(graph, scope, viewOf(x), convolution, { ...options, convolutionIntegersFrom: integers });
     },
     linear: (scope, x, channels, { bias } = { bias: true }) =>
       overLast(scope, x, channels, bias, even.has(x.name) ? { integersFrom } : {}),
@@ -120,7 +131,8 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
       // Sizes as an input: ORT Web's WebGPU kernel does not know `num_outputs` and would split off nothing.
       const sizes = graph.integers([half.at(-1)!, half.at(-1)!]);
       const [hidden, gate] = graph.nodeWithOutputs('Split', 'geglu', [x, sizes], [half, half], { axis: -1 });
-      return gated('geglu', hidden!, gelu(gate!));
+      const product = gated('geglu', hidden!, gelu(gate!));
+      return deep(x.shape.at(-2)!) ? evenly(product) : product;
     },
     attention: (q, k, v, options) => evenly(attention(graph, q, k, v, options)),
 
