@@ -28,7 +28,7 @@ test('whatever else is kept, the settings are sound', () => {
 test("a request takes the model's size where none was chosen", () => {
   const model = { width: 256, height: 128 };
   const request = toRequest(DEFAULT_SETTINGS, model);
-  assert.equal([request.width, request.height, request.guidance], [256, 128, 'two-calls']);
+  assert.equal([request.width, request.height, request.guidance], [256, 128, 'auto']);
   assert.is(toRequest({ ...DEFAULT_SETTINGS, size: { width: 64, height: 72 } }, model).height, 72);
 });
 

@@ -33,9 +33,9 @@ const SMALL = { width: 256, height: 256 };
 const NATIVE = { width: 512, height: 512 };
 
 const MEASURED = [
-  [int8, 'unet', SMALL, 1, 1075],
-  [int8, 'unet', SMALL, 4, 439],
-  [int8, 'unet', NATIVE, 1, 1166],
+  [int8, 'unet', SMALL, 1, 1031],
+  [int8, 'unet', SMALL, 4, 387],
+  [int8, 'unet', NATIVE, 1, 1095],
   [exact, 'vae_decoder', NATIVE, 1, 902],
 ] as const;
 
