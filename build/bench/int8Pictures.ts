@@ -21,7 +21,7 @@ const MODEL = 'models/demo/model';
 const PROMPTS = 'models/demo/eyes/key.json';
 
 /** The demo model's layers are narrow: every one that a full-size model computes in integers does so here too. */
-const LOWERING = { integersFrom: 0, convolutionIntegersFrom: 0 };
+const LOWERING = { integersFrom: 0 };
 
 export interface Compared {
   readonly prompt: string;

@@ -65,10 +65,7 @@ export function variantStage({ stage, pixels, form, batch, segments = 1 }: Varia
     return { tensors, graph: graph.build() };
   }
   const tensors = planTensors(parameters, () => 'F16', form === 'int8-f32' ? 'int8' : form);
-  const integers =
-    form === 'int8-f32'
-      ? { integersFrom: Number.POSITIVE_INFINITY, convolutionIntegersFrom: Number.POSITIVE_INFINITY }
-      : {};
+  const integers = form === 'int8-f32' ? { integersFrom: Number.POSITIVE_INFINITY } : {};
   const planned = peakHeap(segmentNeeds(SD15, stage, size, tensors, segments, integers));
   const graph =
     segments === 1

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { scratchFolder } from './enginePage';
-import { bundleStore, storeVisit, type Tab } from './storePage';
+import { bundleStore, filesKept, storeVisit, type Tab } from './storePage';
 
 const FOLDER = 'dist/spec-old-browsers';
 
@@ -40,14 +40,6 @@ test.before(async () => {
   }
 });
 test.after(() => scratch.remove());
-
-const filesKept = (tab: Tab): Promise<number> =>
-  tab.run(`(async () => {
-    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('models', { create: true });
-    let count = 0;
-    for await (const _ of folder.keys()) count += 1;
-    return count;
-  })()`);
 
 /** Imports a model and draws with it; the picture, and where the model lies. */
 async function drawn(tab: Tab): Promise<{ pixels: string; files: number }> {

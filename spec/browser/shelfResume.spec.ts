@@ -22,11 +22,11 @@ import {
 const ready = shelfIn(test, 'dist/spec-shelf-resume');
 
 /**
- * Puts the browser's dialogs aside: the next file that is asked for is `name`, out of the origin's own files. Their
+ * The page anew, with the browser's dialogs put aside: the next file that is asked for is `name`, out of the origin's own files. Their
  * handles are real ones, which can be kept; what they answer when asked for permission is in `localStorage`.
  */
-const dialogs = (page: Page): Promise<unknown> =>
-  page.evaluateOnNewDocument(`
+async function withoutDialogs(page: Page): Promise<void> {
+  await page.evaluateOnNewDocument(`
     const own = async (name) => {
       const folder = await navigator.storage.getDirectory();
       const handle = await folder.getFileHandle(name, { create: true });
@@ -47,6 +47,9 @@ const dialogs = (page: Page): Promise<unknown> =>
       return localStorage.answer ?? 'granted';
     };
   `);
+  await page.reload();
+  await page.waitForSelector(byId('model'));
+}
 
 async function choose(page: Page, id: string, name: string): Promise<void> {
   await page.evaluate(`localStorage.next = ${JSON.stringify(name)}`);
@@ -62,9 +65,7 @@ async function leaveHalfway(page: Page): Promise<void> {
 
 test('an import with its LoRA goes on with one press where the browser keeps handles of its files', () =>
   ready(async ({ page }) => {
-    await dialogs(page);
-    await page.reload();
-    await page.waitForSelector(byId('model'));
+    await withoutDialogs(page);
     await unfold(page, 'open-options');
     await choose(page, 'add-lora', 'paint.safetensors');
     await page.waitForSelector(byId('lora'));
@@ -88,9 +89,7 @@ test('an import with its LoRA goes on with one press where the browser keeps han
 
 test('a folder goes on as a file does', () =>
   ready(async ({ page }) => {
-    await dialogs(page);
-    await page.reload();
-    await page.waitForSelector(byId('model'));
+    await withoutDialogs(page);
     await choose(page, 'import', 'painted');
     await leaveHalfway(page);
     await press(page, 'resume');
@@ -99,9 +98,7 @@ test('a folder goes on as a file does', () =>
 
 test('where the browser is told no, or the file is gone, it says which file to choose, and takes it', () =>
   ready(async ({ page }) => {
-    await dialogs(page);
-    await page.reload();
-    await page.waitForSelector(byId('model'));
+    await withoutDialogs(page);
     await unfold(page, 'open-options');
     await choose(page, 'add-lora', 'paint.safetensors');
     await page.waitForSelector(byId('lora'));

@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inDatabase } from './database';
 import { scratchFolder } from './enginePage';
-import { bundleStore, SHELVES, storeVisit, type Tab } from './storePage';
+import { bundleStore, filesKept, SHELVES, storeVisit, type Tab } from './storePage';
 
 const FOLDER = 'dist/spec-store';
 
@@ -45,14 +45,6 @@ const inChunks = (tab: Tab, change: string): Promise<unknown> =>
       };
     }`,
   );
-
-const filesKept = (tab: Tab): Promise<number> =>
-  tab.run(`(async () => {
-    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('models', { create: true });
-    let count = 0;
-    for await (const _ of folder.keys()) count += 1;
-    return count;
-  })()`);
 
 async function imported(tab: Tab, folder: string): Promise<string> {
   const last = await tab.import(folder);

@@ -123,3 +123,12 @@ export class Tab {
 }
 
 export type LastEvent = { readonly type: string; readonly model?: ModelSummary } & Partial<Failure>;
+
+/** How many files lie in OPFS. */
+export const filesKept = (tab: Tab): Promise<number> =>
+  tab.run(`(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('models', { create: true });
+    let count = 0;
+    for await (const _ of folder.keys()) count += 1;
+    return count;
+  })()`);

@@ -259,7 +259,7 @@ test('in integers, activations are off by half a step of 255 at most', async () 
   const body: Body = (net, value) => net.conv2d('layer', value, { channels: 5, kernel: 3 });
   const float = await run(x, weights, body, {}, 'int8');
   // Less than 0.45 MB in strips of one row each would have scales of their own; here is one strip.
-  const integers = await run(x, weights, body, { convolutionIntegersFrom: 1 }, 'int8');
+  const integers = await run(x, weights, body, { integersFrom: 1 }, 'int8');
   const largest = Math.max(
     ...Array.from({ length: 5 }, (_, k) =>
       weights['layer.weight'].data.subarray(k * 72, (k + 1) * 72).reduce((sum, value) => sum + Math.abs(value), 0),

@@ -28,7 +28,7 @@ for (const [name, opening] of Object.entries(models))
   for (const [form, lowering] of [
     ['exact', {}],
     ['int8', {}],
-    ['int8', { integersFrom: 0, convolutionIntegersFrom: 0 }],
+    ['int8', { integersFrom: 0 }],
   ] as const) {
     test(`model ${name}, ${form}, ${JSON.stringify(lowering)}: in segments the picture is the same, bit for bit`, async () => {
       const checkpoint = await opening;

@@ -14,7 +14,7 @@ const spoken = signal<Words | undefined>(undefined);
 export const findWords = (): Promise<void> => setLanguage(language.value);
 
 /** Resolves when the page speaks `next`. Where its words cannot be fetched, it rejects and the page goes on as it was. */
-export async function setLanguage(next: Language): Promise<void> {
+async function setLanguage(next: Language): Promise<void> {
   const found = await wordsIn[next]();
   spoken.value = found;
   language.value = next;

@@ -12,7 +12,6 @@ const LOWERINGS: Readonly<Record<BackendName, GraphOptions>> = {
     constantBytes: Number.POSITIVE_INFINITY,
     widenTables: true,
     integersFrom: Number.POSITIVE_INFINITY,
-    convolutionIntegersFrom: Number.POSITIVE_INFINITY,
   },
 };
 

@@ -6,7 +6,7 @@
 import { type Convolution, pictureShape, type Value } from '../layers';
 import { convolved } from '../shapes';
 import type { GraphBuilder } from './graphBuilder';
-import { integerProduct, type Quantized } from './integers';
+import { type IntegerOptions, integerProduct, type Quantized } from './integers';
 import { kernelParts } from './kernels';
 import { evenRuns, joinChannels, joinRows, lying, type Strip } from './pictures';
 import { gather, type Places, type View, windowOf } from './window';
@@ -44,14 +44,12 @@ export function cheapestForm(convolution: Convolution, pixels: number, channels:
   return costs.reduce((best, next) => (next.cost < best.cost ? next : best)).form;
 }
 
-export interface ConvolutionOptions {
+export interface ConvolutionOptions extends IntegerOptions {
   /** Instead of the cheapest. */
   readonly form?: Form;
   readonly stripBytes?: number;
   /** Bytes that the weights of one part of a layer's outputs may take (kernels.ts). */
   readonly partBytes?: number;
-  /** As for linear layers; a kernel sums over nine times its channels. Where absent, or below, float32. */
-  readonly convolutionIntegersFrom?: number;
 }
 
 /** `[B, K, H', W']` of a picture that `view` describes. Weights are packed as taps, `[9, C, K]`. */
@@ -64,14 +62,14 @@ export function convolution3x3(
     form: asked,
     stripBytes = STRIP_BYTES,
     partBytes,
-    convolutionIntegersFrom = Number.POSITIVE_INFINITY,
+    integersFrom = Number.POSITIVE_INFINITY,
   }: ConvolutionOptions = {},
 ): Value {
   const [batch, channels] = pictureShape(view.lies);
   const { channels: results } = convolution;
   const [height, width] = [convolved(view.height, convolution), convolved(view.width, convolution)];
   const scale = `${scope}.weight/scales`;
-  const integers = graph.has(scale) && channels >= convolutionIntegersFrom;
+  const integers = graph.has(scale) && channels >= integersFrom;
   const form = asked ?? (integers ? 0 : cheapestForm(convolution, batch * height * width, channels));
   const unit = form === 0 ? 1 : form;
   const gathered = form === 0 ? 9 * channels : ((form + 2) ** 2 / form) * Math.max(channels, results);

@@ -5,6 +5,15 @@
 import type { Value } from '../layers';
 import type { GraphBuilder } from './graphBuilder';
 
+/** Where float32 activations become u8 for a product, eight bits times eight. */
+export interface IntegerOptions {
+  /**
+   * Products over at least this many channels are computed in integers where the weights are int8. ORT-web's integer kernels
+   * are 2.5 times as fast as its float32 ones over 1280 channels and no faster over 320.
+   */
+  readonly integersFrom?: number;
+}
+
 /** u8 numbers; the value is `scale` · (number - `zero`). */
 export interface Quantized {
   readonly numbers: Value;

@@ -6,16 +6,7 @@
 import { BLOCK } from '../../quantize/plan';
 import type { Value } from '../layers';
 import type { GraphBuilder } from './graphBuilder';
-import { integerProduct, quantized } from './integers';
-
-/** Where float32 activations become u8 for a product, eight bits times eight. */
-export interface IntegerOptions {
-  /**
-   * Sums of at least this many products are computed in integers where the weights are int8. ORT-web's integer kernels
-   * are 2.5 times as fast as its float32 ones over 1280 channels and no faster over 320.
-   */
-  readonly integersFrom?: number;
-}
+import { type IntegerOptions, integerProduct, quantized } from './integers';
 
 /** `x` `[rows, C]` times the weights of `scope`, plus its bias where `bias`: `[rows, channels]`. */
 export function linear(

@@ -10,14 +10,15 @@ import { type ConvolutionOptions, convolution3x3 } from './convolution';
 import { embedding } from './embedding';
 import type { GraphBuilder } from './graphBuilder';
 import { groupNorm } from './groupNorm';
-import { type IntegerOptions, linear as linearOver } from './linear';
+import type { IntegerOptions } from './integers';
+import { linear as linearOver } from './linear';
 import { channelsFirst, channelsLast, lying } from './pictures';
 import { timestepEmbedding } from './timestepEmbedding';
 import { upsampleTo } from './upsample';
 import type { View } from './window';
 
 /** How to compute what can be computed in several ways. */
-export interface LoweringOptions extends ConvolutionOptions, IntegerOptions {
+export interface LoweringOptions extends ConvolutionOptions {
   /** Of the latents; the parts of a network at a sixteenth of them and less are its deep ones. */
   readonly pixels?: number;
   /** Embedding tables become float32 whole, while the network is opened. */
@@ -32,7 +33,7 @@ const INTEGERS_FROM = 640;
 
 export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): Layers {
   const least = graph.stage === 'unet' ? INTEGERS_FROM : Number.POSITIVE_INFINITY;
-  const { integersFrom = least, convolutionIntegersFrom = least, pixels = 0 } = options;
+  const { integersFrom = least, pixels = 0 } = options;
   /** Pictures that can be computed strip by strip from what they are views of. */
   const views = new Map<string, View>();
   const viewOf = (x: Value): View =>
@@ -100,8 +101,8 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
     conv2d(scope, x, convolution) {
       if (convolution.kernel === 1) return pixelwise(scope, x, convolution.channels);
       const { height, width } = viewOf(x);
-      const integers = deep(height * width) ? convolutionIntegersFrom : Number.POSITIVE_INFINITY;
-      return convolution3x3(graph, scope, viewOf(x), convolution, { ...options, convolutionIntegersFrom: integers });
+      const from = deep(height * width) ? integersFrom : Number.POSITIVE_INFINITY;
+      return convolution3x3(graph, scope, viewOf(x), convolution, { ...options, integersFrom: from });
     },
     linear: (scope, x, channels, { bias } = { bias: true }) =>
       overLast(scope, x, channels, bias, even.has(x.name) ? { integersFrom } : {}),
