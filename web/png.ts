@@ -41,7 +41,7 @@ export function parametersText(request: ImageRequest, modelName: string): string
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const PIXEL_BYTES = 3;
 
-/** Every row as what Paeth's predictor leaves of it (PNG 3rd edition §9.4), type 4 before it: painted pictures shrink by a third. */
+/** Every row as what Paeth's predictor leaves of it (PNG 3rd edition §9.4), type 4 before it. */
 function filtered(pixels: Uint8Array, rowBytes: number): Uint8Array<ArrayBuffer> {
   const rows = pixels.length / rowBytes;
   const out = new Uint8Array(pixels.length + rows);

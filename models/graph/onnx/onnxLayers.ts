@@ -26,8 +26,8 @@ export interface LoweringOptions extends ConvolutionOptions {
 }
 
 /**
- * The UNet's products over this many channels and more, where nothing is said. In integers they take 0.4 of the time over 1280
- * channels and no less over 320. The other stages run once a picture, and the text encoder has channels that are large.
+ * The UNet's products over this many channels and more, where nothing is said. The other stages run once a picture,
+ * and the text encoder has channels that are large.
  */
 const INTEGERS_FROM = 640;
 
@@ -46,8 +46,8 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
     return whole;
   };
   /**
-   * Where the picture is a sixteenth of itself or less, all may be in integers: together these layers cost the demo
-   * model's guided noise 1 dB of 34 (its own level's would cost 6), and they hold most of the weights.
+   * Where the picture is a sixteenth of itself or less, all may be in integers: rounding there is seen least in what the
+   * UNet predicts, and these layers hold most of the weights.
    */
   const deep = (some: number): boolean => 16 * some <= pixels;
   /**
