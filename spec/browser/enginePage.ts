@@ -10,7 +10,7 @@ import { type RandomModelName, randomModelFiles } from '../models/randomModel';
 import { byId, canvasPixels, type Visit, type VisitOptions, visit } from './page';
 
 export const PROMPT = 'a red apple on a blue background';
-/** Room for a loaded two-core machine; what is waited for takes seconds. */
+/** Room for a loaded two-core machine; what is waited for takes seconds, on a GPU in software a minute. */
 export const PATIENCE = { timeout: 120_000 };
 
 /** What differs from the page's own settings. */
