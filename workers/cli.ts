@@ -12,8 +12,7 @@ import { writePng } from './cli/png';
 import { terminalProgress } from './cli/progress';
 import { asFailure, CodedError } from './errors';
 import { nodeDevice } from './memory/device.node';
-import { withGuidanceFor } from './memory/guidanceFor';
-import { segmentsFor } from './memory/needs';
+import { planDrawing } from './memory/drawingPlan';
 import { nativeSize } from './model';
 import { type Parts, textToImage } from './pipeline';
 import { checkRequest } from './request';
@@ -47,12 +46,12 @@ async function generate(given: CliArguments): Promise<void> {
     const { manifest, model } = await openModel(given, signal);
     const native = nativeSize(manifest.description);
     const asked = { ...given.request, width: given.width ?? native, height: given.height ?? native };
-    const request = given.memory === 'low' ? asked : withGuidanceFor(manifest, asked, nodeDevice());
-    const segments = segmentsFor(manifest, request, nodeDevice(), given.memory);
-    if (given.memory === 'auto' && segments > 1) console.error(STREAMED);
-    const parts = { model, backend: nodeWasmBackend(), segments };
+    const { course, guidance } = planDrawing(manifest, asked, nodeDevice(), given.memory);
+    const request = { ...asked, guidance };
+    if (given.memory === 'auto' && course.segments > 1) console.error(STREAMED);
+    const parts = { model, backend: nodeWasmBackend(), course };
     const { files, seeds, finished } = await draw(request, parts, given.out, signal);
-    const how = { model: model.name, weights: manifest.weights, segments };
+    const how = { model: model.name, weights: manifest.weights, ...course };
     if (given.json) console.log(JSON.stringify(report(request, how, files, seeds, finished)));
     else for (const file of files) console.log(file);
   });
@@ -111,7 +110,7 @@ type Finished = Extract<ImageEvent, { type: 'finished' }>;
 
 function report(
   request: ImageRequest,
-  how: Readonly<Record<string, string | number>>,
+  how: Readonly<Record<string, string | number | boolean>>,
   files: string[],
   seeds: number[],
   finished: Finished,

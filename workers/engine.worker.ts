@@ -17,8 +17,10 @@ import { fetchedTokenizer } from './fetchedTokenizer';
 import { fetchModel } from './fetchModel';
 import { runJob } from './job';
 import { browserDevice } from './memory/device.browser';
-import { withGuidanceFor } from './memory/guidanceFor';
-import { forecastSize, type PictureSize, planFor, segmentsFor } from './memory/needs';
+import { planDrawing } from './memory/drawingPlan';
+import { forecastSize } from './memory/forecast';
+import { planFor } from './memory/formFor';
+import type { PictureSize } from './memory/needs';
 import { storedModel } from './model.stored';
 import { inputOfPicked, isSingle, pickedOptions } from './picked';
 import { textToImage } from './pipeline';
@@ -139,13 +141,12 @@ const engine: EngineApi = {
       try {
         const lowering = loweringOf(name);
         const manifest = checkManifest(stored.manifest);
-        const request = withGuidanceFor(manifest, asked, browserDevice(), lowering);
         // What a GPU has beside the heap, nobody says: streaming is the CPU's.
         const mode = name === 'wasm' ? 'auto' : 'normal';
-        const segments = segmentsFor(manifest, request, browserDevice(), mode, lowering);
+        const { course, guidance } = planDrawing(manifest, asked, browserDevice(), mode, lowering);
         const model = storedModel(stored, manifest, lowering);
-        const parts = { model, segments, backend: await backend(name) };
-        for await (const event of textToImage(request, parts, signal)) tell(event);
+        const parts = { model, course, backend: await backend(name) };
+        for await (const event of textToImage({ ...asked, guidance }, parts, signal)) tell(event);
       } finally {
         stored.close();
       }

@@ -17,6 +17,7 @@ import { samplers } from './diffusion/samplers';
 import { drive, initialX } from './diffusion/sampling';
 import { asFailure, CodedError } from './errors';
 import { type Conditioning, guidedDenoiser } from './guidance';
+import { COURSES, type Course } from './memory/course';
 import type { Model } from './model';
 import { checkRequest } from './request';
 import { Stopwatch } from './stopwatch';
@@ -30,9 +31,11 @@ import { untilMessagesAreRead } from './turn';
 export interface Parts {
   readonly model: Model;
   readonly backend: Backend;
-  /** How many segments the UNet is streamed in; 1, the default, holds all of its weights from step to step. */
-  readonly segments?: number;
+  /** By default the fastest. */
+  readonly course?: Course;
 }
+
+const courseOf = ({ course = COURSES.normal[0]! }: Parts): Course => course;
 
 /** Draws `request`. Never throws: what goes wrong is the last event, `failed`; a stop is `failed` with `aborted`. */
 export async function* textToImage(
@@ -165,7 +168,8 @@ async function* decode(drawing: Drawing, latents: Latents): AsyncGenerator<Image
 /** The UNet, whole or to be streamed; of the latter, nothing is read before the first step. */
 async function* openUnet(drawing: Drawing, size: StageSize): AsyncGenerator<ImageEvent, Stage> {
   const { parts, signal, watch } = drawing;
-  const { model, backend, segments = 1 } = parts;
+  const { model, backend } = parts;
+  const { segments } = courseOf(parts);
   if (segments === 1) return yield* open(drawing, 'unet', size);
   const of = model.bytes('unet');
   yield { type: 'loading', stage: 'unet', bytes: 0, of };
@@ -183,7 +187,7 @@ async function* open(drawing: Drawing, stage: StageName, size: StageSize): Async
   yield { type: 'loading', stage, bytes: 0, of };
   const file = await watch.time('loading', parts.model.file(stage, size, signal));
   try {
-    const opened = await watch.time('loading', parts.backend.open(file, signal));
+    const opened = await watch.time('loading', parts.backend.open(file, signal, { lean: courseOf(parts).lean }));
     yield { type: 'loading', stage, bytes: of, of };
     return opened;
   } finally {

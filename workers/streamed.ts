@@ -21,7 +21,7 @@ export function streamedStage(
       await untilMessagesAreRead();
       signal.throwIfAborted();
       await weights.prepare?.(tensors);
-      const stage = await backend.open({ name, graph, weights }, signal);
+      const stage = await backend.open({ name, graph, weights }, signal, { lean: true });
       try {
         const needed = new Set(segments.slice(index + 1).flatMap((later) => later.inputs));
         for (const each of values) {

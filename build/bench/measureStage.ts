@@ -30,7 +30,7 @@ export async function main([json, runs = '2', threads = '2']: readonly string[])
   const never = new AbortController().signal;
   const stage =
     graph instanceof Uint8Array
-      ? await backend.open({ name: variant.stage, graph, weights }, never)
+      ? await backend.open({ name: variant.stage, graph, weights }, never, { lean: variant.lean ?? false })
       : streamedStage({ name: variant.stage, segments: graph, weights }, backend, never);
   const load = performance.now() - started;
   const loadedHeap = backend.heapBytes();

@@ -16,12 +16,14 @@ export interface Variant {
   readonly pixels: number;
   /** `torch` is the exported graph: int8 weights dequantized in the UNet, float32 elsewhere. `int8-f32`: no integer products. */
   readonly form: 'torch' | 'exact' | 'int8' | 'int8-f32' | 'int4';
-  /** In how many segments it is streamed; not at all where absent. */
+  /** In how many segments it is streamed, which is always lean; not at all where absent. */
   readonly segments?: number;
+  /** With buffers given back at once (`Course`). */
+  readonly lean?: boolean;
 }
 
-export const variantName = ({ form, batch, segments }: Variant): string =>
-  `${form}${segments ? ` in ${segments}` : ''}${batch === 1 ? '' : `, batch ${batch}`}`;
+export const variantName = ({ form, batch, segments, lean }: Variant): string =>
+  `${form}${segments ? ` in ${segments}` : ''}${lean ? ' lean' : ''}${batch === 1 ? '' : `, batch ${batch}`}`;
 
 /** Forms of each part; ratios are to the first. */
 export const PARTS: Readonly<Record<string, readonly Variant[]>> = {
@@ -38,7 +40,8 @@ function unet(pixels: number): Variant[] {
   const guided = (['torch', 'exact', 'int8'] as const).map(
     (form) => ({ stage: 'unet', pixels, form, batch: 2 }) as const,
   );
-  return [...forms('unet', pixels, 'torch', 'exact', 'int8', 'int8-f32', 'int4'), ...streamed, ...guided];
+  const lean = { stage: 'unet', pixels, form: 'int8', batch: 1, lean: true } as const;
+  return [...forms('unet', pixels, 'torch', 'exact', 'int8', 'int8-f32', 'int4'), lean, ...streamed, ...guided];
 }
 
 function forms(stage: StageName, pixels: number, ...list: readonly Variant['form'][]): Variant[] {
@@ -54,7 +57,7 @@ export interface VariantStage {
   readonly planned?: number;
 }
 
-export function variantStage({ stage, pixels, form, batch, segments = 1 }: Variant): VariantStage {
+export function variantStage({ stage, pixels, form, batch, segments = 1, lean = segments > 1 }: Variant): VariantStage {
   const parameters: Parameter[] = parametersOf(SD15, stage);
   const size = { batch, height: pixels / 8, width: pixels / 8 };
   if (form === 'torch') {
@@ -66,7 +69,7 @@ export function variantStage({ stage, pixels, form, batch, segments = 1 }: Varia
   }
   const tensors = planTensors(parameters, () => 'F16', form === 'int8-f32' ? 'int8' : form);
   const integers = form === 'int8-f32' ? { integersFrom: Number.POSITIVE_INFINITY } : {};
-  const planned = peakHeap(segmentNeeds(SD15, stage, size, tensors, segments, integers));
+  const planned = peakHeap(segmentNeeds(SD15, stage, size, tensors, segments, integers), lean);
   const graph =
     segments === 1
       ? stageGraph(SD15, stage, size, tensors, integers)

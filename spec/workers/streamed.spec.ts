@@ -8,6 +8,7 @@ import type { SegmentedFile, StageSegment } from '../../models/stage';
 import { weightsInMemory } from '../../models/stageWeights';
 import type { Backend } from '../../workers/backend/backend';
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
+import { COURSES } from '../../workers/memory/course';
 import { checkpointModel } from '../../workers/model.checkpoint';
 import { textToImage } from '../../workers/pipeline';
 import { DEFAULTS } from '../../workers/request';
@@ -24,26 +25,28 @@ const models = {
   B: randomModel('B').then(openDiffusersFolder),
 };
 
+const COURSES_TRIED = [...COURSES.normal, COURSES.low[0]!];
+
 for (const [name, opening] of Object.entries(models))
   for (const [form, lowering] of [
     ['exact', {}],
     ['int8', {}],
     ['int8', { integersFrom: 0 }],
   ] as const) {
-    test(`model ${name}, ${form}, ${JSON.stringify(lowering)}: in segments the picture is the same, bit for bit`, async () => {
+    test(`model ${name}, ${form}, ${JSON.stringify(lowering)}: on every course the picture is the same, bit for bit`, async () => {
       const checkpoint = await opening;
       const model = checkpointModel(checkpoint, planModel(checkpoint, form), undefined, lowering);
       const side = name === 'demo' ? 64 : 40;
       const request = { ...DEFAULTS, prompt: 'a red apple', seed: 3, steps: 1, width: side, height: side };
       const pictures: Uint8Array[] = [];
-      for (const segments of [1, 4]) {
-        for await (const event of textToImage(request, { model, backend: wasm, segments }, never)) {
+      for (const course of COURSES_TRIED) {
+        for await (const event of textToImage(request, { model, backend: wasm, course }, never)) {
           assert.is.not(event.type, 'failed', event.type === 'failed' ? event.message : '');
           if (event.type === 'image') pictures.push(event.picture.pixels);
         }
       }
-      assert.is(pictures.length, 2);
-      assert.equal(pictures[1], pictures[0]);
+      assert.is(pictures.length, COURSES_TRIED.length);
+      for (const picture of pictures) assert.equal(picture, pictures[0]);
     });
   }
 

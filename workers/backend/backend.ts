@@ -12,11 +12,16 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+export interface OpenOptions {
+  /** Whether a run gives back each buffer at once, for less memory, rather than keep it for values of the same shape. */
+  readonly lean?: boolean;
+}
+
 /** Something that opens networks. */
 export interface Backend {
   readonly name: BackendName;
   /** The WebAssembly heap, bytes; it never shrinks, so this is also its peak. 0 before the library is up. */
   heapBytes(): number;
   /** Rejects with `backend-unavailable`, `out-of-memory` or, once `signal` is aborted, an `AbortError`. */
-  open(file: StageFile, signal: AbortSignal): Promise<Stage>;
+  open(file: StageFile, signal: AbortSignal, how?: OpenOptions): Promise<Stage>;
 }

@@ -7,7 +7,7 @@ import { type Manifest, STAGE_NAMES } from '../../models/manifest';
 import { diskFiles, fromCaller, openDisk } from '../../models/openDisk.node';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
 import { nodeDevice } from '../memory/device.node';
-import { planFor } from '../memory/needs';
+import { planFor } from '../memory/formFor';
 import type { Model } from '../model';
 import { checkpointModel } from '../model.checkpoint';
 import { packedModel } from '../model.packed';

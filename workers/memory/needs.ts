@@ -1,135 +1,56 @@
-/** What a model's stages need of the heap, from its manifest; and the form of weights, and the course, that suit a device. */
-import type { Checkpoint } from '../../models/checkpoint';
+/** What a model's stages need of the heap, from its manifest, before anything is opened. */
+import type { HeapNeed } from '../../models/graph/onnx/graphBuilder';
+import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import { type GraphOptions, segmentNeeds } from '../../models/pack';
-import { planModel } from '../../models/planModel';
-import type { WeightForm } from '../../models/quantize/weightForm';
 import type { StageSize } from '../../models/stage';
-import type { ImageRequest } from '../api';
-import { nativeSize } from '../model';
-import { COURSES, type MemoryMode } from './course';
-import { availableHeap, type Device, peakHeap } from './plan';
+import type { Course } from './course';
+import { peakHeap } from './plan';
 
 /** Pixels. */
 export interface PictureSize {
   readonly width: number;
   readonly height: number;
-  /** `two-calls` where absent. */
-  readonly guidance?: ImageRequest['guidance'];
 }
+
+/** Pictures that go through the UNet in one call: 2 are both passes of a guided step. */
+export type Batch = 1 | 2;
 
 /** Those that text to image opens, the likeliest to be too large first. */
 const DRAWN = ['vae_decoder', 'unet', 'text_encoder'] as const;
 type DrawnStage = (typeof DRAWN)[number];
 
-const LATENT_PIXELS = 8;
+/** The needs of one model at one size; each is worked out once. */
+export class Needs {
+  private readonly known = new Map<string, HeapNeed[]>();
 
-/** The heap that `stage` takes in `segments` segments. `lowering` is the backend's. */
-export function stagePeak(
-  { description, stages }: Manifest,
-  stage: DrawnStage,
-  { width, height, guidance }: PictureSize,
-  segments = 1,
-  lowering: GraphOptions = {},
-): number {
-  const batch = stage === 'unet' && guidance === 'one-call' ? 2 : 1;
-  const size: StageSize = { batch, width: width / LATENT_PIXELS, height: height / LATENT_PIXELS };
-  return peakHeap(segmentNeeds(description, stage, size, stages[stage].tensors, segments, lowering));
-}
+  /** `lowering` is the backend's. */
+  constructor(
+    private readonly manifest: Manifest,
+    private readonly size: PictureSize,
+    private readonly lowering: GraphOptions = {},
+  ) {}
 
-/** The heap after a drawing whose UNet is streamed in so many segments. */
-export function drawingPeak(manifest: Manifest, size: PictureSize, segments = 1, lowering: GraphOptions = {}): number {
-  return Math.max(...DRAWN.map((stage) => stagePeak(manifest, stage, size, stage === 'unet' ? segments : 1, lowering)));
-}
-
-/** In how many segments to stream the UNet: as few as `device` has room for, else as few as give the smallest heap. */
-export function segmentsFor(
-  manifest: Manifest,
-  size: PictureSize,
-  device: Device,
-  mode: MemoryMode = 'auto',
-  lowering: GraphOptions = {},
-): number {
-  const courses = COURSES[mode];
-  if (courses.length === 1) return courses[0]!;
-  const peak = (segments: number): number => drawingPeak(manifest, size, segments, lowering);
-  const room = availableHeap(device);
-  const inRoom = courses.find((segments) => peak(segments) <= room);
-  if (inRoom) return inRoom;
-  const least = peak(courses.at(-1)!);
-  return courses.find((segments) => peak(segments) <= least)!;
-}
-
-/** Best first: exact numbers before rounded ones, and eight bits that are streamed before four that are not. */
-const BY_QUALITY: readonly { readonly form: WeightForm; readonly courses: readonly number[] }[] = [
-  { form: 'exact', courses: [1] },
-  { form: 'int8', courses: COURSES.auto },
-];
-
-/**
- * How `checkpoint` is packed: as asked, or with `auto` in the best form in which its own size of picture fits `device`
- * (the smallest, where none does).
- */
-export function planFor(checkpoint: Checkpoint, asked: WeightForm | 'auto', device: Device): Manifest {
-  if (asked !== 'auto') return planModel(checkpoint, asked);
-  const side = nativeSize(checkpoint.description);
-  const room = availableHeap(device);
-  for (const { form, courses } of BY_QUALITY) {
-    const plan = planModel(checkpoint, form);
-    if (courses.some((segments) => drawingPeak(plan, { width: side, height: side }, segments) <= room)) return plan;
+  /** The heap after a drawing. The stages run one after another in one heap that never shrinks: the largest decides. */
+  drawing(course: Course, batch: Batch = 1): number {
+    return Math.max(...DRAWN.map((stage) => this.stage(stage, course, batch)));
   }
-  return planModel(checkpoint, 'int4');
-}
 
-export interface SizeForecast {
-  readonly peakBytes: number;
-  readonly availableBytes: number;
-  readonly fits: boolean;
-  /** Whether the UNet's weights are streamed so that it does. */
-  readonly streamed: boolean;
-  /** The largest size of this shape that fits; absent where this one does, or where none does. */
-  readonly largest?: PictureSize;
-}
-
-export function forecastSize(
-  manifest: Manifest,
-  size: PictureSize,
-  device: Device,
-  lowering: GraphOptions = {},
-): SizeForecast {
-  const segments = segmentsFor(manifest, size, device, 'auto', lowering);
-  const peakBytes = drawingPeak(manifest, size, segments, lowering);
-  const availableBytes = availableHeap(device);
-  const least = COURSES.auto.at(-1)!;
-  const fitting = peakBytes <= availableBytes;
-  const largest = fitting
-    ? undefined
-    : firstOf(smaller(size), (one) => drawingPeak(manifest, one, least, lowering) <= availableBytes);
-  return { peakBytes, availableBytes, fits: fitting, streamed: segments > 1, ...(largest ? { largest } : {}) };
-}
-
-/** The first of `choices` that is good, where all after a good one are. */
-function firstOf<Choice>(choices: readonly Choice[], good: (choice: Choice) => boolean): Choice | undefined {
-  let [low, high] = [0, choices.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (good(choices[middle]!)) high = middle;
-    else low = middle + 1;
+  /** The heap after `stage` alone. Only the UNet is streamed, or called with two pictures. */
+  stage(stage: DrawnStage, { segments, lean }: Course, batch: Batch = 1): number {
+    return peakHeap(stage === 'unet' ? this.of(stage, segments, batch) : this.of(stage, 1, 1), lean);
   }
-  return choices[low];
-}
 
-/** Steps in which a smaller size is looked for, pixels of the longer side. */
-const STEP_PIXELS = 64;
+  private of(stage: DrawnStage, segments: number, batch: Batch): HeapNeed[] {
+    const key = `${stage} ${segments} ${batch}`;
+    const needs = this.known.get(key) ?? this.workOut(stage, segments, batch);
+    this.known.set(key, needs);
+    return needs;
+  }
 
-/** Sizes of about the same shape, the larger first. */
-function smaller({ width, height }: PictureSize): PictureSize[] {
-  const longer = Math.max(width, height);
-  const count = Math.ceil(longer / STEP_PIXELS) - 1;
-  const rounded = (pixels: number): number =>
-    Math.max(LATENT_PIXELS, LATENT_PIXELS * Math.round(pixels / LATENT_PIXELS));
-  return Array.from({ length: count }, (_, i) => {
-    const scale = ((count - i) * STEP_PIXELS) / longer;
-    return { width: rounded(width * scale), height: rounded(height * scale) };
-  });
+  private workOut(stage: DrawnStage, segments: number, batch: Batch): HeapNeed[] {
+    const { description, stages } = this.manifest;
+    const size: StageSize = { batch, width: this.size.width / VAE_FACTOR, height: this.size.height / VAE_FACTOR };
+    return segmentNeeds(description, stage, size, stages[stage].tensors, segments, this.lowering);
+  }
 }

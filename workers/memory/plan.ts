@@ -24,9 +24,10 @@ const GROWTH = { share: 0.2, mostBytes: 96 * 1024 * 1024 };
 /** Of a device's memory, what one page may hope for beside the system, the browser and other pages. */
 const SHARE = 0.5;
 
-/** The size of the heap after the neediest of what is run one after another. */
-export function peakHeap(needs: readonly HeapNeed[]): number {
-  const used = Math.max(...needs.map(({ weights, values }) => LIBRARY_BYTES + weights + GAPS * values));
+/** The size of the heap after the neediest of what is run one after another; `lean` as in `Course`. */
+export function peakHeap(needs: readonly HeapNeed[], lean: boolean): number {
+  const valueBytes = ({ values }: HeapNeed): number => (lean ? values.lean : values.shared);
+  const used = Math.max(...needs.map((need) => LIBRARY_BYTES + need.weights + GAPS * valueBytes(need)));
   return Math.ceil(used + Math.min(GROWTH.share * used, GROWTH.mostBytes));
 }
 

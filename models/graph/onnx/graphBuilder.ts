@@ -4,7 +4,7 @@ import { badModel } from '../../refuse';
 import type { PackedTensor, StageName } from '../../stage';
 import type { Value } from '../layers';
 import { executionOrder } from './executionOrder';
-import { liveBytes } from './liveBytes';
+import { type LiveBytes, liveBytes, type ValueSize } from './liveBytes';
 import { type Attribute, encodeModel, type Initializer, MICROSOFT, type Node, type Port } from './onnxModel';
 import { reaching } from './reaching';
 
@@ -25,7 +25,7 @@ export interface HeapNeed {
   /** Weights as they lie there from run to run. */
   readonly weights: number;
   /** Values in flight at the worst moment of a run, widened and transformed weights among them. */
-  readonly values: number;
+  readonly values: LiveBytes;
 }
 
 export class GraphBuilder {
@@ -38,8 +38,8 @@ export class GraphBuilder {
   /** Computed when the graph is written: a memory plan never does. */
   private readonly constants = new Map<string, () => Initializer>();
   private readonly names = new Map<string, number>();
-  /** Of every value that a node makes; all are float32. */
-  private readonly bytes = new Map<string, number>();
+  /** Of every value that a node makes; all but pieces of weights are float32. */
+  private readonly sizes = new Map<string, ValueSize>();
   private readonly packed: ReadonlyMap<string, PackedTensor>;
   private readonly constant: boolean;
   private readonly made = new Map<string, readonly Value[]>();
@@ -75,7 +75,7 @@ export class GraphBuilder {
     const name = this.unique(`${scope}/${op}`);
     const values = shapes.map((shape, i) => ({ name: shapes.length === 1 ? name : `${name}:${i}`, shape }));
     const outputs = values.map((value) => value.name);
-    for (const value of values) this.bytes.set(value.name, 4 * value.shape.reduce((count, size) => count * size, 1));
+    for (const { name, shape } of values) this.sizes.set(name, { shape, elementBytes: 4 });
     this.nodes.push({
       op,
       name,
@@ -154,7 +154,7 @@ export class GraphBuilder {
     const nodes = executionOrder([...this.casts, ...this.needed()]);
     return {
       weights: this.constant ? widenedBytes(tensors) : stored,
-      values: liveBytes(nodes, (value) => this.bytes.get(value)),
+      values: liveBytes(nodes, (value) => this.sizes.get(value)),
     };
   }
 
@@ -185,8 +185,8 @@ export class GraphBuilder {
     shape: readonly number[],
     attributes: Node['attributes'] = {},
   ): string {
-    if (!this.bytes.has(name)) {
-      this.bytes.set(name, elementBytes * shape.reduce((count, size) => count * size, 1));
+    if (!this.sizes.has(name)) {
+      this.sizes.set(name, { shape, elementBytes });
       this.casts.push({ op, name, inputs, outputs: [name], attributes });
     }
     return name;

@@ -11,44 +11,102 @@ const ALIASES = new Set(['Reshape', 'Identity', 'Unsqueeze', 'Squeeze', 'Flatten
 /** Nodes that may write over an input of the same size. */
 const IN_PLACE = new Set(['Add', 'Mul', 'Sub', 'Sigmoid', 'Softmax', 'Clip', 'Div', 'Sqrt']);
 
+/** Of a value. */
+export interface ValueSize {
+  readonly shape: readonly number[];
+  readonly elementBytes: number;
+}
+
+export const bytesOf = ({ shape, elementBytes }: ValueSize): number =>
+  shape.reduce((product, size) => product * size, elementBytes);
+
+/** Bytes at the worst moment. */
+export interface LiveBytes {
+  /** Where a buffer is given back as soon as nobody reads it. */
+  readonly lean: number;
+  /**
+   * Where buffers are shared: the next value of exactly the same shape takes the buffer of one that nobody reads any
+   * more, however much later, and the buffer is there from the first of them to the last.
+   */
+  readonly shared: number;
+}
+
 /**
- * Peak over the nodes, in the order they are executed in, of the bytes of all values alive. `bytesOf` is asked for values that nodes
- * make and for inputs of the graph; weights and constants, for which it returns `undefined`, are not counted.
+ * `nodes` are in the order they are executed in. `sizeOf` is asked for values that nodes make and for inputs of the
+ * graph; weights and constants, for which it returns `undefined`, are not counted.
  */
-export function liveBytes(nodes: readonly Node[], bytesOf: (value: string) => number | undefined): number {
-  const buffers = new Buffers(bytesOf);
+export const liveBytes = (nodes: readonly Node[], sizeOf: (value: string) => ValueSize | undefined): LiveBytes => ({
+  lean: mostAlive(buffersOf(nodes, sizeOf, false), nodes.length),
+  shared: mostAlive(buffersOf(nodes, sizeOf, true), nodes.length),
+});
+
+/** Memory that is there from node `first` to node `last`. */
+interface Buffer {
+  readonly size: ValueSize;
+  readonly first: number;
+  last: number;
+  holders: number;
+}
+
+function mostAlive(buffers: readonly Buffer[], count: number): number {
+  const change = new Array<number>(count + 1).fill(0);
+  for (const { size, first, last } of buffers) {
+    change[first]! += bytesOf(size);
+    change[last + 1]! -= bytesOf(size);
+  }
+  let [alive, most] = [0, 0];
+  for (const more of change) {
+    alive += more;
+    most = Math.max(most, alive);
+  }
+  return most;
+}
+
+function buffersOf(
+  nodes: readonly Node[],
+  sizeOf: (value: string) => ValueSize | undefined,
+  shared: boolean,
+): readonly Buffer[] {
+  const buffers = new Buffers(sizeOf, shared);
   const lastUse = new Map<string, number>();
   for (const [i, node] of nodes.entries()) for (const input of node.inputs) lastUse.set(input, i);
   for (const [i, node] of nodes.entries()) {
     const dying = node.inputs.filter((input) => lastUse.get(input) === i);
     const [first] = node.inputs;
-    if (ALIASES.has(node.op) && first !== undefined && bytesOf(first) !== undefined) {
+    if (ALIASES.has(node.op) && first !== undefined && sizeOf(first) !== undefined) {
       buffers.share(node.outputs[0]!, first);
     } else {
       const reused = IN_PLACE.has(node.op) ? dying.find((input) => buffers.fits(input, node.outputs[0]!)) : undefined;
       if (reused !== undefined) buffers.share(node.outputs[0]!, reused);
-      else for (const output of node.outputs) buffers.allocate(output);
+      else for (const output of node.outputs) buffers.allocate(output, i);
     }
-    for (const input of new Set(dying)) buffers.release(input);
+    for (const input of new Set(dying)) buffers.release(input, i);
     // Outputs that nobody reads are the graph's own, or not needed at all; ORT hands the former out.
-    for (const output of node.outputs) if (!lastUse.has(output)) buffers.release(output);
+    for (const output of node.outputs) if (!lastUse.has(output)) buffers.release(output, i);
   }
-  return buffers.peak;
+  return buffers.all;
 }
 
-/** Which values hold which buffer, and how much is allocated. */
+/** Which values hold which buffer. */
 class Buffers {
-  peak = 0;
-  private live = 0;
-  private readonly of = new Map<string, { bytes: number; holders: number }>();
+  readonly all: Buffer[] = [];
+  private readonly of = new Map<string, Buffer>();
+  /** Those that nobody holds, by what they fit; the latest last. */
+  private readonly free = new Map<string, Buffer[]>();
 
-  constructor(private readonly bytesOf: (value: string) => number | undefined) {}
+  constructor(
+    private readonly sizeOf: (value: string) => ValueSize | undefined,
+    private readonly shared: boolean,
+  ) {}
 
-  allocate(value: string): void {
-    const bytes = this.bytesOf(value) ?? 0;
-    this.of.set(value, { bytes, holders: 1 });
-    this.live += bytes;
-    this.peak = Math.max(this.peak, this.live);
+  allocate(value: string, at: number): void {
+    const size = this.sizeOf(value);
+    if (!size) return;
+    const free = this.shared ? this.free.get(kindOf(size))?.pop() : undefined;
+    const buffer = free ?? { size, first: at, last: at, holders: 0 };
+    if (!free) this.all.push(buffer);
+    buffer.holders = 1;
+    this.of.set(value, buffer);
   }
 
   /** `value` lies in the buffer of `holder`, which may be an input of the graph, the caller's to keep. */
@@ -62,14 +120,20 @@ class Buffers {
   /** Whether `output` may be written over `input`: nobody else holds its buffer, and it is as large. */
   fits(input: string, output: string): boolean {
     const buffer = this.of.get(input);
-    return buffer?.holders === 1 && buffer.bytes === this.bytesOf(output);
+    const size = this.sizeOf(output);
+    return size !== undefined && buffer?.holders === 1 && bytesOf(buffer.size) === bytesOf(size);
   }
 
-  release(value: string): void {
+  release(value: string, at: number): void {
     const buffer = this.of.get(value);
     if (!buffer) return;
     this.of.delete(value);
     buffer.holders -= 1;
-    if (buffer.holders === 0) this.live -= buffer.bytes;
+    if (buffer.holders > 0) return;
+    buffer.last = at;
+    const kind = kindOf(buffer.size);
+    this.free.set(kind, [...(this.free.get(kind) ?? []), buffer]);
   }
 }
+
+const kindOf = ({ shape, elementBytes }: ValueSize): string => `${shape}:${elementBytes}`;

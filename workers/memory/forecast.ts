@@ -1,0 +1,58 @@
+/** What a drawing of some size will take, said before it is asked for. */
+
+import { VAE_FACTOR } from '../../models/graph/vae';
+import type { Manifest } from '../../models/manifest';
+import type { GraphOptions } from '../../models/pack';
+import { COURSES } from './course';
+import { type Planned, planDrawing } from './drawingPlan';
+import { Needs, type PictureSize } from './needs';
+import type { Device } from './plan';
+
+export interface SizeForecast {
+  readonly peakBytes: number;
+  readonly availableBytes: number;
+  readonly fits: boolean;
+  /** Whether the UNet's weights are streamed so that it does. */
+  readonly streamed: boolean;
+  /** The largest size of this shape that fits; absent where this one does, or where none does. */
+  readonly largest?: PictureSize;
+}
+
+export function forecastSize(
+  manifest: Manifest,
+  size: Planned,
+  device: Device,
+  lowering: GraphOptions = {},
+): SizeForecast {
+  const { course, peakBytes, availableBytes } = planDrawing(manifest, size, device, 'auto', lowering);
+  const fits = peakBytes <= availableBytes;
+  const least = COURSES.auto.at(-1)!;
+  const fitting = (one: PictureSize): boolean => new Needs(manifest, one, lowering).drawing(least) <= availableBytes;
+  const largest = fits ? undefined : firstOf(smaller(size), fitting);
+  return { peakBytes, availableBytes, fits, streamed: course.segments > 1, ...(largest ? { largest } : {}) };
+}
+
+/** The first of `choices` that is good, where all after a good one are. */
+function firstOf<Choice>(choices: readonly Choice[], good: (choice: Choice) => boolean): Choice | undefined {
+  let [low, high] = [0, choices.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (good(choices[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return choices[low];
+}
+
+/** Steps in which a smaller size is looked for, pixels of the longer side. */
+const STEP_PIXELS = 64;
+
+/** Sizes of about the same shape, the larger first. */
+function smaller({ width, height }: PictureSize): PictureSize[] {
+  const longer = Math.max(width, height);
+  const count = Math.ceil(longer / STEP_PIXELS) - 1;
+  const rounded = (pixels: number): number => Math.max(VAE_FACTOR, VAE_FACTOR * Math.round(pixels / VAE_FACTOR));
+  return Array.from({ length: count }, (_, i) => {
+    const scale = ((count - i) * STEP_PIXELS) / longer;
+    return { width: rounded(width * scale), height: rounded(height * scale) };
+  });
+}
