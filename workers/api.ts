@@ -194,6 +194,8 @@ export interface Forecast {
   readonly fits: boolean;
   /** Whether the UNet's weights are read anew for every step so that it fits, which costs time. */
   readonly streamed: boolean;
+  /** Whether the picture is decoded in tiles so that it fits, which shows a little. */
+  readonly tiled: boolean;
   /** The form of the weights that this counts with. */
   readonly weights: StoredForm;
   /** The largest size of this shape that fits, pixels; absent where this one does, or where none does. */

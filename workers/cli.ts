@@ -4,6 +4,7 @@
  * 130 when stopped by Ctrl-C, 1 for anything else.
  */
 import { fromCaller } from '../models/openDisk.node';
+import type { WeightForm } from '../models/quantize/weightForm';
 import type { Failure, ImageEvent, ImageRequest } from './api';
 import { nodeWasmBackend } from './backend/ort.node';
 import { type CliArguments, parseArguments, USAGE } from './cli/arguments';
@@ -11,6 +12,7 @@ import { openModel } from './cli/openModel';
 import { writePng } from './cli/png';
 import { terminalProgress } from './cli/progress';
 import { asFailure, CodedError } from './errors';
+import type { Courses } from './memory/course';
 import { nodeDevice } from './memory/device.node';
 import { planDrawing } from './memory/drawingPlan';
 import { nativeSize } from './model';
@@ -46,12 +48,13 @@ async function generate(given: CliArguments): Promise<void> {
     const { manifest, model } = await openModel(given, signal);
     const native = nativeSize(manifest.description);
     const asked = { ...given.request, width: given.width ?? native, height: given.height ?? native };
-    const { course, guidance } = planDrawing(manifest, asked, nodeDevice(), given.memory);
+    const { courses, guidance } = planDrawing(manifest, asked, nodeDevice(), given.memory);
     const request = { ...asked, guidance };
-    if (given.memory === 'auto' && course.segments > 1) console.error(STREAMED);
-    const parts = { model, backend: nodeWasmBackend(), course };
+    if (given.memory === 'auto' && courses.unet.segments) console.error(STREAMED);
+    if (courses.vae_decoder.tile) console.error(TILED);
+    const parts = { model, backend: nodeWasmBackend(), courses };
     const { files, seeds, finished } = await draw(request, parts, given.out, signal);
-    const how = { model: model.name, weights: manifest.weights, ...course };
+    const how = { model: model.name, weights: manifest.weights, courses };
     if (given.json) console.log(JSON.stringify(report(request, how, files, seeds, finished)));
     else for (const file of files) console.log(file);
   });
@@ -72,6 +75,8 @@ async function untilStopped(work: (signal: AbortSignal) => Promise<void>): Promi
 
 const STREAMED =
   'note: the weights are read in parts, anew for every step, which takes time: as a whole they do not fit this machine';
+
+const TILED = 'note: the picture is decoded in tiles, which shows a little: as a whole that does not fit this machine';
 
 async function draw(request: ImageRequest, parts: Parts, out: string | undefined, signal: AbortSignal) {
   const progress = terminalProgress(request, process.stderr);
@@ -110,7 +115,7 @@ type Finished = Extract<ImageEvent, { type: 'finished' }>;
 
 function report(
   request: ImageRequest,
-  how: Readonly<Record<string, string | number | boolean>>,
+  how: { readonly model: string; readonly weights: WeightForm; readonly courses: Courses },
   files: string[],
   seeds: number[],
   finished: Finished,

@@ -141,12 +141,12 @@ const engine: EngineApi = {
       try {
         const lowering = loweringOf(name);
         const manifest = checkManifest(stored.manifest);
-        // What a GPU has beside the heap, nobody says: streaming is the CPU's.
-        const mode = name === 'wasm' ? 'auto' : 'normal';
-        const { course, guidance } = planDrawing(manifest, asked, browserDevice(), mode, lowering);
+        // What a GPU has beside the heap, nobody says.
+        const plan = name === 'wasm' ? planDrawing(manifest, asked, browserDevice(), 'auto', lowering) : undefined;
+        const request = plan ? { ...asked, guidance: plan.guidance } : asked;
         const model = storedModel(stored, manifest, lowering);
-        const parts = { model, course, backend: await backend(name) };
-        for await (const event of textToImage({ ...asked, guidance }, parts, signal)) tell(event);
+        const parts = { model, backend: await backend(name), ...(plan ? { courses: plan.courses } : {}) };
+        for await (const event of textToImage(request, parts, signal)) tell(event);
       } finally {
         stored.close();
       }

@@ -17,7 +17,7 @@ import { samplers } from './diffusion/samplers';
 import { drive, initialX } from './diffusion/sampling';
 import { asFailure, CodedError } from './errors';
 import { type Conditioning, guidedDenoiser } from './guidance';
-import { COURSES, type Course } from './memory/course';
+import { type Course, type Courses, FASTEST } from './memory/course';
 import type { Model } from './model';
 import { checkRequest } from './request';
 import { Stopwatch } from './stopwatch';
@@ -25,6 +25,7 @@ import { streamedStage } from './streamed';
 import type { Tensor } from './tensor';
 import { encodePrompt } from './text/prompt';
 import { ClipTokenizer } from './text/tokenizer';
+import { tiledDecoder, tileSize } from './tiles';
 import { untilMessagesAreRead } from './turn';
 
 /** What a picture is made with. */
@@ -32,10 +33,11 @@ export interface Parts {
   readonly model: Model;
   readonly backend: Backend;
   /** By default the fastest. */
-  readonly course?: Course;
+  readonly courses?: Courses;
 }
 
-const courseOf = ({ course = COURSES.normal[0]! }: Parts): Course => course;
+const courseOf = ({ courses = FASTEST }: Parts, stage: StageName): Course =>
+  stage === 'vae_encoder' ? { lean: false } : courses[stage];
 
 /** Draws `request`. Never throws: what goes wrong is the last event, `failed`; a stop is `failed` with `aborted`. */
 export async function* textToImage(
@@ -152,9 +154,11 @@ async function* denoise(
 
 /** Latents to 8-bit RGB. */
 async function* decode(drawing: Drawing, latents: Latents): AsyncGenerator<ImageEvent, Uint8Array> {
-  const { request } = drawing;
-  const { scalingFactor } = drawing.parts.model.description.vae;
-  const decoder = yield* open(drawing, 'vae_decoder', drawing.size);
+  const { request, parts, signal, size } = drawing;
+  const { scalingFactor } = parts.model.description.vae;
+  const { tile } = courseOf(parts, 'vae_decoder');
+  const opened = yield* open(drawing, 'vae_decoder', tile ? tileSize(size, tile) : size);
+  const decoder = tile ? tiledDecoder(opened, tile, signal) : opened;
   try {
     const data = latents.data.map((value) => value / scalingFactor);
     const input: Tensor = { type: 'float32', shape: latents.shape, data };
@@ -169,8 +173,8 @@ async function* decode(drawing: Drawing, latents: Latents): AsyncGenerator<Image
 async function* openUnet(drawing: Drawing, size: StageSize): AsyncGenerator<ImageEvent, Stage> {
   const { parts, signal, watch } = drawing;
   const { model, backend } = parts;
-  const { segments } = courseOf(parts);
-  if (segments === 1) return yield* open(drawing, 'unet', size);
+  const { segments } = courseOf(parts, 'unet');
+  if (!segments) return yield* open(drawing, 'unet', size);
   const of = model.bytes('unet');
   yield { type: 'loading', stage: 'unet', bytes: 0, of };
   const file = await watch.time('loading', model.segments('unet', size, segments, signal));
@@ -187,7 +191,7 @@ async function* open(drawing: Drawing, stage: StageName, size: StageSize): Async
   yield { type: 'loading', stage, bytes: 0, of };
   const file = await watch.time('loading', parts.model.file(stage, size, signal));
   try {
-    const opened = await watch.time('loading', parts.backend.open(file, signal, { lean: courseOf(parts).lean }));
+    const opened = await watch.time('loading', parts.backend.open(file, signal, { lean: courseOf(parts, stage).lean }));
     yield { type: 'loading', stage, bytes: of, of };
     return opened;
   } finally {

@@ -235,6 +235,7 @@ export async function forecast(size: { readonly width: number; readonly height: 
     availableBytes,
     fits,
     streamed: peak(1) > 1_900_000_000,
+    tiled: false,
     weights: 'exact' as const,
     ...(fits ? {} : { largest }),
   };

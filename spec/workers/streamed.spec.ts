@@ -8,7 +8,7 @@ import type { SegmentedFile, StageSegment } from '../../models/stage';
 import { weightsInMemory } from '../../models/stageWeights';
 import type { Backend } from '../../workers/backend/backend';
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
-import { COURSES } from '../../workers/memory/course';
+import { COURSES, FASTEST } from '../../workers/memory/course';
 import { checkpointModel } from '../../workers/model.checkpoint';
 import { textToImage } from '../../workers/pipeline';
 import { DEFAULTS } from '../../workers/request';
@@ -25,7 +25,11 @@ const models = {
   B: randomModel('B').then(openDiffusersFolder),
 };
 
-const COURSES_TRIED = [...COURSES.normal, COURSES.low[0]!];
+const COURSES_TRIED = [
+  FASTEST,
+  { ...FASTEST, unet: COURSES.normal.unet[1]!, vae_decoder: COURSES.normal.vae_decoder[1]! },
+  { ...FASTEST, unet: COURSES.low.unet[0]! },
+];
 
 for (const [name, opening] of Object.entries(models))
   for (const [form, lowering] of [
@@ -39,8 +43,8 @@ for (const [name, opening] of Object.entries(models))
       const side = name === 'demo' ? 64 : 40;
       const request = { ...DEFAULTS, prompt: 'a red apple', seed: 3, steps: 1, width: side, height: side };
       const pictures: Uint8Array[] = [];
-      for (const course of COURSES_TRIED) {
-        for await (const event of textToImage(request, { model, backend: wasm, course }, never)) {
+      for (const courses of COURSES_TRIED) {
+        for await (const event of textToImage(request, { model, backend: wasm, courses }, never)) {
           assert.is.not(event.type, 'failed', event.type === 'failed' ? event.message : '');
           if (event.type === 'image') pictures.push(event.picture.pixels);
         }

@@ -7,7 +7,7 @@ export function Forecast() {
   const said = words();
   const { forecast } = state.value;
   if (!forecast) return null;
-  const { peakBytes, availableBytes, fits, streamed, largest } = forecast;
+  const { peakBytes, availableBytes, fits, streamed, tiled, largest } = forecast;
   return (
     <div class={fits ? 'forecast' : 'forecast notice'} role="status" data-testid="forecast" data-fits={fits}>
       {!fits && <Icon name="warn" />}
@@ -15,6 +15,7 @@ export function Forecast() {
         <p class="hint">
           {said.forecast(sizeText(peakBytes), sizeText(availableBytes))}
           {fits && streamed && ` ${said.forecastStreamed}`}
+          {fits && tiled && ` ${said.forecastTiled}`}
           {!fits && !largest && ` ${said.forecastNone}`}
         </p>
         {!fits && largest && (

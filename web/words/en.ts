@@ -211,6 +211,7 @@ export const en = {
   forecast: (needed: string, available: string) => `Needs about ${needed}; this device gives ${available}.`,
   forecastSize: (width: number, height: number) => `Use ${width} × ${height}`,
   forecastStreamed: 'To fit, weights are read anew for each step: slower.',
+  forecastTiled: 'To fit, the picture is decoded in tiles, which shows a little.',
   forecastNone: 'No size of this shape fits.',
 
   tryAgain: 'Try again',

@@ -198,6 +198,7 @@ export const zh: Words = {
   forecast: (needed, available) => `约需 ${needed} 内存，本设备可提供 ${available}。`,
   forecastSize: (width, height) => `改用 ${width} × ${height}`,
   forecastStreamed: '为了放得下，权重将分段读取，每一步都重读一遍：会慢一些。',
+  forecastTiled: '为了放得下，图像将分块解码，会略有痕迹。',
   forecastNone: '此形状的任何尺寸都放不下。',
 
   tryAgain: '重试',

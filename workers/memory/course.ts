@@ -1,25 +1,35 @@
-/** Ways to draw the same picture, from the fastest to the one that takes the least memory. */
+/** Ways to run the stages of a drawing, from the fastest to those that take the least memory. */
 
 /** How much memory a drawing may take: `auto` asks the plan, `low` streams the UNet's weights whatever the device has. */
 export const MEMORY_MODES = ['auto', 'normal', 'low'] as const;
 export type MemoryMode = (typeof MEMORY_MODES)[number];
 
+/** Those that text to image opens. */
+export type DrawnStage = 'text_encoder' | 'unet' | 'vae_decoder';
+
+/** One way to run a stage. All ways compute the same but for tiles, whose picture differs a little. */
 export interface Course {
-  /** In how many segments the UNet's weights are streamed, 1 being not at all: the time to read and open them in each step. */
-  readonly segments: number;
   /** Whether a run gives back each buffer at once, rather than keep it for values of the same shape. */
   readonly lean: boolean;
+  /** In how many segments the UNet's weights are streamed: they are read and opened anew in each step. */
+  readonly segments?: number;
+  /** Side of the tiles that the decoder decodes one by one, latents. */
+  readonly tile?: number;
 }
 
-const WHOLE: readonly Course[] = [
-  { segments: 1, lean: false },
-  { segments: 1, lean: true },
-];
+export type Courses = Readonly<Record<DrawnStage, Course>>;
+
+const FAST: Course = { lean: false };
+const LEAN: Course = { lean: true };
+const WHOLE = [FAST, LEAN];
 const streamed = (...list: readonly number[]): Course[] => list.map((segments) => ({ segments, lean: true }));
+const TILED = [96, 64, 48, 32].map((tile): Course => ({ tile, lean: true }));
 
 /** Best first. Smaller strips and chunks are no courses: beside the weights, they are noise. */
-export const COURSES: Readonly<Record<MemoryMode, readonly Course[]>> = {
-  auto: [...WHOLE, ...streamed(2, 4, 8)],
-  normal: WHOLE,
-  low: streamed(4, 8),
+export const COURSES: Readonly<Record<MemoryMode, Readonly<Record<DrawnStage, readonly Course[]>>>> = {
+  auto: { text_encoder: WHOLE, unet: [...WHOLE, ...streamed(2, 4, 8)], vae_decoder: [...WHOLE, ...TILED] },
+  normal: { text_encoder: WHOLE, unet: WHOLE, vae_decoder: [...WHOLE, ...TILED] },
+  low: { text_encoder: [LEAN], unet: streamed(4, 8), vae_decoder: [LEAN, ...TILED] },
 };
+
+export const FASTEST: Courses = { text_encoder: FAST, unet: FAST, vae_decoder: FAST };

@@ -1,19 +1,22 @@
 /** How a drawing is made on a device: decided before anything is opened. */
 import { CONSTANT_BYTES } from '../../models/graph/onnx/graphBuilder';
+import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import type { GraphOptions } from '../../models/pack';
 import type { ImageRequest } from '../api';
-import { COURSES, type Course, type MemoryMode } from './course';
+import { COURSES, type Course, type Courses, type MemoryMode } from './course';
 import { type Batch, Needs, type PictureSize } from './needs';
 import { availableHeap, type Device } from './plan';
 
 export interface DrawingPlan {
-  readonly course: Course;
-  readonly guidance: 'one-call' | 'two-calls';
-  /** Bytes that the heap will have grown to. */
+  readonly courses: Courses;
+  readonly guidance: Guidance;
+  /** Bytes that the heap will have grown to: stages run one after another in one heap that never shrinks. */
   readonly peakBytes: number;
   readonly availableBytes: number;
 }
+
+type Guidance = 'one-call' | 'two-calls';
 
 /** What is to be drawn, as far as it matters here. */
 export type Planned = PictureSize & Partial<Pick<ImageRequest, 'guidance'>>;
@@ -24,7 +27,7 @@ export type Planned = PictureSize & Partial<Pick<ImageRequest, 'guidance'>>;
  */
 const MOST_PIXELS = 320 * 320;
 
-/** The best way there is room for; else the one that takes the least. `lowering` is the backend's. */
+/** For each stage the best way there is room for; else the one that takes the least. `lowering` is the backend's. */
 export function planDrawing(
   manifest: Manifest,
   asked: Planned,
@@ -34,26 +37,39 @@ export function planDrawing(
 ): DrawingPlan {
   const needs = new Needs(manifest, asked, lowering);
   const availableBytes = availableHeap(device);
-  const peak = ({ course, guidance }: Way): number => needs.drawing(course, batchOf(guidance));
-  const ways = waysOf(manifest, asked, mode);
-  const way = ways.find((one) => peak(one) <= availableBytes) ?? leastOf(ways, peak);
-  return { ...way, peakBytes: peak(way), availableBytes };
+  const choose = <Way>(ways: readonly Way[], peak: (way: Way) => number): { way: Way; peak: number } => {
+    const fitting = ways.find((way) => peak(way) <= availableBytes);
+    const way = fitting ?? ways.reduce((least, next) => (peak(next) < peak(least) ? next : least));
+    return { way, peak: peak(way) };
+  };
+  const text = choose(COURSES[mode].text_encoder, (course) => needs.stage('text_encoder', course));
+  const unet = choose(unetWays(manifest, asked, mode), (way) => needs.stage('unet', way.course, batchOf(way.guidance)));
+  const decoder = choose(decoderWays(asked, mode), (course) => needs.stage('vae_decoder', course));
+  return {
+    courses: { text_encoder: text.way, unet: unet.way.course, vae_decoder: decoder.way },
+    guidance: unet.way.guidance,
+    peakBytes: Math.max(text.peak, unet.peak, decoder.peak),
+    availableBytes,
+  };
 }
 
-/** The first of the least. */
-const leastOf = (ways: readonly Way[], peak: (way: Way) => number): Way =>
-  ways.reduce((least, way) => (peak(way) < peak(least) ? way : least));
+interface UnetWay {
+  readonly course: Course;
+  readonly guidance: Guidance;
+}
 
-type Way = Pick<DrawingPlan, 'course' | 'guidance'>;
-
-/** Best first. A streamed UNet gets two calls, which take the least memory. */
-function waysOf(manifest: Manifest, { width, height, guidance = 'auto' }: Planned, mode: MemoryMode): Way[] {
+/** A streamed UNet gets two calls, which take the least memory. */
+function unetWays(manifest: Manifest, { width, height, guidance = 'auto' }: Planned, mode: MemoryMode): UnetWay[] {
   const together = width * height <= MOST_PIXELS && manifest.stages.unet.bytes > CONSTANT_BYTES;
-  return COURSES[mode].flatMap((course): Way[] => {
+  return COURSES[mode].unet.flatMap((course): UnetWay[] => {
     if (guidance !== 'auto') return [{ course, guidance }];
-    const apart: Way = { course, guidance: 'two-calls' };
-    return together && course.segments === 1 ? [{ course, guidance: 'one-call' }, apart] : [apart];
+    const apart: UnetWay = { course, guidance: 'two-calls' };
+    return together && !course.segments ? [{ course, guidance: 'one-call' }, apart] : [apart];
   });
 }
 
-const batchOf = (guidance: DrawingPlan['guidance']): Batch => (guidance === 'one-call' ? 2 : 1);
+const batchOf = (guidance: Guidance): Batch => (guidance === 'one-call' ? 2 : 1);
+
+/** A tile that holds the whole picture is none. */
+const decoderWays = ({ width, height }: PictureSize, mode: MemoryMode): Course[] =>
+  COURSES[mode].vae_decoder.filter(({ tile = 0 }) => VAE_FACTOR * tile < Math.max(width, height));

@@ -3,9 +3,8 @@
 import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import type { GraphOptions } from '../../models/pack';
-import { COURSES } from './course';
 import { type Planned, planDrawing } from './drawingPlan';
-import { Needs, type PictureSize } from './needs';
+import type { PictureSize } from './needs';
 import type { Device } from './plan';
 
 export interface SizeForecast {
@@ -14,6 +13,8 @@ export interface SizeForecast {
   readonly fits: boolean;
   /** Whether the UNet's weights are streamed so that it does. */
   readonly streamed: boolean;
+  /** Whether the picture is decoded in tiles so that it does. */
+  readonly tiled: boolean;
   /** The largest size of this shape that fits; absent where this one does, or where none does. */
   readonly largest?: PictureSize;
 }
@@ -24,12 +25,21 @@ export function forecastSize(
   device: Device,
   lowering: GraphOptions = {},
 ): SizeForecast {
-  const { course, peakBytes, availableBytes } = planDrawing(manifest, size, device, 'auto', lowering);
+  const { courses, peakBytes, availableBytes } = planDrawing(manifest, size, device, 'auto', lowering);
   const fits = peakBytes <= availableBytes;
-  const least = COURSES.auto.at(-1)!;
-  const fitting = (one: PictureSize): boolean => new Needs(manifest, one, lowering).drawing(least) <= availableBytes;
+  const fitting = (one: PictureSize): boolean =>
+    planDrawing(manifest, one, device, 'auto', lowering).peakBytes <= availableBytes;
   const largest = fits ? undefined : firstOf(smaller(size), fitting);
-  return { peakBytes, availableBytes, fits, streamed: course.segments > 1, ...(largest ? { largest } : {}) };
+  const { segments } = courses.unet;
+  const { tile } = courses.vae_decoder;
+  return {
+    peakBytes,
+    availableBytes,
+    fits,
+    streamed: segments !== undefined,
+    tiled: tile !== undefined,
+    ...(largest ? { largest } : {}),
+  };
 }
 
 /** The first of `choices` that is good, where all after a good one are. */

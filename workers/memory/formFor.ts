@@ -4,14 +4,14 @@ import type { Manifest } from '../../models/manifest';
 import { planModel } from '../../models/planModel';
 import type { WeightForm } from '../../models/quantize/weightForm';
 import { nativeSize } from '../model';
-import { COURSES, type Course } from './course';
-import { Needs } from './needs';
-import { availableHeap, type Device } from './plan';
+import type { MemoryMode } from './course';
+import { planDrawing } from './drawingPlan';
+import type { Device } from './plan';
 
 /** Best first: exact numbers before rounded ones, and eight bits that are streamed before four that are not. */
-const BY_QUALITY: readonly { readonly form: WeightForm; readonly courses: readonly Course[] }[] = [
-  { form: 'exact', courses: COURSES.normal },
-  { form: 'int8', courses: COURSES.auto },
+const BY_QUALITY: readonly { readonly form: WeightForm; readonly mode: MemoryMode }[] = [
+  { form: 'exact', mode: 'normal' },
+  { form: 'int8', mode: 'auto' },
 ];
 
 /**
@@ -21,11 +21,10 @@ const BY_QUALITY: readonly { readonly form: WeightForm; readonly courses: readon
 export function planFor(checkpoint: Checkpoint, asked: WeightForm | 'auto', device: Device): Manifest {
   if (asked !== 'auto') return planModel(checkpoint, asked);
   const side = nativeSize(checkpoint.description);
-  const room = availableHeap(device);
-  for (const { form, courses } of BY_QUALITY) {
+  for (const { form, mode } of BY_QUALITY) {
     const plan = planModel(checkpoint, form);
-    const needs = new Needs(plan, { width: side, height: side });
-    if (courses.some((course) => needs.drawing(course) <= room)) return plan;
+    const { peakBytes, availableBytes } = planDrawing(plan, { width: side, height: side }, device, mode);
+    if (peakBytes <= availableBytes) return plan;
   }
   return planModel(checkpoint, 'int4');
 }

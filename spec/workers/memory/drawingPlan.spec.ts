@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planModel } from '../../../models/planModel';
-import { COURSES, type MemoryMode } from '../../../workers/memory/course';
-import { planDrawing } from '../../../workers/memory/drawingPlan';
+import { COURSES, FASTEST, type MemoryMode } from '../../../workers/memory/course';
+import { type Planned, planDrawing } from '../../../workers/memory/drawingPlan';
 import { forecastSize } from '../../../workers/memory/forecast';
 import { planFor } from '../../../workers/memory/formFor';
 import { Needs } from '../../../workers/memory/needs';
@@ -11,49 +11,61 @@ import { fullSize, GIB, NATIVE, ROOMY, SMALL } from './fullSize';
 
 const exact = planModel(fullSize, 'exact');
 const int8 = planModel(fullSize, 'int8');
-const [FAST, LEAN, IN_TWO, IN_FOUR] = COURSES.auto;
+const [FAST, LEAN, ...STREAMED] = COURSES.auto.unet;
 
-test('the fastest way there is room for, in the order of what it costs in time', () => {
+test('where there is room, everything is done the fastest way', () => {
+  assert.equal(planDrawing(int8, SMALL, ROOMY).courses, FASTEST);
+});
+
+test('the UNet is run the fastest way there is room for', () => {
   const needs = new Needs(int8, SMALL);
   const chosen = (heapBytes: number) => {
-    const { course, guidance } = planDrawing(int8, SMALL, { heapBytes });
-    return [course, guidance];
+    const { courses, guidance } = planDrawing(int8, SMALL, { heapBytes });
+    return [courses.unet, guidance];
   };
   const ways = [
-    [FAST, 'one-call', needs.drawing(FAST!, 2)],
-    [FAST, 'two-calls', needs.drawing(FAST!)],
-    [LEAN, 'one-call', needs.drawing(LEAN!, 2)],
-    [LEAN, 'two-calls', needs.drawing(LEAN!)],
-    [IN_TWO, 'two-calls', needs.drawing(IN_TWO!)],
-    [IN_FOUR, 'two-calls', needs.drawing(IN_FOUR!)],
+    [FAST, 'one-call', needs.stage('unet', FAST!, 2)],
+    [FAST, 'two-calls', needs.stage('unet', FAST!)],
+    [LEAN, 'one-call', needs.stage('unet', LEAN!, 2)],
+    [LEAN, 'two-calls', needs.stage('unet', LEAN!)],
+    ...STREAMED.map((course) => [course, 'two-calls', needs.stage('unet', course)] as const),
   ] as const;
-  assert.equal(chosen(4 * GIB), [FAST, 'one-call']);
   let least = Number.POSITIVE_INFINITY;
   for (const [course, guidance, peak] of ways) {
     // A way that takes more than a better one is never chosen.
     if (peak < least) assert.equal(chosen(peak), [course, guidance], `${peak}`);
     least = Math.min(least, peak);
   }
-  assert.ok(least < needs.drawing(LEAN!) / 2);
+  assert.equal(chosen(0), [STREAMED.at(-1), 'two-calls']);
 });
 
-test('where nothing fits, the way that takes the least, and of several such the fastest', () => {
-  const { course, peakBytes, availableBytes } = planDrawing(int8, NATIVE, { heapBytes: 1 });
-  // The decoder is what does not fit: streaming the UNet in more segments than keep below it would be time for nothing.
-  assert.equal([course, availableBytes], [IN_TWO, 1]);
-  assert.is(peakBytes, new Needs(int8, NATIVE).stage('vae_decoder', IN_TWO!));
+test('the decoder goes in tiles only where the whole does not fit, and in as large ones as do', () => {
+  const large = { width: 1024, height: 512 };
+  const needs = new Needs(int8, large);
+  const decoder = (heapBytes: number, size = large) => planDrawing(int8, size, { heapBytes }).courses.vae_decoder;
+  for (const course of COURSES.auto.vae_decoder) {
+    assert.equal(decoder(needs.stage('vae_decoder', course)), course);
+  }
+  // What is as small as a tile is decoded as a whole, fit or not.
+  assert.equal(decoder(0, SMALL), LEAN);
+});
+
+test('the plan says what the neediest stage takes', () => {
+  const { peakBytes, courses, availableBytes } = planDrawing(int8, NATIVE, ROOMY);
+  const needs = new Needs(int8, NATIVE);
+  const peaks = (['text_encoder', 'unet', 'vae_decoder'] as const).map((stage) => needs.stage(stage, courses[stage]));
+  assert.equal([peakBytes, availableBytes], [Math.max(...peaks), ROOMY.heapBytes]);
 });
 
 test('a mode says what may be chosen', () => {
-  const course = (heapBytes: number, mode: MemoryMode) => planDrawing(int8, SMALL, { heapBytes }, mode).course;
-  assert.equal(course(0, 'normal'), LEAN);
-  assert.equal(course(4 * GIB, 'normal'), FAST);
-  assert.equal(course(4 * GIB, 'low'), IN_FOUR);
+  const unet = (heapBytes: number, mode: MemoryMode) => planDrawing(int8, SMALL, { heapBytes }, mode).courses.unet;
+  assert.equal(unet(0, 'normal'), LEAN);
+  assert.equal(unet(4 * GIB, 'normal'), FAST);
+  assert.equal(unet(4 * GIB, 'low'), COURSES.low.unet[0]);
 });
 
 test('one call for both passes only where it is faster, or asked for', () => {
-  const guidance = (...[manifest, asked]: [typeof int8, Parameters<typeof planDrawing>[1]]) =>
-    planDrawing(manifest, asked, ROOMY).guidance;
+  const guidance = (manifest: typeof int8, asked: Planned) => planDrawing(manifest, asked, ROOMY).guidance;
   assert.is(guidance(int8, SMALL), 'one-call');
   assert.is(guidance(int8, NATIVE), 'two-calls');
   assert.is(guidance(int8, { ...SMALL, guidance: 'two-calls' }), 'two-calls');
@@ -66,21 +78,24 @@ test('one call for both passes only where it is faster, or asked for', () => {
 
 test('auto is exact while its own size of picture fits, then int8, streamed if need be, then the least there is', () => {
   const formIn = (heapBytes: number) => planFor(fullSize, 'auto', { heapBytes }).weights;
+  const int8Needs = new Needs(int8, NATIVE);
   assert.is(planFor(fullSize, 'auto', ROOMY).weights, 'exact');
-  assert.is(formIn(new Needs(exact, NATIVE).drawing(LEAN!) - 1), 'int8');
-  assert.is(formIn(new Needs(int8, NATIVE).drawing(LEAN!) - 1), 'int8');
-  assert.is(formIn(new Needs(int8, NATIVE).drawing(COURSES.auto.at(-1)!) - 1), 'int4');
+  assert.is(formIn(new Needs(exact, NATIVE).stage('unet', LEAN!)), 'exact');
+  assert.is(formIn(new Needs(exact, NATIVE).stage('unet', LEAN!) - 1), 'int8');
+  assert.is(formIn(int8Needs.stage('unet', LEAN!) - 1), 'int8');
+  assert.is(formIn(int8Needs.stage('unet', STREAMED.at(-1)!) - 1), 'int4');
   assert.is(planFor(fullSize, 'fp16', { heapBytes: 0 }).weights, 'fp16');
 });
 
 test('a size that does not fit is told with the largest of its shape that does', () => {
   const fine = forecastSize(int8, SMALL, ROOMY);
-  assert.equal([fine.fits, fine.streamed, fine.largest], [true, false, undefined]);
+  assert.equal([fine.fits, fine.streamed, fine.tiled, fine.largest], [true, false, false, undefined]);
   assert.is(fine.peakBytes, planDrawing(int8, SMALL, ROOMY).peakBytes);
 
-  const tight = { heapBytes: new Needs(int8, SMALL).drawing(IN_FOUR!) };
-  assert.equal([true, true], [forecastSize(int8, SMALL, tight).fits, forecastSize(int8, SMALL, tight).streamed]);
-  const { fits, largest, availableBytes } = forecastSize(int8, { width: 768, height: 384 }, tight);
+  const tight = { heapBytes: new Needs(int8, NATIVE).stage('unet', STREAMED[1]!) };
+  const inTiles = forecastSize(int8, NATIVE, tight);
+  assert.equal([inTiles.fits, inTiles.streamed, inTiles.tiled], [true, true, true]);
+  const { fits, largest, availableBytes } = forecastSize(int8, { width: 1280, height: 640 }, tight);
   assert.equal([fits, availableBytes], [false, tight.heapBytes]);
   assert.ok(Math.abs(largest!.width / largest!.height - 2) < 0.3, `${largest!.width} × ${largest!.height}`);
   assert.equal([largest!.width % 8, largest!.height % 8], [0, 0]);
