@@ -1,6 +1,7 @@
 /**
  * `npm test [-- PATTERN] [--slow]`: types, style, then every spec, each file in a process of its own so that a
- * crash, a leak or a stray handle is that file's failure and nobody else's. Ends with `N passed, N failed`.
+ * crash, a leak or a stray handle is that file's failure and nobody else's. Browsers mostly wait: their specs go one
+ * after another beside all others, which go one after another too. Ends with `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
@@ -21,16 +22,21 @@ export async function main(args: readonly string[]): Promise<number> {
   const specs = (await specFiles()).filter(
     (path) => path.includes(pattern) && (slow || !path.endsWith('.slow.spec.ts')),
   );
-  if (specs.some((path) => path.startsWith('spec/browser/'))) ensureChromium();
+  if (specs.some(inBrowser)) ensureChromium();
 
   const tally: Tally = { passed: 0, failed: 0 };
   if (!pattern) for (const check of ['types', 'style'] as const) add(tally, await runCheck(check));
-  const bundles = await bundleSpecs(specs);
-  for (const [index, bundle] of bundles.entries()) add(tally, await runSpec(specs[index]!, bundle));
+  await bundleSpecs(specs);
+  const inTurn = async (some: readonly string[]): Promise<void> => {
+    for (const spec of some) add(tally, await runSpec(spec));
+  };
+  await Promise.all([inTurn(specs.filter(inBrowser)), inTurn(specs.filter((path) => !inBrowser(path)))]);
 
   console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
   return tally.failed === 0 && tally.passed > 0 ? 0 : 1;
 }
+
+const inBrowser = (path: string): boolean => path.startsWith('spec/browser/');
 
 function add(tally: Tally, more: Tally): void {
   tally.passed += more.passed;
@@ -45,7 +51,7 @@ async function specFiles(): Promise<string[]> {
     .sort();
 }
 
-async function bundleSpecs(specs: readonly string[]): Promise<string[]> {
+async function bundleSpecs(specs: readonly string[]): Promise<void> {
   await build({
     entryPoints: [...specs],
     outdir: 'dist/node',
@@ -59,7 +65,6 @@ async function bundleSpecs(specs: readonly string[]): Promise<string[]> {
     sourcemap: 'inline',
     logLevel: 'warning',
   });
-  return specs.map((path) => join('dist/node', path.replace(/\.ts$/, '.mjs')));
 }
 
 async function runCheck(name: 'types' | 'style'): Promise<Tally> {
@@ -70,8 +75,9 @@ async function runCheck(name: 'types' | 'style'): Promise<Tally> {
 }
 
 /** Runs one bundled spec and reads uvu's closing tally. No tally, a skipped test or no test at all is a failure. */
-async function runSpec(name: string, bundle: string): Promise<Tally> {
+async function runSpec(name: string): Promise<Tally> {
   const started = performance.now();
+  const bundle = join('dist/node', name.replace(/\.ts$/, '.mjs'));
   const { code, output } = await run(process.execPath, ['--enable-source-maps', bundle]);
   const count = (label: string): number | undefined => {
     const found = [...output.matchAll(new RegExp(`^\\s*${label}:\\s+(\\d+)`, 'gm'))].at(-1)?.[1];
