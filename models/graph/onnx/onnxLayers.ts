@@ -29,7 +29,7 @@ export interface LoweringOptions extends ConvolutionOptions {
  * The UNet's products over this many channels and more, where nothing is said. The other stages run once a picture,
  * and the text encoder has channels that are large.
  */
-const INTEGERS_FROM = 640;
+const INTEGERS_FROM = 320;
 
 export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): Layers {
   const least = graph.stage === 'unet' ? INTEGERS_FROM : Number.POSITIVE_INFINITY;
