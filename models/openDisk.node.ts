@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Checkpoint } from './checkpoint';
 import { CLIP_TOKENIZER_HOME, clipTokenizer } from './clipTokenizer';
-import { CodedError } from './errors';
+import { badArgument } from './commandLine.node';
+import { diskWords } from './diskWords.node';
 import { diskFolder, fileSource } from './folder.node';
 import { openCheckpoint } from './openCheckpoint';
 import { badModel } from './refuse';
@@ -40,7 +41,7 @@ export async function diskFiles(path: string, { vae, loras = [] }: DiskOptions):
   } else files.set('model', await file(path));
   for (const [i, lora] of loras.entries()) files.set(`lora ${i} × ${lora.weight}`, await file(lora.path));
   if (vae !== undefined) files.set('vae', await file(vae));
-  return { name: path, paths: () => [...files.keys()].sort(), file: async (name) => files.get(name) };
+  return { name: path, place: path, paths: () => [...files.keys()].sort(), file: async (name) => files.get(name) };
 }
 
 /** Paths that a user types are relative to where npm was called (build/run.mjs). */
@@ -52,6 +53,7 @@ export function diskOptions(words: {
   readonly lora?: readonly string[] | undefined;
   readonly prediction?: string | undefined;
 }): DiskOptions {
+  if (words.vae === '') throw badArgument('--vae', 'FILE', '');
   return {
     ...(words.vae === undefined ? {} : { vae: fromCaller(words.vae) }),
     loras: (words.lora ?? []).map(loraWord),
@@ -62,7 +64,7 @@ export function diskOptions(words: {
 /** `FILE` or `FILE:WEIGHT`; a colon elsewhere is part of the path. */
 function loraWord(word: string): { path: string; weight: number } {
   const [, path, weight] = /^(.+):([-+]?(?:\d+\.?\d*|\.\d+))$/s.exec(word) ?? [];
-  if (word === '') throw bad('--lora', 'FILE or FILE:WEIGHT', 'nothing');
+  if (word === '') throw badArgument('--lora', 'FILE or FILE:WEIGHT', '');
   return path === undefined
     ? { path: fromCaller(word), weight: 1 }
     : { path: fromCaller(path), weight: Number(weight) };
@@ -70,21 +72,20 @@ function loraWord(word: string): { path: string; weight: number } {
 
 function predictionWord(word: string): PredictionType {
   if (word === 'epsilon' || word === 'v_prediction') return word;
-  throw bad('--prediction', 'epsilon or v_prediction', word);
+  throw badArgument('--prediction', 'epsilon or v_prediction', word);
 }
 
+const FILE = 'a .safetensors file';
+
 async function file(path: string): Promise<ByteSource> {
-  if ((await found(path)).isDirectory()) throw badModel(path, 'a file', 'a folder');
+  if ((await found(path, FILE)).isDirectory()) throw badModel(path, FILE, 'a folder');
   return fileSource(path);
 }
 
-async function found(path: string) {
+async function found(path: string, expected = 'a folder or a .safetensors file') {
   try {
     return await stat(path);
   } catch (error) {
-    throw badModel(path, 'a folder or a .safetensors file', (error as NodeJS.ErrnoException).code ?? String(error));
+    throw badModel(path, expected, diskWords(error) ?? String(error));
   }
 }
-
-const bad = (argument: string, expected: string, got: string): CodedError =>
-  new CodedError('bad-argument', { argument, expected, got });

@@ -6,10 +6,10 @@
 import { fromCaller } from '../models/openDisk.node';
 import type { Failure, ImageEvent, ImageRequest } from './api';
 import { nodeWasmBackend } from './backend/ort.node';
-import { type CliArguments, parseArguments, USAGE } from './cli/arguments';
+import { asTyped, type CliArguments, parseArguments, USAGE } from './cli/arguments';
 import { openModel } from './cli/openModel';
-import { writePng } from './cli/png';
-import { terminalProgress } from './cli/progress';
+import { checkWritable, writePng } from './cli/png';
+import { drawingProgress } from './cli/progress';
 import { asFailure, CodedError } from './errors';
 import { nodeDevice } from './memory/device.node';
 import { planDrawing } from './memory/drawingPlan';
@@ -33,7 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
     await generate(parseArguments(args));
     return 0;
   } catch (thrown) {
-    const failure = asFailure(thrown);
+    const failure = asTyped(asFailure(thrown));
     console.error(failure.message);
     return EXIT_CODES[failure.code] ?? 1;
   }
@@ -42,6 +42,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function generate(given: CliArguments): Promise<void> {
   // What can be refused without the model is: nobody should wait for a checkpoint to hear that steps are 0.
   checkRequest({ ...given.request, width: given.width ?? 512, height: given.height ?? 512 });
+  if (given.out !== undefined) await checkWritable(fromCaller(given.out));
   await untilStopped(async (signal) => {
     const { manifest, model } = await openModel(given, signal);
     const native = nativeSize(manifest.description);
@@ -74,7 +75,7 @@ const STREAMED =
   'note: the weights are read in parts, anew for every step, which takes time: as a whole they do not fit this machine';
 
 async function draw(request: ImageRequest, parts: Parts, out: string | undefined, signal: AbortSignal) {
-  const progress = terminalProgress(request, process.stderr);
+  const progress = drawingProgress(request, process.stderr);
   const files: string[] = [];
   const seeds: number[] = [];
   let finished: Finished | undefined;

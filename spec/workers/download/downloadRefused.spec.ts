@@ -41,7 +41,7 @@ for (const [what, manners, got] of [
 ] as const) {
   test(`${what} is refused at once, before the rest of it`, async () => {
     const { error, asked } = await refused(manners, what === 'a file of another length' ? { bytes: 7 } : {});
-    assert.equal([error.code, error.details.got, asked], ['download-failed', got, 1]);
+    assert.equal([error.code, error.got, asked], ['download-failed', got, 1]);
   });
 }
 
@@ -49,7 +49,7 @@ test('a busy server is asked four times, twice as late each time, and then given
   const waits: number[] = [];
   const wait = async (milliseconds: number): Promise<void> => void waits.push(milliseconds);
   const { error, asked } = await refused({ status: 503 }, {}, { wait });
-  assert.equal([error.details.got, asked, waits], ['HTTP 503', 4, [1000, 2000, 4000]]);
+  assert.equal([error.got, asked, waits], ['HTTP 503', 4, [1000, 2000, 4000]]);
 });
 
 test('a server that falls silent counts as broken', async () => {
@@ -65,13 +65,13 @@ test('a server that falls silent counts as broken', async () => {
 
 test('a server that cannot be reached, or forbids it, is said in words', async () => {
   const { error } = await refused({}, { urls: ['http://127.0.0.1:9/model.safetensors'] });
-  assert.equal([error.code, error.details.got], ['download-failed', 'blocked by the server (CORS) or network']);
+  assert.equal([error.code, error.got], ['download-failed', 'blocked by the server (CORS) or network']);
 });
 
 test('an address that is none is a bad argument', async () => {
   for (const urls of [[], ['ftp://x/y'], ['model.safetensors']]) {
     const error = await rejection(refused({}, { urls }).then(({ error: refusal }) => Promise.reject(refusal)));
-    assert.equal([error.code, error.details.argument], ['bad-argument', 'url']);
+    assert.equal([error.code, error.argument], ['bad-argument', 'url']);
   }
 });
 
