@@ -68,10 +68,15 @@ function checkLayout(folder: Folder): void {
   const argument = `${folder.place}: ${MODEL_INDEX}`;
   const entries = [...new Set(paths.map((path) => path.split('/')[0]!))];
   if (entries.length === 0) throw badModel(argument, DIFFUSERS_FOLDER, 'an empty folder');
-  const single = entries.find((entry) => /\.(safetensors|ckpt)$/i.test(entry));
-  const hint = single === undefined ? '' : ` (a model in one file is opened as that file: ${single})`;
+  const inner = entries.find((entry) => paths.includes(`${entry}/${MODEL_INDEX}`));
+  const single = entries.find((entry) => entry.endsWith('.safetensors'));
+  const hint = inner
+    ? ` (there is one inside: ${inner})`
+    : single
+      ? ` (one file is opened by its own name: ${single})`
+      : '';
   const some = entries.slice(0, 4).join(', ') + (entries.length > 4 ? ', …' : '');
-  throw badModel(argument, DIFFUSERS_FOLDER + hint, `a folder with ${some}`);
+  throw badModel(argument, DIFFUSERS_FOLDER, `a folder with ${some}${hint}`);
 }
 
 const MODEL_INDEX = 'model_index.json';

@@ -30,12 +30,16 @@ for (const [what, manners, got] of [
   [
     'an error page in the place of a file',
     { bytes: text('<!doctype html>'), type: 'text/html; charset=utf-8' },
-    'an HTML page',
+    'a web page',
   ],
-  ['a page that calls itself a file', { bytes: text('\n <html>') }, 'an HTML page'],
-  ['a pickle', { bytes: text('PK\u0003\u0004') }, 'a pickle (.ckpt)'],
-  ['a pointer of Git LFS', { bytes: text('version https://git-lfs.github.com/spec/v1') }, 'a Git LFS pointer'],
-  ['nothing', { bytes: new Uint8Array() }, '0 bytes'],
+  ['a page that calls itself a file', { bytes: text('\n <html>') }, 'a web page'],
+  ['a pickle', { bytes: text('PK\u0003\u0004') }, 'a pickle in a zip archive, as torch.save writes'],
+  [
+    'a pointer of Git LFS',
+    { bytes: text('version https://git-lfs.github.com/spec/v1') },
+    'a Git LFS pointer, in place of the file that it points to',
+  ],
+  ['nothing', { bytes: new Uint8Array() }, 'an empty file'],
   ['HTTP 404', { status: 404 }, 'HTTP 404'],
   ['a file of another length', {}, `${FILE.length} bytes`],
 ] as const) {
