@@ -1,10 +1,11 @@
 /** Checkpoints on disk, for the commands: a path is a folder or a file, and CLIP's tokenizer is the repository's own. */
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Checkpoint } from './checkpoint';
 import { CLIP_TOKENIZER_HOME, clipTokenizer } from './clipTokenizer';
 import { badArgument } from './commandLine.node';
 import { diskWords } from './diskWords.node';
+import { CodedError } from './errors';
 import { diskFolder, fileSource } from './folder.node';
 import { openCheckpoint } from './openCheckpoint';
 import { badModel } from './refuse';
@@ -24,13 +25,25 @@ export async function openDisk(path: string, { vae, loras = [], predictionType }
   const sources = await Promise.all(
     loras.map(async (lora) => ({ source: await file(lora.path), weight: lora.weight })),
   );
-  return openCheckpoint(isFolder ? await diskFolder(path) : await file(path), {
+  const input = isFolder ? await diskFolder(path) : await file(path);
+  const opening = openCheckpoint(input, {
     tokenizer: async () => clipTokenizer(await diskFolder(resolve(CLIP_TOKENIZER_HOME))),
     loras: sources,
     ...(vae === undefined ? {} : { vae: await file(vae) }),
     ...(predictionType === undefined ? {} : { predictionType }),
   });
+  return 'paths' in input ? opening.catch(toldWith(input)) : opening;
 }
+
+/** The files of a folder are named below it; who typed its path is told of them with that path. */
+const toldWith =
+  (folder: Folder) =>
+  (error: unknown): never => {
+    if (!(error instanceof CodedError)) throw error;
+    const { code, argument, expected, got } = error;
+    if (!folder.paths().some((path) => argument.startsWith(path))) throw error;
+    throw new CodedError(code, { argument: join(folder.place, argument), expected, got }, { cause: error });
+  };
 
 /** Every file behind `openDisk(path, options)`, LoRAs under their place and weight: what tells one conversion from another. */
 export async function diskFiles(path: string, { vae, loras = [] }: DiskOptions): Promise<Folder> {

@@ -65,8 +65,7 @@ export function conversionProgress(stream: Terminal, now: () => number = () => p
   };
 }
 
-const sentence = (what: string, left: number | undefined): string =>
-  left === undefined ? what : `${what}, ${duration(left)} left`;
+const sentence = (what: string, left: number | undefined): string => (!left ? what : `${what}, ${duration(left)} left`);
 
 const bar = (part: number): string => {
   const full = Math.round(part * BAR_CELLS);

@@ -86,7 +86,9 @@ export const en = {
 
   save: 'Save',
   share: 'Share',
-  reuse: 'Use these settings',
+  // The button says both parts where there is room, on a phone the first.
+  reuse: 'Reuse',
+  reuseWhat: ' settings',
   saveFailed: 'The picture could not be saved.',
   gallery: 'Pictures of this visit',
   showPicture: (index: number, prompt: string) => `Show picture ${index}: ${prompt}`,

@@ -82,7 +82,8 @@ export const zh: Words = {
 
   save: '保存',
   share: '分享',
-  reuse: '使用这些设置',
+  reuse: '复用',
+  reuseWhat: '设置',
   saveFailed: '图片无法保存。',
   gallery: '本次画作',
   showPicture: (index, prompt) => `显示第 ${index} 张：${prompt}`,
