@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readArguments } from '../../build/start';
+import { serve } from '../../build/serve';
+import { main, readArguments } from '../../build/start';
 
 const refusal = (...args: readonly string[]): string => {
   try {
@@ -24,6 +25,22 @@ test('anything else is refused with what was given', () => {
   assert.is(refusal('--prot', '1'), `bad-argument: --prot: ${usage} an option of another name`);
   assert.is(refusal('extra'), `bad-argument: extra: ${usage} a word by itself`);
   assert.is(refusal('--port'), 'bad-argument: --port: expected a value, got nothing');
+});
+
+test('a port in use is said before anything is built, with the way out', async () => {
+  const other = await serve('.', 0);
+  const { port } = new URL(other.url);
+  const said: unknown[] = [];
+  const log = console.error;
+  console.error = (...words) => said.push(...words);
+  try {
+    assert.is(await main(['--port', port, '--no-open']), 2);
+  } finally {
+    console.error = log;
+    await other.close();
+  }
+  const expected = 'a free port (--port N, or --port 0 for any)';
+  assert.equal(said, [`bad-argument: --port: expected ${expected}, got ${port}, which another program uses`]);
 });
 
 test.run();
