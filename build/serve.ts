@@ -78,11 +78,17 @@ export async function serve(
   };
 }
 
+const PORT_WORDS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'which another program uses',
+  EACCES: 'which only the system may use',
+};
+
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((done, fail) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const got = error.code === 'EADDRINUSE' ? `${port}, which another program uses` : `${port}: ${error.message}`;
-      fail(new CodedError('bad-argument', { argument: '--port', expected: 'a free port', got }, { cause: error }));
+      const why = PORT_WORDS[error.code ?? ''] ?? error.message;
+      const expected = 'a free port (--port N, or --port 0 for any)';
+      fail(new CodedError('bad-argument', { argument: '--port', expected, got: `${port}, ${why}` }, { cause: error }));
     });
     server.listen(port, '127.0.0.1', () => done());
   });

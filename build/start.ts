@@ -1,6 +1,6 @@
 /** `npm start [-- --port N] [--no-open]`: builds the page, serves it on this machine, opens the browser; until Ctrl-C. */
 import { spawn } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import { badArgument, readOptions } from '../models/commandLine.node';
 import { CodedError } from '../models/errors';
 import { bundle, WEB_FOLDER } from './bundle';
 import { serve } from './serve';
@@ -13,9 +13,10 @@ interface Options {
 export async function main(args: readonly string[]): Promise<number> {
   try {
     const { port, open } = readArguments(args);
+    // The port first: nobody should wait for a page to hear that it has no place.
+    const { url, close } = await serve(WEB_FOLDER, port);
     console.error('Building the page …');
     await bundle();
-    const { url, close } = await serve(WEB_FOLDER, port);
     console.log(`Pocket Diffusion is at ${url} (Ctrl-C ends it)`);
     if (open) openBrowser(url);
     await interrupted();
@@ -30,27 +31,19 @@ export async function main(args: readonly string[]): Promise<number> {
 
 /** Rejects unknown arguments and ports outside 0 to 65535 with `bad-argument`. */
 export function readArguments(args: readonly string[]): Options {
-  const { port, open } = parse(args);
+  const { values, positionals } = readOptions(args, OPTIONS, USAGE);
+  if (positionals.length > 0) throw badArgument(positionals[0]!, USAGE, 'a word by itself');
+  const { port } = values;
   const number = /^\d+$/.test(port) ? Number(port) : Number.NaN;
-  if (!(number <= 65535)) throw bad('--port', 'an integer from 0 to 65535', port);
-  return { port: number, open };
+  if (!(number <= 65535)) throw badArgument('--port', 'an integer from 0 to 65535', port);
+  return { port: number, open: !values['no-open'] };
 }
 
-function parse(args: readonly string[]): { readonly port: string; readonly open: boolean } {
-  try {
-    const options = {
-      port: { type: 'string', default: '8080' },
-      'no-open': { type: 'boolean', default: false },
-    } as const;
-    const { values } = parseArgs({ args: [...args], options, strict: true });
-    return { port: values.port, open: !values['no-open'] };
-  } catch (error) {
-    throw bad('arguments', '[--port N] [--no-open]', (error as Error).message);
-  }
-}
-
-const bad = (argument: string, expected: string, got: string): CodedError =>
-  new CodedError('bad-argument', { argument, expected, got });
+const OPTIONS = {
+  port: { type: 'string', default: '8080' },
+  'no-open': { type: 'boolean', default: false },
+} as const;
+const USAGE = '[--port N] [--no-open]';
 
 /** Opens `url` where there is a display; where that fails, the printed address is enough. */
 function openBrowser(url: string): void {

@@ -33,7 +33,8 @@ export interface Checkpoint {
  * tensor with what was expected and found; `unsupported-model` says which other architecture this is.
  */
 export async function openDiffusersFolder(folder: Folder): Promise<Checkpoint> {
-  checkModelIndex(await ConfigFile.open(folder, 'model_index.json'));
+  checkLayout(folder);
+  checkModelIndex(await ConfigFile.open(folder, MODEL_INDEX));
   const description = await readDescription(folder);
   const tokenizer = await readTokenizer(folder, description.textEncoder.vocabSize);
   const textEncoder = withSpellings(await openWeights(folder, 'text_encoder'));
@@ -59,3 +60,24 @@ async function readDescription(folder: Folder): Promise<ModelDescription> {
   }
   return { textEncoder, unet, vae, scheduler };
 }
+
+/** A folder that is no diffusers folder is told what it is instead. */
+function checkLayout(folder: Folder): void {
+  const paths = folder.paths();
+  if (paths.includes(MODEL_INDEX)) return;
+  const argument = `${folder.place}: ${MODEL_INDEX}`;
+  const entries = [...new Set(paths.map((path) => path.split('/')[0]!))];
+  if (entries.length === 0) throw badModel(argument, DIFFUSERS_FOLDER, 'an empty folder');
+  const inner = entries.find((entry) => paths.includes(`${entry}/${MODEL_INDEX}`));
+  const single = entries.find((entry) => entry.endsWith('.safetensors'));
+  const hint = inner
+    ? ` (there is one inside: ${inner})`
+    : single
+      ? ` (one file is opened by its own name: ${single})`
+      : '';
+  const some = entries.slice(0, 4).join(', ') + (entries.length > 4 ? ', …' : '');
+  throw badModel(argument, DIFFUSERS_FOLDER, `a folder with ${some}${hint}`);
+}
+
+const MODEL_INDEX = 'model_index.json';
+const DIFFUSERS_FOLDER = 'this file of a diffusers folder, with unet, vae and text_encoder beside it';

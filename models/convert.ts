@@ -6,8 +6,9 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { badArgument, readOptions } from './commandLine.node';
 import { writeConverted } from './convertedFolder.node';
+import { unwritable } from './diskWords.node';
 import { CodedError } from './errors';
 import { VAE_FACTOR } from './graph/vae';
 import { ignoredNote } from './lora/ignored';
@@ -15,6 +16,7 @@ import { STAGE_NAMES } from './manifest';
 import { type DiskOptions, diskOptions, fromCaller, openDisk } from './openDisk.node';
 import { stageGraph } from './pack';
 import { planModel } from './planModel';
+import { conversionProgress } from './progressLine.node';
 import { WEIGHT_FORMS, type WeightForm } from './quantize/weightForm';
 import type { StageSize } from './stage';
 
@@ -50,14 +52,20 @@ export async function convert(
   const manifest = planModel(checkpoint, weights);
   const own = manifest.description.unet.sampleSize * VAE_FACTOR;
   const size: StageSize = { batch, width: (width ?? own) / VAE_FACTOR, height: (height ?? own) / VAE_FACTOR };
-  await mkdir(out, { recursive: true });
-  for (const stage of STAGE_NAMES) {
-    const { tensors, bytes } = manifest.stages[stage];
-    console.error(`${stage}: ${(bytes / 1e6).toFixed(1)} MB`);
-    const graph = stageGraph(manifest.description, stage, size, tensors, { weightsFile: `${stage}.weights` });
-    await writeFile(join(out, `${stage}.onnx`), graph);
+  const progress = conversionProgress(process.stderr);
+  try {
+    await mkdir(out, { recursive: true });
+    for (const stage of STAGE_NAMES) {
+      const { tensors } = manifest.stages[stage];
+      const graph = stageGraph(manifest.description, stage, size, tensors, { weightsFile: `${stage}.weights` });
+      await writeFile(join(out, `${stage}.onnx`), graph);
+    }
+    await writeConverted(checkpoint, manifest, out, progress.show);
+  } catch (error) {
+    throw unwritable('--out', out, error);
+  } finally {
+    progress.end();
   }
-  await writeConverted(checkpoint, manifest, out);
 }
 
 interface Arguments {
@@ -69,17 +77,17 @@ interface Arguments {
 }
 
 function parseArguments(args: readonly string[]): Arguments {
-  const { values, positionals } = readOptions(args);
+  const { values, positionals } = readOptions(args, OPTIONS, USAGE);
   const [source, ...more] = positionals;
-  if (source === undefined || more.length > 0) {
-    throw bad('SOURCE', 'one folder or file', positionals.join(' ') || 'none');
+  if (!source || more.length > 0) {
+    throw badArgument('SOURCE', 'one folder or file', positionals.join(' | '));
   }
-  if (values.out === undefined) throw bad('--out', 'a directory', 'nothing');
+  if (!values.out) throw badArgument('--out', 'a folder', 'nothing');
   const batch = values.batch ?? '1';
   const weights = values.weights ?? 'exact';
   if (!WEIGHT_FORMS.some((form) => form === weights))
-    throw bad('--weights', `one of ${WEIGHT_FORMS.join(', ')}`, weights);
-  if (batch !== '1' && batch !== '2') throw bad('--batch', '1 or 2', batch);
+    throw badArgument('--weights', `one of ${WEIGHT_FORMS.join(', ')}`, weights);
+  if (batch !== '1' && batch !== '2') throw badArgument('--batch', '1 or 2', batch);
   return {
     source: fromCaller(source),
     out: fromCaller(values.out),
@@ -93,38 +101,25 @@ function parseArguments(args: readonly string[]): Arguments {
   };
 }
 
-function readOptions(args: readonly string[]) {
-  const option = { type: 'string' } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        out: option,
-        width: option,
-        height: option,
-        batch: option,
-        vae: option,
-        lora: { ...option, multiple: true },
-        prediction: option,
-        weights: option,
-      },
-      allowPositionals: true,
-    });
-  } catch (error) {
-    const expected =
-      'SOURCE --out DIR [--width N] [--height N] [--batch 1|2] [--vae FILE] [--lora FILE[:W]] [--prediction TYPE] [--weights FORM]';
-    throw bad('arguments', expected, (error as Error).message);
-  }
-}
+const text = { type: 'string' } as const;
+const OPTIONS = {
+  out: text,
+  width: text,
+  height: text,
+  batch: text,
+  vae: text,
+  lora: { ...text, multiple: true },
+  prediction: text,
+  weights: text,
+} as const;
+const USAGE =
+  'SOURCE --out DIR [--width N] [--height N] [--batch 1|2] [--vae FILE] [--lora FILE[:W]] [--prediction TYPE] [--weights FORM]';
 
 function pixels(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (!Number.isInteger(value) || value < VAE_FACTOR || value > 2048 || value % VAE_FACTOR !== 0) {
-    throw bad(name, `a multiple of ${VAE_FACTOR} from ${VAE_FACTOR} to 2048`, text);
+    throw badArgument(name, `a multiple of ${VAE_FACTOR} from ${VAE_FACTOR} to 2048`, text);
   }
   return value;
 }
-
-const bad = (argument: string, expected: string, got: string): CodedError =>
-  new CodedError('bad-argument', { argument, expected, got });

@@ -9,7 +9,9 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from './checkpoint';
+import { unreadable } from './diskWords.node';
 import { CodedError } from './errors';
+import { parseJson } from './json';
 import { checkManifest, type Manifest, STAGE_NAMES } from './manifest';
 import { packStage } from './pack';
 import { badModel, shown } from './refuse';
@@ -95,24 +97,14 @@ export async function openConverted(folder: string): Promise<ConvertedFolder> {
 }
 
 async function readManifest(path: string): Promise<FolderManifest> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw badModel(path, 'a readable file', error.code ?? error.message);
-  });
-  const json = parsed(path, text);
-  const { sha256 } = json as Partial<FolderManifest>;
+  const text = await readFile(path, 'utf8').catch(unreadable(path, 'a file that can be read'));
+  const json = parseJson(path, text);
+  const { sha256 } = (json ?? {}) as Partial<FolderManifest>;
   for (const stage of STAGE_NAMES) {
     const found = sha256?.[stage];
     if (!/^[0-9a-f]{64}$/.test(String(found))) throw badModel(`${path}: sha256.${stage}`, '64 digits', shown(found));
   }
   return { ...checkManifest(json), sha256: sha256! };
-}
-
-function parsed(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw badModel(path, 'JSON', (error as Error).message);
-  }
 }
 
 async function prove(path: string, expected: string): Promise<void> {

@@ -31,14 +31,18 @@ export interface ErrorDetails {
  *
  * @example throw new CodedError('bad-argument', { argument: 'width', expected: 'a multiple of 8', got: '100' })
  */
-export class CodedError extends Error {
+export class CodedError extends Error implements ErrorDetails {
   override readonly name = 'CodedError';
   readonly code: ErrorCode;
-  readonly details: ErrorDetails;
+  readonly argument: string;
+  readonly expected: string;
+  readonly got: string;
 
-  constructor(code: ErrorCode, details: ErrorDetails, options?: ErrorOptions) {
-    super(`${code}: ${details.argument}: expected ${details.expected}, got ${details.got}`, options);
+  constructor(code: ErrorCode, { argument, expected, got }: ErrorDetails, options?: ErrorOptions) {
+    super(`${code}: ${argument}: expected ${expected}, got ${got}`, options);
     this.code = code;
-    this.details = details;
+    this.argument = argument;
+    this.expected = expected;
+    this.got = got;
   }
 }

@@ -1,6 +1,7 @@
 /** A directory on disk as a `Folder`, read by slices. */
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { unreadable } from './diskWords.node';
 import { badModel } from './refuse';
 import type { ByteSource, Folder } from './source';
 
@@ -10,6 +11,7 @@ export async function diskFolder(directory: string): Promise<Folder> {
   const known = new Set(paths);
   return {
     name: basename(resolve(directory)),
+    place: directory,
     paths: () => paths,
     file: async (path) => (known.has(path) ? fileSource(join(directory, path), path) : undefined),
   };
@@ -17,12 +19,12 @@ export async function diskFolder(directory: string): Promise<Folder> {
 
 /** A file on disk. `name` is what messages call it. */
 export async function fileSource(path: string, name: string = path): Promise<ByteSource> {
-  const { size } = await stat(path);
+  const { size } = await stat(path).catch(unreadable(name, 'a file'));
   return { name, size, read: (start, end) => readSlice(path, name, start, end) };
 }
 
 async function readSlice(path: string, name: string, start: number, end: number): Promise<Uint8Array> {
-  const file = await open(path, 'r');
+  const file = await open(path, 'r').catch(unreadable(name, 'a file that can be read'));
   try {
     const bytes = new Uint8Array(end - start);
     let filled = 0;
@@ -50,8 +52,6 @@ async function listFiles(directory: string): Promise<string[]> {
       )
       .sort();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw badModel(directory, 'a folder', code);
-    throw error;
+    return unreadable(directory, 'a folder')(error);
   }
 }

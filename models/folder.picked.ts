@@ -21,6 +21,7 @@ export function pickedFolder(files: readonly Picked[], name = 'the picked folder
   const paths = [...byPath.keys()].sort();
   return {
     name,
+    place: name,
     paths: () => paths,
     async file(path) {
       const file = byPath.get(path);
@@ -38,7 +39,7 @@ export function pickedSource(name: string, file: PickedBytes): ByteSource {
       // A file that was changed, moved or unplugged since it was picked.
       const unreadable = (thrown: unknown): never => {
         if (thrown instanceof CodedError) throw thrown; // Of a file that the store keeps.
-        throw badModel(name, 'a readable file', thrown instanceof Error ? thrown.message : String(thrown));
+        throw badModel(name, 'a file that can be read', gone(thrown));
       };
       const bytes = new Uint8Array(await file.slice(start, end).arrayBuffer().catch(unreadable));
       if (bytes.length !== end - start) {
@@ -47,4 +48,11 @@ export function pickedSource(name: string, file: PickedBytes): ByteSource {
       return bytes;
     },
   };
+}
+
+/** Browsers name what happened, and describe it each in its own way. */
+function gone(thrown: unknown): string {
+  const name = thrown instanceof Error ? thrown.name : '';
+  if (name === 'NotFoundError') return 'none: it was moved or deleted since';
+  return name === 'NotReadableError' ? 'one that was changed since, or may not be read' : name || String(thrown);
 }

@@ -1,8 +1,10 @@
 /** Checkpoints on disk, for the commands: a path is a folder or a file, and CLIP's tokenizer is the repository's own. */
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Checkpoint } from './checkpoint';
 import { CLIP_TOKENIZER_HOME, clipTokenizer } from './clipTokenizer';
+import { badArgument } from './commandLine.node';
+import { diskWords } from './diskWords.node';
 import { CodedError } from './errors';
 import { diskFolder, fileSource } from './folder.node';
 import { openCheckpoint } from './openCheckpoint';
@@ -23,13 +25,25 @@ export async function openDisk(path: string, { vae, loras = [], predictionType }
   const sources = await Promise.all(
     loras.map(async (lora) => ({ source: await file(lora.path), weight: lora.weight })),
   );
-  return openCheckpoint(isFolder ? await diskFolder(path) : await file(path), {
+  const input = isFolder ? await diskFolder(path) : await file(path);
+  const opening = openCheckpoint(input, {
     tokenizer: async () => clipTokenizer(await diskFolder(resolve(CLIP_TOKENIZER_HOME))),
     loras: sources,
     ...(vae === undefined ? {} : { vae: await file(vae) }),
     ...(predictionType === undefined ? {} : { predictionType }),
   });
+  return 'paths' in input ? opening.catch(toldWith(input)) : opening;
 }
+
+/** The files of a folder are named below it; who typed its path is told of them with that path. */
+const toldWith =
+  (folder: Folder) =>
+  (error: unknown): never => {
+    if (!(error instanceof CodedError)) throw error;
+    const { code, argument, expected, got } = error;
+    if (!folder.paths().some((path) => argument.startsWith(path))) throw error;
+    throw new CodedError(code, { argument: join(folder.place, argument), expected, got }, { cause: error });
+  };
 
 /** Every file behind `openDisk(path, options)`, LoRAs under their place and weight: what tells one conversion from another. */
 export async function diskFiles(path: string, { vae, loras = [] }: DiskOptions): Promise<Folder> {
@@ -40,7 +54,7 @@ export async function diskFiles(path: string, { vae, loras = [] }: DiskOptions):
   } else files.set('model', await file(path));
   for (const [i, lora] of loras.entries()) files.set(`lora ${i} × ${lora.weight}`, await file(lora.path));
   if (vae !== undefined) files.set('vae', await file(vae));
-  return { name: path, paths: () => [...files.keys()].sort(), file: async (name) => files.get(name) };
+  return { name: path, place: path, paths: () => [...files.keys()].sort(), file: async (name) => files.get(name) };
 }
 
 /** Paths that a user types are relative to where npm was called (build/run.mjs). */
@@ -52,6 +66,7 @@ export function diskOptions(words: {
   readonly lora?: readonly string[] | undefined;
   readonly prediction?: string | undefined;
 }): DiskOptions {
+  if (words.vae === '') throw badArgument('--vae', 'FILE', '');
   return {
     ...(words.vae === undefined ? {} : { vae: fromCaller(words.vae) }),
     loras: (words.lora ?? []).map(loraWord),
@@ -62,7 +77,7 @@ export function diskOptions(words: {
 /** `FILE` or `FILE:WEIGHT`; a colon elsewhere is part of the path. */
 function loraWord(word: string): { path: string; weight: number } {
   const [, path, weight] = /^(.+):([-+]?(?:\d+\.?\d*|\.\d+))$/s.exec(word) ?? [];
-  if (word === '') throw bad('--lora', 'FILE or FILE:WEIGHT', 'nothing');
+  if (word === '') throw badArgument('--lora', 'FILE or FILE:WEIGHT', '');
   return path === undefined
     ? { path: fromCaller(word), weight: 1 }
     : { path: fromCaller(path), weight: Number(weight) };
@@ -70,21 +85,20 @@ function loraWord(word: string): { path: string; weight: number } {
 
 function predictionWord(word: string): PredictionType {
   if (word === 'epsilon' || word === 'v_prediction') return word;
-  throw bad('--prediction', 'epsilon or v_prediction', word);
+  throw badArgument('--prediction', 'epsilon or v_prediction', word);
 }
 
+const FILE = 'a .safetensors file';
+
 async function file(path: string): Promise<ByteSource> {
-  if ((await found(path)).isDirectory()) throw badModel(path, 'a file', 'a folder');
+  if ((await found(path, FILE)).isDirectory()) throw badModel(path, FILE, 'a folder');
   return fileSource(path);
 }
 
-async function found(path: string) {
+async function found(path: string, expected = 'a folder or a .safetensors file') {
   try {
     return await stat(path);
   } catch (error) {
-    throw badModel(path, 'a folder or a .safetensors file', (error as NodeJS.ErrnoException).code ?? String(error));
+    throw badModel(path, expected, diskWords(error) ?? String(error));
   }
 }
-
-const bad = (argument: string, expected: string, got: string): CodedError =>
-  new CodedError('bad-argument', { argument, expected, got });

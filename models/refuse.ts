@@ -15,3 +15,7 @@ export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
+
+/** What is in a file of tensors, for who handed over another than was meant. */
+export const someTensors = (names: readonly string[]): string =>
+  names.length === 0 ? 'a file without tensors' : `a file with ${names.slice(0, 3).join(', ')}`;

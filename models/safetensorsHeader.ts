@@ -4,12 +4,11 @@
  * cover the rest of the file exactly, without holes and without overlap.
  */
 import { bitsOf, type Dtype, elementCount, isDtype } from './dtype';
+import { MAX_HEADER_BYTES } from './firstBytes';
+import { decodeText, parseJson } from './json';
 import { badModel, shown } from './refuse';
 import type { ByteSource } from './source';
 import type { TensorInfo } from './tensorSource';
-
-/** Headers above this are refused, as by the reference implementation. */
-export const MAX_HEADER_BYTES = 100_000_000;
 
 /** Where a tensor lies; offsets are from the start of the file. */
 export interface TensorEntry extends TensorInfo {
@@ -33,7 +32,7 @@ export async function readHeader(source: ByteSource): Promise<Header> {
   let metadata: ReadonlyMap<string, string> = new Map();
   for (const [name, value] of Object.entries(json)) {
     if (name === '__metadata__') metadata = parseMetadata(source.name, value);
-    else tensors.set(name, parseEntry(`${source.name}: ${name}`, value, dataStart, source.size));
+    else tensors.set(name, parseEntry(`${source.name}: ${name}`, value, dataStart));
   }
   checkCover(source.name, tensors, dataStart, source.size);
   return { metadata, tensors };
@@ -41,25 +40,24 @@ export async function readHeader(source: ByteSource): Promise<Header> {
 
 async function headerLength(source: ByteSource): Promise<number> {
   const fault = (expected: string, got: string) => badModel(`${source.name}: header length`, expected, got);
-  if (source.size < 8) throw fault('a file of at least 8 bytes', `${source.size} bytes`);
+  if (source.size < 8) throw cutShort(source.name, 'at least 8 bytes', source.size);
   const prefix = await source.read(0, 8);
   const length = new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES)) throw fault(`at most ${MAX_HEADER_BYTES}`, String(length));
-  if (8n + length > BigInt(source.size))
-    throw fault(`at most ${source.size - 8}, the rest of the file`, String(length));
+  if (8n + length > BigInt(source.size)) {
+    throw cutShort(source.name, `at least ${8n + length} bytes, where its header ends`, source.size);
+  }
   return Number(length);
 }
 
+/** The commonest damage: a download or a copy that broke off. */
+const cutShort = (file: string, expected: string, size: number): Error =>
+  badModel(file, expected, `${size} bytes: it is cut short`);
+
 function parseHeader(file: string, bytes: Uint8Array): object {
   const argument = `${file}: header`;
-  let text: string;
-  let json: unknown;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    json = JSON.parse(text);
-  } catch (error) {
-    throw badModel(argument, 'JSON in UTF-8', error instanceof Error ? error.message : String(error));
-  }
+  const text = decodeText(argument, bytes);
+  const json = parseJson(argument, text);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw badModel(argument, 'a JSON object', shown(json));
   }
@@ -95,7 +93,7 @@ function parseMetadata(file: string, value: unknown): ReadonlyMap<string, string
   return new Map(Object.entries(value));
 }
 
-function parseEntry(argument: string, value: unknown, dataStart: number, fileSize: number): TensorEntry {
+function parseEntry(argument: string, value: unknown, dataStart: number): TensorEntry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
   if (!isDtype(dtype)) throw badModel(`${argument}: dtype`, 'a dtype of the safetensors format', shown(dtype));
   if (!Array.isArray(shape)) throw badModel(`${argument}: shape`, 'a list of sizes', shown(shape));
@@ -105,9 +103,8 @@ function parseEntry(argument: string, value: unknown, dataStart: number, fileSiz
     throw badModel(`${argument}: data_offsets`, 'two non-negative integers', shown(offsets));
   }
   const [begin, end] = offsets as [number, number];
-  const most = fileSize - dataStart;
-  if (!Number.isSafeInteger(end) || begin > end || end > most) {
-    throw badModel(`${argument}: data_offsets`, `begin <= end <= ${most}, the bytes of data`, shown(offsets));
+  if (!Number.isSafeInteger(end) || begin > end) {
+    throw badModel(`${argument}: data_offsets`, 'begin <= end < 2^53', shown(offsets));
   }
   const bits = count * bitsOf(dtype);
   if (bits !== (end - begin) * 8) {
@@ -126,5 +123,6 @@ function checkCover(file: string, tensors: ReadonlyMap<string, TensorEntry>, dat
       throw badModel(`${file}: ${name}: data_offsets`, `${what}: begin ${reached - dataStart}`, `${start - dataStart}`);
     reached = end;
   }
-  if (reached !== size) throw badModel(`${file}: size`, `${reached} bytes, where the last tensor ends`, `${size}`);
+  if (reached > size) throw cutShort(file, `${reached} bytes, where the last tensor ends`, size);
+  if (reached < size) throw badModel(`${file}: size`, `${reached} bytes, where the last tensor ends`, `${size}`);
 }

@@ -15,8 +15,10 @@ export interface ByteSource {
 
 /** A folder of byte sources, by path relative to it, with `/` between the parts. */
 export interface Folder {
-  /** Name for messages and for the gallery of models. */
+  /** Name for the gallery of models. */
   readonly name: string;
+  /** What messages call it: the whole path where it has one. */
+  readonly place: string;
   /** Every path in the folder, sorted. */
   paths(): readonly string[];
   /** The file at `path`, or `undefined` where there is none. */

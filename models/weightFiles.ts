@@ -17,7 +17,7 @@ export async function openWeights(folder: Folder, directory: string): Promise<Te
   }
   const pickled = folder.paths().find((path) => path.startsWith(`${directory}/`) && /\.(bin|ckpt|pt|pth)$/.test(path));
   if (pickled) throw badModel(pickled, NO_PICKLES, 'a pickle');
-  throw badModel(candidates(directory, '').join(' or '), `one of these files in ${folder.name}`, 'none');
+  throw badModel(`${folder.place}: ${candidates(directory, '').join(' or ')}`, 'one of these files', 'none');
 }
 
 /** transformers calls its files `model`, diffusers `diffusion_pytorch_model`; an index sits beside its shards. */

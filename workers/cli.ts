@@ -7,10 +7,10 @@ import { fromCaller } from '../models/openDisk.node';
 import type { WeightForm } from '../models/quantize/weightForm';
 import type { Failure, ImageEvent, ImageRequest } from './api';
 import { nodeWasmBackend } from './backend/ort.node';
-import { type CliArguments, parseArguments, USAGE } from './cli/arguments';
+import { asTyped, type CliArguments, parseArguments, USAGE } from './cli/arguments';
 import { openModel } from './cli/openModel';
-import { writePng } from './cli/png';
-import { terminalProgress } from './cli/progress';
+import { checkWritable, writePng } from './cli/png';
+import { drawingProgress } from './cli/progress';
 import { asFailure, CodedError } from './errors';
 import type { Courses } from './memory/course';
 import { nodeDevice } from './memory/device.node';
@@ -35,7 +35,7 @@ export async function main(args: readonly string[]): Promise<number> {
     await generate(parseArguments(args));
     return 0;
   } catch (thrown) {
-    const failure = asFailure(thrown);
+    const failure = asTyped(asFailure(thrown));
     console.error(failure.message);
     return EXIT_CODES[failure.code] ?? 1;
   }
@@ -44,6 +44,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function generate(given: CliArguments): Promise<void> {
   // What can be refused without the model is: nobody should wait for a checkpoint to hear that steps are 0.
   checkRequest({ ...given.request, width: given.width ?? 512, height: given.height ?? 512 });
+  if (given.out !== undefined) await checkWritable(fromCaller(given.out));
   await untilStopped(async (signal) => {
     const { manifest, model } = await openModel(given, signal);
     const native = nativeSize(manifest.description);
@@ -79,7 +80,7 @@ const STREAMED =
 const TILED = 'note: the picture is decoded in tiles, which shows a little: as a whole that does not fit this machine';
 
 async function draw(request: ImageRequest, parts: Parts, out: string | undefined, signal: AbortSignal) {
-  const progress = terminalProgress(request, process.stderr);
+  const progress = drawingProgress(request, process.stderr);
   const files: string[] = [];
   const seeds: number[] = [];
   let finished: Finished | undefined;

@@ -92,6 +92,7 @@ async function downloadedFolder(
   const byPath = new Map(await Promise.all(entries));
   return {
     name: 'demo',
+    place: 'demo',
     paths: () => [...byPath.keys()].sort(),
     async file(path) {
       const contents = byPath.get(path);

@@ -7,8 +7,10 @@ export { CodedError, type ErrorCode } from '../models/errors';
 
 /** `thrown` as a failure. An `AbortError` of the platform counts as `aborted`; the unforeseen is `internal`. */
 export function asFailure(thrown: unknown): Failure {
-  if (thrown instanceof CodedError || thrown instanceof DiffusionError)
-    return { code: thrown.code, message: thrown.message, details: thrown.details };
+  if (thrown instanceof CodedError || thrown instanceof DiffusionError) {
+    const { code, message, argument, expected, got } = thrown;
+    return { code, message, details: { argument, expected, got } };
+  }
   if (thrown instanceof Error && thrown.name === 'AbortError') return { code: 'aborted', message: 'aborted' };
   const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   return { code: 'internal', message: `internal: ${message}` };

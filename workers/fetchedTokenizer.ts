@@ -9,6 +9,7 @@ import { CodedError } from './errors';
 export function fetchedTokenizer(fetchDemo: FetchDemo, signal: AbortSignal): Promise<TokenizerFiles> {
   const home: Folder = {
     name: 'demo',
+    place: 'demo',
     paths: () => CLIP_TOKENIZER_FILES,
     async file(path) {
       const bytes = await fetched(path, fetchDemo, signal);

@@ -3,6 +3,7 @@
  * key of the wrong type is `bad-model`, naming file and key; a value that no graph here implements is
  * `unsupported-model`, saying what was found.
  */
+import { decodeText, parseJson } from '../json';
 import { badModel, shown, unsupportedModel } from '../refuse';
 import type { Folder } from '../source';
 
@@ -18,12 +19,7 @@ export class ConfigFile {
   /** Reads `file` of `folder`; `bad-model` where it is missing or not a JSON object. */
   static async open(folder: Folder, file: string): Promise<ConfigFile> {
     const text = await readText(folder, file);
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch (error) {
-      throw badModel(file, 'JSON', error instanceof Error ? error.message : String(error));
-    }
+    const json = parseJson(file, text);
     if (!isObject(json)) throw badModel(file, 'a JSON object', shown(json));
     return new ConfigFile(file, json);
   }
@@ -126,14 +122,9 @@ export class ConfigFile {
 /** The text of a file of the folder; `bad-model` where it is missing, longer than 20 MB or not UTF-8. */
 export async function readText(folder: Folder, file: string): Promise<string> {
   const source = await folder.file(file);
-  if (!source) throw badModel(file, `a file of this name in ${folder.name}`, 'none');
+  if (!source) throw badModel(`${folder.place}: ${file}`, 'this file', 'none');
   if (source.size > MAX_TEXT_BYTES) throw badModel(file, `at most ${MAX_TEXT_BYTES} bytes`, `${source.size}`);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await source.read(0, source.size));
-  } catch (error) {
-    if (error instanceof TypeError) throw badModel(file, 'UTF-8 text', 'other bytes');
-    throw error;
-  }
+  return decodeText(file, await source.read(0, source.size));
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;

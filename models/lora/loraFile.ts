@@ -1,7 +1,7 @@
 /** A LoRA file: low-rank changes of layers (Hu et al. 2021, arXiv 2106.09685, eq. 3), opened without reading them. */
 import { bf16ToF32, f16ToF32 } from '../half';
 import { openTensors } from '../openTensors';
-import { badModel, shown, unsupportedModel } from '../refuse';
+import { badModel, shown, someTensors, unsupportedModel } from '../refuse';
 import type { Safetensors } from '../safetensors';
 import type { ByteSource } from '../source';
 import { type LoraRole, readLoraKey } from './loraKeys';
@@ -46,8 +46,7 @@ export async function openLora(source: ByteSource): Promise<LoraFile> {
     else strange.push(key);
   }
   if (strange.length > 0 || found.size === 0) {
-    const got = strange.length > 0 ? strange.slice(0, 3).join(', ') : 'no tensors';
-    throw badModel(tensors.name, 'a LoRA, with tensors such as lora_unet_….lora_down.weight', got);
+    throw badModel(tensors.name, 'a LoRA, with tensors such as lora_unet_….lora_down.weight', someTensors(strange));
   }
   const modules = [...found].map(([name, { down, up, mid, alpha }]) => {
     if (down === undefined || up === undefined) {

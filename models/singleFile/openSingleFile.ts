@@ -2,7 +2,7 @@
 import type { Checkpoint } from '../checkpoint';
 import type { TokenizerFiles } from '../manifest';
 import { openTensors } from '../openTensors';
-import { badModel, unsupportedModel } from '../refuse';
+import { badModel, someTensors, unsupportedModel } from '../refuse';
 import type { UNetConfig, VaeConfig } from '../sd15';
 import type { ByteSource } from '../source';
 import type { TensorSource } from '../tensorSource';
@@ -58,7 +58,7 @@ export async function openVaeFile(source: ByteSource): Promise<OpenedVae> {
   refuseSdxlVae(file);
   const vae = findVae(file);
   if (vae) return { config: vaeSizes(vae), source: vae };
-  const names = file.names().slice(0, 3).join(', ') || 'no tensors';
+  const names = someTensors(file.names());
   throw badModel(file.name, 'a VAE, with tensors such as decoder.mid.block_1.conv1.weight', names);
 }
 

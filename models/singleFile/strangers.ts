@@ -2,7 +2,7 @@
  * What a safetensors file is that is not a Stable Diffusion 1.x model, told by its tensors' names, so that whoever opened
  * it learns what it is instead of which tensor it lacks.
  */
-import { badModel, unsupportedModel } from '../refuse';
+import { badModel, someTensors, unsupportedModel } from '../refuse';
 import type { Safetensors } from '../safetensors';
 import type { TensorSource } from '../tensorSource';
 
@@ -73,7 +73,7 @@ export function refuseIncomplete(
   if (missing.length === 0) return;
   const present = parts.filter(([, there]) => there).map(([part]) => part);
   if (present.length === 0) {
-    const names = file.names().slice(0, 3).join(', ') || 'no tensors';
+    const names = someTensors(file.names());
     throw badModel(file.name, `tensors of ${CHECKPOINT}, such as model.diffusion_model.input_blocks.0.0.weight`, names);
   }
   const whole = 'UNet, VAE and text encoder in one file';

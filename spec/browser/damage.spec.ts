@@ -1,12 +1,15 @@
 /** What is broken, from the outside in: each time words, nothing half kept, and a page that still draws. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bundle } from '../../build/bundle';
 import { asJson } from '../models/randomModel';
+import { writeLyingModel, writeSparseModel } from '../models/singleFile/sparseModel';
 import { inDatabase, keptKeys } from './database';
 import { begin, draw, PATIENCE, pick, problem, ready, scratchFolder, writeRandomModel } from './enginePage';
 import { byId } from './page';
+import { upload } from './shelfPage';
 
 const FOLDER = 'dist/spec-damage';
 const FEW = { steps: 2 };
@@ -56,6 +59,37 @@ for (const [name, code, words, change] of [
       assert.is((await page.$$(byId('model'))).length, 1);
       await draw(page, FEW);
       assert.not(await page.$(byId('problem')));
+    }));
+}
+
+const CLAIM = 2n ** 60n;
+for (const [name, words, write] of [
+  [
+    'a file of 2 GB that breaks off',
+    /: This model’s files are damaged or incomplete \(broken\.safetensors\)/,
+    (path: string) => writeSparseModel(path, 1_500_000_000),
+  ],
+  [
+    'a file of 2 GB whose header claims 2^60 bytes',
+    /broken\.safetensors is not a safetensors file; it looks like a header that claims 1152921504606846976 bytes/,
+    (path: string) => writeLyingModel(path, CLAIM),
+  ],
+  [
+    'a page of the web that was saved as a model',
+    /broken\.safetensors is not a safetensors file; it looks like a web page/,
+    (path: string) => writeFile(path, '<!doctype html><title>Sign in</title>'),
+  ],
+] as const) {
+  test(`${name} is said in words; nothing of it is kept, and the page draws on`, () =>
+    ready(FOLDER, async ({ page }) => {
+      const before = await keptKeys(page);
+      const path = join(scratch.path, 'broken.safetensors');
+      await write(path);
+      await upload(page, 'open-file', path);
+      assert.match(await problem(page, 'bad-model'), words);
+      assert.equal(await keptKeys(page), before);
+      assert.is((await page.$$(byId('model'))).length, 1);
+      await draw(page, FEW);
     }));
 }
 

@@ -187,6 +187,19 @@ for (const shelf of SHELVES) {
     assert.equal((await other.storage()).freeable, []);
   });
 
+  story('two tabs open the same model at the same time: it is there once, and whole', async (tab) => {
+    const other = await tab.another();
+    const [one, two] = await Promise.all([imported(tab, 'random-A'), imported(other, 'random-A')]);
+    assert.is(one, two);
+    assert.equal(
+      (await other.models()).map(({ id }) => id),
+      [one],
+    );
+    assert.is((await tab.verify(one)).type, 'verified');
+    assert.equal((await tab.storage()).freeable, []);
+    assert.is(await filesKept(tab), shelf === 'opfs' ? 4 : 0);
+  });
+
   story('two tabs draw with one model at the same time', async (tab) => {
     const id = await imported(tab, 'random-B');
     const other = await tab.another();

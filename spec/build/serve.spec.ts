@@ -142,7 +142,10 @@ test('a port in use is a coded error that names it', async () => {
     () => assert.unreachable(),
     (error: CodedError) => {
       assert.instance(error, CodedError);
-      assert.is(error.message, `bad-argument: --port: expected a free port, got ${port}, which another program uses`);
+      assert.is(
+        error.message,
+        `bad-argument: --port: expected a free port (--port N, or --port 0 for any), got ${port}, which another program uses`,
+      );
     },
   );
 });

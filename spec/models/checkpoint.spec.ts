@@ -100,7 +100,7 @@ for (const file of [
   VAE,
 ]) {
   test(`says that ${file} is missing`, () =>
-    rejects(() => openChanged((files) => void files.delete(file)), 'bad-model', file, 'got none'));
+    rejects(() => openChanged((files) => void files.delete(file)), 'bad-model', file, 'got '));
 }
 
 test('pickled weights are refused with the reason', () =>
@@ -128,7 +128,7 @@ test('a truncated file of weights is refused', () =>
     () => openChanged((files) => void files.set(UNET, files.get(UNET)!.slice(0, -1))),
     'bad-model',
     UNET,
-    'data_offsets',
+    'it is cut short',
   ));
 
 test('a missing tensor is named with its shape before anything is read', () =>

@@ -108,13 +108,14 @@ test('a folder that is no model, or arguments that are none, end with 2 and one 
   const out = ['--out', join(directory, 'none')];
   const model = join(directory, 'model');
   for (const [args, word] of [
-    [[directory, ...out], 'bad-model: model_index.json'],
+    [[directory, ...out], `bad-model: ${directory}: model_index.json`],
     [[join(directory, 'gone'), ...out], 'bad-model'],
     [[model], 'bad-argument: --out'],
     [[...out], 'bad-argument: SOURCE'],
     [[model, ...out, '--width', '100'], 'bad-argument: --width: expected a multiple of 8'],
     [[model, ...out, '--batch', '0'], 'bad-argument: --batch'],
-    [[model, ...out, '--depth', '3'], 'bad-argument: arguments'],
+    [[model, ...out, '--depth', '3'], 'bad-argument: --depth'],
+    [[model, '--out', join(directory, 'pickle.safetensors')], 'bad-argument: --out'],
     [[model, ...out, '--vae', join(directory, 'gone')], 'bad-model'],
     [[model, ...out, '--lora', model], 'bad-model'],
     [[join(directory, 'pickle.safetensors'), ...out], 'bad-model'],

@@ -20,4 +20,9 @@ test("the platform's AbortError becomes `aborted`, anything unforeseen `internal
   assert.equal(asFailure('text'), { code: 'internal', message: 'internal: text' });
 });
 
+test('a failed test that threw one can be printed: uvu takes `details` for lines of text', () => {
+  const error: { details?: unknown } & Error = new CodedError('bad-model', { argument: 'x', expected: 'y', got: 'z' });
+  assert.is(error.details, undefined);
+});
+
 test.run();

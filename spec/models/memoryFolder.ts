@@ -5,6 +5,7 @@ import type { ByteSource, Folder } from '../../models/source';
 export function memoryFolder(files: ReadonlyMap<string, Uint8Array>, name = 'memory'): Folder {
   return {
     name,
+    place: name,
     paths: () => [...files.keys()].sort(),
     async file(path) {
       const bytes = files.get(path);

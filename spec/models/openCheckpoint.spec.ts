@@ -216,7 +216,7 @@ test('a file without all three networks says which are missing, and the way out'
   await rejects(() => open(tensors.filter((each) => !isVae(each))), 'bad-model', 'a VAE file', 'without vae');
   await rejects(() => open(tensors.filter(isUNet)), 'bad-model', 'with unet, without vae and text encoder');
   await rejects(() => open(tensors.filter(isVae)), 'bad-model', 'with vae, without unet and text encoder');
-  await rejects(() => open([tensor('x')]), 'bad-model', 'input_blocks.0.0.weight', 'got x');
+  await rejects(() => open([tensor('x')]), 'bad-model', 'input_blocks.0.0.weight', 'got a file with x');
   await rejects(() => open([tensor('style', [4, 768])]), 'unsupported-model', 'a textual inversion');
 });
 

@@ -80,7 +80,8 @@ test('a file shorter than its length prefix', () => rejects(() => open(new Uint8
 test('a header length that lies', async () => {
   const file = encodeSafetensors(TENSORS);
   new DataView(file.buffer).setBigUint64(0, BigInt(file.length), true);
-  await rejects(() => open(file), 'bad-model', 'header length', `at most ${file.length - 8}`, `got ${file.length}`);
+  const least = `at least ${file.length + 8} bytes`;
+  await rejects(() => open(file), 'bad-model', least, `got ${file.length} bytes: it is cut short`);
   new DataView(file.buffer).setBigUint64(0, 2n ** 64n - 1n, true);
   await rejects(() => open(file), 'bad-model', 'at most 100000000', '18446744073709551615');
 });
@@ -102,7 +103,7 @@ test('a file cut anywhere, or with a byte too many, is refused', async () => {
 });
 
 const DAMAGE: readonly [sentence: string, header: unknown, dataBytes: number, ...words: string[]][] = [
-  ['not JSON', '{"a": ', 0, 'JSON in UTF-8'],
+  ['not JSON', '{"a": ', 0, 'expected JSON, got text that ends too early'],
   ['not an object', '[1]', 0, 'a JSON object', '[1]'],
   [
     'a repeated name',
@@ -127,7 +128,7 @@ const DAMAGE: readonly [sentence: string, header: unknown, dataBytes: number, ..
   ],
   ['offsets that are no pair', { a: { dtype: 'U8', shape: [1], data_offsets: [0] } }, 1, 'data_offsets', '[0]'],
   ['an end before its begin', { a: entry(1, 0, 'U8', [0]) }, 1, 'data_offsets', '[1,0]'],
-  ['an end beyond the file', { a: entry(0, 2) }, 1, 'begin <= end <= 1', '[0,2]'],
+  ['an end beyond the file', { a: entry(0, 2) }, 1, '63 bytes', 'got 62 bytes: it is cut short'],
   ['a negative begin', { a: entry(-1, 1, 'U8', [2]) }, 1, 'data_offsets', '[-1,1]'],
   ['bytes that do not fit the shape', { a: entry(0, 8, 'F32', [3]) }, 8, '12 bytes for F32 [3]', 'got 8'],
   ['half a byte of a 4-bit type', { a: entry(0, 1, 'F4', [3]) }, 1, '1.5 bytes', 'got 1'],

@@ -28,12 +28,15 @@ test('a bad argument is named as the page names it, with the numbers', () => {
 });
 
 test('a pickle and a LoRA are told what they are, with the way out', () => {
-  const failure = (code: Failure['code'], got: string): Failure => ({
+  const failure = (code: Failure['code'], got: string, expected = 'safetensors'): Failure => ({
     ...{ code, message: '' },
-    details: { argument: 'x.ckpt', expected: 'safetensors', got },
+    details: { argument: 'x.ckpt', expected, got },
   });
   for (const said of [en, zh]) {
-    assert.match(failureText(failure('bad-model', 'a pickle'), said), /x\.ckpt.*safetensors/);
+    for (const pickle of ['a pickle', 'a pickle in a zip archive, as torch.save writes']) {
+      assert.match(failureText(failure('bad-model', pickle), said), /x\.ckpt.* pickle.*safetensors/);
+    }
+    assert.match(failureText(failure('bad-model', 'a web page', 'a safetensors file'), said), /x\.ckpt.*a web page/);
     const lora = failureText(failure('unsupported-model', 'a LoRA'), said);
     assert.ok(lora.includes(said.openOptions), lora);
     assert.ok(!failureText(failure('unsupported-model', 'SDXL'), said).includes(said.openOptions));

@@ -109,7 +109,7 @@ test('a download that fails, is refused, or breaks off says so, and leaves nothi
     [broken(() => new Response('short')), 'bad-model', unet, '5 bytes'],
   ] as const) {
     const error = await rejection(importDemo(fetchDemo, store, silent, never));
-    assert.equal([error.code, error.details.argument, error.details.got], [code, argument, got]);
+    assert.equal([error.code, error.argument, error.got], [code, argument, got]);
     assert.equal(await records.keys(), []);
   }
 });

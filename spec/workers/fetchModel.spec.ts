@@ -138,7 +138,7 @@ test('options given to the second try are the ones that count; damage to kept on
     bytes[7]! ^= 1;
     await kept.records.write([[key, bytes.buffer]]);
     const error = await rejection(fetching(server.url, store, {}));
-    assert.equal([error.code, error.details.argument], ['corrupt-store', 'other.safetensors chunk 1']);
+    assert.equal([error.code, error.argument], ['corrupt-store', 'other.safetensors chunk 1']);
     // A LoRA that is none costs nobody the download.
     const wrong = { loras: [{ file: picked('broken.safetensors', lora.slice(0, 99)), weight: 1 }] };
     assert.is((await rejection(fetching(server.url, store, wrong))).code, 'bad-model');

@@ -41,12 +41,15 @@ function Actions({ drawn }: { readonly drawn: Drawn }) {
           type="button"
           class="quiet"
           data-testid="reuse"
-          aria-label={said.reuse}
-          title={said.reuse}
+          aria-label={said.reuse + said.reuseWhat}
+          title={said.reuse + said.reuseWhat}
           onClick={() => reuse(drawn)}
         >
           <Icon name="reuse" />
-          <span class="roomy">{said.reuse}</span>
+          <span>
+            {said.reuse}
+            <span class="roomy">{said.reuseWhat}</span>
+          </span>
         </button>
       </div>
       <p class="facts" data-testid="facts">

@@ -86,7 +86,9 @@ export const en = {
 
   save: 'Save',
   share: 'Share',
-  reuse: 'Use these settings',
+  // The button says both parts where there is room, on a phone the first.
+  reuse: 'Reuse',
+  reuseWhat: ' settings',
   saveFailed: 'The picture could not be saved.',
   gallery: 'Pictures of this visit',
   showPicture: (index: number, prompt: string) => `Show picture ${index}: ${prompt}`,
@@ -227,10 +229,12 @@ export const en = {
   errors: {
     'bad-argument': ({ argument, expected, got }: ErrorDetails) =>
       `${fields[argument] ?? argument} must be ${expected}; it is ${got}.`,
-    'bad-model': ({ argument, got }: ErrorDetails) =>
-      got === 'a pickle'
+    'bad-model': ({ argument, expected, got }: ErrorDetails) =>
+      got.startsWith('a pickle')
         ? `${argument} is a pickled file: reading it would run the code in it, so it is refused. Look for the same model as .safetensors.`
-        : `This model’s files are damaged or incomplete (${argument}). Download or copy them again.`,
+        : expected === 'a safetensors file'
+          ? `${argument} is not a safetensors file; it looks like ${got}. Look for the .safetensors file itself.`
+          : `This model’s files are damaged or incomplete (${argument}). Download or copy them again.`,
     'unsupported-model': ({ argument, got }: ErrorDetails) =>
       got === 'a LoRA'
         ? `This is a LoRA (${argument}). Add it under “${OPTIONS}”, then open the model it is for.`

@@ -82,7 +82,8 @@ export const zh: Words = {
 
   save: '保存',
   share: '分享',
-  reuse: '使用这些设置',
+  reuse: '复用',
+  reuseWhat: '设置',
   saveFailed: '图片无法保存。',
   gallery: '本次画作',
   showPicture: (index, prompt) => `显示第 ${index} 张：${prompt}`,
@@ -214,10 +215,12 @@ export const zh: Words = {
   errors: {
     'bad-argument': ({ argument, expected, got }: ErrorDetails) =>
       `${fields[argument] ?? argument}的值不可用：${got}（要求：${expected}）。`,
-    'bad-model': ({ argument, got }) =>
-      got === 'a pickle'
+    'bad-model': ({ argument, expected, got }) =>
+      got.startsWith('a pickle')
         ? `${argument} 是 pickle 文件：读取它会运行其中的代码，因此不予打开。请寻找同一模型的 .safetensors 版本。`
-        : `模型文件已损坏或不完整（${argument}），请重新下载或复制。`,
+        : expected === 'a safetensors file'
+          ? `${argument} 不是 safetensors 文件，看起来是：${got}。请找到 .safetensors 文件本身。`
+          : `模型文件已损坏或不完整（${argument}），请重新下载或复制。`,
     'unsupported-model': ({ argument, got }) =>
       got === 'a LoRA'
         ? `这是 LoRA（${argument}）。请在“${OPTIONS}”中添加它，再打开对应的模型。`

@@ -30,7 +30,7 @@ export async function backendReports(): Promise<BackendReport[]> {
   };
   const why = await backend('webgpu').then(
     async () => ((await isSoftware()) ? 'software' : ''),
-    (thrown: unknown) => (thrown instanceof CodedError ? thrown.details.got : 'self-test-failed'),
+    (thrown: unknown) => (thrown instanceof CodedError ? thrown.got : 'self-test-failed'),
   );
   return [wasm, { name: 'webgpu', available: why === '' || why === 'software', why, threads: 1 }];
 }

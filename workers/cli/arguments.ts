@@ -1,9 +1,9 @@
 /** The words of `npm run generate`, turned into a request. Unknown or malformed ones are `bad-argument`. */
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { badArgument, readOptions } from '../../models/commandLine.node';
 import { type DiskOptions, diskOptions } from '../../models/openDisk.node';
 import { WEIGHT_FORMS, type WeightForm } from '../../models/quantize/weightForm';
-import type { ImageRequest, SchedulerName } from '../api';
+import type { Failure, ImageRequest, SchedulerName } from '../api';
 import { CodedError } from '../errors';
 import { MEMORY_MODES, type MemoryMode } from '../memory/course';
 import { DEFAULTS, SCHEDULERS } from '../request';
@@ -44,19 +44,20 @@ export interface CliArguments {
 }
 
 export function parseArguments(args: readonly string[]): CliArguments {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = readOptions(joinNegativeNumbers(args), OPTIONS, 'one of those that --help lists');
   if (positionals.length !== 1) {
-    throw bad(
+    throw badArgument(
       'PROMPT',
       'one prompt, in quotes',
       positionals.length === 0 ? 'none' : `${positionals.length}: ${positionals.join(' | ')}`,
     );
   }
+  if (values.model === '') throw badArgument('--model', 'a path, or demo', 'nothing');
   choice('backend', values.backend, ['wasm']);
   choice('weights', values.weights, ['auto', ...WEIGHT_FORMS]);
   choice('memory', values.memory, MEMORY_MODES);
   if (values.out !== undefined && !values.out.toLowerCase().endsWith('.png')) {
-    throw bad('--out', 'a file name ending in .png', values.out);
+    throw badArgument('--out', 'a file name ending in .png', values.out);
   }
   return {
     model: values.model ?? 'demo',
@@ -80,36 +81,35 @@ export function parseArguments(args: readonly string[]): CliArguments {
   };
 }
 
-function parsed(args: readonly string[]) {
-  const text = { type: 'string' } as const;
-  try {
-    return parseArgs({
-      args: joinNegativeNumbers(args),
-      allowPositionals: true,
-      options: {
-        model: text,
-        vae: text,
-        lora: { ...text, multiple: true },
-        prediction: text,
-        'negative-prompt': text,
-        seed: text,
-        steps: text,
-        'guidance-scale': text,
-        width: text,
-        height: text,
-        scheduler: text,
-        'num-images': text,
-        backend: text,
-        weights: text,
-        memory: text,
-        guidance: text,
-        out: text,
-        json: { type: 'boolean' },
-      },
-    });
-  } catch (thrown) {
-    throw bad('arguments', 'the options that --help lists', (thrown as Error).message.split('\n')[0]!);
-  }
+const text = { type: 'string' } as const;
+const OPTIONS = {
+  model: text,
+  vae: text,
+  lora: { ...text, multiple: true },
+  prediction: text,
+  'negative-prompt': text,
+  seed: text,
+  steps: text,
+  'guidance-scale': text,
+  width: text,
+  height: text,
+  scheduler: text,
+  'num-images': text,
+  backend: text,
+  weights: text,
+  memory: text,
+  guidance: text,
+  out: text,
+  json: { type: 'boolean' },
+} as const;
+
+/** `failure` with the argument named as it is typed: the engine's `numImages` is `--num-images` here. */
+export function asTyped(failure: Failure): Failure {
+  const { code, details } = failure;
+  const option = details?.argument.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (code !== 'bad-argument' || !details || !option || !Object.hasOwn(OPTIONS, option)) return failure;
+  const typed = { ...details, argument: `--${option}` };
+  return { code, details: typed, message: new CodedError(code, typed).message };
 }
 
 /** `--seed -1` is a value out of range, not an unknown option `-1`: the complaint should be about the seed. */
@@ -127,13 +127,11 @@ function joinNegativeNumbers(args: readonly string[]): string[] {
 function number(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw bad(`--${option}`, 'a number', text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw badArgument(`--${option}`, 'a number', text);
   return value;
 }
 
 function choice(option: string, value: string | undefined, choices: readonly string[]): void {
-  if (value !== undefined && !choices.includes(value)) throw bad(`--${option}`, `one of ${choices.join(', ')}`, value);
+  if (value !== undefined && !choices.includes(value))
+    throw badArgument(`--${option}`, `one of ${choices.join(', ')}`, value);
 }
-
-const bad = (argument: string, expected: string, got: string) =>
-  new CodedError('bad-argument', { argument, expected, got });

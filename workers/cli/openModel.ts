@@ -5,6 +5,7 @@ import { isConverted, openConverted } from '../../models/convertedFolder.node';
 import { ignoredNote } from '../../models/lora/ignored';
 import { type Manifest, STAGE_NAMES } from '../../models/manifest';
 import { diskFiles, fromCaller, openDisk } from '../../models/openDisk.node';
+import { conversionProgress } from '../../models/progressLine.node';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
 import { nodeDevice } from '../memory/device.node';
 import { planFor } from '../memory/formFor';
@@ -13,7 +14,6 @@ import { checkpointModel } from '../model.checkpoint';
 import { packedModel } from '../model.packed';
 import type { CliArguments } from './arguments';
 import { conversionsFolder, convertedOnce } from './conversions';
-import { terminalConversion } from './progress';
 
 /** Below this many bytes of weights, converting takes no longer than looking for what was kept. */
 const WORTH_KEEPING_BYTES = 256 * 1024 * 1024;
@@ -47,7 +47,7 @@ export async function openModel(
   const bytes = STAGE_NAMES.reduce((sum, stage) => sum + manifest.stages[stage].bytes, 0);
   if (bytes < WORTH_KEEPING_BYTES) return { manifest, model: checkpointModel(named, manifest, weightsInTemporaryFile) };
 
-  const progress = terminalConversion(process.stderr);
+  const progress = conversionProgress(process.stderr);
   try {
     const conversion = { checkpoint, manifest, files: await diskFiles(path, options) };
     const converted = await convertedOnce(conversion, conversionsFolder(), progress.show, signal);

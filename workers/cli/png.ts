@@ -1,8 +1,17 @@
 /** A picture as a PNG file that is whole or not there. */
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { encode } from 'fast-png';
+import { unwritable } from '../../models/diskWords.node';
 import type { Picture } from '../api';
-import { CodedError } from '../errors';
+
+/** Throws `bad-argument` where no file can be made at `path`: nobody should wait for a picture to hear it. */
+export async function checkWritable(path: string): Promise<void> {
+  const folder = dirname(path);
+  await access(folder, constants.W_OK).catch((thrown) => {
+    throw unwritable('--out', folder, thrown);
+  });
+}
 
 /** Writes `picture` to `path`, by way of a neighbouring file so that a full disk leaves no half picture there. */
 export async function writePng(path: string, picture: Picture): Promise<void> {
@@ -13,8 +22,6 @@ export async function writePng(path: string, picture: Picture): Promise<void> {
     await rename(partial, path);
   } catch (thrown) {
     await rm(partial, { force: true });
-    const full = (thrown as NodeJS.ErrnoException).code === 'ENOSPC';
-    const details = { argument: '--out', expected: 'a place that can be written to', got: (thrown as Error).message };
-    throw new CodedError(full ? 'storage-full' : 'bad-argument', details, { cause: thrown });
+    throw unwritable('--out', path, thrown);
   }
 }

@@ -2,15 +2,21 @@
 
 /**
  * `bad-argument`: a step count the schedule cannot have. `unsupported-model`: a scheduler config no sampler follows.
- * `bad-picture`: a network's answer holds NaN or infinity. `new CodedError(error.code, error.details)` translates it.
+ * `bad-picture`: a network's answer holds NaN or infinity. `new CodedError(error.code, error)` translates it.
  */
 export class DiffusionError extends Error {
   override readonly name = 'DiffusionError';
+  readonly argument: string;
+  readonly expected: string;
+  readonly got: string;
 
   constructor(
     readonly code: 'bad-argument' | 'unsupported-model' | 'bad-picture',
-    readonly details: { readonly argument: string; readonly expected: string; readonly got: string },
+    { argument, expected, got }: { readonly argument: string; readonly expected: string; readonly got: string },
   ) {
-    super(`${code}: ${details.argument}: expected ${details.expected}, got ${details.got}`);
+    super(`${code}: ${argument}: expected ${expected}, got ${got}`);
+    this.argument = argument;
+    this.expected = expected;
+    this.got = got;
   }
 }

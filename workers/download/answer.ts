@@ -35,7 +35,7 @@ export function rangeHeaders(
 export function readAnswer(url: string, response: Response, asked: number): Answer {
   const { status, headers } = response;
   if (!response.ok) throw new MirrorFailure(url, `HTTP ${status}`, !PASSING.has(status));
-  if (/^text\/html\b/i.test(headers.get('content-type') ?? '')) throw new MirrorFailure(url, 'an HTML page', true);
+  if (/^text\/html\b/i.test(headers.get('content-type') ?? '')) throw new MirrorFailure(url, 'a web page', true);
   const validator = {
     etag: headers.get('etag') ?? undefined,
     lastModified: headers.get('last-modified') ?? undefined,

@@ -1,4 +1,5 @@
 /** Lists of models that can be downloaded: the one that comes with the engine, and anybody's own by URL. */
+import { parseJson } from '../../models/json';
 import { shown } from '../../models/refuse';
 import type { License, RemoteModel } from '../api';
 import { CodedError } from '../errors';
@@ -27,13 +28,7 @@ export async function fetchCatalog(
   );
   if (!response.ok) failed(`HTTP ${response.status}`);
   const text = await response.text().catch(() => failed(UNREACHABLE));
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw fault(url, 'JSON', (error as Error).message);
-  }
-  return checkCatalog(json, url, url);
+  return checkCatalog(parseJson(url, text, fault), url, url);
 }
 
 /** `json` as a catalog; addresses in it may be relative to `base`. Throws `bad-catalog`, naming the place in `name`. */

@@ -1,11 +1,11 @@
 /** One try at one mirror: asks for what is missing and writes it down as it comes. */
+import { FIRST_BYTES, strangerBy } from '../../models/firstBytes';
 import type { ImportEvent, RemoteModel } from '../api';
 import type { ModelStore } from '../store/modelStore';
 import type { Spool } from '../store/spool';
 import { isQuotaError, storageFull } from '../store/storage';
 import { type Answer, rangeHeaders, readAnswer, sameFile, type Validator } from './answer';
 import { MirrorFailure, UNREACHABLE } from './failed';
-import { MAGIC_BYTES, notAModel } from './magic';
 import { Rate } from './rate';
 import { type HashState, WholeHash } from './wholeHash';
 
@@ -201,9 +201,9 @@ class Receiving {
   }
 
   #checkHead(head: Uint8Array, ended: boolean): void {
-    if (head.length < MAGIC_BYTES && !ended) return;
-    const got = notAModel(head.subarray(0, MAGIC_BYTES));
-    if (got) throw new MirrorFailure(this.url, got, true, 'a safetensors file');
+    if (head.length < FIRST_BYTES && !ended) return;
+    const got = strangerBy(head.subarray(0, FIRST_BYTES));
+    if (got !== undefined) throw new MirrorFailure(this.url, got, true, 'a safetensors file');
   }
 
   /** Tells now, or soon, so that the last word before a halt is said too. */

@@ -2,6 +2,9 @@
  * A stored model as one file, to keep elsewhere or to carry to another device: a safetensors file whose tensors are the
  * weights files of the stages, one after another, and whose metadata holds the manifest and the hash of every chunk.
  */
+
+import { FIRST_BYTES, strangerBy } from '../../models/firstBytes';
+import { parseJson } from '../../models/json';
 import { checkManifest, type Manifest, STAGE_NAMES } from '../../models/manifest';
 import { badModel, shown, unsupportedModel } from '../../models/refuse';
 import { readHeader, type TensorEntry } from '../../models/safetensorsHeader';
@@ -70,8 +73,7 @@ export interface PackedModel extends Pick<Packed, 'name' | 'width' | 'height' | 
 /** `source` as an exported model; `undefined` where it is another safetensors file. Rejects with `bad-model`. */
 export async function openPackedFile(source: ByteSource): Promise<PackedModel | undefined> {
   // Anything else is somebody else's to open, or to refuse.
-  const prefix = await source.read(0, Math.min(9, source.size));
-  if (prefix[8] !== '{'.charCodeAt(0)) return undefined;
+  if (strangerBy(await source.read(0, Math.min(FIRST_BYTES, source.size))) !== undefined) return undefined;
   const { metadata, tensors } = await readHeader(source);
   const text = metadata.get(KEY);
   if (text === undefined) return undefined;
@@ -89,12 +91,7 @@ export async function openPackedFile(source: ByteSource): Promise<PackedModel | 
 }
 
 function parse(file: string, text: string): Packed {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw badModel(`${file}: ${KEY}`, 'JSON', (error as Error).message);
-  }
+  const json = parseJson(`${file}: ${KEY}`, text);
   const packed = (json ?? {}) as Partial<Packed>;
   if (packed.format !== FORMAT) throw unsupportedModel(`${file}: format`, `${FORMAT}`, shown(packed.format));
   const sizes = [packed.width, packed.height].every((size) => Number.isSafeInteger(size) && size! > 0);

@@ -169,7 +169,7 @@ test('factors that do not fit, a missing one, other kinds of change and other fi
   await rejects(changed(2, { name: 'lora_unet_x.dora_scale' }), 'unsupported-model', 'DoRA');
   await rejects(changed(2, { name: 'lora_unet_x.hada_w1_a' }), 'unsupported-model', 'LoHa');
   await rejects(changed(2, { name: 'conv_in.weight' }), 'bad-model', 'a LoRA', 'conv_in.weight');
-  await rejects(() => withLoras(A, [choice([])]), 'bad-model', 'no tensors');
+  await rejects(() => withLoras(A, [choice([])]), 'bad-model', 'a file without tensors');
   await rejects(() => withLoras(A, [choice(first(), Number.NaN)]), 'bad-argument', 'NaN');
   const { weights } = await withLoras(A, [choice([...first().slice(0, 2), { ...first()[2]!, ...number(Number.NaN) }])]);
   await rejects(() => weights('unet').read(`${LAYERS[0]!.layer}.weight`), 'bad-model', 'one finite number', 'NaN');

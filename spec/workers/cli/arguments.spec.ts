@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseArguments } from '../../../workers/cli/arguments';
-import { asFailure } from '../../../workers/errors';
+import type { Failure } from '../../../workers/api';
+import { asTyped, parseArguments } from '../../../workers/cli/arguments';
+import { asFailure, CodedError } from '../../../workers/errors';
 
 const refusal = (...args: string[]) => {
   try {
@@ -84,14 +85,28 @@ test('every option arrives where it belongs', () => {
 });
 
 test('what is not understood is refused with its name', () => {
-  assert.match(refusal('x', '--stesp', '3'), /^bad-argument: arguments: .*--stesp/);
+  const unknown = 'expected one of those that --help lists, got an option of another name';
+  assert.is(refusal('x', '--stesp', '3'), `bad-argument: --stesp: ${unknown}`);
+  assert.is(refusal('x', '-s', '3'), `bad-argument: -s: ${unknown}`);
+  assert.is(refusal('x', '--model'), 'bad-argument: --model: expected a value, got nothing');
+  assert.is(refusal('x', '--model='), 'bad-argument: --model: expected a path, or demo, got nothing');
+  assert.is(refusal('x', '--model', '--steps', '3'), 'bad-argument: --model: expected a value, got option --steps');
+  assert.is(refusal('x', '--json=3'), 'bad-argument: --json: expected no value, got 3');
   assert.is(refusal('x', '--steps', 'many'), 'bad-argument: --steps: expected a number, got many');
-  assert.is(refusal('x', '--steps', ''), 'bad-argument: --steps: expected a number, got ');
+  assert.is(refusal('x', '--steps', ''), 'bad-argument: --steps: expected a number, got nothing');
   assert.is(refusal('x', '--backend', 'npu'), 'bad-argument: --backend: expected one of wasm, got npu');
   assert.is(refusal('x', '--memory', 'less'), 'bad-argument: --memory: expected one of auto, normal, low, got less');
   assert.is(refusal('x', '--out', 'a.jpg'), 'bad-argument: --out: expected a file name ending in .png, got a.jpg');
   assert.is(refusal('a', 'b'), 'bad-argument: PROMPT: expected one prompt, in quotes, got 2: a | b');
   assert.is(refusal('--json'), 'bad-argument: PROMPT: expected one prompt, in quotes, got none');
+});
+
+test('what the engine refuses is named as it was typed, and nothing else is', () => {
+  const failure = (argument: string): Failure =>
+    asFailure(new CodedError('bad-argument', { argument, expected: 'x', got: 'y' }));
+  assert.is(asTyped(failure('numImages')).message, 'bad-argument: --num-images: expected x, got y');
+  assert.is(asTyped(failure('width')).details?.argument, '--width');
+  assert.equal(asTyped(failure('Ctrl-C')), failure('Ctrl-C'));
 });
 
 test('a negative number is a value out of range, not an unknown option', () => {

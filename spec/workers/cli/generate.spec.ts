@@ -80,9 +80,9 @@ test('a converted folder draws what its checkpoint draws', () => {
 test('bad arguments are one clear line, exit code 2, and no picture', () => {
   const before = pictures();
   for (const [args, line] of [
-    [['x', '--width', '100'], 'bad-argument: width: expected a multiple of 8 from 8 to 2048, got 100\n'],
-    [['x', '--steps', '0'], 'bad-argument: steps: expected an integer from 1 to 1000, got 0\n'],
-    [['x', '--seed', '-1'], 'bad-argument: seed: expected an integer from 0 to 9007199254740927, got -1\n'],
+    [['x', '--width', '100'], 'bad-argument: --width: expected a multiple of 8 from 8 to 2048, got 100\n'],
+    [['x', '--steps', '0'], 'bad-argument: --steps: expected an integer from 1 to 1000, got 0\n'],
+    [['x', '--seed', '-1'], 'bad-argument: --seed: expected an integer from 0 to 9007199254740927, got -1\n'],
     [['x', '--backend', 'npu'], 'bad-argument: --backend: expected one of wasm, got npu\n'],
   ] as const) {
     const { status, stdout, stderr } = generate(...args);
@@ -109,13 +109,22 @@ test('a bad model is one clear line and exit code 2: none there, SDXL, truncated
   const cut = generate('x', '--model', model);
   await writeFile(weights, whole);
   assert.is(cut.status, 2);
-  assert.match(cut.stderr, /^bad-model: unet\/diffusion_pytorch_model\.safetensors.*\n$/);
+  const got = `expected ${whole.length} bytes, where the last tensor ends, got ${whole.length - 1000} bytes`;
+  assert.is(cut.stderr, `bad-model: ${weights}: ${got}: it is cut short\n`);
 });
 
-test('a place that cannot be written to is refused, and leaves no half picture', () => {
-  const { status, stderr } = generate('x', '--model', model, '--steps', '1', '--out', 'no/such/folder/x.png');
+test('a place that cannot be written to is refused, and leaves no half picture', async () => {
+  // Told before anything is drawn: a thousand steps would outlast this spec.
+  const missing = join(scratch, 'no/such/folder');
+  const { status, stderr } = generate('x', '--model', model, '--steps', '1000', '--out', join(missing, 'x.png'));
   assert.is(status, 2);
-  assert.match(stderr, /^bad-argument: --out: expected a place that can be written to, got ENOENT/);
+  const got = `${missing}: no such file or folder`;
+  assert.is(stderr, `bad-argument: --out: expected a place that can be written to, got ${got}\n`);
+  await mkdir(join(scratch, 'taken.png'));
+  const taken = generate('x', '--model', model, '--steps', '1', '--out', 'taken.png');
+  assert.is(taken.status, 2);
+  assert.match(taken.stderr, /^bad-argument: --out: .*taken\.png: a folder\n$/);
+  assert.not(existsSync(join(scratch, 'taken.png.partial')));
 });
 
 test('Ctrl-C stops within a step: exit code 130, no picture', async () => {

@@ -133,7 +133,7 @@ for (const shelf of SHELVES) {
     const sha256 = 'a'.repeat(64);
     const error = await rejection(fetched(store, { urls: [server.url], sha256 }));
     assert.is(error.code, 'download-failed');
-    assert.equal(error.details, { argument: server.url, expected: `SHA-256 ${sha256}`, got: SHA256 });
+    assert.equal([error.argument, error.expected, error.got], [server.url, `SHA-256 ${sha256}`, SHA256]);
     assert.is(await bytesKept(kept), 0);
   });
 

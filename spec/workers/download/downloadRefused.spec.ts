@@ -30,18 +30,22 @@ for (const [what, manners, got] of [
   [
     'an error page in the place of a file',
     { bytes: text('<!doctype html>'), type: 'text/html; charset=utf-8' },
-    'an HTML page',
+    'a web page',
   ],
-  ['a page that calls itself a file', { bytes: text('\n <html>') }, 'an HTML page'],
-  ['a pickle', { bytes: text('PK\u0003\u0004') }, 'a pickle (.ckpt)'],
-  ['a pointer of Git LFS', { bytes: text('version https://git-lfs.github.com/spec/v1') }, 'a Git LFS pointer'],
-  ['nothing', { bytes: new Uint8Array() }, '0 bytes'],
+  ['a page that calls itself a file', { bytes: text('\n <html>') }, 'a web page'],
+  ['a pickle', { bytes: text('PK\u0003\u0004') }, 'a pickle in a zip archive, as torch.save writes'],
+  [
+    'a pointer of Git LFS',
+    { bytes: text('version https://git-lfs.github.com/spec/v1') },
+    'a Git LFS pointer, in place of the file that it points to',
+  ],
+  ['nothing', { bytes: new Uint8Array() }, 'an empty file'],
   ['HTTP 404', { status: 404 }, 'HTTP 404'],
   ['a file of another length', {}, `${FILE.length} bytes`],
 ] as const) {
   test(`${what} is refused at once, before the rest of it`, async () => {
     const { error, asked } = await refused(manners, what === 'a file of another length' ? { bytes: 7 } : {});
-    assert.equal([error.code, error.details.got, asked], ['download-failed', got, 1]);
+    assert.equal([error.code, error.got, asked], ['download-failed', got, 1]);
   });
 }
 
@@ -49,7 +53,7 @@ test('a busy server is asked four times, twice as late each time, and then given
   const waits: number[] = [];
   const wait = async (milliseconds: number): Promise<void> => void waits.push(milliseconds);
   const { error, asked } = await refused({ status: 503 }, {}, { wait });
-  assert.equal([error.details.got, asked, waits], ['HTTP 503', 4, [1000, 2000, 4000]]);
+  assert.equal([error.got, asked, waits], ['HTTP 503', 4, [1000, 2000, 4000]]);
 });
 
 test('a server that falls silent counts as broken', async () => {
@@ -65,13 +69,13 @@ test('a server that falls silent counts as broken', async () => {
 
 test('a server that cannot be reached, or forbids it, is said in words', async () => {
   const { error } = await refused({}, { urls: ['http://127.0.0.1:9/model.safetensors'] });
-  assert.equal([error.code, error.details.got], ['download-failed', 'blocked by the server (CORS) or network']);
+  assert.equal([error.code, error.got], ['download-failed', 'blocked by the server (CORS) or network']);
 });
 
 test('an address that is none is a bad argument', async () => {
   for (const urls of [[], ['ftp://x/y'], ['model.safetensors']]) {
     const error = await rejection(refused({}, { urls }).then(({ error: refusal }) => Promise.reject(refusal)));
-    assert.equal([error.code, error.details.argument], ['bad-argument', 'url']);
+    assert.equal([error.code, error.argument], ['bad-argument', 'url']);
   }
 });
 

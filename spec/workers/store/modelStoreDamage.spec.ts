@@ -15,10 +15,10 @@ for (const shelf of SHELVES) {
     });
     const error = await rejection(readBack(await kept.open(), id, 'unet'));
     assert.is(error.code, 'corrupt-store');
-    assert.is(error.details.argument, 'unet chunk 2');
-    assert.is(error.details.expected, (await readRecord(kept, id)).stages[1]!.chunks[2]!.sha256);
-    assert.match(error.details.got, /^[0-9a-f]{64}$/);
-    assert.not(error.details.got === error.details.expected);
+    assert.is(error.argument, 'unet chunk 2');
+    assert.is(error.expected, (await readRecord(kept, id)).stages[1]!.chunks[2]!.sha256);
+    assert.match(error.got, /^[0-9a-f]{64}$/);
+    assert.not(error.got === error.expected);
   });
 
   damage('swapped chunks are `corrupt-store` at the first of them', async () => {
@@ -26,7 +26,7 @@ for (const shelf of SHELVES) {
     const store = await kept.open();
     const { id } = await store.put(model());
     await meddle(kept, id, ([a, b, c]) => [b!, a!, c!]);
-    assert.is((await rejection(readBack(store, id, 'unet'))).details.argument, 'unet chunk 0');
+    assert.is((await rejection(readBack(store, id, 'unet'))).argument, 'unet chunk 0');
   });
 
   damage('a verification finds what a drawing has believed since, and every drawing after it', async () => {
@@ -41,8 +41,8 @@ for (const shelf of SHELVES) {
       return [a!, b!, c!];
     });
     assert.is((await readBack(store, id, 'unet')).length, 2500); // believed: it was right in this life
-    assert.is((await rejection(store.verify(id))).details.argument, 'unet chunk 1');
-    assert.is((await rejection(readBack(store, id, 'unet'))).details.argument, 'unet chunk 1');
+    assert.is((await rejection(store.verify(id))).argument, 'unet chunk 1');
+    assert.is((await rejection(readBack(store, id, 'unet'))).argument, 'unet chunk 1');
   });
 
   damage('weights that became shorter are never taken for whole, not even where they were right before', async () => {
@@ -63,7 +63,7 @@ for (const shelf of SHELVES) {
     await kept.records.write([[`model:${id}`, record]]);
     const error = await rejection(store.open(id));
     assert.is(error.code, 'corrupt-store');
-    assert.is(error.details.expected, id);
+    assert.is(error.expected, id);
     await store.delete(id);
     assert.equal(await store.list(), []);
   });
@@ -75,7 +75,7 @@ for (const shelf of SHELVES) {
     const { file, chunks } = (await readRecord(kept, id)).stages[1]!;
     if (file) kept.origin.files.delete(file);
     else await kept.records.write([], [`chunk:${chunks[1]!.sha256}`]);
-    assert.is((await rejection(readBack(store, id, 'unet'))).details.got, 'nothing');
+    assert.is((await rejection(readBack(store, id, 'unet'))).got, 'nothing');
     await store.put(model());
     assert.equal(await readBack(store, id, 'unet'), someBytes(2500, 0));
   });

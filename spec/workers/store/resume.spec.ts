@@ -73,6 +73,29 @@ for (const shelf of SHELVES) {
     assert.equal((await store.report()).freeable, []);
   });
 
+  promise(
+    'an import killed while its record is written is no model yet, and needs nothing but its record',
+    async () => {
+      const dying = device(shelf, (records) => ({
+        ...records,
+        write: (entries, removed) =>
+          entries.some(([key]) => key.startsWith('model:'))
+            ? new Promise(() => undefined)
+            : records.write(entries, removed),
+      }));
+      void (await dying.open()).put(asked().model);
+      await untilKept(dying, 2800);
+      for (let i = 0; i < 20; i += 1) await turn();
+      const store = await dying.restart();
+      assert.equal(await store.list(), []);
+      const again = asked();
+      const { id } = await store.put(again.model);
+      assert.equal(again.begins, []);
+      assert.equal(await readBack(store, id, 'unet'), someBytes(2500, 0));
+      assert.equal((await store.report()).freeable, []);
+    },
+  );
+
   promise('a kept chunk that is damaged is brought in again, with all behind it', async () => {
     const kept = await killed(shelf, 300 + 2048);
     for (const key of await kept.records.keys()) {

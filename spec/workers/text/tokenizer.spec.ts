@@ -65,8 +65,7 @@ test('a vocabulary without a needed token, and merges that are none, are bad mod
   ] as const) {
     assert.throws(
       () => new ClipTokenizer(files),
-      (error: unknown) =>
-        error instanceof CodedError && error.code === 'bad-model' && error.details.expected === expected,
+      (error: unknown) => error instanceof CodedError && error.code === 'bad-model' && error.expected === expected,
     );
   }
 });

@@ -1,0 +1,19 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { drawingProgress } from '../../../workers/cli/progress';
+
+test('where stderr is piped, a drawing tells its step and the time left now and then', () => {
+  const written: string[] = [];
+  let now = 0;
+  const stream = { isTTY: false, write: (text: string) => written.push(text) };
+  const progress = drawingProgress({ numImages: 2 }, stream, () => now);
+  for (let index = 1; index <= 5; index += 1) {
+    now += 4000;
+    progress.show({ type: 'step', image: 1, index, of: 20, milliseconds: 4000 });
+  }
+  progress.end();
+  // 40 steps in all: 23 are done at 12 s.
+  assert.equal(written, ['picture 2 of 2, step 3 of 20, 68 s left\n']);
+});
+
+test.run();
