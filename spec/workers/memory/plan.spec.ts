@@ -14,11 +14,11 @@ const LEAN = { lean: true };
 
 /** `npm run bench -- sd15`, two threads: heap at most, megabytes. */
 const MEASURED = [
-  [int8, 'unet', SMALL, LEAN, 1031],
-  [int8, 'unet', SMALL, FAST, 1236],
+  [int8, 'unet', SMALL, LEAN, 1064],
+  [int8, 'unet', SMALL, FAST, 1304],
   [int8, 'unet', SMALL, { segments: 4, lean: true }, 387],
-  [int8, 'unet', NATIVE, LEAN, 1095],
-  [int8, 'unet', NATIVE, FAST, 1765],
+  [int8, 'unet', NATIVE, LEAN, 1086],
+  [int8, 'unet', NATIVE, FAST, 1734],
   [exact, 'vae_decoder', NATIVE, LEAN, 902],
 ] as const;
 
