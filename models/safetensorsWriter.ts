@@ -10,6 +10,16 @@ export interface NamedTensor {
   readonly data: Uint8Array;
 }
 
+/** What stands before the tensors' bytes: an 8-byte length, then `entries` as a JSON object, padded to 8 bytes. */
+export function encodeHeader(entries: readonly (readonly [string, unknown])[]): Uint8Array<ArrayBuffer> {
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const length = Math.ceil(json.length / 8) * 8;
+  const head = new Uint8Array(8 + length).fill(0x20, 8);
+  new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
+  head.set(json, 8);
+  return head;
+}
+
 /**
  * The bytes of a file with `tensors` and, as `__metadata__`, `metadata`.
  * `bad-argument` where a tensor's bytes are not those of its shape and dtype.
@@ -28,12 +38,10 @@ export function encodeSafetensors(
     header.push([name, { dtype, shape, data_offsets: [offset, offset + bytes] }]);
     offset += bytes;
   }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const length = Math.ceil(json.length / 8) * 8;
-  const file = new Uint8Array(8 + length + offset).fill(0x20, 8, 8 + length);
-  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
-  file.set(json, 8);
-  let at = 8 + length;
+  const head = encodeHeader(header);
+  const file = new Uint8Array(head.length + offset);
+  file.set(head);
+  let at = head.length;
   for (const { data } of tensors) {
     file.set(data, at);
     at += data.length;

@@ -6,6 +6,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { type Parameter, parametersOf } from '../../models/graph/parameters';
 import { f32ToF16 } from '../../models/half';
+import { encodeHeader } from '../../models/safetensorsWriter';
 import type { ModelDescription } from '../../models/sd15';
 import { ldmUNetNames, ldmVaeName } from '../../models/singleFile/ldmNames';
 import { SD15_SCHEDULER } from '../../models/singleFile/sizes';
@@ -124,12 +125,7 @@ function encodedHeader(entries: readonly Entry[]): Uint8Array {
     offset += 2 * count;
     return [name, { dtype: 'F16', shape, data_offsets: [begin, offset] }] as const;
   });
-  const json = JSON.stringify(Object.fromEntries(described));
-  const text = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8));
-  const header = new Uint8Array(8 + text.length);
-  new DataView(header.buffer).setBigUint64(0, BigInt(text.length), true);
-  header.set(text, 8);
-  return header;
+  return encodeHeader(described);
 }
 
 async function writeTensor(file: FileHandle, { count, fill }: Entry, pool: Float32Array, random: () => number) {

@@ -2,12 +2,12 @@
  * A stored model as one file, to keep elsewhere or to carry to another device: a safetensors file whose tensors are the
  * weights files of the stages, one after another, and whose metadata holds the manifest and the hash of every chunk.
  */
-
 import { FIRST_BYTES, strangerBy } from '../../models/firstBytes';
 import { parseJson } from '../../models/json';
 import { checkManifest, type Manifest, STAGE_NAMES } from '../../models/manifest';
 import { badModel, shown, unsupportedModel } from '../../models/refuse';
 import { readHeader, type TensorEntry } from '../../models/safetensorsHeader';
+import { encodeHeader } from '../../models/safetensorsWriter';
 import type { ByteSource } from '../../models/source';
 import type { StageName } from '../../models/stage';
 import type { License, ModelSummary } from '../api';
@@ -37,7 +37,7 @@ export interface Outgoing {
   readonly stages: readonly (StoredBytes & { readonly name: string; readonly bytes: number })[];
 }
 
-/** What stands before the weights: an 8-byte length, then JSON, padded to 8 bytes. */
+/** What stands before the weights. */
 export function packedHeader({ summary, manifest, stages }: Outgoing): Uint8Array<ArrayBuffer> {
   const { id, name, width, height, license, source } = summary;
   const chunks = Object.fromEntries(stages.map((stage) => [stage.name, stage.chunks]));
@@ -54,12 +54,7 @@ export function packedHeader({ summary, manifest, stages }: Outgoing): Uint8Arra
     header.push([stage.name, { dtype: 'U8', shape: [stage.bytes], data_offsets: [at, at + stage.bytes] }]);
     at += stage.bytes;
   }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const length = Math.ceil(json.length / 8) * 8;
-  const file = new Uint8Array(8 + length).fill(0x20, 8);
-  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
-  file.set(json, 8);
-  return file;
+  return encodeHeader(header);
 }
 
 /** A model in such a file. */

@@ -3,6 +3,7 @@
  * takes no space where the file system knows holes.
  */
 import { open } from 'node:fs/promises';
+import { encodeHeader } from '../../../models/safetensorsWriter';
 import { pairsOf } from './smallModel';
 
 const BYTES_PER_WEIGHT = 2; // F16
@@ -13,15 +14,12 @@ export async function writeSparseModel(path: string, length?: number): Promise<n
   const entries = pairsOf('full').map(({ ldm, shape }) => {
     const begin = end;
     end += BYTES_PER_WEIGHT * shape.reduce((product, size) => product * size, 1);
-    return [ldm, { dtype: 'F16', shape, data_offsets: [begin, end] }];
+    return [ldm, { dtype: 'F16', shape, data_offsets: [begin, end] }] as const;
   });
-  const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
-  const prefix = new Uint8Array(8);
-  new DataView(prefix.buffer).setBigUint64(0, BigInt(header.length), true);
-  const whole = prefix.length + header.length + end;
+  const header = encodeHeader(entries);
+  const whole = header.length + end;
   const file = await open(path, 'w');
   try {
-    await file.writeFile(prefix);
     await file.writeFile(header);
     await file.truncate(length ?? whole);
   } finally {
