@@ -17,7 +17,7 @@ import { samplers } from './diffusion/samplers';
 import { drive, initialX } from './diffusion/sampling';
 import { asFailure, CodedError } from './errors';
 import { type Conditioning, guidedDenoiser } from './guidance';
-import { type Course, type Courses, FASTEST } from './memory/course';
+import { type Courses, type DrawnStage, FASTEST } from './memory/course';
 import type { Model } from './model';
 import { checkRequest } from './request';
 import { Stopwatch } from './stopwatch';
@@ -35,9 +35,6 @@ export interface Parts {
   /** By default the fastest. */
   readonly courses?: Courses;
 }
-
-const courseOf = ({ courses = FASTEST }: Parts, stage: StageName): Course =>
-  stage === 'vae_encoder' ? { lean: false } : courses[stage];
 
 /** Draws `request`. Never throws: what goes wrong is the last event, `failed`; a stop is `failed` with `aborted`. */
 export async function* textToImage(
@@ -57,12 +54,14 @@ class Drawing {
   readonly watch = new Stopwatch();
   readonly heapBytes: Partial<Record<StageName, number>> = {};
   readonly size: StageSize;
+  readonly courses: Courses;
 
   constructor(
     readonly request: ImageRequest,
     readonly parts: Parts,
     readonly signal: AbortSignal,
   ) {
+    this.courses = parts.courses ?? FASTEST;
     this.size = { batch: 1, height: request.height / VAE_FACTOR, width: request.width / VAE_FACTOR };
   }
 }
@@ -154,10 +153,10 @@ async function* denoise(
 
 /** Latents to 8-bit RGB. */
 async function* decode(drawing: Drawing, latents: Latents): AsyncGenerator<ImageEvent, Uint8Array> {
-  const { request, parts, signal, size } = drawing;
+  const { request, parts, signal, size, courses } = drawing;
   const { scalingFactor } = parts.model.description.vae;
-  const { tile } = courseOf(parts, 'vae_decoder');
-  const opened = yield* open(drawing, 'vae_decoder', tile ? tileSize(size, tile) : size);
+  const { tile } = courses.vae_decoder;
+  const opened = yield* open(drawing, 'vae_decoder', tileSize(size, tile));
   const decoder = tile ? tiledDecoder(opened, tile, signal) : opened;
   try {
     const data = latents.data.map((value) => value / scalingFactor);
@@ -173,25 +172,26 @@ async function* decode(drawing: Drawing, latents: Latents): AsyncGenerator<Image
 async function* openUnet(drawing: Drawing, size: StageSize): AsyncGenerator<ImageEvent, Stage> {
   const { parts, signal, watch } = drawing;
   const { model, backend } = parts;
-  const { segments } = courseOf(parts, 'unet');
+  const { segments, lean } = drawing.courses.unet;
   if (!segments) return yield* open(drawing, 'unet', size);
   const of = model.bytes('unet');
   yield { type: 'loading', stage: 'unet', bytes: 0, of };
   const file = await watch.time('loading', model.segments('unet', size, segments, signal));
   yield { type: 'loading', stage: 'unet', bytes: of, of };
-  return streamedStage(file, backend, signal);
+  return streamedStage(file, backend, signal, { lean });
 }
 
 /** Opens a network, telling how far along it is. The caller closes it. */
-async function* open(drawing: Drawing, stage: StageName, size: StageSize): AsyncGenerator<ImageEvent, Stage> {
-  const { parts, signal, watch } = drawing;
+async function* open(drawing: Drawing, stage: DrawnStage, size: StageSize): AsyncGenerator<ImageEvent, Stage> {
+  const { parts, signal, watch, courses } = drawing;
+  const { lean } = courses[stage];
   const of = parts.model.bytes(stage);
   await untilMessagesAreRead();
   signal.throwIfAborted();
   yield { type: 'loading', stage, bytes: 0, of };
   const file = await watch.time('loading', parts.model.file(stage, size, signal));
   try {
-    const opened = await watch.time('loading', parts.backend.open(file, signal, { lean: courseOf(parts, stage).lean }));
+    const opened = await watch.time('loading', parts.backend.open(file, signal, { lean }));
     yield { type: 'loading', stage, bytes: of, of };
     return opened;
   } finally {

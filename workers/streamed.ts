@@ -3,15 +3,16 @@
  * closes them. The price is that the weights are read anew for every run, so all inputs of a step go through together.
  */
 import type { SegmentedFile } from '../models/stage';
-import type { Backend, Stage } from './backend/backend';
+import type { Backend, OpenOptions, Stage } from './backend/backend';
 import type { Tensors } from './tensor';
 import { untilMessagesAreRead } from './turn';
 
-/** Closing it closes the weights. Once `signal` is aborted a run rejects before its next segment. */
+/** Each segment is opened as `how` says. Closing it closes the weights. Once `signal` is aborted a run rejects before its next segment. */
 export function streamedStage(
   { name, segments, weights }: SegmentedFile,
   backend: Backend,
   signal: AbortSignal,
+  how?: OpenOptions,
 ): Stage {
   const runEach = async (inputs: readonly Tensors[]): Promise<Tensors[]> => {
     const values = inputs.map((each) => new Map(Object.entries(each)));
@@ -21,7 +22,7 @@ export function streamedStage(
       await untilMessagesAreRead();
       signal.throwIfAborted();
       await weights.prepare?.(tensors);
-      const stage = await backend.open({ name, graph, weights }, signal, { lean: true });
+      const stage = await backend.open({ name, graph, weights }, signal, how);
       try {
         const needed = new Set(segments.slice(index + 1).flatMap((later) => later.inputs));
         for (const each of values) {

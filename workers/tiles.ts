@@ -39,8 +39,8 @@ function cut({ shape, data }: Tensor, top: number, left: number, height: number,
   return { type: 'float32', shape: [batch, channels, height, width], data: part };
 }
 
-/** The size that a decoder of such tiles is opened for. */
-export const tileSize = ({ batch, height, width }: StageSize, tile: number): StageSize => ({
+/** The size that a decoder of such tiles is opened for; without tiles, of the whole. */
+export const tileSize = ({ batch, height, width }: StageSize, tile = Number.POSITIVE_INFINITY): StageSize => ({
   batch,
   height: Math.min(height, tile),
   width: Math.min(width, tile),

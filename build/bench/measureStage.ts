@@ -23,15 +23,15 @@ export interface Measured {
 
 export async function main([json, runs = '2', threads = '2']: readonly string[]): Promise<number> {
   const variant = JSON.parse(json!) as Variant;
-  const { tensors, graph, planned } = variantStage(variant);
+  const { tensors, graph, lean, planned } = variantStage(variant);
   const backend = nodeWasmBackend({ threads: Number(threads) });
   const started = performance.now();
   const weights = randomWeights(tensors);
   const never = new AbortController().signal;
   const stage =
     graph instanceof Uint8Array
-      ? await backend.open({ name: variant.stage, graph, weights }, never, { lean: variant.lean ?? false })
-      : streamedStage({ name: variant.stage, segments: graph, weights }, backend, never);
+      ? await backend.open({ name: variant.stage, graph, weights }, never, { lean })
+      : streamedStage({ name: variant.stage, segments: graph, weights }, backend, never, { lean });
   const load = performance.now() - started;
   const loadedHeap = backend.heapBytes();
   const times: number[] = [];

@@ -53,6 +53,8 @@ export interface VariantStage {
   readonly tensors: PackedTensor[];
   /** One graph over all of them, or segments to be streamed. */
   readonly graph: Uint8Array | readonly StageSegment[];
+  /** As in `Course`. */
+  readonly lean: boolean;
   /** Bytes of the heap that the memory plan counts with; absent for a graph that is not ours. */
   readonly planned?: number;
 }
@@ -65,7 +67,7 @@ export function variantStage({ stage, pixels, form, batch, segments = 1, lean = 
     // Constants, as in the exported file.
     const graph = new GraphBuilder(stage, tensors, 'weights', Number.POSITIVE_INFINITY);
     describe(torchForm(graph), SD15, stage, size);
-    return { tensors, graph: graph.build() };
+    return { tensors, graph: graph.build(), lean };
   }
   const tensors = planTensors(parameters, () => 'F16', form === 'int8-f32' ? 'int8' : form);
   const integers = form === 'int8-f32' ? { integersFrom: Number.POSITIVE_INFINITY } : {};
@@ -74,5 +76,5 @@ export function variantStage({ stage, pixels, form, batch, segments = 1, lean = 
     segments === 1
       ? stageGraph(SD15, stage, size, tensors, integers)
       : stageSegments(SD15, stage, size, tensors, segments, integers);
-  return { tensors, graph, planned };
+  return { tensors, graph, lean, planned };
 }

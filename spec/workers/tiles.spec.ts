@@ -24,8 +24,8 @@ function enlarging(sizes: (readonly number[])[] = []): Stage {
       sizes.push(latents!.shape);
       const data = new Float32Array(3 * 64 * height * width);
       for (let at = 0; at < data.length; at++) {
-        const [x, y, plane] = [at % (8 * width), Math.floor(at / (8 * width)) % (8 * height), 0];
-        const channel = plane + Math.floor(at / (64 * height * width));
+        const [x, y] = [at % (8 * width), Math.floor(at / (8 * width)) % (8 * height)];
+        const channel = Math.floor(at / (64 * height * width));
         data[at] = latents!.data[(channel * height + (y >> 3)) * width + (x >> 3)]!;
       }
       return { image: { type: 'float32', shape: [1, 3, 8 * height, 8 * width], data } };

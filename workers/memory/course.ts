@@ -5,7 +5,8 @@ export const MEMORY_MODES = ['auto', 'normal', 'low'] as const;
 export type MemoryMode = (typeof MEMORY_MODES)[number];
 
 /** Those that text to image opens. */
-export type DrawnStage = 'text_encoder' | 'unet' | 'vae_decoder';
+export const DRAWN = ['text_encoder', 'unet', 'vae_decoder'] as const;
+export type DrawnStage = (typeof DRAWN)[number];
 
 /** One way to run a stage. All ways compute the same but for tiles, whose picture differs a little. */
 export interface Course {
@@ -25,7 +26,7 @@ const WHOLE = [FAST, LEAN];
 const streamed = (...list: readonly number[]): Course[] => list.map((segments) => ({ segments, lean: true }));
 const TILED = [96, 64, 48, 32].map((tile): Course => ({ tile, lean: true }));
 
-/** Best first. Smaller strips and chunks are no courses: beside the weights, they are noise. */
+/** Best first; the last takes the least. Smaller strips and chunks are no courses: beside the weights, they are noise. */
 export const COURSES: Readonly<Record<MemoryMode, Readonly<Record<DrawnStage, readonly Course[]>>>> = {
   auto: { text_encoder: WHOLE, unet: [...WHOLE, ...streamed(2, 4, 8)], vae_decoder: [...WHOLE, ...TILED] },
   normal: { text_encoder: WHOLE, unet: WHOLE, vae_decoder: [...WHOLE, ...TILED] },

@@ -1,10 +1,9 @@
 /** What a drawing of some size will take, said before it is asked for. */
-
 import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import type { GraphOptions } from '../../models/pack';
 import { type Planned, planDrawing } from './drawingPlan';
-import type { PictureSize } from './needs';
+import { Needs, type PictureSize } from './needs';
 import type { Device } from './plan';
 
 export interface SizeForecast {
@@ -27,8 +26,8 @@ export function forecastSize(
 ): SizeForecast {
   const { courses, peakBytes, availableBytes } = planDrawing(manifest, size, device, 'auto', lowering);
   const fits = peakBytes <= availableBytes;
-  const fitting = (one: PictureSize): boolean =>
-    planDrawing(manifest, one, device, 'auto', lowering).peakBytes <= availableBytes;
+  // Not the plan for each: of all courses only the last matters here, and each takes a graph to work out.
+  const fitting = (one: PictureSize): boolean => new Needs(manifest, one, lowering).least() <= availableBytes;
   const largest = fits ? undefined : firstOf(smaller(size), fitting);
   const { segments } = courses.unet;
   const { tile } = courses.vae_decoder;

@@ -3,7 +3,8 @@ import type { HeapNeed } from '../../models/graph/onnx/graphBuilder';
 import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import { type GraphOptions, segmentNeeds } from '../../models/pack';
-import type { Course, DrawnStage } from './course';
+import { tileSize } from '../tiles';
+import { COURSES, type Course, DRAWN, type DrawnStage } from './course';
 import { peakHeap } from './plan';
 
 /** Pixels. */
@@ -26,10 +27,15 @@ export class Needs {
     private readonly lowering: GraphOptions = {},
   ) {}
 
+  /** The heap after a drawing in which every stage is on the course that takes the least. */
+  least(): number {
+    return Math.max(...DRAWN.map((stage) => this.stage(stage, COURSES.auto[stage].at(-1)!)));
+  }
+
   /** The heap after `stage`. Only the UNet is called with two pictures. */
   stage(stage: DrawnStage, { segments = 1, tile, lean }: Course, batch: Batch = 1): number {
-    const side = (pixels: number): number => Math.min(pixels / VAE_FACTOR, tile ?? Number.POSITIVE_INFINITY);
-    const size = { batch, height: side(this.size.height), width: side(this.size.width) };
+    const { width, height } = this.size;
+    const size = tileSize({ batch, height: height / VAE_FACTOR, width: width / VAE_FACTOR }, tile);
     const key = `${stage} ${segments} ${JSON.stringify(size)}`;
     const { description, stages } = this.manifest;
     const needs =

@@ -17,7 +17,7 @@ export interface ValueSize {
   readonly elementBytes: number;
 }
 
-export const bytesOf = ({ shape, elementBytes }: ValueSize): number =>
+const bytesOf = ({ shape, elementBytes }: ValueSize): number =>
   shape.reduce((product, size) => product * size, elementBytes);
 
 /** Bytes at the worst moment. */
@@ -35,10 +35,14 @@ export interface LiveBytes {
  * `nodes` are in the order they are executed in. `sizeOf` is asked for values that nodes make and for inputs of the
  * graph; weights and constants, for which it returns `undefined`, are not counted.
  */
-export const liveBytes = (nodes: readonly Node[], sizeOf: (value: string) => ValueSize | undefined): LiveBytes => ({
-  lean: mostAlive(buffersOf(nodes, sizeOf, false), nodes.length),
-  shared: mostAlive(buffersOf(nodes, sizeOf, true), nodes.length),
-});
+export function liveBytes(nodes: readonly Node[], sizeOf: SizeOf): LiveBytes {
+  const lastUse = new Map<string, number>();
+  for (const [i, node] of nodes.entries()) for (const input of node.inputs) lastUse.set(input, i);
+  const peak = (buffers: Buffers): number => mostAlive(buffersOf(nodes, lastUse, sizeOf, buffers), nodes.length);
+  return { lean: peak(new Buffers(sizeOf, false)), shared: peak(new Buffers(sizeOf, true)) };
+}
+
+type SizeOf = (value: string) => ValueSize | undefined;
 
 /** Memory that is there from node `first` to node `last`. */
 interface Buffer {
@@ -62,14 +66,13 @@ function mostAlive(buffers: readonly Buffer[], count: number): number {
   return most;
 }
 
+/** Hands out `buffers` to the values of `nodes`, as they come and go; returns all there were. */
 function buffersOf(
   nodes: readonly Node[],
-  sizeOf: (value: string) => ValueSize | undefined,
-  shared: boolean,
+  lastUse: ReadonlyMap<string, number>,
+  sizeOf: SizeOf,
+  buffers: Buffers,
 ): readonly Buffer[] {
-  const buffers = new Buffers(sizeOf, shared);
-  const lastUse = new Map<string, number>();
-  for (const [i, node] of nodes.entries()) for (const input of node.inputs) lastUse.set(input, i);
   for (const [i, node] of nodes.entries()) {
     const dying = node.inputs.filter((input) => lastUse.get(input) === i);
     const [first] = node.inputs;
@@ -95,18 +98,22 @@ class Buffers {
   private readonly free = new Map<string, Buffer[]>();
 
   constructor(
-    private readonly sizeOf: (value: string) => ValueSize | undefined,
+    private readonly sizeOf: SizeOf,
     private readonly shared: boolean,
   ) {}
 
   allocate(value: string, at: number): void {
     const size = this.sizeOf(value);
     if (!size) return;
-    const free = this.shared ? this.free.get(kindOf(size))?.pop() : undefined;
-    const buffer = free ?? { size, first: at, last: at, holders: 0 };
-    if (!free) this.all.push(buffer);
+    const buffer = this.free.get(kindOf(size))?.pop() ?? this.grown(size, at);
     buffer.holders = 1;
     this.of.set(value, buffer);
+  }
+
+  private grown(size: ValueSize, at: number): Buffer {
+    const buffer = { size, first: at, last: at, holders: 0 };
+    this.all.push(buffer);
+    return buffer;
   }
 
   /** `value` lies in the buffer of `holder`, which may be an input of the graph, the caller's to keep. */
@@ -131,8 +138,11 @@ class Buffers {
     buffer.holders -= 1;
     if (buffer.holders > 0) return;
     buffer.last = at;
+    if (!this.shared) return;
     const kind = kindOf(buffer.size);
-    this.free.set(kind, [...(this.free.get(kind) ?? []), buffer]);
+    const free = this.free.get(kind);
+    if (free) free.push(buffer);
+    else this.free.set(kind, [buffer]);
   }
 }
 

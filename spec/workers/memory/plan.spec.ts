@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planModel } from '../../../models/planModel';
-import { COURSES, type DrawnStage } from '../../../workers/memory/course';
+import { COURSES, DRAWN } from '../../../workers/memory/course';
 import { Needs } from '../../../workers/memory/needs';
 import { availableHeap, peakHeap } from '../../../workers/memory/plan';
 import { fullSize, GIB, NATIVE, SMALL } from './fullSize';
@@ -48,8 +48,9 @@ test('the heap is predicted as it was measured at full size', () => {
 
 test('each course takes less than the one before', () => {
   const needs = new Needs(int8, NATIVE);
-  for (const [stage, courses] of Object.entries(COURSES.auto)) {
-    const peaks = courses.map((course) => needs.stage(stage as DrawnStage, course));
+  for (const stage of DRAWN) {
+    const courses = COURSES.auto[stage];
+    const peaks = courses.map((course) => needs.stage(stage, course));
     // Tiles of 96 latents are no tiles of a picture of 64.
     const ordered = peaks.filter((_, i) => (courses[i]!.tile ?? 0) < 64);
     assert.equal(
