@@ -60,11 +60,11 @@ export async function begin(page: Page, { steps, size }: Drawn = {}): Promise<vo
 }
 
 /** As `begin`, then waits for the picture; a problem is thrown in the page's words. */
-export async function draw(page: Page, drawn: Drawn = {}): Promise<Buffer> {
+export async function draw(page: Page, drawn: Drawn = {}, patience = PATIENCE): Promise<Buffer> {
   await begin(page, drawn);
   await page.waitForFunction(
     `!document.querySelector('${byId('cancel')}') && document.querySelector('${byId('save')}, ${byId('problem')}')`,
-    PATIENCE,
+    patience,
   );
   if (await page.$(byId('problem'))) throw new Error(await textOf(page, 'problem'));
   return (await canvasPixels(page)).pixels;
