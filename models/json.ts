@@ -10,7 +10,7 @@ export function decodeText(argument: string, bytes: Uint8Array): string {
   }
 }
 
-/** `text` parsed; `bad-model`, or what `refuse` makes of it, names `argument` with the line and column where it goes wrong. */
+/** `text` parsed; `bad-model`, or what `refuse` makes of it, names `argument` and, where the platform tells, the line and column of the fault. */
 export function parseJson(argument: string, text: string, refuse = badModel): unknown {
   try {
     return JSON.parse(text);
@@ -24,12 +24,16 @@ function fault(text: string, message: string): string {
   const begin = text.trimStart();
   if (begin === '') return 'nothing';
   if (!/^[[{"]/.test(begin)) return `text that begins ${shown(begin.slice(0, 16))}`;
+  // V8 quotes the text where it says this, and tells no place.
+  if (message.endsWith('is not valid JSON')) return SOMEWHERE;
   const position = /position (\d+)/.exec(message)?.[1]; // V8's
   const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? lineAndColumn(text, position);
   const atEnd = /\b(end|eof)\b/i.test(message) || (position !== undefined && Number(position) >= text.trimEnd().length);
   if (atEnd) return 'text that ends too early';
-  return line === undefined ? 'text with a fault in it' : `a fault in line ${line}, column ${column}`;
+  return line === undefined ? SOMEWHERE : `a fault in line ${line}, column ${column}`;
 }
+
+const SOMEWHERE = 'text with a fault in it';
 
 function lineAndColumn(text: string, position: string | undefined): (string | number | undefined)[] {
   if (position === undefined) return [];

@@ -44,7 +44,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function generate(given: CliArguments): Promise<void> {
   // What can be refused without the model is: nobody should wait for a checkpoint to hear that steps are 0.
   checkRequest({ ...given.request, width: given.width ?? 512, height: given.height ?? 512 });
-  if (given.out !== undefined) await checkWritable(fromCaller(given.out));
+  await checkWritable(fromCaller(fileName(given.request, given.request.seed, given.out)));
   await untilStopped(async (signal) => {
     const { manifest, model } = await openModel(given, signal);
     const native = nativeSize(manifest.description);
@@ -107,9 +107,9 @@ async function draw(request: ImageRequest, parts: Parts, out: string | undefined
 }
 
 /** One picture goes to FILE.png; of several, each to FILE-SEED.png. */
-function fileName(request: ImageRequest, seed: number, out: string | undefined): string {
+function fileName({ numImages }: Pick<ImageRequest, 'numImages'>, seed: number, out: string | undefined): string {
   if (out === undefined) return `picture-${seed}.png`;
-  return request.numImages === 1 ? out : out.replace(/\.png$/i, `-${seed}.png`);
+  return numImages === 1 ? out : out.replace(/\.png$/i, `-${seed}.png`);
 }
 
 type Finished = Extract<ImageEvent, { type: 'finished' }>;

@@ -177,8 +177,7 @@ async function* openUnet(drawing: Drawing, size: StageSize): AsyncGenerator<Imag
   const of = model.bytes('unet');
   yield { type: 'loading', stage: 'unet', bytes: 0, of };
   const file = await watch.time('loading', model.segments('unet', size, segments, signal));
-  yield { type: 'loading', stage: 'unet', bytes: of, of };
-  return streamedStage(file, backend, signal, { lean });
+  return yield* handOver(streamedStage(file, backend, signal, { lean }), 'unet', of);
 }
 
 /** Opens a network, telling how far along it is. The caller closes it. */
@@ -192,10 +191,21 @@ async function* open(drawing: Drawing, stage: DrawnStage, size: StageSize): Asyn
   const file = await watch.time('loading', parts.model.file(stage, size, signal));
   try {
     const opened = await watch.time('loading', parts.backend.open(file, signal, { lean }));
-    yield { type: 'loading', stage, bytes: of, of };
-    return opened;
+    return yield* handOver(opened, stage, of);
   } finally {
     file.weights.close();
+  }
+}
+
+/** Tells that `stage` is open. A caller who walks away at that is not handed it, so it is closed here. */
+async function* handOver(opened: Stage, stage: DrawnStage, of: number): AsyncGenerator<ImageEvent, Stage> {
+  let taken = false;
+  try {
+    yield { type: 'loading', stage, bytes: of, of };
+    taken = true;
+    return opened;
+  } finally {
+    if (!taken) await opened.close();
   }
 }
 

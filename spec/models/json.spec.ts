@@ -14,6 +14,7 @@ for (const [what, text, got] of [
   ['an end within a string', '{"a": "b', 'text that ends too early'],
   ['an end behind a comma', '{"a": 1,\n', 'text that ends too early'],
   ['a comma too many', '{\n  "a": 1,\n  "b": 2,\n}\n', 'a fault in line 4, column 1'],
+  ['a value without quotes', '{"append to": 1,\n "the end, at position 5": x}', 'text with a fault in it'],
   ['a name without quotes', `{\n  "a": 1,\n  b: ${'2'.repeat(100)}\n}`, 'a fault in line 3, column 3'],
 ] as const) {
   test(`${what} instead of JSON is said in our words`, () =>

@@ -165,6 +165,21 @@ test('a caller who walks away leaves nothing open', async () => {
   assert.is(parts.diary.at(-1), 'close unet');
 });
 
+test('nor does one who walks away at any other event', async () => {
+  let events = 0;
+  for await (const _ of textToImage(REQUEST, fakeParts(), new AbortController().signal)) events += 1;
+  for (let last = 1; last <= events; last += 1) {
+    const parts = fakeParts();
+    let seen = 0;
+    for await (const _ of textToImage(REQUEST, parts, new AbortController().signal)) {
+      seen += 1;
+      if (seen === last) break;
+    }
+    const count = (what: string): number => parts.diary.filter((line) => line.startsWith(what)).length;
+    assert.is(count('close'), count('open'), `after event ${last} of ${events}`);
+  }
+});
+
 test('a network that fails ends in one failed event, closed', async () => {
   const { diary, last } = await drawn(
     {},

@@ -22,7 +22,7 @@ export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --num-images N           pictures with seeds N, N+1, … (default: ${DEFAULTS.numImages})
   --backend NAME           wasm (default: wasm)
   --weights FORM           auto, ${WEIGHT_FORMS.join(', ')} (default: auto: exact, the checkpoint's own numbers, where
-                           they fit this machine's memory, and int8 where they do not)
+                           the model's own size then fits this machine's memory, else int8, else int4)
   --memory MODE            auto, normal, low: how much a drawing may take; low reads the UNet's weights in parts, anew
                            for every step, as auto does where they would not fit (default: auto)
   --guidance FORM          auto, two-calls (least memory) or one-call (default: ${DEFAULTS.guidance})

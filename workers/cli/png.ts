@@ -1,5 +1,5 @@
 /** A picture as a PNG file that is whole or not there. */
-import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { encode } from 'fast-png';
 import { unwritable } from '../../models/diskWords.node';
@@ -8,9 +8,12 @@ import type { Picture } from '../api';
 /** Throws `bad-argument` where no file can be made at `path`: nobody should wait for a picture to hear it. */
 export async function checkWritable(path: string): Promise<void> {
   const folder = dirname(path);
-  await access(folder, constants.W_OK).catch((thrown) => {
+  // Asked for as a folder: a file of that name, which can be written to as well, is none.
+  await access(`${folder}/.`, constants.W_OK).catch((thrown) => {
     throw unwritable('--out', folder, thrown);
   });
+  const taken = await stat(path).catch(() => undefined);
+  if (taken?.isDirectory()) throw unwritable('--out', path, { code: 'EISDIR' });
 }
 
 /** Writes `picture` to `path`, by way of a neighbouring file so that a full disk leaves no half picture there. */
@@ -21,7 +24,8 @@ export async function writePng(path: string, picture: Picture): Promise<void> {
     await writeFile(partial, encode({ width, height, data: pixels, channels: 3, depth: 8 }));
     await rename(partial, path);
   } catch (thrown) {
-    await rm(partial, { force: true });
+    // What kept it from being written may keep it from being looked for.
+    await rm(partial, { force: true }).catch(() => undefined);
     throw unwritable('--out', path, thrown);
   }
 }

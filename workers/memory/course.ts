@@ -1,6 +1,9 @@
 /** Ways to run the stages of a drawing, from the fastest to those that take the least memory. */
 
-/** How much memory a drawing may take: `auto` asks the plan, `low` streams the UNet's weights whatever the device has. */
+/**
+ * How much memory a drawing may take: `auto` is the fastest there is room for, `normal` the same without streaming, `low`
+ * streams the UNet's weights whatever the device has.
+ */
 export const MEMORY_MODES = ['auto', 'normal', 'low'] as const;
 export type MemoryMode = (typeof MEMORY_MODES)[number];
 

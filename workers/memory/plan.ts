@@ -15,7 +15,7 @@ export interface Device {
 /** ONNX Runtime itself, its threads' stacks, a session's plan: the heap after a network of a few bytes. */
 const LIBRARY_BYTES = 32 * 1024 * 1024;
 
-/** Heap per byte of values: gaps between what is in use. Measured by `npm run bench -- memory`. */
+/** Heap per byte of values: gaps between what is in use. `npm run bench -- sd15` prints the heap beside the plan. */
 const GAPS = 1.25;
 
 /** The heap grows by a fifth of itself more than was asked for, and by no more than this (Emscripten's default). */

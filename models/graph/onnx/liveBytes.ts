@@ -2,7 +2,7 @@
  * How much memory a graph's values take at their worst moment, from the graph alone: what a memory plan needs to know
  * before anything is opened. It follows what ONNX Runtime's planner does (onnxruntime 1.30, allocation_planner.cc):
  * a value lives from the node that makes it to the last that reads it, `Reshape` shares the buffer of what it reshapes,
- * and an elementwise node writes over an input that nobody reads again.
+ * and an elementwise node, or Softmax, writes over an input that nobody reads again.
  */
 import type { Node } from './onnxModel';
 

@@ -121,10 +121,21 @@ test('a place that cannot be written to is refused, and leaves no half picture',
   const got = `${missing}: no such file or folder`;
   assert.is(stderr, `bad-argument: --out: expected a place that can be written to, got ${got}\n`);
   await mkdir(join(scratch, 'taken.png'));
-  const taken = generate('x', '--model', model, '--steps', '1', '--out', 'taken.png');
+  const taken = generate('x', '--model', model, '--steps', '1000', '--out', 'taken.png');
   assert.is(taken.status, 2);
   assert.match(taken.stderr, /^bad-argument: --out: .*taken\.png: a folder\n$/);
-  assert.not(existsSync(join(scratch, 'taken.png.partial')));
+  await writeFile(join(scratch, 'file'), '');
+  const within = generate('x', '--model', model, '--steps', '1000', '--out', 'file/x.png');
+  assert.is(within.status, 2);
+  assert.match(within.stderr, /^bad-argument: --out: .*file: a file where a folder should be\n$/);
+  // What only the second of two pictures meets is met by writing it.
+  await mkdir(join(scratch, 'late-8.png'));
+  const late = ['--steps', '1', '--seed', '7', '--num-images', '2', '--out', 'late.png'];
+  const { status: end, stderr: said } = generate('x', '--model', model, ...late);
+  assert.is(end, 2);
+  assert.match(said, /^bad-argument: --out: .*late-8\.png: a folder\n$/);
+  assert.ok(existsSync(join(scratch, 'late-7.png')));
+  assert.not(existsSync(join(scratch, 'late-8.png.partial')));
 });
 
 test('Ctrl-C stops within a step: exit code 130, no picture', async () => {
