@@ -248,7 +248,9 @@ test('nothing sticks out at the side, down to 320 px', () =>
         return [...document.querySelectorAll('header *')].every((element) => element.getBoundingClientRect().right <= right);
       })()`;
       for (const width of [320, 360, 412]) {
+        // Turning into a phone loads the page anew.
         await page.setViewport({ width, height: 800, isMobile: true });
+        await page.waitForSelector(byId('draw'));
         assert.is(await page.evaluate('document.documentElement.scrollWidth'), width);
         assert.is(await page.evaluate(inside), true, `${width}`);
       }
