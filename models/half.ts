@@ -8,7 +8,7 @@
 export function f16ToF32(bits: Uint16Array): Float32Array {
   const values = new Float32Array(bits.length);
   const out = new Uint32Array(values.buffer);
-  for (let i = 0; i < bits.length; i++) out[i] = widened(bits[i]!);
+  for (let i = 0; i < bits.length; i++) out[i] = WIDENED[bits[i]!]!;
   return values;
 }
 
@@ -51,6 +51,9 @@ function widened(half: number): number {
   const shift = Math.clz32(fraction) - 21;
   return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
 }
+
+/** All there are: looking one up takes half the time of working it out. As bits, since a NaN's payload may not survive as a number. */
+const WIDENED = Uint32Array.from({ length: 1 << 16 }, (_, half) => widened(half));
 
 function narrowed(single: number): number {
   const sign = (single >>> 16) & 0x8000;

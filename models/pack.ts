@@ -70,18 +70,34 @@ export const packedBytes = (tensors: readonly PackedTensor[]): number => {
   return last ? last.offset + last.bytes : 0;
 };
 
-/** The bytes of the weights file, one tensor at a time, gaps filled with zeros. */
+/**
+ * The bytes of the weights file, one tensor at a time, gaps filled with zeros. Rejects with `bad-model` where a number
+ * that is to be rounded is not finite.
+ */
 export async function* packStage(tensors: readonly PackedTensor[], source: TensorSource): AsyncGenerator<Uint8Array> {
   let at = 0;
-  // Scales stand beside what they scale: both from one read.
-  let last: { readonly key: string; readonly bytes: Uint8Array } | undefined;
-  for (const tensor of tensors) {
-    if (tensor.offset > at) yield new Uint8Array(tensor.offset - at);
-    const { key } = keyOf(tensor.name);
-    if (last?.key !== key) last = { key, bytes: await source.read(key) };
-    yield encoded(tensor, source.info(key)!.dtype as WeightDtype, last.bytes);
-    at = tensor.offset + tensor.bytes;
+  for (const [key, planned] of byKey(tensors)) {
+    const parts = encoded(planned, source.info(key)!.dtype as WeightDtype, await source.read(key));
+    if (!parts) throw badModel(`${source.name}: ${key}`, 'finite numbers', 'infinity or NaN');
+    for (const [i, part] of parts.entries()) {
+      const { offset, bytes } = planned[i]!;
+      if (offset > at) yield new Uint8Array(offset - at);
+      yield part;
+      at = offset + bytes;
+    }
   }
+}
+
+/** What is stored of each of the checkpoint's tensors: scales stand beside what they scale. */
+export function byKey(tensors: readonly PackedTensor[]): Map<string, PackedTensor[]> {
+  const groups = new Map<string, PackedTensor[]>();
+  for (const tensor of tensors) {
+    const { key } = keyOf(tensor.name);
+    const group = groups.get(key);
+    if (group) group.push(tensor);
+    else groups.set(key, [tensor]);
+  }
+  return groups;
 }
 
 export interface GraphOptions extends LoweringOptions {
@@ -127,12 +143,8 @@ type StageInSegments = [
 ];
 
 function inSegments(...[description, stage, size, packed, count, options = {}]: StageInSegments) {
-  const byKey = new Map<string, PackedTensor[]>();
-  for (const tensor of packed) {
-    const { key } = keyOf(tensor.name);
-    byKey.set(key, [...(byKey.get(key) ?? []), tensor]);
-  }
-  const tensorsOf = ({ name }: Parameter): PackedTensor[] => byKey.get(name) ?? [];
+  const planned = byKey(packed);
+  const tensorsOf = ({ name }: Parameter): PackedTensor[] => planned.get(name) ?? [];
   const bytesOf = (parameter: Parameter): number => tensorsOf(parameter).reduce((sum, { bytes }) => sum + bytes, 0);
   return segmentsOf((net) => describe(net, description, stage, size), bytesOf, count).map((segment) => {
     const tensors = segment.parameters.flatMap(tensorsOf);

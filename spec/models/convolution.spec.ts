@@ -6,11 +6,9 @@ import type { Convolution, Layers, Value } from '../../models/graph/layers';
 import { type ConvolutionOptions, cheapestForm, type Form } from '../../models/graph/onnx/convolution';
 import { GraphBuilder } from '../../models/graph/onnx/graphBuilder';
 import { onnxLayers } from '../../models/graph/onnx/onnxLayers';
-import { packedBytes, planTensors } from '../../models/pack';
-import { encoded } from '../../models/quantize/encode';
-import { keyOf } from '../../models/quantize/plan';
-import { quantize } from '../../models/quantize/rounding';
+import { planTensors } from '../../models/pack';
 import type { WeightForm } from '../../models/quantize/weightForm';
+import { packedFile, quantize } from './packedWeights';
 import './runStage';
 
 interface Picture {
@@ -40,10 +38,7 @@ async function run(
 ): Promise<{ optimized: Picture; plain: Picture }> {
   const parameters = Object.entries(weights).map(([name, { shape }]) => ({ name, shape }));
   const tensors = planTensors(parameters, () => 'F32', weightForm);
-  const file = new Uint8Array(packedBytes(tensors));
-  for (const tensor of tensors) {
-    file.set(encoded(tensor, 'F32', new Uint8Array(weights[keyOf(tensor.name).key]!.data.buffer)), tensor.offset);
-  }
+  const file = packedFile(tensors, weights);
   const model = (constantBytes?: number): Uint8Array => {
     const graph = new GraphBuilder('unet', tensors, 'weights', constantBytes);
     const net = onnxLayers(graph, { pixels: Number.POSITIVE_INFINITY, ...options });

@@ -2,15 +2,16 @@
 import { InferenceSession, Tensor } from 'onnxruntime-web';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bytesOf, toF32 } from '../../models/floats';
+import { bytesOf, fromF32, toF32 } from '../../models/floats';
 import type { Layers, Value } from '../../models/graph/layers';
 import { GraphBuilder } from '../../models/graph/onnx/graphBuilder';
 import { type LoweringOptions, onnxLayers } from '../../models/graph/onnx/onnxLayers';
-import { packedBytes, planTensors } from '../../models/pack';
+import { planTensors } from '../../models/pack';
 import { encoded } from '../../models/quantize/encode';
 import { keyOf, planParameter } from '../../models/quantize/plan';
-import { nibbles, quantize } from '../../models/quantize/rounding';
+import { nibbles } from '../../models/quantize/rounding';
 import type { WeightForm } from '../../models/quantize/weightForm';
+import { packedFile, quantize } from './packedWeights';
 import './runStage';
 
 const wave = (count: number, of = 1.7): Float32Array =>
@@ -32,31 +33,93 @@ test('quantized weights are within half a step of the weights, the largest is me
 });
 
 test('two four-bit numbers share a byte, the earlier one low, eight stands for zero', () => {
-  assert.equal([...nibbles(Int8Array.of(-8, 7, 0, 1))], [0xf0, 0x98]);
+  const bytes = Uint8Array.of(1, 2, 3, 4);
+  nibbles(Int8Array.of(-8, 7, 0, 1), bytes, 1);
+  assert.equal([...bytes], [1, 0xf0, 0x98, 4]);
 });
 
-test('kernels lie by taps, linear layers by columns, whatever the numbers they are stored in', () => {
+/** Where the layouts of plan.ts put number `i` of a weight `[results, channels]`, or of one with kernels of 9 taps. */
+const PLACES = {
+  columns: (i: number, { results, channels }: Sizes) => (i % channels) * results + Math.floor(i / channels),
+  rows: (i: number) => i,
+  taps: (i: number, { results, channels }: Sizes) =>
+    ((i % 9) * channels + (Math.floor(i / 9) % channels)) * results + Math.floor(i / (9 * channels)),
+};
+interface Sizes {
+  readonly results: number;
+  readonly channels: number;
+}
+
+// Rounded in several goes, the last of them shorter.
+for (const [layout, name, shape] of [
+  ['columns', 'x.weight', [83, 1700]],
+  ['rows', 'token_embedding.weight', [83, 1700]],
+  ['taps', 'x.weight', [83, 190, 3, 3]],
+] as const) {
+  test(`int8 ${layout}: every number of a wide weight where its layout puts it, from every dtype`, () => {
+    const [results, channels] = shape;
+    const runs = results;
+    const planned = planParameter({ name, shape }, 'F32', 'int8');
+    assert.equal(
+      planned.map((tensor) => tensor.name),
+      [`${name}/scales`, `${name}/${layout}`],
+    );
+    for (const dtype of ['F32', 'F16', 'BF16'] as const) {
+      const source = fromF32(dtype, wave(shape.reduce<number>((product, size) => product * size, 1)));
+      const { values, scales } = quantize(toF32(dtype, source), runs, 127);
+      const [scaled, stored] = encoded(planned, dtype, source)!;
+      assert.equal(toF32('F32', scaled!), scales);
+      const placed = new Int8Array(values.length);
+      for (const [i, value] of values.entries()) placed[PLACES[layout](i, { results, channels })] = value;
+      assert.ok(Buffer.from(placed.buffer).equals(stored!), dtype);
+      // As an import that goes on in the middle asks for it.
+      assert.equal(encoded(planned.slice(1), dtype, source), [stored!]);
+    }
+  });
+}
+
+test('int4 blocks: every number of a wide weight, in several goes', () => {
+  const planned = planParameter({ name: 'x.weight', shape: [83, 64 * 32] }, 'F32', 'int4');
+  const source = fromF32('F16', wave(83 * 64 * 32));
+  const { values, scales } = quantize(toF32('F16', source), 83 * 64, 7);
+  const [scaled, stored] = encoded(planned, 'F16', source)!;
+  assert.equal(toF32('F32', scaled!), scales);
+  const got = Int8Array.from({ length: values.length }, (_, i) => ((stored![i >> 1]! >> (4 * (i & 1))) & 15) - 8);
+  assert.equal(got, values);
+});
+
+test('kernels that stay wide lie by taps too', () => {
   const weights = wave(4 * 3 * 9);
-  for (const form of ['exact', 'fp16', 'int8'] as const) {
-    const planned = planParameter({ name: 'x.weight', shape: [4, 3, 3, 3] }, 'F32', form);
-    const tensor = { ...planned.at(-1)!, offset: 0, bytes: 0 };
-    assert.is(tensor.name, 'x.weight/taps');
-    assert.equal(tensor.shape, [9, 3, 4]);
-    const bytes = encoded(tensor, 'F32', bytesOf(weights));
-    const { values, scales } = quantize(weights, 4, 127);
-    const stored = tensor.dtype === 'I8' ? [...new Int8Array(bytes.buffer)] : [...toF32(tensor.dtype as 'F32', bytes)];
-    for (let k = 0; k < 4; k++)
-      for (let c = 0; c < 3; c++)
-        for (let tap = 0; tap < 9; tap++) {
-          const from = (k * 3 + c) * 9 + tap;
-          const expected = form === 'int8' ? values[from]! : weights[from]!;
-          assert.ok(Math.abs(stored[(tap * 3 + c) * 4 + k]! - expected) <= (form === 'fp16' ? 2e-3 : 0));
-        }
-    if (form === 'int8') {
-      const scale = { ...planned[0]!, offset: 0, bytes: 0 };
-      assert.equal(toF32('F32', encoded(scale, 'F32', bytesOf(weights))), scales);
+  for (const form of ['exact', 'fp16'] as const) {
+    const [tensor] = planParameter({ name: 'x.weight', shape: [4, 3, 3, 3] }, 'F32', form);
+    assert.equal([tensor!.name, tensor!.shape], ['x.weight/taps', [9, 3, 4]]);
+    const [bytes] = encoded([tensor!], 'F32', bytesOf(weights))!;
+    const stored = toF32(tensor!.dtype as 'F32', bytes!);
+    for (const [i, weight] of weights.entries()) {
+      const got = stored[PLACES.taps(i, { results: 4, channels: 3 })]!;
+      assert.ok(Math.abs(got - weight) <= (form === 'fp16' ? 2e-3 : 0), `weight ${i}`);
     }
   }
+});
+
+test('weights that are no finite numbers cannot be rounded; where nothing is rounded they pass', () => {
+  for (const broken of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
+    for (const dtype of ['F32', 'F16', 'BF16'] as const) {
+      const weights = wave(4 * 64);
+      weights[100] = broken;
+      const source = fromF32(dtype, weights);
+      for (const form of ['int8', 'int4'] as const) {
+        const planned = planParameter({ name: 'x.weight', shape: [4, 64] }, 'F16', form);
+        assert.is(encoded(planned, dtype, source), undefined, `${broken} in ${dtype}`);
+      }
+      assert.ok(encoded(planParameter({ name: 'x.weight', shape: [4, 64] }, 'F16', 'fp16'), dtype, source));
+    }
+});
+
+test('weights too small for a scale of full precision become zeros', () => {
+  const { values, scales } = quantize(Float32Array.of(1e-40, -1e-37, 0, 1, 2e-38, 1), 3, 127);
+  assert.equal([...scales], [1, Math.fround(1 / 127), Math.fround(1 / 127)]);
+  assert.equal([...values], [0, 0, 0, 127, 0, 127]);
 });
 
 test('the first and last layers, biases and norms stay wide; a packed name leads back to its key', () => {
@@ -87,9 +150,7 @@ async function outputs(
 ): Promise<Float32Array[]> {
   const parameters = Object.entries(weights).map(([name, { shape }]) => ({ name, shape }));
   const tensors = planTensors(parameters, () => 'F32', form);
-  const file = new Uint8Array(packedBytes(tensors));
-  for (const tensor of tensors)
-    file.set(encoded(tensor, 'F32', bytesOf(weights[keyOf(tensor.name).key]!.data)), tensor.offset);
+  const file = packedFile(tensors, weights);
   const type = x.data instanceof Int32Array ? 'int32' : 'float32';
   const results: Float32Array[] = [];
   for (const [level, constantBytes] of [

@@ -103,7 +103,7 @@ function selfTestFile(name: BackendName): StageFile {
     const count = shape.reduce((a, b) => a * b);
     const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
     const values = fill(new Float32Array(count), Math.sqrt(3 / fanIn), tensor.offset);
-    weights.set(encoded(tensor, 'F32', new Uint8Array(values.buffer)), tensor.offset);
+    weights.set(encoded([tensor], 'F32', new Uint8Array(values.buffer))![0]!, tensor.offset);
   }
   const graph = stageGraph(DESCRIPTION, 'unet', SIZE, tensors, loweringOf(name));
   return { name: 'unet', graph, weights: weightsInMemory(weights) };
