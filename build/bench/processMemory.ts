@@ -4,16 +4,29 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Sums `Pss` over `root` and its descendants, bytes. Processes that end meanwhile count as 0. */
-export async function treePss(root: number): Promise<number> {
-  const sizes = await Promise.all((await descendants(root)).map(pss));
-  return sizes.reduce((sum, bytes) => sum + bytes, 0);
+export interface Memory {
+  /** Of a process and all that it started, bytes. */
+  readonly all: number;
+  /** Of those that are Chromium's renderers: the page, its workers and their heaps. */
+  readonly renderers: number;
+}
+
+/** Sums `Pss` over `root` and its descendants. Processes that end meanwhile count as 0. */
+async function treePss(root: number): Promise<Memory> {
+  const processes = await descendants(root);
+  const sizes = await Promise.all(processes.map(pss));
+  const kinds = await Promise.all(processes.map(isRenderer));
+  const sum = (some: readonly number[]): number => some.reduce((total, bytes) => total + bytes, 0);
+  return { all: sum(sizes), renderers: sum(sizes.filter((_, i) => kinds[i])) };
 }
 
 async function pss(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
   return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
 }
+
+const isRenderer = async (pid: number): Promise<boolean> =>
+  (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes('--type=renderer');
 
 async function descendants(root: number): Promise<number[]> {
   const children = new Map<number, number[]>();
@@ -30,18 +43,20 @@ async function descendants(root: number): Promise<number[]> {
 }
 
 export interface MemoryWatch {
-  /** The highest sum seen since the last call, bytes; starts over. */
-  peak(): number;
+  /** The highest sums seen since the last call, each at its own moment; starts over. */
+  peak(): Memory;
   stop(): void;
 }
 
-/** Samples `treePss(root)` every `milliseconds`. A peak shorter than that is missed: say so where it is printed. */
+/** Samples the memory of `root` every `milliseconds`. A peak shorter than that is missed: say so where it is printed. */
 export function watchMemory(root: number, milliseconds = 200): MemoryWatch {
-  let highest = 0;
+  const NOTHING: Memory = { all: 0, renderers: 0 };
+  let highest = NOTHING;
   let stopped = false;
   const sample = async (): Promise<void> => {
     while (!stopped) {
-      highest = Math.max(highest, await treePss(root));
+      const { all, renderers } = await treePss(root);
+      highest = { all: Math.max(highest.all, all), renderers: Math.max(highest.renderers, renderers) };
       await new Promise((resolve) => setTimeout(resolve, milliseconds));
     }
   };
@@ -49,7 +64,7 @@ export function watchMemory(root: number, milliseconds = 200): MemoryWatch {
   return {
     peak() {
       const peak = highest;
-      highest = 0;
+      highest = NOTHING;
       return peak;
     },
     stop() {

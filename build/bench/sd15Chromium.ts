@@ -1,7 +1,8 @@
 /**
  * `npm run bench -- sd15-chromium [--weights FORM] [--size PIXELS]… [--steps N] [--checkpoint FILE]`: a full-size
- * checkpoint in Chromium, as a user meets it: opened from one file, found again at the second visit, drawn with. Prints time beside the time of hashing the same bytes, and memory as proportional set size over all of
- * Chromium's processes, sampled five times a second: a shorter peak is missed.
+ * checkpoint in Chromium, as a user meets it: opened from one file, found again at the second visit, drawn with. Prints
+ * time beside the time of hashing the same bytes, and memory as proportional set size, over all of Chromium's processes
+ * and over its renderers, sampled five times a second: a shorter peak is missed.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,7 @@ import { bundle } from '../bundle';
 import { CHROMIUM_FLAGS, requireChromium } from '../chromium';
 import { serve } from '../serve';
 import type { Bench } from './engine.page';
-import { type MemoryWatch, watchMemory } from './processMemory';
+import { type Memory, type MemoryWatch, watchMemory } from './processMemory';
 import { writeSd15Checkpoint } from './sd15Checkpoint';
 
 const FOLDER = 'dist/bench';
@@ -83,7 +84,7 @@ async function benchInChromium(
     memory.peak();
     await settled();
     const idle = memory.peak();
-    console.log(`idle page                    ${megabytes(idle)}`);
+    console.log(`idle page                    ${memoryText(idle)}`);
     await importing(page, memory, idle, checkpoint, options);
     const id = await secondVisit(page, server.url);
     for (const picture of pictures)
@@ -104,7 +105,7 @@ async function open(page: Page, url: string): Promise<void> {
 async function importing(
   page: Page,
   memory: MemoryWatch,
-  idle: number,
+  idle: Memory,
   checkpoint: string,
   options: ImportOptions,
 ): Promise<void> {
@@ -116,7 +117,7 @@ async function importing(
   const ratio = (milliseconds / hash).toFixed(2);
   console.log(`hashing the file             ${seconds(hash)}`);
   console.log(`opening it                   ${seconds(milliseconds)}   ${ratio} × hashing; model ${megabytes(bytes)}`);
-  console.log(`  peak over the idle page    ${megabytes(memory.peak() - idle)}`);
+  console.log(`  peak over the idle page    ${memoryText(over(memory.peak(), idle))}`);
 }
 
 async function secondVisit(page: Page, url: string): Promise<string> {
@@ -137,7 +138,7 @@ async function drawing(page: Page, memory: MemoryWatch, id: string, request: Ima
   console.log(`  loading, in all            ${seconds(timings.loading)}, ${seconds(timings.total)}`);
   for (const [stage, bytes] of Object.entries(heapBytes))
     console.log(`  heap after ${stage.padEnd(16)} ${megabytes(bytes)}`);
-  console.log(`  peak of all processes      ${megabytes(memory.peak())}`);
+  console.log(`  peak                       ${memoryText(memory.peak())}`);
 }
 
 /** Long enough for a page at rest to be at rest, and for a sample of it. */
@@ -145,3 +146,8 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`.padStart(9);
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`.padStart(9);
+const memoryText = ({ all, renderers }: Memory): string => `${megabytes(all)}, renderers ${megabytes(renderers)}`;
+const over = (some: Memory, base: Memory): Memory => ({
+  all: some.all - base.all,
+  renderers: some.renderers - base.renderers,
+});
