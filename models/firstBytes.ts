@@ -20,7 +20,7 @@ export const GGUF = 'a GGUF file';
 export function strangerBy(head: Uint8Array): string | undefined {
   if (head.length === 0) return 'an empty file';
   const text = String.fromCharCode(...head.subarray(0, FIRST_BYTES));
-  if (/^\s*<(!doctype|!--|html|head|\?xml)/i.test(text)) return 'a web page';
+  if (/^(\xef\xbb\xbf)?\s*<(!doctype|!--|html|head|\?xml)/i.test(text)) return 'a web page';
   if (text.startsWith('version https')) return 'a Git LFS pointer, in place of the file that it points to';
   if (text.startsWith('PK\x03\x04')) return ZIPPED_PICKLE;
   if (isPickle(head)) return PICKLE;

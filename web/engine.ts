@@ -68,7 +68,7 @@ export interface Engine {
   forecast(
     model: string,
     backend: BackendName,
-    size: { readonly width: number; readonly height: number },
+    asked: Pick<ImageRequest, 'width' | 'height' | 'memory'>,
   ): Promise<Forecast | undefined>;
   draw(model: string, backend: BackendName, request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent>;
 }
@@ -210,7 +210,7 @@ export function createEngine(
     restoreModel: (id) => ask((api) => api.restoreModel(id)),
     storage: () => ask((api) => api.storage()),
     freeUp: (key) => ask((api) => api.freeUp(key)),
-    forecast: (model, backend, size) => ask((api) => api.forecast(model, backend, size)),
+    forecast: (model, backend, asked) => ask((api) => api.forecast(model, backend, asked)),
     draw: (model, backend, request, signal) =>
       job<ImageEvent>(signal, (api, port) => api.draw(model, backend, request, port)),
   };

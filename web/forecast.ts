@@ -1,4 +1,4 @@
-/** Keeps the forecast in step with the model, the backend and the size that are set. */
+/** Keeps the forecast in step with the model, the backend, the size and the memory that are set. */
 import { effect } from '@preact/signals';
 import { engine } from './engines';
 import { toBackend } from './settings';
@@ -14,12 +14,14 @@ export function followForecast(): () => void {
     const model = modelInUse();
     const backend = toBackend(settings.value.backend, state.value.backends);
     const { width, height } = settings.value.size ?? model ?? { width: 0, height: 0 };
-    const question = model ? `${model.id} ${backend} ${width} ${height}` : '';
+    const { memory } = settings.value;
+    const question = model ? `${model.id} ${backend} ${width} ${height} ${memory}` : '';
     if (question === asked) return;
     asked = question;
     clearTimeout(timer);
     const learn = async (): Promise<void> => {
-      const forecast = model && (await engine.forecast(model.id, backend, { width, height }).catch(() => undefined));
+      const picture = { width, height, memory };
+      const forecast = model && (await engine.forecast(model.id, backend, picture).catch(() => undefined));
       // A later question makes this answer one of the past.
       if (asked === question) tell({ type: 'learned', forecast });
     };

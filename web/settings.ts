@@ -14,6 +14,7 @@ export interface Settings {
   readonly scheduler: SchedulerName;
   readonly numImages: number;
   readonly backend: 'auto' | BackendName;
+  readonly memory: ImageRequest['memory'];
   readonly modelId: string | null;
 }
 
@@ -28,6 +29,7 @@ export const DEFAULT_SETTINGS: Settings = {
   scheduler: 'pndm',
   numImages: 1,
   backend: 'auto',
+  memory: 'auto',
   modelId: null,
 };
 
@@ -49,6 +51,7 @@ export function parseSettings(text: string | null): Settings {
     modelId: typeof stored.modelId === 'string' ? stored.modelId : null,
     scheduler: oneOf(stored.scheduler, ['pndm', 'ddim', 'euler'], DEFAULT_SETTINGS.scheduler),
     backend: oneOf(stored.backend, ['auto', 'wasm', 'webgpu'], DEFAULT_SETTINGS.backend),
+    memory: oneOf(stored.memory, ['auto', 'low'], DEFAULT_SETTINGS.memory),
   };
 }
 
@@ -66,7 +69,7 @@ const oneOf = <T>(value: unknown, choices: readonly T[], fallback: T): T =>
 
 /** What the engine is asked for. */
 export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' | 'height'>): ImageRequest {
-  const { prompt, negativePrompt, seed, steps, guidanceScale, scheduler, numImages } = settings;
+  const { prompt, negativePrompt, seed, steps, guidanceScale, scheduler, numImages, memory } = settings;
   const { width, height } = settings.size ?? model;
   return {
     prompt,
@@ -79,6 +82,7 @@ export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' 
     scheduler,
     numImages,
     guidance: 'auto',
+    memory,
   };
 }
 

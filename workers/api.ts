@@ -45,6 +45,11 @@ export interface ImageRequest {
    * that is faster and there is room, else two.
    */
   readonly guidance: 'auto' | 'two-calls' | 'one-call';
+  /**
+   * How much memory it may take: `auto` is the fastest way there is room for, `normal` the same without streaming the
+   * UNet's weights, `low` streams them whatever the device has.
+   */
+  readonly memory: 'auto' | 'normal' | 'low';
 }
 
 /** Milliseconds spent, by part of the work. */
@@ -269,11 +274,11 @@ export interface EngineApi {
   storage(): Promise<StorageReport>;
   /** Gives up everything that `storage` calls freeable, or the one thing of it with this key. */
   freeUp(key?: string): Promise<void>;
-  /** What drawing at this size would need; `undefined` where nobody can say yet. */
+  /** What drawing such a picture would need; `undefined` where nobody can say yet. */
   forecast(
     model: string,
     backend: BackendName,
-    size: { readonly width: number; readonly height: number },
+    asked: Pick<ImageRequest, 'width' | 'height' | 'memory'>,
   ): Promise<Forecast | undefined>;
   /** Draws with a stored model. Reports `ImageEvent`s. */
   draw(model: string, backend: BackendName, request: ImageRequest, port: Port): void;

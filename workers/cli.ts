@@ -9,6 +9,7 @@ import type { Failure, ImageEvent, ImageRequest } from './api';
 import { nodeWasmBackend } from './backend/ort.node';
 import { asTyped, type CliArguments, parseArguments, USAGE } from './cli/arguments';
 import { openModel } from './cli/openModel';
+import { planNotes } from './cli/planNotes';
 import { checkWritable, writePng } from './cli/png';
 import { drawingProgress } from './cli/progress';
 import { asFailure, CodedError } from './errors';
@@ -49,10 +50,11 @@ async function generate(given: CliArguments): Promise<void> {
     const { manifest, model } = await openModel(given, signal);
     const native = nativeSize(manifest.description);
     const asked = { ...given.request, width: given.width ?? native, height: given.height ?? native };
-    const { courses, guidance } = planDrawing(manifest, asked, nodeDevice(), given.memory);
+    const device = nodeDevice();
+    const plan = planDrawing(manifest, asked, device);
+    for (const note of planNotes(plan, asked, manifest, device)) console.error(note);
+    const { courses, guidance } = plan;
     const request = { ...asked, guidance };
-    if (given.memory === 'auto' && courses.unet.segments) console.error(STREAMED);
-    if (courses.vae_decoder.tile) console.error(TILED);
     const parts = { model, backend: nodeWasmBackend(), courses };
     const { files, seeds, finished } = await draw(request, parts, given.out, signal);
     const how = { model: model.name, weights: manifest.weights, courses };
@@ -73,11 +75,6 @@ async function untilStopped(work: (signal: AbortSignal) => Promise<void>): Promi
     process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
   }
 }
-
-const STREAMED =
-  'note: the weights are read in parts, anew for every step, which takes time: as a whole they do not fit this machine';
-
-const TILED = 'note: the picture is decoded in tiles, which shows a little: as a whole that does not fit this machine';
 
 async function draw(request: ImageRequest, parts: Parts, out: string | undefined, signal: AbortSignal) {
   const progress = drawingProgress(request, process.stderr);

@@ -17,10 +17,9 @@ import { fetchedTokenizer } from './fetchedTokenizer';
 import { fetchModel } from './fetchModel';
 import { runJob } from './job';
 import { browserDevice } from './memory/device.browser';
-import { planDrawing } from './memory/drawingPlan';
+import { type Planned, planDrawing } from './memory/drawingPlan';
 import { forecastSize } from './memory/forecast';
 import { planFor } from './memory/formFor';
-import type { PictureSize } from './memory/needs';
 import { storedModel } from './model.stored';
 import { inputOfPicked, isSingle, pickedOptions } from './picked';
 import { textToImage } from './pipeline';
@@ -67,13 +66,13 @@ const conversionOf = (options: ImportOptions, signal: AbortSignal) => ({
   plan: (checkpoint: Checkpoint) => planFor(checkpoint, options.weights ?? 'auto', browserDevice()),
 });
 
-async function forecast(id: string, name: BackendName, size: PictureSize): Promise<Forecast | undefined> {
+async function forecast(id: string, name: BackendName, asked: Planned): Promise<Forecast | undefined> {
   // What a GPU has beside the heap, nobody says.
   if (name !== 'wasm') return undefined;
   const stored = await (await store()).open(id);
   try {
     const manifest = checkManifest(stored.manifest);
-    return { ...forecastSize(manifest, size, browserDevice(), loweringOf(name)), weights: manifest.weights };
+    return { ...forecastSize(manifest, asked, browserDevice(), loweringOf(name)), weights: manifest.weights };
   } finally {
     stored.close();
   }
@@ -125,7 +124,7 @@ const engine: EngineApi = {
   },
 
   weightForms: async () => ['auto', ...WEIGHT_FORMS],
-  forecast: (id, name, size) => answered(forecast(id, name, size)),
+  forecast: (id, name, asked) => answered(forecast(id, name, asked)),
 
   verify(id: string, port: Port): void {
     void runJob(port, async (tell, signal) => verify(id, await store(), tell, signal));
@@ -142,7 +141,7 @@ const engine: EngineApi = {
         const lowering = loweringOf(name);
         const manifest = checkManifest(stored.manifest);
         // What a GPU has beside the heap, nobody says.
-        const plan = name === 'wasm' ? planDrawing(manifest, asked, browserDevice(), 'auto', lowering) : undefined;
+        const plan = name === 'wasm' ? planDrawing(manifest, asked, browserDevice(), lowering) : undefined;
         const request = plan ? { ...asked, guidance: plan.guidance } : asked;
         const model = storedModel(stored, manifest, lowering);
         const parts = { model, backend: await backend(name), ...(plan ? { courses: plan.courses } : {}) };

@@ -4,6 +4,7 @@ import { CodedError } from './errors';
 
 export const SCHEDULERS: readonly SchedulerName[] = ['pndm', 'ddim', 'euler'];
 const GUIDANCE_FORMS: readonly ImageRequest['guidance'][] = ['auto', 'two-calls', 'one-call'];
+export const MEMORY_MODES: readonly ImageRequest['memory'][] = ['auto', 'normal', 'low'];
 
 /** What a person gets who asks for nothing in particular (A1111's and diffusers' habits). */
 export const DEFAULTS = {
@@ -13,6 +14,7 @@ export const DEFAULTS = {
   scheduler: 'pndm',
   numImages: 1,
   guidance: 'auto',
+  memory: 'auto',
 } as const satisfies Partial<ImageRequest>;
 
 /** Throws `bad-argument` with the field, its range and what was given; otherwise returns the request. */
@@ -27,6 +29,7 @@ export function checkRequest(request: ImageRequest): ImageRequest {
   oneOf('scheduler', request.scheduler, SCHEDULERS);
   integer('numImages', request.numImages, 1, 64);
   oneOf('guidance', request.guidance, GUIDANCE_FORMS);
+  oneOf('memory', request.memory, MEMORY_MODES);
   return request;
 }
 

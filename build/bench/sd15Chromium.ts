@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- sd15-chromium [--weights FORM] [--size PIXELS]… [--steps N] [--checkpoint FILE]`: a full-size
- * checkpoint in Chromium, as a user meets it: opened from one file, found again at the second visit, drawn with. Prints
- * time beside the time of hashing the same bytes, and memory as proportional set size, over all of Chromium's processes
- * and over its renderers, sampled five times a second: a shorter peak is missed.
+ * `npm run bench -- sd15-chromium [--weights FORM] [--size PIXELS]… [--steps N] [--memory MODE]… [--checkpoint FILE]`: a
+ * full-size checkpoint in Chromium, as a user meets it: opened from one file, found again at the second visit, drawn
+ * with. Prints time beside the time of hashing the same bytes, and memory as proportional set size, over all of
+ * Chromium's processes and over its renderers, sampled five times a second: a shorter peak is missed.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,6 +29,7 @@ export async function sd15Chromium(args: readonly string[]): Promise<number> {
       weights: { type: 'string', default: 'int8' },
       size: { type: 'string', multiple: true, default: ['256', '512'] },
       steps: { type: 'string', default: '2' },
+      memory: { type: 'string', multiple: true, default: ['auto'] },
       checkpoint: { type: 'string' },
     },
   });
@@ -37,7 +38,10 @@ export async function sd15Chromium(args: readonly string[]): Promise<number> {
   try {
     if (values.checkpoint === undefined) await writeSd15Checkpoint(checkpoint, 1);
     const steps = Number(values.steps);
-    const pictures = values.size.map(Number).map((side) => ({ width: side, height: side, steps }));
+    const memories = values.memory as ImageRequest['memory'][];
+    const pictures = values.size.flatMap((side) =>
+      memories.map((memory) => ({ width: Number(side), height: Number(side), steps, memory })),
+    );
     await benchInChromium(checkpoint, { weights: values.weights as WeightForm }, pictures);
     return 0;
   } finally {
@@ -54,7 +58,7 @@ async function call<Name extends keyof Bench>(page: Page, name: Name, ...args: P
 async function benchInChromium(
   checkpoint: string,
   options: ImportOptions,
-  pictures: readonly Pick<ImageRequest, 'width' | 'height' | 'steps'>[],
+  pictures: readonly Pick<ImageRequest, 'width' | 'height' | 'steps' | 'memory'>[],
 ): Promise<void> {
   await bundle(FOLDER);
   await build({
@@ -132,7 +136,7 @@ async function drawing(page: Page, memory: MemoryWatch, id: string, request: Ima
   memory.peak();
   const { timings, heapBytes, steps } = await call(page, 'draw', id, request);
   const unet = [...steps].sort((a, b) => a - b)[steps.length >> 1]!;
-  console.log(`${request.width} × ${request.height}, ${request.steps} steps`);
+  console.log(`${request.width} × ${request.height}, ${request.steps} steps, memory ${request.memory}`);
   console.log(`  guided UNet step, median   ${seconds(unet)}   (two passes)`);
   console.log(`  text encoder, decoder      ${seconds(timings.textEncoder)}, ${seconds(timings.vaeDecoder)}`);
   console.log(`  loading, in all            ${seconds(timings.loading)}, ${seconds(timings.total)}`);

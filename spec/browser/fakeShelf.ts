@@ -5,7 +5,15 @@
  * `kept` is there the browser keeps all.
  */
 import { get, set } from 'idb-keyval';
-import type { Freeable, ImportEvent, ImportOptions, ModelSummary, ReadEvent, RemoteModel } from '../../workers/api';
+import type {
+  Freeable,
+  ImageRequest,
+  ImportEvent,
+  ImportOptions,
+  ModelSummary,
+  ReadEvent,
+  RemoteModel,
+} from '../../workers/api';
 import { CodedError } from '../../workers/errors';
 import { PAUSE } from '../../workers/job';
 import { type Again, againOf, fromNoted } from '../../workers/store/notedOptions';
@@ -222,19 +230,20 @@ export async function catalog(url?: string): Promise<readonly RemoteModel[]> {
   return [{ ...CATALOG[0]!, name: 'Own Diffusion' }];
 }
 
-/** 2 GB are there; a picture takes 300 MB and 6.4 KB for each pixel, and more than 1.9 GB are streamed. */
-export async function forecast(size: { readonly width: number; readonly height: number }) {
+/** 2 GB are there; a picture takes 300 MB (streamed 100) and 6.4 KB for each pixel, and more than 1.9 GB are streamed. */
+export async function forecast({ memory, ...size }: Pick<ImageRequest, 'width' | 'height' | 'memory'>) {
   const availableBytes = 2_000_000_000;
-  const peak = (scale: number): number => 3e8 + 6400 * scale * scale * size.width * size.height;
+  const weights = memory === 'low' ? 1e8 : 3e8;
+  const peak = (scale: number): number => weights + 6400 * scale * scale * size.width * size.height;
   const fits = peak(1) <= availableBytes;
-  const scale = Math.sqrt((availableBytes - 3e8) / (6400 * size.width * size.height));
+  const scale = Math.sqrt((availableBytes - weights) / (6400 * size.width * size.height));
   const snapped = (side: number): number => Math.floor((side * scale) / 64) * 64;
   const largest = { width: snapped(size.width), height: snapped(size.height) };
   return {
     peakBytes: peak(1),
     availableBytes,
     fits,
-    streamed: peak(1) > 1_900_000_000,
+    streamed: memory === 'low' || peak(1) > 1_900_000_000,
     tiled: false,
     weights: 'exact' as const,
     ...(fits ? {} : { largest }),

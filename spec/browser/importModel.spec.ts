@@ -62,6 +62,7 @@ test('a single file is converted into the store and draws what the command draws
       scheduler: 'pndm',
       numImages: 1,
       guidance: 'two-calls',
+      memory: 'auto',
     };
     const told = (await page.evaluate(ENGINE.replace('REQUEST', JSON.stringify(request)))) as Told;
     const refusal = told.refused.at(-1)!;

@@ -191,6 +191,17 @@ test('a size that does not fit is told before it is drawn, with the largest that
     assert.is(await page.$eval(byId('width'), (field) => (field as unknown as { value: string }).value), '512');
   }));
 
+test('who asks for little memory is told what it takes then, and gets it again at the next visit', () =>
+  ready(async ({ page }) => {
+    await waitFor(page, says('forecast', /^Needs about 719 MB;/));
+    await press(page, 'memory-low');
+    await waitFor(page, says('forecast', /^Needs about 519 MB; this device gives 2\.0 GB\.$/));
+    await page.reload();
+    await waitFor(page, says('forecast', /^Needs about 519 MB;/));
+    await press(page, 'memory-auto');
+    await waitFor(page, says('forecast', /^Needs about 719 MB;/));
+  }));
+
 test('a model comes in while another draws, and is not put under its hands', () =>
   ready(async ({ page }) => {
     await page.type(byId('prompt'), 'slow');

@@ -58,6 +58,16 @@ test('what a node splits off is counted piece by piece, and given up piece by pi
   assert.is(lean(nodes), 200);
 });
 
+test('inputs are there all along, and outputs from where they are made to the end', () => {
+  const nodes = [
+    node('Conv', 'x20 w', 'a100'),
+    node('Conv', 'a100 w', 'p50'),
+    node('Conv', 'a100 w', 'b200'),
+    node('Conv', 'b200 w', 'c10'),
+  ];
+  assert.is(lean(nodes), 20 + 100 + 50 + 200);
+});
+
 test('a shared buffer is taken by values of its shape alone, and is there in between', () => {
   const nodes = [
     node('Conv', 'x0 w', 'a100'),

@@ -42,6 +42,7 @@ test('what is no safetensors file is called what it looks like', async () => {
   for (const [bytes, what] of [
     ['<!DOCTYPE html><html>404</html>', 'a web page'],
     ['\r\n<html lang="en">', 'a web page'],
+    ['\xef\xbb\xbf<!doctype html>', 'a web page'],
     ['{"error":"Repository not found"}', 'JSON that begins "{\\"error\\":\\"Reposi"'],
     // The ninth byte is that of a header; text it is all the same.
     ['abcdefgh{ijklmnopq', 'text that begins "abcdefgh{ijklmno"'],

@@ -7,7 +7,7 @@ import type { ImageRequest } from '../../workers/api';
 
 const request: ImageRequest = {
   ...{ prompt: '一只猫 🐈', negativePrompt: 'blurry', seed: 1, steps: 20, guidanceScale: 7.5, width: 16, height: 8 },
-  ...{ scheduler: 'pndm', numImages: 4, guidance: 'two-calls' },
+  ...{ scheduler: 'pndm', numImages: 4, guidance: 'two-calls', memory: 'auto' },
 };
 const pixels = Uint8Array.from({ length: 16 * 8 * 3 }, (_, index) => (index * 37) & 255);
 const drawn = { picture: { width: 16, height: 8, pixels, seed: 3 }, request, modelName: 'demo' };

@@ -6,7 +6,7 @@ import type { ImageEvent, ImageRequest, Picture } from '../../workers/api';
 
 const request: ImageRequest = {
   ...{ prompt: 'an apple', negativePrompt: '', seed: 5, steps: 2, guidanceScale: 7.5, width: 8, height: 8 },
-  ...{ scheduler: 'pndm', numImages: 2, guidance: 'two-calls' },
+  ...{ scheduler: 'pndm', numImages: 2, guidance: 'two-calls', memory: 'auto' },
 };
 const picture = (seed: number): Picture => ({ width: 8, height: 8, pixels: new Uint8Array(192), seed });
 

@@ -13,13 +13,22 @@ test('settings come back as they were kept', () => {
       size: { width: 64, height: 72 },
       modelId: 'abc',
       keepSeed: true,
+      memory: 'low' as const,
     },
   };
   assert.equal(parseSettings(JSON.stringify(settings)), settings);
 });
 
 test('whatever else is kept, the settings are sound', () => {
-  for (const text of [null, '', '{', 'null', '7', '[]', '{"size":7,"scheduler":"dpm","backend":"npu","steps":"20"}']) {
+  for (const text of [
+    null,
+    '',
+    '{',
+    'null',
+    '7',
+    '[]',
+    '{"size":7,"scheduler":"dpm","backend":"npu","memory":"less","steps":"20"}',
+  ]) {
     assert.equal(parseSettings(text), DEFAULT_SETTINGS, String(text));
   }
   assert.is(parseSettings('{"steps":30,"size":{"width":1.5,"height":8}}').steps, 30);
@@ -29,6 +38,7 @@ test("a request takes the model's size where none was chosen", () => {
   const model = { width: 256, height: 128 };
   const request = toRequest(DEFAULT_SETTINGS, model);
   assert.equal([request.width, request.height, request.guidance], [256, 128, 'auto']);
+  assert.is(toRequest({ ...DEFAULT_SETTINGS, memory: 'low' }, model).memory, 'low');
   assert.is(toRequest({ ...DEFAULT_SETTINGS, size: { width: 64, height: 72 } }, model).height, 72);
 });
 

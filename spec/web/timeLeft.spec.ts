@@ -8,7 +8,7 @@ import type { ImageRequest } from '../../workers/api';
 
 const request: ImageRequest = {
   ...{ prompt: '', negativePrompt: '', seed: 0, steps: 10, guidanceScale: 1, width: 64, height: 64 },
-  ...{ scheduler: 'ddim', numImages: 2, guidance: 'two-calls' },
+  ...{ scheduler: 'ddim', numImages: 2, guidance: 'two-calls', memory: 'auto' },
 };
 const fresh = reduce(INITIAL, { type: 'draw', request, modelName: '', backend: 'wasm' }, 0).drawing!;
 const at = (change: Partial<Drawing>): Drawing => ({ ...fresh, phase: 'steps', of: 10, recent: [100], ...change });

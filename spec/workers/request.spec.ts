@@ -40,7 +40,8 @@ test('guidance is a finite number from 0 to 100', () => {
   }
 });
 
-test('an unknown scheduler is refused with the known ones', () => {
+test('an unknown scheduler or way is refused with the known ones', () => {
+  assert.is(refusal({ memory: 'less' }), 'bad-argument: memory: expected one of auto, normal, low, got less');
   assert.is(refusal({ scheduler: 'heun' }), 'bad-argument: scheduler: expected one of pndm, ddim, euler, got heun');
 });
 

@@ -1,5 +1,5 @@
 /** Whether this size will fit into memory, told before it is drawn; and the largest that does. */
-import { set, state } from '../state';
+import { set, settings, state } from '../state';
 import { sizeText, words } from '../words';
 import { Icon } from './Icon';
 
@@ -14,7 +14,7 @@ export function Forecast() {
       <div>
         <p class="hint">
           {said.forecast(sizeText(peakBytes), sizeText(availableBytes))}
-          {fits && streamed && ` ${said.forecastStreamed}`}
+          {fits && streamed && settings.value.memory === 'auto' && ` ${said.forecastStreamed}`}
           {fits && tiled && ` ${said.forecastTiled}`}
           {!fits && !largest && ` ${said.forecastNone}`}
         </p>

@@ -3,6 +3,7 @@ import type { SchedulerName } from '../../workers/api';
 import { modelSize, resetSettings, set, settings } from '../state';
 import { words } from '../words';
 import { BackendField } from './BackendField';
+import { MemoryField } from './MemoryField';
 import { NumberField } from './NumberField';
 import { SeedField } from './SeedField';
 import { SizeField } from './SizeField';
@@ -53,6 +54,7 @@ export function SettingsPanel() {
           />
         </div>
         <BackendField />
+        <MemoryField />
         <button type="button" class="quiet reset" data-testid="reset" onClick={resetSettings}>
           {said.reset}
         </button>

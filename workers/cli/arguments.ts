@@ -5,8 +5,7 @@ import { type DiskOptions, diskOptions } from '../../models/openDisk.node';
 import { WEIGHT_FORMS, type WeightForm } from '../../models/quantize/weightForm';
 import type { Failure, ImageRequest, SchedulerName } from '../api';
 import { CodedError } from '../errors';
-import { MEMORY_MODES, type MemoryMode } from '../memory/course';
-import { DEFAULTS, SCHEDULERS } from '../request';
+import { DEFAULTS, MEMORY_MODES, SCHEDULERS } from '../request';
 
 export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --model PATH|NAME        a .safetensors checkpoint, a diffusers folder, or "demo" (default: demo)
@@ -23,8 +22,8 @@ export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --backend NAME           wasm (default: wasm)
   --weights FORM           auto, ${WEIGHT_FORMS.join(', ')} (default: auto: exact, the checkpoint's own numbers, where
                            the model's own size then fits this machine's memory, else int8, else int4)
-  --memory MODE            auto, normal, low: how much a drawing may take; low reads the UNet's weights in parts, anew
-                           for every step, as auto does where they would not fit (default: auto)
+  --memory MODE            ${MEMORY_MODES.join(', ')}: how much a drawing may take; low reads the UNet's weights in parts, anew
+                           for every step, as auto does where they would not fit (default: ${DEFAULTS.memory})
   --guidance FORM          auto, two-calls (least memory) or one-call (default: ${DEFAULTS.guidance})
   --out FILE.png           where to write (default: picture-SEED.png)
   --json                   one JSON object on stdout: files, seed, timings, peak memory`;
@@ -35,7 +34,6 @@ export interface CliArguments {
   /** What goes with the model. */
   readonly options: DiskOptions;
   readonly weights: WeightForm | 'auto';
-  readonly memory: MemoryMode;
   readonly out: string | undefined;
   readonly json: boolean;
   readonly request: Omit<ImageRequest, 'width' | 'height'>;
@@ -55,7 +53,6 @@ export function parseArguments(args: readonly string[]): CliArguments {
   if (values.model === '') throw badArgument('--model', 'a path, or demo', 'nothing');
   choice('backend', values.backend, ['wasm']);
   choice('weights', values.weights, ['auto', ...WEIGHT_FORMS]);
-  choice('memory', values.memory, MEMORY_MODES);
   if (values.out !== undefined && !values.out.toLowerCase().endsWith('.png')) {
     throw badArgument('--out', 'a file name ending in .png', values.out);
   }
@@ -63,7 +60,6 @@ export function parseArguments(args: readonly string[]): CliArguments {
     model: values.model ?? 'demo',
     options: diskOptions(values),
     weights: (values.weights ?? 'auto') as CliArguments['weights'],
-    memory: (values.memory ?? 'auto') as MemoryMode,
     out: values.out,
     json: values.json ?? false,
     width: number('width', values.width),
@@ -77,6 +73,7 @@ export function parseArguments(args: readonly string[]): CliArguments {
       scheduler: (values.scheduler ?? DEFAULTS.scheduler) as SchedulerName,
       numImages: number('num-images', values['num-images']) ?? DEFAULTS.numImages,
       guidance: (values.guidance ?? DEFAULTS.guidance) as ImageRequest['guidance'],
+      memory: (values.memory ?? DEFAULTS.memory) as ImageRequest['memory'],
     },
   };
 }

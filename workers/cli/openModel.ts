@@ -25,7 +25,7 @@ export interface OpenedModel {
 
 /** Rejects with `bad-model`, `unsupported-model` or `storage-full`. Says on stderr what it leaves out or keeps. */
 export async function openModel(
-  { model, options, weights: asked }: Pick<CliArguments, 'model' | 'options' | 'weights'>,
+  { model, options, weights: asked, width, height }: CliArguments,
   signal: AbortSignal,
 ): Promise<OpenedModel> {
   // The demo model's folder is also where CLIP's tokenizer lies.
@@ -38,7 +38,7 @@ export async function openModel(
   const ignored = ignoredNote(checkpoint);
   if (ignored) console.error(ignored);
   const named = model === 'demo' ? { ...checkpoint, name: model } : checkpoint;
-  const manifest = planFor(checkpoint, asked, nodeDevice());
+  const manifest = planFor(checkpoint, asked, nodeDevice(), { width, height });
   if (asked === 'auto' && manifest.weights !== 'exact') {
     console.error(
       `note: weights are held as ${manifest.weights}: the checkpoint's own numbers do not fit this machine's memory`,

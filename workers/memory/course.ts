@@ -1,11 +1,7 @@
 /** Ways to run the stages of a drawing, from the fastest to those that take the least memory. */
+import type { ImageRequest } from '../api';
 
-/**
- * How much memory a drawing may take: `auto` is the fastest there is room for, `normal` the same without streaming, `low`
- * streams the UNet's weights whatever the device has.
- */
-export const MEMORY_MODES = ['auto', 'normal', 'low'] as const;
-export type MemoryMode = (typeof MEMORY_MODES)[number];
+export type MemoryMode = ImageRequest['memory'];
 
 /** Those that text to image opens. */
 export const DRAWN = ['text_encoder', 'unet', 'vae_decoder'] as const;

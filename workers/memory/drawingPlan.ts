@@ -4,7 +4,7 @@ import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import type { GraphOptions } from '../../models/pack';
 import type { ImageRequest } from '../api';
-import { COURSES, type Course, type Courses, type MemoryMode } from './course';
+import { COURSES, type Course, type Courses } from './course';
 import { type Batch, Needs, type PictureSize } from './needs';
 import { availableHeap, type Device } from './plan';
 
@@ -19,7 +19,7 @@ export interface DrawingPlan {
 type Guidance = 'one-call' | 'two-calls';
 
 /** What is to be drawn, as far as it matters here. */
-export type Planned = PictureSize & Partial<Pick<ImageRequest, 'guidance'>>;
+export type Planned = PictureSize & Partial<Pick<ImageRequest, 'guidance' | 'memory'>>;
 
 /**
  * Weights that stay narrow are widened in every call, which over few pixels takes longer than the products themselves:
@@ -32,19 +32,19 @@ export function planDrawing(
   manifest: Manifest,
   asked: Planned,
   device: Device,
-  mode: MemoryMode = 'auto',
   lowering: GraphOptions = {},
 ): DrawingPlan {
   const needs = new Needs(manifest, asked, lowering);
   const availableBytes = availableHeap(device);
+  const { memory = 'auto' } = asked;
   const choose = <Way>(ways: readonly Way[], peak: (way: Way) => number): { way: Way; peak: number } => {
     const fitting = ways.find((way) => peak(way) <= availableBytes);
     const way = fitting ?? ways.reduce((least, next) => (peak(next) < peak(least) ? next : least));
     return { way, peak: peak(way) };
   };
-  const text = choose(COURSES[mode].text_encoder, (course) => needs.stage('text_encoder', course));
-  const unet = choose(unetWays(manifest, asked, mode), (way) => needs.stage('unet', way.course, batchOf(way.guidance)));
-  const decoder = choose(decoderWays(asked, mode), (course) => needs.stage('vae_decoder', course));
+  const text = choose(COURSES[memory].text_encoder, (course) => needs.stage('text_encoder', course));
+  const unet = choose(unetWays(manifest, asked), (way) => needs.stage('unet', way.course, batchOf(way.guidance)));
+  const decoder = choose(decoderWays(asked), (course) => needs.stage('vae_decoder', course));
   return {
     courses: { text_encoder: text.way, unet: unet.way.course, vae_decoder: decoder.way },
     guidance: unet.way.guidance,
@@ -59,9 +59,10 @@ interface UnetWay {
 }
 
 /** A streamed UNet gets two calls, which take the least memory. */
-function unetWays(manifest: Manifest, { width, height, guidance = 'auto' }: Planned, mode: MemoryMode): UnetWay[] {
+function unetWays(manifest: Manifest, asked: Planned): UnetWay[] {
+  const { width, height, guidance = 'auto', memory = 'auto' } = asked;
   const together = width * height <= MOST_PIXELS && manifest.stages.unet.bytes > CONSTANT_BYTES;
-  return COURSES[mode].unet.flatMap((course): UnetWay[] => {
+  return COURSES[memory].unet.flatMap((course): UnetWay[] => {
     if (guidance !== 'auto') return [{ course, guidance }];
     const apart: UnetWay = { course, guidance: 'two-calls' };
     return together && !course.segments ? [{ course, guidance: 'one-call' }, apart] : [apart];
@@ -71,5 +72,5 @@ function unetWays(manifest: Manifest, { width, height, guidance = 'auto' }: Plan
 const batchOf = (guidance: Guidance): Batch => (guidance === 'one-call' ? 2 : 1);
 
 /** A tile that holds the whole picture is none. */
-const decoderWays = ({ width, height }: PictureSize, mode: MemoryMode): Course[] =>
-  COURSES[mode].vae_decoder.filter(({ tile = 0 }) => VAE_FACTOR * tile < Math.max(width, height));
+const decoderWays = ({ width, height, memory = 'auto' }: Planned): Course[] =>
+  COURSES[memory].vae_decoder.filter(({ tile = 0 }) => VAE_FACTOR * tile < Math.max(width, height));

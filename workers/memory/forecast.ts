@@ -20,15 +20,15 @@ export interface SizeForecast {
 
 export function forecastSize(
   manifest: Manifest,
-  size: Planned,
+  asked: Planned,
   device: Device,
   lowering: GraphOptions = {},
 ): SizeForecast {
-  const { courses, peakBytes, availableBytes } = planDrawing(manifest, size, device, 'auto', lowering);
+  const { courses, peakBytes, availableBytes } = planDrawing(manifest, asked, device, lowering);
   const fits = peakBytes <= availableBytes;
   // Not the plan for each: of all courses only the last matters here, and each takes a graph to work out.
   const fitting = (one: PictureSize): boolean => new Needs(manifest, one, lowering).least() <= availableBytes;
-  const largest = fits ? undefined : firstOf(smaller(size), fitting);
+  const largest = fits ? undefined : firstOf(smaller(asked), fitting);
   const { segments } = courses.unet;
   const { tile } = courses.vae_decoder;
   return {

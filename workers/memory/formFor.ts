@@ -6,24 +6,31 @@ import type { WeightForm } from '../../models/quantize/weightForm';
 import { nativeSize } from '../model';
 import type { MemoryMode } from './course';
 import { planDrawing } from './drawingPlan';
+import type { PictureSize } from './needs';
 import type { Device } from './plan';
 
 /** Best first: exact numbers before rounded ones, and eight bits that are streamed before four that are not. */
-const BY_QUALITY: readonly { readonly form: WeightForm; readonly mode: MemoryMode }[] = [
-  { form: 'exact', mode: 'normal' },
-  { form: 'int8', mode: 'auto' },
+const BY_QUALITY: readonly { readonly form: WeightForm; readonly memory: MemoryMode }[] = [
+  { form: 'exact', memory: 'normal' },
+  { form: 'int8', memory: 'auto' },
 ];
 
 /**
- * How `checkpoint` is packed: as asked, or with `auto` in the best form in which its own size of picture fits `device`
- * (the smallest, where none does).
+ * How `checkpoint` is packed: as asked, or with `auto` in the best form in which a picture of this size, by default its
+ * own, fits `device` (the smallest, where none does).
  */
-export function planFor(checkpoint: Checkpoint, asked: WeightForm | 'auto', device: Device): Manifest {
+export function planFor(
+  checkpoint: Checkpoint,
+  asked: WeightForm | 'auto',
+  device: Device,
+  size: { readonly [Side in keyof PictureSize]?: number | undefined } = {},
+): Manifest {
   if (asked !== 'auto') return planModel(checkpoint, asked);
   const side = nativeSize(checkpoint.description);
-  for (const { form, mode } of BY_QUALITY) {
+  for (const { form, memory } of BY_QUALITY) {
     const plan = planModel(checkpoint, form);
-    const { peakBytes, availableBytes } = planDrawing(plan, { width: side, height: side }, device, mode);
+    const picture = { width: size.width ?? side, height: size.height ?? side, memory };
+    const { peakBytes, availableBytes } = planDrawing(plan, picture, device);
     if (peakBytes <= availableBytes) return plan;
   }
   return planModel(checkpoint, 'int4');

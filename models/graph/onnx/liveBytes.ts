@@ -1,7 +1,7 @@
 /**
  * How much memory a graph's values take at their worst moment, from the graph alone: what a memory plan needs to know
  * before anything is opened. It follows what ONNX Runtime's planner does (onnxruntime 1.30, allocation_planner.cc):
- * a value lives from the node that makes it to the last that reads it, `Reshape` shares the buffer of what it reshapes,
+ * a value lives from the node that makes it to the last that reads it, or to the end where none does, `Reshape` shares the buffer of what it reshapes,
  * and an elementwise node, or Softmax, writes over an input that nobody reads again.
  */
 import type { Node } from './onnxModel';
@@ -38,8 +38,17 @@ export interface LiveBytes {
 export function liveBytes(nodes: readonly Node[], sizeOf: SizeOf): LiveBytes {
   const lastUse = new Map<string, number>();
   for (const [i, node] of nodes.entries()) for (const input of node.inputs) lastUse.set(input, i);
-  const peak = (buffers: Buffers): number => mostAlive(buffersOf(nodes, lastUse, sizeOf, buffers), nodes.length);
+  const inputs = inputBytes(nodes, lastUse.keys(), sizeOf);
+  const peak = (buffers: Buffers): number =>
+    inputs + mostAlive(buffersOf(nodes, lastUse, sizeOf, buffers), nodes.length);
   return { lean: peak(new Buffers(sizeOf, false)), shared: peak(new Buffers(sizeOf, true)) };
+}
+
+/** Of the graph's inputs. They are the caller's, and there for the whole run. */
+function inputBytes(nodes: readonly Node[], read: Iterable<string>, sizeOf: SizeOf): number {
+  const made = new Set(nodes.flatMap(({ outputs }) => outputs));
+  const sizes = [...read].flatMap((value) => (made.has(value) ? [] : (sizeOf(value) ?? [])));
+  return sizes.reduce((sum, size) => sum + bytesOf(size), 0);
 }
 
 type SizeOf = (value: string) => ValueSize | undefined;
@@ -84,9 +93,10 @@ function buffersOf(
       else for (const output of node.outputs) buffers.allocate(output, i);
     }
     for (const input of new Set(dying)) buffers.release(input, i);
-    // Outputs that nobody reads are the graph's own, or not needed at all; ORT hands the former out.
-    for (const output of node.outputs) if (!lastUse.has(output)) buffers.release(output, i);
   }
+  // Outputs that nobody reads are the graph's own, which ORT hands out at the end.
+  for (const { outputs } of nodes)
+    for (const output of outputs) if (!lastUse.has(output)) buffers.release(output, nodes.length - 1);
   return buffers.all;
 }
 

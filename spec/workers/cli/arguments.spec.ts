@@ -25,11 +25,11 @@ test('a lone prompt takes the promised defaults, and a random seed', () => {
     scheduler: 'pndm',
     numImages: 1,
     guidance: 'auto',
+    memory: 'auto',
   });
   assert.ok(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32);
   assert.is(given.model, 'demo');
   assert.is(given.weights, 'auto');
-  assert.is(given.memory, 'auto');
   assert.is(given.width, undefined);
 });
 
@@ -64,7 +64,6 @@ test('every option arrives where it belongs', () => {
   const given = parseArguments(`${words} ${more}`.split(' '));
   assert.equal(given, {
     weights: 'exact',
-    memory: 'low',
     model: 'm',
     options: { loras: [] },
     out: 'a/b.png',
@@ -80,6 +79,7 @@ test('every option arrives where it belongs', () => {
       scheduler: 'euler',
       numImages: 3,
       guidance: 'one-call',
+      memory: 'low',
     },
   });
 });
@@ -95,7 +95,6 @@ test('what is not understood is refused with its name', () => {
   assert.is(refusal('x', '--steps', 'many'), 'bad-argument: --steps: expected a number, got many');
   assert.is(refusal('x', '--steps', ''), 'bad-argument: --steps: expected a number, got nothing');
   assert.is(refusal('x', '--backend', 'npu'), 'bad-argument: --backend: expected one of wasm, got npu');
-  assert.is(refusal('x', '--memory', 'less'), 'bad-argument: --memory: expected one of auto, normal, low, got less');
   assert.is(refusal('x', '--out', 'a.jpg'), 'bad-argument: --out: expected a file name ending in .png, got a.jpg');
   assert.is(refusal('a', 'b'), 'bad-argument: PROMPT: expected one prompt, in quotes, got 2: a | b');
   assert.is(refusal('--json'), 'bad-argument: PROMPT: expected one prompt, in quotes, got none');

@@ -58,7 +58,8 @@ test('the plan says what the neediest stage takes', () => {
 });
 
 test('a mode says what may be chosen', () => {
-  const unet = (heapBytes: number, mode: MemoryMode) => planDrawing(int8, SMALL, { heapBytes }, mode).courses.unet;
+  const unet = (heapBytes: number, memory: MemoryMode) =>
+    planDrawing(int8, { ...SMALL, memory }, { heapBytes }).courses.unet;
   assert.equal(unet(0, 'normal'), LEAN);
   assert.equal(unet(4 * GIB, 'normal'), FAST);
   assert.equal(unet(4 * GIB, 'low'), COURSES.low.unet[0]);
@@ -73,7 +74,7 @@ test('one call for both passes only where it is faster, or asked for', () => {
   // Weights that are widened once and for all gain nothing.
   const few = { ...int8, stages: { ...int8.stages, unet: { ...int8.stages.unet, bytes: 14e6 } } };
   assert.is(guidance(few, SMALL), 'two-calls');
-  assert.is(planDrawing(int8, SMALL, ROOMY, 'low').guidance, 'two-calls');
+  assert.is(guidance(int8, { ...SMALL, memory: 'low' }), 'two-calls');
 });
 
 test('auto is exact while its own size of picture fits, then int8, streamed if need be, then the least there is', () => {
@@ -85,6 +86,9 @@ test('auto is exact while its own size of picture fits, then int8, streamed if n
   assert.is(formIn(int8Needs.stage('unet', LEAN!) - 1), 'int8');
   assert.is(formIn(int8Needs.stage('unet', STREAMED.at(-1)!) - 1), 'int4');
   assert.is(planFor(fullSize, 'fp16', { heapBytes: 0 }).weights, 'fp16');
+  // A larger picture than its own leaves less room for weights.
+  const native = { heapBytes: new Needs(exact, NATIVE).stage('unet', LEAN!) };
+  assert.is(planFor(fullSize, 'auto', native, { width: 1024 }).weights, 'int8');
 });
 
 test('a size that does not fit is told with the largest of its shape that does', () => {

@@ -1,0 +1,43 @@
+/** What is said before a drawing that takes longer, looks different, or may not work. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { planModel } from '../../../models/planModel';
+import type { ImageRequest } from '../../../workers/api';
+import { planNotes } from '../../../workers/cli/planNotes';
+import { COURSES } from '../../../workers/memory/course';
+import { planDrawing } from '../../../workers/memory/drawingPlan';
+import { Needs } from '../../../workers/memory/needs';
+import { DEFAULTS } from '../../../workers/request';
+import { fullSize, NATIVE, ROOMY } from '../memory/fullSize';
+
+const int8 = planModel(fullSize, 'int8');
+
+function notes(heapBytes: number, change: Partial<ImageRequest> = {}): string[] {
+  const asked = { ...DEFAULTS, prompt: 'a cat', seed: 1, ...NATIVE, ...change };
+  return planNotes(planDrawing(int8, asked, { heapBytes }), asked, int8, { heapBytes });
+}
+
+test('nothing where there is room, nor of what was asked for', () => {
+  assert.equal(notes(ROOMY.heapBytes), []);
+  assert.equal(notes(ROOMY.heapBytes, { memory: 'low' }), []);
+});
+
+test('streamed weights and tiles are told', () => {
+  const tight = new Needs(int8, NATIVE).stage('unet', COURSES.auto.unet[3]!);
+  const [streamed, tiled, ...more] = notes(tight);
+  assert.match(streamed!, /^note: the weights are read in parts, anew for every step/);
+  assert.match(tiled!, /^note: the picture is decoded in tiles/);
+  assert.equal(more, []);
+});
+
+test('what does not fit is told with the numbers and with the size that would', () => {
+  const { heapBytes } = { heapBytes: new Needs(int8, NATIVE).least() };
+  const [first] = notes(heapBytes, { width: 2048, height: 2048 });
+  const size =
+    /^note: 2048 × 2048 needs about (\d+) MB and this machine gives (\d+) MB: .*; (\d+) × \3 would fit$/.exec(first!);
+  assert.ok(size, first);
+  assert.ok(Number(size[1]) > Number(size[2]) && Number(size[3]) >= NATIVE.width, first);
+  assert.match(notes(0)[0]!, /^note: 512 × 512 needs about \d+ MB and this machine gives 0 MB: .*; no size of this/);
+});
+
+test.run();

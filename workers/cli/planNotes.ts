@@ -1,0 +1,33 @@
+/** What a person should know of how a drawing will be made, before it is. */
+import type { Manifest } from '../../models/manifest';
+import type { ImageRequest } from '../api';
+import type { DrawingPlan } from '../memory/drawingPlan';
+import { forecastSize } from '../memory/forecast';
+import type { Device } from '../memory/plan';
+
+/** One line for each thing that takes longer, looks different, or may not work, on `device`. */
+export function planNotes(plan: DrawingPlan, asked: ImageRequest, manifest: Manifest, device: Device): string[] {
+  const { courses, peakBytes, availableBytes } = plan;
+  const notes: string[] = [];
+  if (peakBytes > availableBytes) {
+    const { largest } = forecastSize(manifest, asked, device);
+    const advice = largest ? `${largest.width} × ${largest.height} would fit` : 'no size of this shape would fit';
+    notes.push(
+      `note: ${asked.width} × ${asked.height} needs about ${megabytes(peakBytes)} and this machine gives ` +
+        `${megabytes(availableBytes)}: it may run out of memory; ${advice}`,
+    );
+  }
+  if (courses.unet.segments && asked.memory === 'auto') {
+    notes.push(
+      'note: the weights are read in parts, anew for every step, which takes time: as a whole they do not fit this machine',
+    );
+  }
+  if (courses.vae_decoder.tile) {
+    notes.push(
+      'note: the picture is decoded in tiles, which shows a little: as a whole that does not fit this machine',
+    );
+  }
+  return notes;
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
