@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { conditioningKept, type Guided } from '../../../../models/quantize/quality/conditioning';
 import { rejects } from '../../rejects';
 
-const wave = (of: number): Float32Array => Float32Array.from({ length: 512 }, (_, i) => Math.sin(i * of + (i % 5)));
+const wave = (of: number) => Float32Array.from({ length: 512 }, (_, i) => Math.sin(i * of + (i % 5)));
 const unconditional = wave(1.7);
 const effect = wave(0.3);
 /** The prompt's effect times `strength`, with `more` added to both predictions. */
