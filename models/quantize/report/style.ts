@@ -20,8 +20,10 @@ dd{margin:0;font:600 1.25rem/1.3 ui-serif,Georgia,serif}
 table{width:100%;border-collapse:collapse;font-size:.9375rem}
 th,td{padding:.375rem .5rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 th{color:var(--soft);font-weight:500;vertical-align:bottom}
-td.text{min-width:9rem;overflow-wrap:anywhere}
-.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+td.text:first-child{min-width:3.5rem;overflow-wrap:anywhere}
+td small{display:block;color:var(--soft)}
+.number{text-align:right;font-variant-numeric:tabular-nums}
+td.number{white-space:nowrap}
 td.plot{width:40%;vertical-align:middle}
 summary{padding:.75rem .5rem;color:var(--accent);cursor:pointer}
 figure{margin:0}
@@ -39,5 +41,11 @@ figcaption{color:var(--soft);font-size:.875rem}
 .worst div{display:grid;grid-template-columns:repeat(3,1fr);gap:.5rem;margin:.5rem 0}
 .worst img{display:block;width:100%;border-radius:.25rem;image-rendering:pixelated}
 .worst figcaption{overflow-wrap:anywhere}
-@media(max-width:40rem){th.plot,td.plot{display:none}}
+@media(max-width:40rem){
+th.plot,td.plot{display:none}
+table{font-size:.8125rem}
+th,td{padding:.375rem .25rem}
+body{padding:1.25rem .5rem 3rem}
+section{padding:1rem .75rem}
+}
 `;

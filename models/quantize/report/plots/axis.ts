@@ -10,7 +10,7 @@ export interface Axis {
 /** Of a step: where 0.3 / 0.1 is just below 3, there is a tick at 3 and none before. */
 const ROUNDING = 1e-6;
 
-/** Covers the finite ones of `values` in three to six steps of 1, 2 or 5 times a power of ten; 0 … 1 where there are none. */
+/** Covers the finite ones of `values` in three to eight steps of 1, 2 or 5 times a power of ten; 0 … 1 where there are none. */
 export function axisOf(values: readonly number[]): Axis {
   const finite = values.filter(Number.isFinite);
   const [low, high] = finite.length === 0 ? [0, 1] : [Math.min(...finite), Math.max(...finite)];

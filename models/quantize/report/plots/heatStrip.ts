@@ -1,4 +1,4 @@
-/** Many numbers in a row, the darker the lower: where in a network it hurts, at a glance. */
+/** Many numbers in a row, the stronger the lower: where in a network it hurts, at a glance. */
 import { html, type Markup } from '../markup';
 import { along, axisOf } from './axis';
 
@@ -14,5 +14,5 @@ export function heatStrip(cells: readonly Cell[], title: string, unit: string): 
   const shade = (value: number): string => (1 - 0.9 * along(axis, value)).toFixed(2);
   return html`<figure><svg class="heat" viewBox="0 0 ${cells.length} 10" preserveAspectRatio="none" role="img" aria-label="${title}">
 ${cells.map(({ value, title }, i) => html`<rect x="${i}" width="1.02" height="10" fill-opacity="${shade(value)}"><title>${title}</title></rect>`)}
-</svg><figcaption>${title}: from dark, ${axis.from} ${unit}, to light, ${axis.to} ${unit}</figcaption></figure>`;
+</svg><figcaption>${title}: from strong, ${axis.from} ${unit}, to pale, ${axis.to} ${unit}</figcaption></figure>`;
 }

@@ -18,7 +18,7 @@ export interface ScatterOptions {
 }
 
 const [WIDTH, HEIGHT] = [360, 230];
-const [LEFT, RIGHT, TOP, BOTTOM] = [40, 348, 24, 190];
+const [LEFT, RIGHT, TOP, BOTTOM] = [40, 342, 24, 190];
 
 export function scatter(points: readonly Point[], { title, x, y, line = false }: ScatterOptions): Markup {
   const across = axisOf(points.map((point) => point.x));

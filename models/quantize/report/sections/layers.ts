@@ -19,7 +19,11 @@ export function layersSection(layers: readonly LayerQuality[]): Markup {
         { title: 'Bits', kind: 'number' },
         { title: 'SQNR', kind: 'number' },
       ],
-      rows.map(({ name, bits, sqnr }) => [html`<code>${name}</code>`, bits, decibels(sqnr)]),
+      rows.map(({ name, bits, sqnr }) => [html`<code>${breakable(name)}</code>`, bits, decibels(sqnr)]),
     ),
   );
 }
+
+/** A key may be broken after its dots. */
+const breakable = (key: string): Markup[] =>
+  key.split(/(?<=\.)/).map((part, i) => (i > 0 ? html`<wbr>${part}` : html`${part}`));

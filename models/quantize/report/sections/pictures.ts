@@ -1,4 +1,4 @@
-import type { Markup } from '../markup';
+import { html, type Markup } from '../markup';
 import { decibels, similarity } from '../numbers';
 import { scatter } from '../plots/scatter';
 import type { PictureQuality } from '../reportData';
@@ -15,13 +15,11 @@ export function picturesSection(pictures: readonly PictureQuality[]): Markup {
   }));
   return section(
     'Pictures',
-    'The same prompt and seed drawn by both, each a point: PSNR of the picture over SQNR of its latents. The worst come first in the table.',
+    'The same prompt and seed drawn by both, each a point: PSNR of the picture over SQNR of its latents; equal pictures lie on the upper edge. The worst come first in the table.',
     scatter(points, { title: 'PSNR over latent SQNR', x: 'latent SQNR, dB', y: 'PSNR, dB' }),
     table(
       [
         { title: 'Prompt', kind: 'text' },
-        { title: 'Domain', kind: 'text' },
-        { title: 'Seed', kind: 'number' },
         { title: 'Latents', kind: 'number' },
         { title: 'PSNR', kind: 'number' },
         { title: 'SSIM', kind: 'number' },
@@ -29,9 +27,7 @@ export function picturesSection(pictures: readonly PictureQuality[]): Markup {
       pictures
         .toSorted((a, b) => a.psnr - b.psnr)
         .map(({ prompt, domain, seed, latentSqnr, psnr, ssim }) => [
-          promptText(prompt),
-          domain,
-          seed,
+          html`${promptText(prompt)}<small>${domain} · seed ${seed}</small>`,
           decibels(latentSqnr),
           decibels(psnr),
           similarity(ssim),

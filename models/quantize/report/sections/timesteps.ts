@@ -19,7 +19,7 @@ export function timestepsSection(timesteps: readonly TimestepQuality[]): Markup 
     scatter(points, { title: 'SQNR by timestep', x: 'timestep', y: 'dB', line: true }),
     table(
       [
-        { title: 'Timestep', kind: 'number' },
+        { title: 'Timestep', kind: 'text' },
         { title: 'SQNR', kind: 'number' },
       ],
       rows.map(({ timestep, sqnr }) => [timestep, decibels(sqnr)]),

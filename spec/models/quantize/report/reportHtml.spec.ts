@@ -72,9 +72,7 @@ test('every picture is there with all its numbers, the worst first, the empty pr
     [...EXAMPLE.pictures]
       .sort((a, b) => a.psnr - b.psnr)
       .map(({ prompt, domain, seed, latentSqnr, psnr, ssim }) => [
-        prompt === '' ? '(empty)' : written(prompt),
-        domain,
-        `${seed}`,
+        `${prompt === '' ? '(empty)' : written(prompt)}${domain} · seed ${seed}`,
         dB(latentSqnr),
         dB(psnr),
         ssim.toFixed(4),
