@@ -9,13 +9,13 @@ import { openDiffusersFolder } from '../../models/checkpoint';
 import { diskFolder } from '../../models/folder.node';
 import type { Manifest } from '../../models/manifest';
 import { planModel } from '../../models/planModel';
+import { psnr } from '../../models/quantize/quality/psnr';
 import type { Picture } from '../../workers/api';
 import type { Backend } from '../../workers/backend/backend';
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
 import { checkpointModel } from '../../workers/model.checkpoint';
 import { textToImage } from '../../workers/pipeline';
 import { DEFAULTS } from '../../workers/request';
-import { psnr } from './psnr';
 
 const MODEL = 'models/demo/model';
 const PROMPTS = 'models/demo/eyes/key.json';

@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { psnr } from '../../build/bench/psnr';
 import { openDiffusersFolder } from '../../models/checkpoint';
 import { diskFolder, fileSource } from '../../models/folder.node';
+import { psnr } from '../../models/quantize/quality/psnr';
 import { openSafetensors } from '../../models/safetensors';
 import type { Folder } from '../../models/source';
 import type { Picture, SchedulerName } from '../../workers/api';

@@ -1,0 +1,26 @@
+/** How the report writes numbers: as many digits as say something, units always. */
+
+export function decibels(value: number): string {
+  if (value === Number.POSITIVE_INFINITY) return 'exact';
+  return value === Number.NEGATIVE_INFINITY ? '−∞ dB' : `${minus(value.toFixed(1))} dB`;
+}
+
+/** Of `whole`; `0.25` of 1 is `25.0 %`. */
+export const percent = (part: number, whole = 1): string => `${((100 * part) / whole).toFixed(1)} %`;
+
+export const similarity = (value: number): string => minus(value.toFixed(4));
+
+const minus = (text: string): string => text.replace('-', '−');
+
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+export function duration(seconds: number): string {
+  if (seconds < 100) return `${seconds.toFixed(1)} s`;
+  return `${(seconds / 60).toFixed(1)} min`;
+}
+
+/** Arithmetic mean of the numbers that are finite, infinite where none is: one exact picture of many makes no exact model. */
+export function finiteMean(values: readonly number[]): number {
+  const finite = values.filter(Number.isFinite);
+  return finite.length === 0 ? Number.POSITIVE_INFINITY : finite.reduce((sum, value) => sum + value, 0) / finite.length;
+}
