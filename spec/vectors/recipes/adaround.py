@@ -1,7 +1,7 @@
 """Two layers of the demo model as AIMET's AdaRound rounds them, with its own 10,000 iterations, in 8 and 4 bits.
 
-    pip install aimet-onnx==2.42.0      (Python 3.11, CPU; see requirements-aimet.txt)
-    python spec/vectors/recipes/adaround.py   (minutes)
+    pip install -r spec/vectors/recipes/requirements-aimet.txt   (Python 3.11, CPU)
+    python spec/vectors/recipes/adaround.py   (from the root; a minute)
 """
 import base64
 import json
@@ -74,7 +74,7 @@ def main() -> None:
             sqnr = decibels(flat, integers * scales[:, None].astype(np.float64), h)
             print(name, bits, "nearest", nearest, "adaround", sqnr, "scale ratio", (scales / step[:, 0]).min(), flush=True)
             packed = lambda a: base64.b64encode(a.tobytes()).decode()
-            cases.append({"layer": name, "bits": bits, "sqnr": round(sqnr, 4), "nearest": round(nearest, 4), "trace": float(np.trace(h)), "scales": packed(scales), "values": packed(integers)})
+            cases.append({"layer": name, "bits": bits, "sqnr": round(sqnr, 4), "nearest": round(nearest, 4), "scales": packed(scales), "values": packed(integers)})
     (VECTORS / "adaround.json").write_text("[\n" + ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases) + "\n]\n")
     record("adaround", "adaround.json", "recipes/adaround.py", "aimet-onnx", "0.5 dB", "AdaRound from second moments alone rounds as well as AIMET's from samples")
 
