@@ -17,7 +17,7 @@ const sigmoid = (v: number): number => 1 / (1 + Math.exp(-v));
 /** h(v), 0 to 1. */
 export const softness = (v: number): number => Math.min(1, Math.max(0, sigmoid(v) * (ZETA - GAMMA) + GAMMA));
 
-/** The v with h(v) = `h`, 0 to 1; 0 for one half. */
+/** The v with h(v) = `h`, 0 to 1: its sign says to which end `h` is nearer. */
 export const softStart = (h: number): number => -Math.log((ZETA - GAMMA) / (h - GAMMA) - 1);
 
 /** β in an iteration, or `undefined` where the regularizer has not begun. */

@@ -52,12 +52,12 @@ test('without iterations it is to nearest', async () => {
 
 test('h(v) undoes its start, and the pull on v is the slope of the loss', () => {
   for (const h of [0, 0.1, 0.5, 0.77, 1]) assert.ok(Math.abs(softness(softStart(h)) - h) < 1e-12);
-  assert.is(softStart(0.5), 0);
+  assert.ok(Math.abs(softStart(0.5)) < 1e-12);
   const loss = (v: number, beta: number) => 3 * softness(v) + 0.01 * (1 - Math.abs(2 * softness(v) - 1) ** beta);
   for (const beta of [20, 2, 5.5]) {
     for (const v of [-2.2, -0.6, 0.3, 1.9]) {
       const slope = (loss(v + 1e-5, beta) - loss(v - 1e-5, beta)) / 2e-5;
-      assert.ok(Math.abs(pull(v, 3, beta) - slope) < 1e-7, `${beta} ${v}`);
+      assert.ok(Math.abs(pull(v, 3, beta) - slope) < 1e-6, `${beta} ${v}: ${slope}`);
     }
   }
   assert.is(pull(3, 3, 2), 0);
@@ -66,7 +66,7 @@ test('h(v) undoes its start, and the pull on v is the slope of the loss', () => 
 test('β goes from 20 to 2 along a cosine once a fifth of the iterations is done', () => {
   assert.is(annealing(199, 1000), undefined);
   assert.is(annealing(200, 1000), 20);
-  assert.is(annealing(600, 1000), 11);
+  assert.ok(Math.abs(annealing(600, 1000)! - 11) < 1e-9);
   assert.ok(annealing(999, 1000)! < 2.001);
 });
 

@@ -109,6 +109,7 @@ test('blocks of a diagonal are as one matrix with zeros between them, for every 
   assert.equal(await coordinateDescent(two, start, 5, quietly()), await coordinateDescent(one, start, 5, quietly()));
   const [error, other] = [await outputError(one, start, quietly()), await outputError(two, start, quietly())];
   assert.ok(Math.abs(error.squared / other.squared - 1) < 1e-6);
+  assert.ok(Math.abs(error.decibels - other.decibels) < 1e-5);
   assert.ok(Math.abs(error.squared / squared(one, start) - 1) < 1e-6);
   // The damping of GPTQ is a share of the mean diagonal of its block: alike where the blocks' means are.
   const trace = (h: Float32Array, n: number) => h.reduce((sum, value, i) => (i % (n + 1) ? sum : sum + value), 0) / n;

@@ -11,7 +11,7 @@ from hashed import uniform
 from rounding_layers import gram, inputs
 from vector_index import VECTORS, record
 
-ROWS, COLUMNS = 64, 96
+ROWS, COLUMNS = 64, 160
 
 
 def gptq(weights: np.ndarray, h: np.ndarray, scales: np.ndarray, most: int) -> np.ndarray:
