@@ -1,7 +1,8 @@
 /**
  * Cholesky's factor of a large matrix, panel by panel (Golub & Van Loan, Matrix Computations, 4th ed., 4.2.9). Panels
  * are worked out in double precision; what they take from the rest is a product in single precision, added in double.
- * With 1 % of the mean diagonal added to a singular matrix of 576 columns that costs 1e-6 of the factor.
+ * Measured on correlated inputs, fewer than columns (576 and 1152), against double precision throughout: with 1 % of the
+ * mean diagonal added the pivots are off by 1e-5 at most, with 0.01 % by 7e-4; in single precision throughout twice that.
  */
 import { CodedError } from '../../errors';
 import type { MatMul } from './matMul';

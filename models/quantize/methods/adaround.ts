@@ -5,11 +5,11 @@
 import { type Span, spans } from '../matrix/blockDiagonal';
 import { nearestInteger } from '../rounding';
 import { type Adam, adam } from './adam';
-import { cut } from './error';
-import { drift } from './gradient';
-import { checkLayer, groupOf, type Layer, type Rounded } from './layer';
+import { drift } from './drift';
+import { checkLayer, type Layer, type Rounded } from './layer';
 import { annealing, pull, softness, softStart } from './rectifiedSigmoid';
-import { type Advance, advancing, type Slice, slices, type Work } from './work';
+import { cut, type Slice, scalesOf, slices } from './slices';
+import { type Advance, advancing, type Work } from './work';
 
 /** Rows that are learned at a time. */
 const ROWS = 512;
@@ -19,7 +19,7 @@ const JOURNEY = 10;
 
 /** `layer` on the scales of `from`, whose integers do not matter. Progress counts iterations of columns of slices. */
 export async function adaround(layer: Layer, from: Rounded, iterations: number, work: Work): Promise<Rounded> {
-  checkLayer(layer);
+  checkLayer(layer, from);
   const to: Rounded = { ...from, values: new Int8Array(from.values.length) };
   const parts = slices(layer.rows, ROWS);
   const advance = advancing(work, layer.columns * parts.length * iterations);
@@ -73,14 +73,3 @@ async function learn(
 }
 
 const clamp = (steps: number, most: number): number => Math.min(most, Math.max(-most, steps));
-
-/** The scale of every weight of a slice of rows in a span of columns. */
-function scalesOf(to: Rounded, columns: number, { first, size }: Span, { top, rows }: Slice): Float32Array {
-  const group = groupOf(to);
-  const scales = new Float32Array(rows * size);
-  for (let row = 0; row < rows; row++) {
-    const place = (top + row) * columns + first;
-    for (let i = 0; i < size; i++) scales[row * size + i] = to.scales[Math.floor((place + i) / group)]!;
-  }
-  return scales;
-}

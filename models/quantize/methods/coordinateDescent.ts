@@ -5,10 +5,10 @@
  */
 import { type Span, spans } from '../matrix/blockDiagonal';
 import { nearestInteger } from '../rounding';
-import { differences } from './error';
-import { drift } from './gradient';
+import { drift } from './drift';
 import { checkLayer, groupOf, type Layer, type Rounded } from './layer';
-import { advancing, slices, type Work } from './work';
+import { differences, slices } from './slices';
+import { advancing, type Work } from './work';
 
 /** Rows whose gradients are held at a time. */
 const ROWS = 256;
@@ -18,7 +18,7 @@ const MORE = 1e-5;
 
 /** At most `sweeps` over the columns, beginning at `from`. Progress counts columns of slices of rows. */
 export async function coordinateDescent(layer: Layer, from: Rounded, sweeps: number, work: Work): Promise<Rounded> {
-  checkLayer(layer);
+  checkLayer(layer, from);
   const to: Rounded = { ...from, values: from.values.slice() };
   const parts = slices(layer.rows, ROWS);
   const advance = advancing(work, layer.columns * parts.length);

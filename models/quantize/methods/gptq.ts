@@ -7,14 +7,18 @@ import { spans } from '../matrix/blockDiagonal';
 import { nearestInteger } from '../rounding';
 import { feedbackOf, type Panel } from './feedback';
 import { checkLayer, groupOf, type Layer, type Rounded } from './layer';
-import { advancing, type Slice, slices, type Work } from './work';
+import { type Slice, slices } from './slices';
+import { advancing, type Work } from './work';
 
 /** Rows that are rounded at a time. */
 const ROWS = 1024;
 
-/** `layer` on the scales of `from`, whose integers do not matter. Progress counts columns, twice each slice of rows. */
+/**
+ * `layer` on the scales of `from`, whose integers do not matter. Progress counts columns: of the factor, and of each
+ * slice of rows.
+ */
 export async function gptq(layer: Layer, from: Rounded, work: Work): Promise<Rounded> {
-  checkLayer(layer);
+  checkLayer(layer, from);
   const parts = slices(layer.rows, ROWS);
   const advance = advancing(work, layer.columns * (1 + parts.length));
   const values = new Int8Array(from.values.length);

@@ -15,7 +15,8 @@ export interface Layer {
   readonly gram: BlockDiagonal;
   /**
    * E[x uᵀ], in blocks as `gram`: u are the inputs in the exact network and x those in the rounded one, where they
-   * differ. Methods then bring the output over x near to the exact one over u (asymmetric reconstruction).
+   * differ. AdaRound and descent then bring the output over x near to the exact one over u (asymmetric reconstruction);
+   * GPTQ, the scales' search and the error look at x alone.
    */
   readonly cross?: BlockDiagonal;
 }
@@ -33,13 +34,21 @@ export interface Rounded {
 /** Columns that share a scale. */
 export const groupOf = ({ values, scales }: Rounded): number => values.length / scales.length;
 
-/** `bad-argument` where the parts of `layer` do not fit one another, or its statistics are no finite numbers. */
-export function checkLayer({ weights, rows, columns, gram, cross }: Layer): void {
+/**
+ * `bad-argument` where the parts of a layer do not fit one another, `rounded` does not fit them, or statistics are no
+ * finite numbers.
+ */
+export function checkLayer({ weights, rows, columns, gram, cross }: Layer, rounded?: Rounded): void {
   expect(weights.length === rows * columns, 'weights', `${rows} × ${columns}`, `${weights.length} numbers`);
   checkBlocks('gram', gram, columns);
+  if (rounded) {
+    const { values, scales } = rounded;
+    expect(values.length === weights.length, 'values', `${weights.length} integers`, `${values.length}`);
+    expect(columns % groupOf(rounded) === 0, 'scales', 'one for each row or part of it', `${scales.length}`);
+  }
   if (!cross) return;
   checkBlocks('cross', cross, columns);
-  const sizes = (blocks: BlockDiagonal): string => spans(blocks).map(({ size }) => size).join(', '); // biome-ignore format: one thought
+  const sizes = (blocks: BlockDiagonal): string => `${spans(blocks).map(({ size }) => size)}`;
   expect(sizes(cross) === sizes(gram), 'cross', `blocks of ${sizes(gram)}`, `blocks of ${sizes(cross)}`);
 }
 

@@ -5,7 +5,8 @@
 import { spans } from '../matrix/blockDiagonal';
 import { nearestInteger } from '../rounding';
 import { checkLayer, groupOf, type Layer, type Rounded } from './layer';
-import { advancing, slices, type Work } from './work';
+import { slices } from './slices';
+import { advancing, type Work } from './work';
 
 /** Scales that are tried, of the one that reaches the largest weight. */
 const SHARES = Array.from({ length: 21 }, (_, i) => 1 - i / 40);
@@ -17,7 +18,7 @@ const ROWS = 64;
  * output's error as if inputs were uncorrelated. Progress counts rows.
  */
 export async function searchScales(layer: Layer, from: Rounded, work: Work): Promise<Rounded> {
-  checkLayer(layer);
+  checkLayer(layer, from);
   const { weights, columns, gram, rows } = layer;
   const to: Rounded = { ...from, values: new Int8Array(weights.length), scales: from.scales.slice() };
   const group = groupOf(from);

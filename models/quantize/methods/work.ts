@@ -20,14 +20,3 @@ export function advancing({ signal, progress }: Work, of: number): Advance {
     signal.throwIfAborted();
   };
 }
-
-export interface Slice {
-  readonly top: number;
-  readonly rows: number;
-}
-
-/** `rows` in slices of at most `most`: rows of weights are independent, so what is held need not grow with them. */
-export function slices(rows: number, most: number): Slice[] {
-  const count = Math.ceil(rows / most);
-  return Array.from({ length: count }, (_, i) => ({ top: i * most, rows: Math.min(most, rows - i * most) }));
-}

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { adam } from '../../../models/quantize/methods/adam';
 import { adaround } from '../../../models/quantize/methods/adaround';
 import { outputError } from '../../../models/quantize/methods/error';
 import type { Rounded } from '../../../models/quantize/methods/layer';
@@ -47,6 +48,16 @@ test('without iterations it is to nearest', async () => {
   ]) {
     const start = nearest(layer, grid);
     assert.equal(await adaround(layer, start, 0, quietly()), start);
+  }
+});
+
+test('down an even slope, however steep, every step of Adam is its rate', () => {
+  const parameters = Float32Array.of(1, 1, 1);
+  const optimizer = adam(parameters, 0.01);
+  for (let step = 1; step <= 50; step++) {
+    optimizer.step(Float32Array.of(1e-3, -40, 0));
+    for (const [i, way] of [-1, 1, 0].entries())
+      assert.ok(Math.abs(parameters[i]! - (1 + way * 0.01 * step)) < 2e-5, `${step}: ${parameters[i]}`);
   }
 });
 

@@ -1,7 +1,7 @@
 /** What holds for every method, the search of scales, the bias, and arguments that do not fit. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { CodedError } from '../../../models/errors';
+import { CodedError } from '../../../models/errors';
 import { adaround } from '../../../models/quantize/methods/adaround';
 import { biasCorrection } from '../../../models/quantize/methods/biasCorrection';
 import { coordinateDescent } from '../../../models/quantize/methods/coordinateDescent';
@@ -138,6 +138,22 @@ test('what does not fit together is told', () => {
       (error: CodedError) => error.code === 'bad-argument',
     );
 });
+
+for (const [name, method] of Object.entries({ ...METHODS, outputError })) {
+  test(`${name}: a start of another layer is told`, async () => {
+    const layer = madeUp('fit', 4, 32);
+    const start = nearest(layer, { most: 7, block: 32 });
+    for (const [argument, from] of [
+      ['values', nearest(madeUp('other', 4, 16), { most: 7, block: 16 })],
+      ['scales', { ...start, scales: new Float32Array(3) }],
+      ['scales', { ...start, scales: new Float32Array(0) }],
+    ] as const) {
+      const error = await method(layer, from, quietly()).catch((thrown: CodedError) => thrown);
+      assert.instance(error, CodedError);
+      assert.is((error as CodedError).argument, argument);
+    }
+  });
+}
 
 test('weights that are no finite numbers are told with their row', () => {
   const layer = madeUp('broken', 4, 32);

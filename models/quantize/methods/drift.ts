@@ -1,9 +1,8 @@
-/** In which direction the error of a layer's output grows: what descent and AdaRound go by. */
+/** What inputs that earlier rounding moved ask of a layer's weights. */
 import { type Span, spans } from '../matrix/blockDiagonal';
 import type { MatMul } from '../matrix/matMul';
-import { cut } from './error';
 import type { Layer } from './layer';
-import type { Slice } from './work';
+import { cut, type Slice } from './slices';
 
 /**
  * With δ = s q - w, half the gradient of E‖s q x - w u‖² by s q is δ H + w (H - E[u xᵀ]): the second term, which no
