@@ -1,10 +1,12 @@
 /** `npm run bench -- NAME …`: measurements that README's figures come from. */
 import { main as int8Pictures } from './bench/int8Pictures';
+import { rounding } from './bench/rounding';
 import { sd15 } from './bench/sd15';
 import { sd15Chromium } from './bench/sd15Chromium';
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   'int8-pictures': int8Pictures,
+  rounding,
   sd15,
   'sd15-chromium': sd15Chromium,
 };

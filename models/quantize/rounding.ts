@@ -27,6 +27,10 @@ export function quantize(weights: Float32Array, most: number, scales: Float32Arr
   }
 }
 
+/** The integer in ±`most` nearest to `steps`; halves go up, as in `quantize`. */
+export const nearestInteger = (steps: number, most: number): number =>
+  Math.min(most, Math.max(-most, Math.floor(steps + 0.5)));
+
 const FLOAT = new Float32Array(1);
 const BITS = new Uint32Array(FLOAT.buffer);
 

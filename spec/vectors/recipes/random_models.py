@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from diffusers import AutoencoderKL, StableDiffusionPipeline, UNet2DConditionModel
+from hashed import uniform
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -23,25 +24,6 @@ FILES = {
     "unet": "unet/diffusion_pytorch_model.safetensors",
     "vae": "vae/diffusion_pytorch_model.safetensors",
 }
-
-
-def fnv1a(text: str) -> int:
-    value = 0x811C9DC5
-    for byte in text.encode():
-        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
-    return value
-
-
-def uniform(key: str, count: int) -> np.ndarray:
-    """`count` doubles in [-0.5, 0.5): lowbias32 (Wellons, "Hash function prospector") of a Weyl sequence."""
-    with np.errstate(over="ignore"):
-        x = np.arange(count, dtype=np.uint32) * np.uint32(0x9E3779B9) + np.uint32(fnv1a(key))
-        x ^= x >> np.uint32(16)
-        x *= np.uint32(0x7FEB352D)
-        x ^= x >> np.uint32(15)
-        x *= np.uint32(0x846CA68B)
-        x ^= x >> np.uint32(16)
-    return x.astype(np.float64) / 4294967296.0 - 0.5
 
 
 def weight(model: str, name: str, shape: list[int], gains: list) -> np.ndarray:
