@@ -8,7 +8,7 @@ import type { Value } from '../layers';
 import { encodeModel, type Node } from '../onnx/onnxModel';
 import { ConstantFile } from './constantFile';
 import { Constants } from './constants';
-import { type Bias, type Drawing, isConstant, type Operand, type Step, type Tap } from './drawing';
+import { type Bias, type Constant, type Drawing, isConstant, type Operand, type Step, type Tap } from './drawing';
 
 /** In which numbers to write. */
 export type Form = FloatForm | QuantizedForm;
@@ -89,7 +89,10 @@ class Writing {
   }
 
   private step({ op, inputs, output, attributes }: Step): void {
-    if (!op) return this.recoded(inputs[0] as Value, output);
+    if (!op) {
+      this.recoded(inputs[0] as Value, output);
+      return;
+    }
     const raw = this.form.activations ? `${output.name}/raw` : this.nameOf(output);
     this.nodes.push({ op, name: output.name, inputs: this.operands(inputs), outputs: [raw], attributes });
     if (this.form.activations) this.encoded(output, raw);
@@ -120,41 +123,38 @@ class Writing {
   }
 
   private operands(operands: readonly Operand[]): string[] {
-    const [x] = operands;
     const bias = operands.find((operand): operand is Bias => isConstant(operand) && operand.kind === 'bias');
-    return operands.flatMap((operand) => {
-      if (!isConstant(operand)) return this.nameOf(operand);
-      const { weightBits, activations } = this.form;
-      switch (operand.kind) {
-        case 'absent':
-          return '';
-        case 'integers':
-          return this.file.inline(
-            `[${operand.values}]`,
-            'int64',
-            [operand.values.length],
-            BigInt64Array.from(operand.values, BigInt),
-          );
-        case 'floats':
-          return this.file.inline(
-            `{${operand.values}}`,
-            'float32',
-            [operand.values.length],
-            Float32Array.from(operand.values),
-          );
-        case 'numbers':
-          return activations ? this.constants.numbers(operand, activations.bits) : this.constants.float(operand);
-        case 'weight': {
-          if (!weightBits) return this.constants.float(operand);
-          const fused = activations && bias?.input ? bias : undefined;
-          const scale = activations?.encodings(this.draw.tapOf(x as Value)).scale ?? 1;
-          return this.constants.layer(operand, weightBits(operand.key), fused, scale);
-        }
-        case 'bias':
-          if (!activations) return this.constants.float(operand);
-          return operand.input ? [] : this.constants.numbers(operand, activations.bits);
+    return operands.flatMap((operand) =>
+      isConstant(operand) ? this.constant(operand, operands[0] as Value, bias) : [this.nameOf(operand)],
+    );
+  }
+
+  /** What a step over `x` has for `constant`; a weight brings along the `bias` that is added in the same step. */
+  private constant(constant: Constant, x: Value, bias: Bias | undefined): string[] {
+    const { weightBits, activations } = this.form;
+    switch (constant.kind) {
+      case 'absent':
+        return [''];
+      case 'integers': {
+        const { values } = constant;
+        return [this.file.inline(`[${values}]`, 'int64', [values.length], BigInt64Array.from(values, BigInt))];
       }
-    });
+      case 'floats': {
+        const { values } = constant;
+        return [this.file.inline(`{${values}}`, 'float32', [values.length], Float32Array.from(values))];
+      }
+      case 'numbers':
+        return [activations ? this.constants.numbers(constant, activations.bits) : this.constants.float(constant)];
+      case 'weight': {
+        if (!weightBits) return [this.constants.float(constant)];
+        const added = activations && bias?.input ? bias : undefined;
+        const scale = activations?.encodings(this.draw.tapOf(x)).scale ?? 1;
+        return this.constants.layer(constant, weightBits(constant.key), added, scale);
+      }
+      case 'bias':
+        if (!activations) return [this.constants.float(constant)];
+        return constant.input ? [] : [this.constants.numbers(constant, activations.bits)];
+    }
   }
 
   private nameOf(value: Value): string {

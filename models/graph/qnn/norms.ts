@@ -13,7 +13,7 @@ export function groupNorm(
   { groups, epsilon }: { readonly groups: number; readonly epsilon: number },
 ): Value {
   const [batch, channels, height, width] = pictureShape(x);
-  const grouped = [batch, groups, (channels / groups) * height * width];
+  const grouped = [batch, groups, channels / groups, height * width];
   const long = draw.move('Reshape', [x, { kind: 'integers', values: grouped }], grouped);
   const same = (key: string, value: number, as: Numbers['as']): Numbers => {
     const values = (): Float32Array => new Float32Array(groups).fill(value);
