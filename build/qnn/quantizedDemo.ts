@@ -5,7 +5,7 @@ import { type Checkpoint, openDiffusersFolder } from '../../models/checkpoint';
 import { diskFolder } from '../../models/folder.node';
 import { timeProjection, tokenEmbeddings } from '../../models/graph/qnn/hostInputs';
 import type { LinearForm } from '../../models/graph/qnn/linear';
-import { type QnnStage, qnnStage } from '../../models/graph/qnn/qnnStage';
+import { type QnnStage, qnnSegments } from '../../models/graph/qnn/qnnStage';
 import { encodingsFor, type Range } from '../../models/quantize/encodings';
 import { type IntegerWeights, roundedToNearest } from '../../models/quantize/integerWeights';
 import type { StageName } from '../../models/stage';
@@ -21,16 +21,16 @@ const PROMPTS = ['a red apple on a blue background', 'a castle in the snow at ni
 /** Calls of the UNet that are compared: of the first prompt and the last, early and late. */
 const COMPARED = 3;
 
+/** One graph for the emulator. */
 export interface Job {
-  readonly stage: StageName;
-  readonly graph: string;
+  readonly name: string;
   readonly inputs: Readonly<Record<string, readonly number[]>>;
   readonly outputs: Readonly<Record<string, readonly number[]>>;
   readonly samples: number;
 }
 
-/** Writes everything to `folder`; pictures are `side` pixels wide and high. */
-export async function quantizedDemo(folder: string, side: number, linear: LinearForm): Promise<void> {
+/** Writes everything to `folder`; pictures are `side` pixels wide and high, the UNet is in `parts`. */
+export async function quantizedDemo(folder: string, side: number, parts: number, linear: LinearForm): Promise<Job[]> {
   await mkdir(folder, { recursive: true });
   const checkpoint = await openDiffusersFolder(await diskFolder(MODEL));
   const model = checkpointModel(checkpoint);
@@ -44,61 +44,76 @@ export async function quantizedDemo(folder: string, side: number, linear: Linear
   const jobs: Job[] = [];
   for (const [stage, inputs] of Object.entries(asked) as [StageName, Tensors[]][]) {
     const size = { batch: 1, height: side / 8, width: side / 8 };
-    const network = qnnStage(checkpoint.description, stage, size, linear);
+    const count = stage === 'unet' ? parts : 1;
+    const networks = qnnSegments(checkpoint.description, stage, size, count, linear);
     const from = roundedToNearest(checkpoint.weights(stage), () => 8);
-    jobs.push(await quantized(folder, stage, network, from, inputs));
+    let known = inputs;
+    for (const [i, network] of networks.entries()) {
+      const name = count === 1 ? stage : `${stage}.${i + 1}`;
+      const { job, results } = await quantized(folder, name, network, from, known);
+      jobs.push(job);
+      known = known.map((tensors, call) => ({ ...tensors, ...results[call] }));
+    }
   }
-  await writeFile(join(folder, 'jobs.json'), JSON.stringify(jobs));
+  return jobs;
 }
 
-async function quantized(
-  folder: string,
-  stage: StageName,
-  network: QnnStage,
-  from: IntegerWeights,
-  inputs: readonly Tensors[],
-): Promise<Job> {
-  const float = network.write({ taps: [...network.taps.keys()] });
-  const weights = await weightsInTemporaryFile(float.weights(from));
+interface Measured {
+  readonly ranges: ReadonlyMap<string, Range>;
+  /** What the network gives for each call, its own outputs alone. */
+  readonly results: readonly Tensors[];
+}
+
+async function measured(network: QnnStage, from: IntegerWeights, calls: readonly Tensors[]): Promise<Measured> {
+  const { graph, weights: stream } = network.write({ taps: [...network.taps.keys()] });
+  const weights = await weightsInTemporaryFile(stream(from));
   const backend = nodeWasmBackend({ graphOptimizationLevel: 'disabled' });
-  const opened = await backend.open({ name: stage, graph: float.graph, weights }, new AbortController().signal);
+  const opened = await backend.open({ name: 'unet', graph, weights }, new AbortController().signal);
   const ranges = new Map<string, Range>();
   const results: Tensors[] = [];
+  const taps = new Set(network.taps.keys());
   try {
-    for (const call of inputs) {
-      const outputs = await opened.run(call);
+    for (const call of calls) {
+      const outputs = await opened.run(pick(call, network.inputs));
       for (const [tap, port] of network.taps) widen(ranges, tap, (outputs[port] ?? call[port])!.data as Float32Array);
-      results.push(outputs);
+      results.push(Object.fromEntries(Object.entries(outputs).filter(([name]) => !taps.has(name))));
     }
   } finally {
     await opened.close();
     weights.close();
   }
-  const weightsFile = `${stage}.weights`;
+  return { ranges, results };
+}
+
+async function quantized(
+  folder: string,
+  name: string,
+  network: QnnStage,
+  from: IntegerWeights,
+  calls: readonly Tensors[],
+): Promise<{ readonly job: Job; readonly results: readonly Tensors[] }> {
+  const { ranges, results } = await measured(network, from, calls);
   const activations = { bits: 16, encodings: encodingsFor(ranges, 16) } as const;
-  const written = network.write({ weightBits: () => 8, activations, weightsFile });
-  await writeFile(join(folder, `${stage}.onnx`), written.graph);
-  await writeStream(join(folder, weightsFile), written.weights(from));
-  const output = { text_encoder: 'hidden_states', unet: 'noise', vae_decoder: 'image', vae_encoder: 'moments' }[stage];
-  const samples = Math.min(COMPARED, inputs.length);
+  const written = network.write({ weightBits: () => 8, activations, weightsFile: `${name}.weights` });
+  await writeFile(join(folder, `${name}.onnx`), written.graph);
+  await writeStream(join(folder, `${name}.weights`), written.weights(from));
+  const samples = Math.min(COMPARED, calls.length);
   for (let sample = 0; sample < samples; sample++) {
-    const at = Math.floor((sample * (inputs.length - 1)) / Math.max(1, samples - 1));
-    const all = { ...inputs[at]!, [output]: results[at]![output]! };
-    for (const [name, { data }] of Object.entries(all)) {
+    const at = Math.floor((sample * (calls.length - 1)) / Math.max(1, samples - 1));
+    for (const [tensor, { data }] of Object.entries({ ...pick(calls[at]!, network.inputs), ...results[at]! })) {
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      await writeFile(join(folder, `${stage}.${sample}.${name}.f32`), bytes);
+      await writeFile(join(folder, `${name}.${sample}.${tensor}.f32`), bytes);
     }
   }
-  const shapes = (tensors: Tensors) =>
-    Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
-  return {
-    stage,
-    graph: `${stage}.onnx`,
-    inputs: shapes(inputs[0]!),
-    outputs: shapes({ [output]: results[0]![output]! }),
-    samples,
-  };
+  const inputs = shapes(pick(calls[0]!, network.inputs));
+  return { job: { name, inputs, outputs: shapes(results[0]!), samples }, results };
 }
+
+const pick = (tensors: Tensors, names: readonly string[]): Tensors =>
+  Object.fromEntries(names.map((name) => [name, tensors[name]!]));
+
+const shapes = (tensors: Tensors) =>
+  Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
 
 function widen(ranges: Map<string, Range>, tap: string, values: Float32Array): void {
   let { min, max } = ranges.get(tap) ?? { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };

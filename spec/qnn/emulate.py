@@ -1,8 +1,8 @@
-"""Compiles the quantized graphs of a folder for Qualcomm's NPUs and runs them on the emulator that comes with the compiler.
+"""Compiles one quantized graph for one of Qualcomm's NPUs and runs it on the emulator that comes with the compiler.
 
-Usage: emulate.py FOLDER. Reads `jobs.json` there: [{"stage", "graph", "inputs": {name: shape}, "outputs": {name: shape},
-"samples": N}]; inputs and the float32 results of the network lie beside it as `STAGE.N.NAME.f32`. Prints a line of JSON
-for each stage and chip.
+Usage: emulate.py FOLDER JOB CHIP. JOB is JSON: {"name", "inputs": {name: shape}, "outputs": {name: shape}, "samples": N}.
+Its graph is `NAME.onnx` in FOLDER; inputs and the float32 results of the network lie beside it as `NAME.N.TENSOR.f32`.
+Prints a line of JSON: signal to noise, the least of all outputs and samples, in decibels.
 """
 
 import json
@@ -48,49 +48,36 @@ def on_npu(graph, chip, context=None):
     return ort.InferenceSession(str(graph), options)
 
 
-def emulate(folder, job, chip, exact):
-    graph = folder / job["graph"]
-    context = folder / f"{job['stage']}.{chip}.context.onnx"
+def read(folder, job, sample, shapes):
+    path = lambda name: folder / f"{job['name']}.{sample}.{name}.f32"
+    return {name: np.fromfile(path(name), np.float32).reshape(shape) for name, shape in shapes.items()}
+
+
+def main(folder, job, chip):
+    ort.register_execution_provider_library(qnn.get_ep_name(), qnn.get_library_path())
+    graph = folder / f"{job['name']}.onnx"
+    context = folder / f"{job['name']}.{chip}.context.onnx"
     context.unlink(missing_ok=True)
     begin = time.monotonic()
     session = on_npu(graph, chip, context)
     seconds = round(time.monotonic() - begin, 1)
-    loaded = on_npu(context, chip)
-    name = next(iter(job["outputs"]))
-    worst = {"exact": np.inf, "float": np.inf, "exactToFloat": np.inf, "reloaded": np.inf}
+    loaded, defined = on_npu(context, chip), reference(graph)
+    names = list(job["outputs"])
+    least = {}
     for sample in range(job["samples"]):
-        feeds, truth = tensors(folder, job, sample)
-        got, again = session.run([name], feeds)[0], loaded.run([name], feeds)[0]
-        for key, value in {
-            "exact": decibels(got, exact[sample]),
-            "float": decibels(got, truth),
-            "exactToFloat": decibels(exact[sample], truth),
-            "reloaded": decibels(again, got),
-        }.items():
-            worst[key] = min(worst[key], value)
-    return {"stage": job["stage"], "chip": chip, "seconds": seconds, **worst}
+        feeds = read(folder, job, sample, job["inputs"])
+        truth = read(folder, job, sample, job["outputs"])
+        runs = zip(names, session.run(names, feeds), loaded.run(names, feeds), defined.run(names, feeds))
+        for name, got, again, exact in runs:
+            found = {
+                "toExact": decibels(got, exact),
+                "reloaded": decibels(again, got),
+                "toFloat": decibels(got, truth[name]),
+                "exactToFloat": decibels(exact, truth[name]),
+            }
+            least = {key: min(value, least.get(key, value)) for key, value in found.items()}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"seconds": seconds, "peakBytes": peak, **least}))
 
 
-def tensors(folder, job, sample):
-    def read(name, shape):
-        return np.fromfile(folder / f"{job['stage']}.{sample}.{name}.f32", np.float32).reshape(shape)
-
-    (output, shape), = job["outputs"].items()
-    return {name: read(name, shape) for name, shape in job["inputs"].items()}, read(output, shape)
-
-
-def main(folder):
-    ort.register_execution_provider_library(qnn.get_ep_name(), qnn.get_library_path())
-    for job in json.loads((folder / "jobs.json").read_text()):
-        session = reference(folder / job["graph"])
-        exact = [session.run(None, tensors(folder, job, sample)[0])[0] for sample in range(job["samples"])]
-        for chip in CHIPS:
-            try:
-                result = emulate(folder, job, chip, exact)
-            except Exception as error:  # Whatever the compiler says is a finding.
-                result = {"stage": job["stage"], "chip": chip, "error": str(error)[:2000]}
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-            print(json.dumps({**result, "peakBytes": peak}), flush=True)
-
-
-main(Path(sys.argv[1]))
+main(Path(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3])
