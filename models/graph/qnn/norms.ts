@@ -26,15 +26,12 @@ export function groupNorm(
     grouped,
     { epsilon: { float: epsilon } },
   );
-  // In rows of pixels: where Add is followed at once by Sigmoid and Mul, as silu is, QNN computes nonsense of small pictures.
-  const rows = [batch, channels, 1, height * width];
-  const lying = draw.move('Reshape', [normed, { kind: 'integers', values: rows }], rows);
+  const picture = draw.move('Reshape', [normed, { kind: 'integers', values: x.shape }], x.shape);
   const perChannel = (key: string): Numbers => {
     return { kind: 'numbers', key: `${scope}.${key}`, shape: [1, channels, 1, 1], as: 'activation' };
   };
-  const scaled = draw.step('Mul', `${scope}/scaled`, [lying, perChannel('weight')], rows);
-  const moved = draw.step('Add', `${scope}/out`, [scaled, perChannel('bias')], rows);
-  return draw.move('Reshape', [moved, { kind: 'integers', values: x.shape }], x.shape);
+  const scaled = draw.step('Mul', `${scope}/scaled`, [picture, perChannel('weight')], x.shape);
+  return draw.step('Add', `${scope}/out`, [scaled, perChannel('bias')], x.shape);
 }
 
 /** Over the last axis. QNN wants the factor in int16 beside u16; int8, which is usual, it rejects. */

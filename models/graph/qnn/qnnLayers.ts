@@ -39,7 +39,11 @@ export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
   const times = (role: string, a: Value, b: Operand): Value => draw.step('Mul', `${last}/${role}`, [a, b], a.shape);
   const gate = (role: string, x: Value, factor: number): Value => {
     const inner = factor === 1 ? x : times(`${role}.inner`, x, number(factor));
-    return times(role, x, draw.step('Sigmoid', `${last}/${role}.sigmoid`, [inner], x.shape));
+    const sigmoid = (of: Value): Value => draw.step('Sigmoid', `${last}/${role}.sigmoid`, [of], of.shape);
+    if (x.shape.length !== 4) return times(role, x, sigmoid(inner));
+    // Add followed at once by Sigmoid and Mul is a pattern that QNN computes nonsense for in small pictures.
+    const [batch, channels, height, width] = pictureShape(x);
+    return times(role, x, reshape(sigmoid(reshape(inner, [batch, channels, 1, height * width])), x.shape));
   };
   const gelu = (x: Value): Value => draw.step('Gelu', `${last}/gelu`, [x], x.shape);
   const add = (a: Value, b: Value): Value => draw.step('Add', `${last}/sum`, [a, b], a.shape);
