@@ -1,13 +1,22 @@
-/** The messages of `onnx.proto` (ONNX 1.16, IR version 9) that our graphs consist of, by their field numbers. */
+/** The messages of `onnx.proto` (ONNX 1.16, IR versions 9 and 10) that our graphs consist of, by their field numbers. */
 import { bytesField, floatField, intField, intFields, message, stringField } from './protobuf';
 
-/** Operator set and IR version: the oldest pair with `Gelu`. */
-const OPSET = 20;
-const IR_VERSION = 9;
+/** IR versions of operator sets: 20 is the oldest with `Gelu`, 21 the oldest that quantizes to 16 and to 4 bits. */
+const IR_VERSION = { 20: 9, 21: 10 } as const;
 /** ONNX Runtime's own operators. */
 export const MICROSOFT = 'com.microsoft';
 
-export const ELEMENT_TYPE = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10 } as const;
+export const ELEMENT_TYPE = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  float16: 10,
+  int4: 22,
+} as const;
 export type ElementType = keyof typeof ELEMENT_TYPE;
 
 export type Attribute = number | { readonly float: number } | readonly number[] | string;
@@ -43,15 +52,18 @@ export interface Graph {
   readonly initializers: readonly Initializer[];
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** 20 where absent. */
+  readonly opset?: keyof typeof IR_VERSION;
 }
 
 /** A serialized `ModelProto`. */
 export function encodeModel(graph: Graph): Uint8Array {
+  const { opset = 20 } = graph;
   return message(
-    intField(1, IR_VERSION),
+    intField(1, IR_VERSION[opset]),
     stringField(2, 'pocket-diffusion'),
     bytesField(7, encodeGraph(graph)),
-    bytesField(8, message(stringField(1, ''), intField(2, OPSET))),
+    bytesField(8, message(stringField(1, ''), intField(2, opset))),
     bytesField(8, message(stringField(1, MICROSOFT), intField(2, 1))),
   );
 }

@@ -1,0 +1,44 @@
+/** What the networks of a model are asked while it draws: the inputs of each call, by stage. */
+import type { StageName } from '../../models/stage';
+import type { Backend } from '../../workers/backend/backend';
+import type { Model } from '../../workers/model';
+import { textToImage } from '../../workers/pipeline';
+import { DEFAULTS } from '../../workers/request';
+import type { Tensors } from '../../workers/tensor';
+
+export type Calls = Readonly<Record<'text_encoder' | 'unet' | 'vae_decoder', Tensors[]>>;
+
+/** Draws each of `prompts` in a few steps, `side` pixels wide and high. */
+export async function recordedInputs(
+  model: Model,
+  backend: Backend,
+  prompts: readonly string[],
+  side: number,
+): Promise<{ calls: Calls; images: Tensors[] }> {
+  const calls: Record<string, Tensors[]> = { text_encoder: [], unet: [], vae_decoder: [] };
+  const images: Tensors[] = [];
+  const recording: Backend = {
+    ...backend,
+    async open(file, ...rest) {
+      const stage = await backend.open(file, ...rest);
+      return {
+        ...stage,
+        async run(inputs) {
+          calls[file.name as StageName]!.push(inputs);
+          const outputs = await stage.run(inputs);
+          if (outputs.image) images.push({ image: outputs.image });
+          return outputs;
+        },
+      };
+    },
+  };
+  for (const [seed, prompt] of prompts.entries()) {
+    const request = { ...DEFAULTS, prompt, seed, steps: STEPS, width: side, height: side };
+    for await (const event of textToImage(request, { model, backend: recording }, new AbortController().signal)) {
+      if (event.type === 'failed') throw new Error(`${event.code}: ${event.message}`);
+    }
+  }
+  return { calls: calls as Calls, images };
+}
+
+const STEPS = 4;

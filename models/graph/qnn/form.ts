@@ -1,0 +1,163 @@
+/**
+ * A drawing written down as ONNX, in the numbers of a form: float32 to measure ranges with, or with every value between
+ * two steps in integers, as a QuantizeLinear and a DequantizeLinear say it (opset 21).
+ */
+import type { Encoding } from '../../quantize/encodings';
+import type { IntegerWeights, WeightBits } from '../../quantize/integerWeights';
+import type { Value } from '../layers';
+import { encodeModel, type Node } from '../onnx/onnxModel';
+import { ConstantFile } from './constantFile';
+import { Constants } from './constants';
+import { type Bias, type Constant, type Drawing, isConstant, type Operand, type Step, type Tap } from './drawing';
+
+/** In which numbers to write. */
+export type Form = FloatForm | QuantizedForm;
+
+/** Activations are float32. */
+export interface FloatForm {
+  /** Bits of each weight; absent: all are float32. */
+  readonly weightBits?: WeightBits;
+  /** Taps that are outputs too, of those that are no inputs or outputs anyway. */
+  readonly taps?: readonly string[];
+  readonly activations?: undefined;
+  /** The name that the external data refer to, `weights` by default. */
+  readonly weightsFile?: string;
+}
+
+/** Activations are integers wherever one step hands them to the next. */
+export interface QuantizedForm {
+  readonly weightBits: WeightBits;
+  readonly activations: { readonly bits: 16 | 8; readonly encodings: (tap: Tap) => Encoding };
+  readonly taps?: undefined;
+  readonly weightsFile?: string;
+}
+
+export interface Written {
+  /** The serialized ONNX ModelProto. */
+  readonly graph: Uint8Array;
+  /** Length of the weights file. */
+  readonly bytes: number;
+  /** The weights file, one constant at a time. */
+  weights(from: IntegerWeights): AsyncGenerator<Uint8Array>;
+}
+
+/** Writes `draw` down. `bad-argument` where its constants would not fit one file, or a tap has no encoding. */
+export function written(draw: Drawing, name: string, form: Form): Written {
+  return new Writing(draw, form).written(name);
+}
+
+const numbersOf = { uint16: Uint16Array, int16: Int16Array, uint8: Uint8Array, int32: Int32Array } as const;
+
+class Writing {
+  private readonly nodes: Node[] = [];
+  private readonly file: ConstantFile;
+  private readonly constants: Constants;
+  /** What a value is called where it is another by name. */
+  private readonly aliases = new Map<string, string>();
+
+  constructor(
+    private readonly draw: Drawing,
+    private readonly form: Form,
+  ) {
+    this.file = new ConstantFile(form.weightsFile ?? 'weights');
+    this.constants = new Constants(this.file);
+  }
+
+  written(name: string): Written {
+    const { inputs, steps, outputs } = this.draw.needed();
+    if (this.form.activations) for (const input of inputs) this.entered(input);
+    for (const step of steps) this.step(step);
+    const port = (value: Value) => ({ name: this.nameOf(value), type: 'float32' as const, shape: value.shape });
+    const taps = new Set(this.form.taps);
+    const tapped = steps
+      .map(({ output }) => output)
+      .filter((value) => taps.has(value.name) && !outputs.includes(value));
+    const graph = encodeModel({
+      name,
+      nodes: [...this.constants.nodes, ...this.nodes],
+      initializers: this.file.initializers,
+      inputs: inputs.map(({ name, shape }) => ({ name, type: 'float32', shape })),
+      outputs: [...outputs, ...tapped].map(port),
+      opset: 21,
+    });
+    return { graph, bytes: this.file.bytes, weights: (from) => this.file.stream(from) };
+  }
+
+  private entered(input: Value): void {
+    this.aliases.set(input.name, `${input.name}/value`);
+    this.encoded(input, input.name);
+  }
+
+  private step({ op, inputs, output, attributes }: Step): void {
+    if (!op) {
+      this.recoded(inputs[0] as Value, output);
+      return;
+    }
+    const raw = this.form.activations ? `${output.name}/raw` : this.nameOf(output);
+    this.nodes.push({ op, name: output.name, inputs: this.operands(inputs), outputs: [raw], attributes });
+    if (this.form.activations) this.encoded(output, raw);
+  }
+
+  /** The same numbers around zero, where that is another encoding. */
+  private recoded(x: Value, output: Value): void {
+    const { activations } = this.form;
+    if (activations?.encodings(this.draw.tapOf(output)).type === 'int16') this.encoded(output, this.nameOf(x));
+    else this.aliases.set(output.name, this.nameOf(x));
+  }
+
+  /** `from` as the integers of `value` and back. */
+  private encoded(value: Value, from: string): void {
+    const tap = this.draw.tapOf(value);
+    const { type, scale, zeroPoint } = this.form.activations!.encodings(tap);
+    const key = `${tap.name}/${type}`;
+    const encoding = [
+      this.file.inline(`${key}/scale`, 'float32', [], Float32Array.of(scale)),
+      this.file.inline(`${key}/zero`, type, [], numbersOf[type].of(zeroPoint)),
+    ];
+    const integers = `${value.name}/${type}`;
+    const to = this.nameOf(value);
+    const node = (op: string, input: string, output: string): Node => {
+      return { op, name: `${value.name}/${op}`, inputs: [input, ...encoding], outputs: [output], attributes: {} };
+    };
+    this.nodes.push(node('QuantizeLinear', from, integers), node('DequantizeLinear', integers, to));
+  }
+
+  private operands(operands: readonly Operand[]): string[] {
+    const bias = operands.find((operand): operand is Bias => isConstant(operand) && operand.kind === 'bias');
+    return operands.flatMap((operand) =>
+      isConstant(operand) ? this.constant(operand, operands[0] as Value, bias) : [this.nameOf(operand)],
+    );
+  }
+
+  /** What a step over `x` has for `constant`; a weight brings along the `bias` that is added in the same step. */
+  private constant(constant: Constant, x: Value, bias: Bias | undefined): string[] {
+    const { weightBits, activations } = this.form;
+    switch (constant.kind) {
+      case 'absent':
+        return [''];
+      case 'integers': {
+        const { values } = constant;
+        return [this.file.inline(`[${values}]`, 'int64', [values.length], BigInt64Array.from(values, BigInt))];
+      }
+      case 'floats': {
+        const { values } = constant;
+        return [this.file.inline(`{${values}}`, 'float32', [values.length], Float32Array.from(values))];
+      }
+      case 'numbers':
+        return [activations ? this.constants.numbers(constant, activations.bits) : this.constants.float(constant)];
+      case 'weight': {
+        if (!weightBits) return [this.constants.float(constant)];
+        const added = activations && bias?.input ? bias : undefined;
+        const scale = activations?.encodings(this.draw.tapOf(x)).scale ?? 1;
+        return this.constants.layer(constant, weightBits(constant.key), added, scale);
+      }
+      case 'bias':
+        if (!activations) return [this.constants.float(constant)];
+        return constant.input ? [] : [this.constants.numbers(constant, activations.bits)];
+    }
+  }
+
+  private nameOf(value: Value): string {
+    return this.aliases.get(value.name) ?? this.draw.resultName(value) ?? value.name;
+  }
+}

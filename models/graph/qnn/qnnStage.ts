@@ -1,0 +1,47 @@
+/** A stage's network drawn for QNN, whole or in parts: what there is to measure in it, and its graphs. */
+import type { ModelDescription } from '../../sd15';
+import type { StageName, StageSize } from '../../stage';
+import type { Layers } from '../layers';
+import { describe } from '../network';
+import { segmentsOf } from '../segments';
+import { Drawing } from './drawing';
+import { type Form, type Written, written } from './form';
+import type { LinearForm } from './linear';
+import { qnnLayers } from './qnnLayers';
+
+export interface QnnStage {
+  readonly inputs: readonly string[];
+  /** The names of all that has a range to be measured, and under which of its inputs or outputs the float32 form shows it. */
+  readonly taps: ReadonlyMap<string, string>;
+  write(form: Form): Written;
+}
+
+/** `linear` says what linear layers become. */
+export function qnnStage(
+  description: ModelDescription,
+  stage: StageName,
+  size: StageSize,
+  linear: LinearForm = 'conv',
+): QnnStage {
+  return drawn(stage, (net) => describe(net, description, stage, size), linear);
+}
+
+/** The same in at most `count` parts of about as many weights, to be run one after another. */
+export function qnnSegments(
+  description: ModelDescription,
+  stage: StageName,
+  size: StageSize,
+  count: number,
+  linear: LinearForm = 'conv',
+): QnnStage[] {
+  const whole = (net: Layers): void => describe(net, description, stage, size);
+  const weightsOf = ({ shape }: { readonly shape: readonly number[] }): number => shape.reduce((a, b) => a * b, 1);
+  return segmentsOf(whole, weightsOf, count).map((segment) => drawn(stage, segment.describe, linear));
+}
+
+function drawn(name: string, network: (net: Layers) => void, linear: LinearForm): QnnStage {
+  const draw = new Drawing();
+  network(qnnLayers(draw, linear));
+  const inputs = draw.needed().inputs.map((input) => input.name);
+  return { inputs, taps: draw.measured(), write: (form) => written(draw, name, form) };
+}

@@ -1,0 +1,44 @@
+/** A checkpoint's weights as the graphs for NPUs want them: matrices in integers, whoever rounded them, all else as it is. */
+import { isWeightDtype } from '../dtype';
+import { toF32 } from '../floats';
+import { badModel } from '../refuse';
+import type { TensorSource } from '../tensorSource';
+import { quantize } from './rounding';
+
+/** A weight `[rows, columns]`: row r is `scales[r]` · `values`. */
+export interface IntegerWeight {
+  /** Row by row, as the checkpoint has them, none beyond ±`most`. */
+  readonly values: Int8Array;
+  /** One for each row. */
+  readonly scales: Float32Array;
+  /** 127 in 8 bits, 7 in 4. */
+  readonly most: number;
+}
+
+export interface IntegerWeights {
+  integers(key: string): Promise<IntegerWeight>;
+  floats(key: string): Promise<Float32Array>;
+}
+
+/** Bits that the weight of this name is stored in. */
+export type WeightBits = (key: string) => 8 | 4;
+
+/** Every weight of `source` rounded to nearest over its row's largest magnitude. Rejects with `bad-model` where one is not finite. */
+export function roundedToNearest(source: TensorSource, bits: WeightBits): IntegerWeights {
+  const floats = async (key: string): Promise<Float32Array> => {
+    const dtype = source.info(key)?.dtype ?? 'none';
+    if (dtype === 'none' || !isWeightDtype(dtype)) throw badModel(`${source.name}: ${key}`, 'F32, F16 or BF16', dtype);
+    return toF32(dtype, await source.read(key));
+  };
+  return {
+    floats,
+    async integers(key) {
+      const weights = await floats(key);
+      const most = 2 ** (bits(key) - 1) - 1;
+      const [values, scales] = [new Int8Array(weights.length), new Float32Array(source.info(key)!.shape[0]!)];
+      quantize(weights, most, scales, values);
+      if (scales.some(Number.isNaN)) throw badModel(`${source.name}: ${key}`, 'finite numbers', 'infinity or NaN');
+      return { values, scales, most };
+    },
+  };
+}

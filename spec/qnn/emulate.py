@@ -1,0 +1,83 @@
+"""Compiles one quantized graph for one of Qualcomm's NPUs and runs it on the emulator that comes with the compiler.
+
+Usage: emulate.py FOLDER JOB CHIP. JOB is JSON: {"name", "inputs": {name: shape}, "outputs": {name: shape}, "samples": N}.
+Its graph is `NAME.onnx` in FOLDER; inputs and the float32 results of the network lie beside it as `NAME.N.TENSOR.f32`.
+Prints a line of JSON: signal to noise, the least of all outputs and samples, in decibels.
+"""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+import onnxruntime_qnn as qnn
+
+# Name: number of the chip, version of its tensor processor (Qualcomm AI Engine Direct, "Supported Snapdragon devices").
+CHIPS = {"SM8550": ("43", "73"), "SM8650": ("57", "75"), "SM8750": ("69", "79")}
+
+
+def decibels(got, expected):
+    noise = np.sum((got.astype(np.float64) - expected) ** 2)
+    return round(float(10 * np.log10(np.sum(expected.astype(np.float64) ** 2) / max(noise, 1e-300))), 1)
+
+
+def reference(graph):
+    """The graph as QuantizeLinear and DequantizeLinear define it."""
+    options = ort.SessionOptions()
+    options.log_severity_level = 3
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "1")
+    return ort.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+
+
+def on_npu(graph, chip, context=None):
+    soc, arch = CHIPS[chip]
+    options = ort.SessionOptions()
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
+    if context is not None:
+        options.add_session_config_entry("ep.context_enable", "1")
+        options.add_session_config_entry("ep.context_embed_mode", "0")
+        options.add_session_config_entry("ep.context_file_path", str(context))
+    devices = [device for device in ort.get_ep_devices() if device.ep_name == qnn.get_ep_name()]
+    settings = {"backend_path": qnn.get_qnn_htp_path(), "soc_model": soc, "htp_arch": arch}
+    options.add_provider_for_devices(devices[:1], settings)
+    return ort.InferenceSession(str(graph), options)
+
+
+def read(folder, job, sample, shapes):
+    path = lambda name: folder / f"{job['name']}.{sample}.{name}.f32"
+    return {name: np.fromfile(path(name), np.float32).reshape(shape) for name, shape in shapes.items()}
+
+
+def main(folder, job, chip):
+    ort.register_execution_provider_library(qnn.get_ep_name(), qnn.get_library_path())
+    graph = folder / f"{job['name']}.onnx"
+    context = folder / f"{job['name']}.{chip}.context.onnx"
+    context.unlink(missing_ok=True)
+    begin = time.monotonic()
+    session = on_npu(graph, chip, context)
+    seconds = round(time.monotonic() - begin, 1)
+    loaded, defined = on_npu(context, chip), reference(graph)
+    names = list(job["outputs"])
+    least = {}
+    for sample in range(job["samples"]):
+        feeds = read(folder, job, sample, job["inputs"])
+        truth = read(folder, job, sample, job["outputs"])
+        runs = zip(names, session.run(names, feeds), loaded.run(names, feeds), defined.run(names, feeds))
+        for name, got, again, exact in runs:
+            found = {
+                "toExact": decibels(got, exact),
+                "reloaded": decibels(again, got),
+                "toFloat": decibels(got, truth[name]),
+                "exactToFloat": decibels(exact, truth[name]),
+            }
+            least = {key: min(value, least.get(key, value)) for key, value in found.items()}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"seconds": seconds, "peakBytes": peak, **least}))
+
+
+main(Path(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3])
