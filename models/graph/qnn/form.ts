@@ -9,6 +9,7 @@ import { encodeModel, type Node } from '../onnx/onnxModel';
 import { ConstantFile } from './constantFile';
 import { Constants } from './constants';
 import { type Bias, type Constant, type Drawing, isConstant, type Operand, type Step, type Tap } from './drawing';
+import { rangeNodes, rangeOf } from './ranges';
 
 /** In which numbers to write. */
 export type Form = FloatForm | QuantizedForm;
@@ -19,6 +20,8 @@ export interface FloatForm {
   readonly weightBits?: WeightBits;
   /** Taps that are outputs too, of those that are no inputs or outputs anyway. */
   readonly taps?: readonly string[];
+  /** Of each of `taps`, inputs and outputs among them, the graph hands out its range alone, as `rangeOf` names it. */
+  readonly reduced?: boolean;
   readonly activations?: undefined;
   /** The name that the external data refer to, `weights` by default. */
   readonly weightsFile?: string;
@@ -29,6 +32,7 @@ export interface QuantizedForm {
   readonly weightBits: WeightBits;
   readonly activations: { readonly bits: 16 | 8; readonly encodings: (tap: Tap) => Encoding };
   readonly taps?: undefined;
+  readonly reduced?: undefined;
   readonly weightsFile?: string;
 }
 
@@ -69,15 +73,24 @@ class Writing {
     for (const step of steps) this.step(step);
     const port = (value: Value) => ({ name: this.nameOf(value), type: 'float32' as const, shape: value.shape });
     const taps = new Set(this.form.taps);
-    const tapped = steps
-      .map(({ output }) => output)
-      .filter((value) => taps.has(value.name) && !outputs.includes(value));
+    const tapped = [...inputs, ...steps.map(({ output }) => output)].filter(({ name }) => taps.has(name));
+    const shown = this.form.reduced
+      ? []
+      : tapped.filter((value) => !inputs.includes(value) && !outputs.includes(value));
+    const ranges = this.form.reduced ? tapped.reverse() : [];
     const graph = encodeModel({
       name,
-      nodes: [...this.constants.nodes, ...this.nodes],
+      nodes: [
+        ...this.constants.nodes,
+        ...this.nodes,
+        ...ranges.flatMap((value) => rangeNodes(value.name, this.nameOf(value), this.integers([1]))),
+      ],
       initializers: this.file.initializers,
       inputs: inputs.map(({ name, shape }) => ({ name, type: 'float32', shape })),
-      outputs: [...outputs, ...tapped].map(port),
+      outputs: [
+        ...[...outputs, ...shown].map(port),
+        ...ranges.map(({ name }) => ({ name: rangeOf(name), type: 'float32' as const, shape: [2] })),
+      ],
       opset: 21,
     });
     return { graph, bytes: this.file.bytes, weights: (from) => this.file.stream(from) };
@@ -135,10 +148,8 @@ class Writing {
     switch (constant.kind) {
       case 'absent':
         return [''];
-      case 'integers': {
-        const { values } = constant;
-        return [this.file.inline(`[${values}]`, 'int64', [values.length], BigInt64Array.from(values, BigInt))];
-      }
+      case 'integers':
+        return [this.integers(constant.values)];
       case 'floats': {
         const { values } = constant;
         return [this.file.inline(`{${values}}`, 'float32', [values.length], Float32Array.from(values))];
@@ -155,6 +166,10 @@ class Writing {
         if (!activations) return [this.constants.float(constant)];
         return constant.input ? [] : [this.constants.numbers(constant, activations.bits)];
     }
+  }
+
+  private integers(values: readonly number[]): string {
+    return this.file.inline(`[${values}]`, 'int64', [values.length], BigInt64Array.from(values, BigInt));
   }
 
   private nameOf(value: Value): string {
