@@ -12,7 +12,8 @@ import { openModel } from './cli/openModel';
 import { planNotes } from './cli/planNotes';
 import { checkWritable, writePng } from './cli/png';
 import { drawingProgress } from './cli/progress';
-import { asError, asFailure, CodedError } from './errors';
+import { untilStopped } from './cli/untilStopped';
+import { asError, asFailure } from './errors';
 import type { Courses } from './memory/course';
 import { nodeDevice } from './memory/device.node';
 import { planDrawing } from './memory/drawingPlan';
@@ -61,19 +62,6 @@ async function generate(given: CliArguments): Promise<void> {
     if (given.json) console.log(JSON.stringify(report(request, how, files, seeds, finished)));
     else for (const file of files) console.log(file);
   });
-}
-
-/** Runs `work`, which Ctrl-C aborts. */
-async function untilStopped(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const abort = new AbortController();
-  const stop = () =>
-    abort.abort(new CodedError('aborted', { argument: 'Ctrl-C', expected: 'to finish', got: 'a stop' }));
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  try {
-    await work(abort.signal);
-  } finally {
-    process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
-  }
 }
 
 async function draw(request: ImageRequest, parts: Parts, out: string | undefined, signal: AbortSignal) {

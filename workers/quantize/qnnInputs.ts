@@ -6,7 +6,8 @@ import type { Tensor, Tensors } from '../tensor';
 import { encodePrompt } from '../text/prompt';
 import { ClipTokenizer } from '../text/tokenizer';
 
-const TABLE = 'text_model.embeddings.token_embedding.weight';
+/** The checkpoint's name of the token embeddings. */
+export const TOKEN_TABLE = 'text_model.embeddings.token_embedding.weight';
 
 /** `timestep` `[1]` as `time_proj`. */
 export function unetInputs({ description: { unet } }: Checkpoint, { timestep, ...others }: Tensors): Tensors {
@@ -21,7 +22,7 @@ export async function promptInputs(
   prompts: readonly string[],
 ): Promise<Tensors[]> {
   const tokenizer = new ClipTokenizer(files);
-  const table = await weights.floats(TABLE);
+  const table = await weights.floats(TOKEN_TABLE);
   const { hiddenSize: width, maxPositionEmbeddings: length } = textEncoder;
   return prompts.map((prompt) => {
     const data = tokenEmbeddings(table, width, encodePrompt(tokenizer, prompt, length).ids);

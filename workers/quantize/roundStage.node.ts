@@ -11,8 +11,8 @@ import { type Clipping, clipped } from '../../models/quantize/calibrate/clipping
 import type { Engine, NetworkTensors, Spool } from '../../models/quantize/calibrate/network';
 import type { Range } from '../../models/quantize/encodings';
 import type { IntegerWeights } from '../../models/quantize/integerWeights';
-import type { RoundingOptions } from '../../models/quantize/roundLayer';
 import { type Bits, roundedFile } from '../../models/quantize/roundedWeights';
+import type { RoundingOptions } from '../../models/quantize/roundLayer';
 import { type LayerFound, roundPart } from '../../models/quantize/roundPart';
 import { openSafetensors, type Safetensors } from '../../models/safetensors';
 import type { ModelDescription } from '../../models/sd15';
