@@ -13,11 +13,12 @@ import { segmentsOf } from './graph/segments';
 import { ALIGNMENT_BYTES, packedElementBytes } from './manifest';
 import { encoded } from './quantize/encode';
 import { keyOf, planParameter } from './quantize/plan';
+import type { Weight } from './quantize/weight';
 import type { WeightForm } from './quantize/weightForm';
 import { badModel } from './refuse';
 import type { ModelDescription } from './sd15';
 import type { PackedTensor, StageName, StageSegment, StageSize } from './stage';
-import type { TensorSource } from './tensorSource';
+import type { Rows, TensorSource } from './tensorSource';
 
 /** The name under which a graph looks for its weights unless told otherwise. */
 export const WEIGHTS_FILE = 'weights';
@@ -71,21 +72,24 @@ export const packedBytes = (tensors: readonly PackedTensor[]): number => {
 };
 
 /**
- * The bytes of the weights file, one tensor at a time, gaps filled with zeros. Rejects with `bad-model` where a number
- * that is to be rounded is not finite.
+ * The bytes of the weights file in order, gaps filled with zeros; at any time no more than one tensor's result and some
+ * rows of the checkpoint's are held. Rejects with `bad-model` where a number that is to be rounded is not finite.
  */
 export async function* packStage(tensors: readonly PackedTensor[], source: TensorSource): AsyncGenerator<Uint8Array> {
   let at = 0;
   for (const [key, planned] of byKey(tensors)) {
-    const parts = encoded(planned, source.info(key)!.dtype as WeightDtype, await source.read(key));
-    if (!parts) throw badModel(`${source.name}: ${key}`, 'finite numbers', 'infinity or NaN');
-    for (const [i, part] of parts.entries()) {
-      const { offset, bytes } = planned[i]!;
+    for await (const { offset, bytes } of encoded(planned, weightOf(source, key))) {
       if (offset > at) yield new Uint8Array(offset - at);
-      yield part;
-      at = offset + bytes;
+      yield bytes;
+      at = offset + bytes.length;
     }
   }
+}
+
+function weightOf(source: TensorSource, key: string): Weight {
+  const { dtype, ...info } = source.info(key)!;
+  const read = (rows: Rows): Promise<Uint8Array> => source.read(key, rows);
+  return { name: `${source.name}: ${key}`, dtype: dtype as WeightDtype, ...info, read };
 }
 
 /** What is stored of each of the checkpoint's tensors: scales stand beside what they scale. */
