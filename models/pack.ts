@@ -12,6 +12,7 @@ import { type Parameter, parametersOf } from './graph/parameters';
 import { segmentsOf } from './graph/segments';
 import { ALIGNMENT_BYTES, packedElementBytes } from './manifest';
 import { encoded } from './quantize/encode';
+import type { IntegerWeight } from './quantize/integerWeights';
 import { keyOf, planParameter } from './quantize/plan';
 import type { Weight } from './quantize/weight';
 import type { WeightForm } from './quantize/weightForm';
@@ -23,6 +24,9 @@ import type { Rows, TensorSource } from './tensorSource';
 /** The name under which a graph looks for its weights unless told otherwise. */
 export const WEIGHTS_FILE = 'weights';
 
+/** The form that the checkpoint's tensor of a name is stored in. */
+export type FormOf = (key: string) => WeightForm;
+
 /**
  * What a stage's weights file holds, in order. `bad-model` where `source` lacks a tensor, or has it in another shape
  * or in a dtype other than F32, F16, BF16.
@@ -31,7 +35,7 @@ export function planStage(
   description: ModelDescription,
   stage: StageName,
   source: TensorSource,
-  form: WeightForm = 'exact',
+  form: WeightForm | FormOf = 'exact',
 ): PackedTensor[] {
   return planTensors(
     parametersOf(description, stage),
@@ -51,12 +55,13 @@ export function planStage(
 export function planTensors(
   parameters: readonly Parameter[],
   dtypeOf: (parameter: Parameter) => WeightDtype,
-  form: WeightForm,
+  form: WeightForm | FormOf,
 ): PackedTensor[] {
+  const formOf = typeof form === 'string' ? () => form : form;
   let end = 0;
   return parameters.flatMap((parameter) => {
     const dtype = dtypeOf(parameter) === 'F16' ? 'F16' : 'F32';
-    return planParameter(parameter, dtype, form).map((tensor) => {
+    return planParameter(parameter, dtype, formOf(parameter.name)).map((tensor) => {
       const offset = aligned(end);
       const bytes = packedElementBytes(tensor.dtype) * tensor.shape.reduce((count, size) => count * size, 1);
       end = offset + bytes;
@@ -73,18 +78,26 @@ export const packedBytes = (tensors: readonly PackedTensor[]): number => {
 
 /**
  * The bytes of the weights file in order, gaps filled with zeros; at any time no more than one tensor's result and some
- * rows of the checkpoint's are held. Rejects with `bad-model` where a number that is to be rounded is not finite.
+ * rows of the checkpoint's are held. Integers are those that `rounded` has for a weight, else the nearest. Rejects with
+ * `bad-model` where a number that is to be rounded is not finite.
  */
-export async function* packStage(tensors: readonly PackedTensor[], source: TensorSource): AsyncGenerator<Uint8Array> {
+export async function* packStage(
+  tensors: readonly PackedTensor[],
+  source: TensorSource,
+  rounded: RoundedWeight = async () => undefined,
+): AsyncGenerator<Uint8Array> {
   let at = 0;
   for (const [key, planned] of byKey(tensors)) {
-    for await (const { offset, bytes } of encoded(planned, weightOf(source, key))) {
+    for await (const { offset, bytes } of encoded(planned, weightOf(source, key), await rounded(key))) {
       if (offset > at) yield new Uint8Array(offset - at);
       yield bytes;
       at = offset + bytes.length;
     }
   }
 }
+
+/** The integers of a weight, where somebody has rounded it. */
+export type RoundedWeight = (key: string) => Promise<IntegerWeight | undefined>;
 
 function weightOf(source: TensorSource, key: string): Weight {
   const { dtype, ...info } = source.info(key)!;

@@ -2,10 +2,13 @@
  * The bytes of packed tensors from the checkpoint's tensor that they were planned for, which is read some rows at a time:
  * of a weight that is turned around or rounded the result is held as a whole, what stays as it is passes by.
  */
+
+import { CodedError } from '../errors';
 import { bytesOf, fromF32, toF32, view } from '../floats';
 import { packedElementBytes } from '../manifest';
 import { badModel } from '../refuse';
 import type { PackedTensor } from '../stage';
+import type { IntegerWeight } from './integerWeights';
 import { BLOCK, keyOf, type Layout } from './plan';
 import { nibbles, quantize } from './rounding';
 import { transposeRows } from './transpose';
@@ -24,9 +27,14 @@ type Planned = Pick<PackedTensor, 'name' | 'dtype' | 'shape' | 'offset'>;
 
 /**
  * `weight` as stored, from front to back: what all `tensors` hold, which are all that is planned for it, or only the last.
- * Rejects with `bad-model` where a number that is to be rounded to an integer is not finite.
+ * Where it becomes integers these are `rounded`, or the nearest. Rejects with `bad-model` where a number that is to be
+ * rounded to an integer is not finite, with `bad-argument` where `rounded` has more bits than are planned.
  */
-export async function* encoded(tensors: readonly Planned[], weight: Weight): AsyncGenerator<Piece> {
+export async function* encoded(
+  tensors: readonly Planned[],
+  weight: Weight,
+  rounded?: IntegerWeight,
+): AsyncGenerator<Piece> {
   const { name, dtype, shape, offset } = tensors.at(-1)!;
   const { layout } = keyOf(name);
   if (dtype === 'F32' || dtype === 'F16') {
@@ -40,7 +48,7 @@ export async function* encoded(tensors: readonly Planned[], weight: Weight): Asy
     return;
   }
   const target = integers(layout, shape);
-  const scales = await round(weight, target);
+  const scales = rounded ? placed(weight.name, rounded, target) : await round(weight, target);
   if (scales.some(Number.isNaN)) throw badModel(weight.name, 'finite numbers', 'infinity or NaN');
   if (tensors.length > 1) yield { offset: tensors[0]!.offset, bytes: bytesOf(scales) };
   yield { offset, bytes: target.stored };
@@ -96,6 +104,20 @@ function integers(layout: Layout, shape: readonly number[]): Integers {
   const runs = shape.at(-1)!;
   const taps = layout === 'taps' ? shape[0]! : 1;
   return { runs, most: 127, stored, put: (some, run) => transposeRows(some, values, run, runs, taps) };
+}
+
+/** Stores integers that somebody else made, and returns their scales: runs of a row share the row's. */
+function placed(name: string, { values, scales, most }: IntegerWeight, target: Integers): Float32Array {
+  if (most > target.most) {
+    throw new CodedError('bad-argument', {
+      argument: name,
+      expected: `integers within ±${target.most}`,
+      got: `±${most}`,
+    });
+  }
+  target.put(values, 0);
+  const runs = target.runs / scales.length;
+  return Float32Array.from({ length: target.runs }, (_, run) => scales[Math.floor(run / runs)]!);
 }
 
 /** Quantizes a whole weight, some runs at a time: beside the result only those are ever held. Returns the scales. */

@@ -4,12 +4,14 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Checkpoint } from '../../models/checkpoint';
 import { CLIP_TOKENIZER_HOME } from '../../models/clipTokenizer';
+import { writeConverted } from '../../models/convertedFolder.node';
 import { VAE_FACTOR } from '../../models/graph/vae';
 import { STAGE_NAMES } from '../../models/manifest';
 import type { NpuStage } from '../../models/npuManifest';
 import { diskFiles, openDisk } from '../../models/openDisk.node';
-import type { Range } from '../../models/quantize/encodings';
-import { type IntegerWeights, roundedToNearest } from '../../models/quantize/integerWeights';
+import { planModel } from '../../models/planModel';
+import { matrixKeys } from '../../models/quantize/dequantized';
+import { type IntegerWeights, roundedToNearest, type WeightBits } from '../../models/quantize/integerWeights';
 import { type Bits, roundedWeights } from '../../models/quantize/roundedWeights';
 import type { StageName, StageSize } from '../../models/stage';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
@@ -51,7 +53,6 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
   try {
     const stages: NpuStage[] = [];
     for (const [i, size] of sizes.entries()) stages.push(...(await run.size(size, i === 0)));
-    run.progress.end();
     const files = await run.finish(stages);
     await rm(work, { recursive: true, force: true });
     return files;
@@ -104,16 +105,26 @@ class Quantization {
     return stages;
   }
 
-  /** What there is to say of it all, written last. */
+  /** The same integers for the other backends, and what there is to say of it all, written last. */
   async finish(stages: readonly NpuStage[]): Promise<string[]> {
-    const { checkpoint, given, precision } = this;
-    if (!precision) return [];
+    const { checkpoint, given, signal, progress, precision } = this;
     const { description, tokenizer, name } = checkpoint;
+    const integers = Object.fromEntries(STAGE_NAMES.map((stage) => [stage, this.integers(stage)]));
+    const keys = Object.fromEntries(STAGE_NAMES.map((stage) => [stage, new Set(matrixKeys(description, stage))]));
+    const isFour = (stage: StageName, key: string): boolean =>
+      keys[stage]!.has(key) && integers[stage]!.weightBits(key) === 4;
+    const form = given.format.startsWith('w4') ? 'int4' : 'int8';
+    const planned = planModel(checkpoint, form, (stage) => (key) => (isFour(stage, key) ? 'int4' : 'int8'));
+    await writeConverted(checkpoint, planned, given.out, progress.packing, signal, (stage) => async (key) => {
+      return keys[stage]!.has(key) ? integers[stage]!.weights.integers(key) : undefined;
+    });
+    const files = [join(given.out, 'manifest.json')];
+    if (!precision) return files;
     const tokenTable = await writeTokenTable(given.out, checkpoint.weights('text_encoder'));
     const { rounding, sweeps } = given.rounding;
     const made = `${rounding}, ${sweeps} sweeps; ${given.samples} calls of ${given.prompts} pictures`;
     const manifest = { name, precision: precision.name, made, description, tokenizer, tokenTable, stages };
-    return [await writeNpuManifest(given.out, manifest)];
+    return [...files, await writeNpuManifest(given.out, manifest)];
   }
 
   private async round(
@@ -136,8 +147,8 @@ class Quantization {
     return rounded;
   }
 
-  private integers(stage: StageName) {
-    const bits = (): Bits => 8;
+  private integers(stage: StageName): { readonly weights: IntegerWeights; readonly weightBits: WeightBits } {
+    const bits: WeightBits = () => 8;
     return { weights: roundedWeights(this.rounded.get(stage)!.files, this.weights(stage), bits), weightBits: bits };
   }
 
@@ -154,5 +165,3 @@ class Quantization {
 
 /** Values that are fused away would not be seen. */
 const AS_WRITTEN: OrtOptions = { graphOptimizationLevel: 'disabled' };
-
-export type Ranges = ReadonlyMap<string, Range>;
