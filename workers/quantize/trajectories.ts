@@ -7,8 +7,7 @@ import type { StageName } from '../../models/stage';
 import type { ImageRequest } from '../api';
 import type { Backend } from '../backend/backend';
 import { asError } from '../errors';
-import type { Model } from '../model';
-import { textToImage } from '../pipeline';
+import { type Parts, textToImage } from '../pipeline';
 import { DEFAULTS, SCHEDULERS } from '../request';
 import type { Tensors } from '../tensor';
 
@@ -33,13 +32,15 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** Draws a picture of each prompt. `progress`: pictures drawn, of all, with the part of the next that is done. */
 export async function recordedCalls(
-  model: Model,
-  backend: Backend,
+  { model, backend, courses }: Parts,
   { prompts, steps, width, height, samples }: Trajectories,
   signal: AbortSignal,
   progress: (done: number, of: number) => void = () => undefined,
 ): Promise<Calls> {
   const noted: Record<keyof Calls, Tensors[]> = { unet: [], vae_decoder: [], vae_encoder: [] };
+  const parts = (unet: Tensors[]): Parts => {
+    return { model, backend: noting(backend, unet, noted), ...(courses ? { courses } : {}) };
+  };
   for (const [i, { prompt }] of prompts.entries()) {
     const request: ImageRequest = {
       ...DEFAULTS,
@@ -52,7 +53,7 @@ export async function recordedCalls(
       height,
     };
     const all: Tensors[] = [];
-    for await (const event of textToImage(request, { model, backend: noting(backend, all, noted) }, signal)) {
+    for await (const event of textToImage(request, parts(all), signal)) {
       if (event.type === 'failed') throw asError(event, 'calibration');
       if (event.type === 'step') progress(i + (event.index + 1) / event.of, prompts.length);
     }
