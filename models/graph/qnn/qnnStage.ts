@@ -2,7 +2,7 @@
 import type { ModelDescription } from '../../sd15';
 import type { StageName, StageSize } from '../../stage';
 import type { Layers } from '../layers';
-import { describe } from '../network';
+import { describe as describeStage } from '../network';
 import { segmentsOf } from '../segments';
 import { Drawing } from './drawing';
 import { type Form, type Written, written } from './form';
@@ -23,7 +23,7 @@ export function qnnStage(
   size: StageSize,
   linear: LinearForm = 'conv',
 ): QnnStage {
-  return drawn(stage, (net) => describe(net, description, stage, size), linear);
+  return qnnNetwork(stage, (net) => describeStage(net, description, stage, size), linear);
 }
 
 /** The same in at most `count` parts of about as many weights, to be run one after another. */
@@ -34,14 +34,15 @@ export function qnnSegments(
   count: number,
   linear: LinearForm = 'conv',
 ): QnnStage[] {
-  const whole = (net: Layers): void => describe(net, description, stage, size);
+  const whole = (net: Layers): void => describeStage(net, description, stage, size);
   const weightsOf = ({ shape }: { readonly shape: readonly number[] }): number => shape.reduce((a, b) => a * b, 1);
-  return segmentsOf(whole, weightsOf, count).map((segment) => drawn(stage, segment.describe, linear));
+  return segmentsOf(whole, weightsOf, count).map((segment) => qnnNetwork(stage, segment.describe, linear));
 }
 
-function drawn(name: string, network: (net: Layers) => void, linear: LinearForm): QnnStage {
+/** Any network, or part of one, that `describe` describes. */
+export function qnnNetwork(name: string, describe: (net: Layers) => void, linear: LinearForm = 'conv'): QnnStage {
   const draw = new Drawing();
-  network(qnnLayers(draw, linear));
+  describe(qnnLayers(draw, linear));
   const inputs = draw.needed().inputs.map((input) => input.name);
   return { inputs, taps: draw.measured(), write: (form) => written(draw, name, form) };
 }

@@ -1,0 +1,115 @@
+/**
+ * One network for the emulator: whole or in parts that are run one after another, quantized over the ranges that its
+ * calls show, with what goes in and what comes out in float32 beside it. Of all that lies within, only ranges leave the
+ * measuring, and one part is measured at a time.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { QnnStage } from '../../models/graph/qnn/qnnStage';
+import { rangeOf } from '../../models/graph/qnn/ranges';
+import { encodingsFor, type Range } from '../../models/quantize/encodings';
+import { type IntegerWeights, roundedToNearest } from '../../models/quantize/integerWeights';
+import { weightsInTemporaryFile } from '../../models/stageWeights.node';
+import type { TensorSource } from '../../models/tensorSource';
+import { writeStream } from '../../models/writeStream.node';
+import { nodeWasmBackend } from '../../workers/backend/ort.node';
+import type { Tensors } from '../../workers/tensor';
+import type { Format } from './format';
+
+/** Calls that are compared: the first and the last, and between. */
+const COMPARED = 3;
+
+/** One graph for the emulator. */
+export interface Job {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  readonly outputs: Readonly<Record<string, readonly number[]>>;
+  readonly samples: number;
+}
+
+export interface Network {
+  readonly name: string;
+  /** In the order they are run in. */
+  readonly parts: readonly QnnStage[];
+  readonly weights: TensorSource;
+  /** The inputs of each call. */
+  readonly calls: readonly Tensors[];
+}
+
+/** Writes `NAME.onnx`, `NAME.weights` and `NAME.SAMPLE.TENSOR.f32` to `folder` for each part that is asked for next. */
+export async function* quantizedStage(
+  folder: string,
+  { name, parts, weights, calls }: Network,
+  { weightBits, activationBits: bits }: Format,
+): AsyncGenerator<Job> {
+  await mkdir(folder, { recursive: true });
+  const from = roundedToNearest(weights, weightBits);
+  let known = calls;
+  for (const [i, part] of parts.entries()) {
+    const job = parts.length === 1 ? name : `${name}.${i + 1}`;
+    const { ranges, results } = await measured(part, from, known);
+    const activations = { bits, encodings: encodingsFor(ranges, bits) } as const;
+    const written = part.write({ weightBits, activations, weightsFile: `${job}.weights` });
+    await writeFile(join(folder, `${job}.onnx`), written.graph);
+    await writeStream(join(folder, `${job}.weights`), written.weights(from));
+    const inputs = known.map((tensors) => pick(tensors, part.inputs));
+    const samples = await writeSamples(folder, job, inputs, results);
+    yield { name: job, inputs: shapes(inputs[0]!), outputs: shapes(results[0]!), samples };
+    known = known.map((tensors, call) => ({ ...tensors, ...results[call] }));
+  }
+}
+
+interface Measured {
+  readonly ranges: ReadonlyMap<string, Range>;
+  /** What the network gives for each call. */
+  readonly results: readonly Tensors[];
+}
+
+async function measured(network: QnnStage, from: IntegerWeights, calls: readonly Tensors[]): Promise<Measured> {
+  const taps = [...network.taps.keys()];
+  const { graph, weights: stream } = network.write({ taps, reduced: true });
+  const weights = await weightsInTemporaryFile(stream(from));
+  const backend = nodeWasmBackend({ graphOptimizationLevel: 'disabled' });
+  const ranges = new Map<string, Range>();
+  const results: Tensors[] = [];
+  try {
+    // The name is for messages alone.
+    const opened = await backend.open({ name: 'unet', graph, weights }, new AbortController().signal, { lean: true });
+    try {
+      for (const call of calls) {
+        const outputs = { ...(await opened.run(pick(call, network.inputs))) };
+        for (const tap of taps) {
+          const [least, most] = outputs[rangeOf(tap)]!.data as Float32Array;
+          const { min, max } = ranges.get(tap) ?? { min: least!, max: most! };
+          ranges.set(tap, { min: Math.min(min, least!), max: Math.max(max, most!) });
+          delete outputs[rangeOf(tap)];
+        }
+        results.push(outputs);
+      }
+    } finally {
+      await opened.close();
+    }
+  } finally {
+    weights.close();
+  }
+  return { ranges, results };
+}
+
+/** Inputs and results of some calls, as the emulator's script reads them; how many. */
+async function writeSamples(folder: string, job: string, inputs: readonly Tensors[], results: readonly Tensors[]) {
+  const samples = Math.min(COMPARED, inputs.length);
+  for (let sample = 0; sample < samples; sample++) {
+    const at = Math.floor((sample * (inputs.length - 1)) / Math.max(1, samples - 1));
+    for (const [tensor, { data }] of Object.entries({ ...inputs[at]!, ...results[at]! })) {
+      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      await writeFile(join(folder, `${job}.${sample}.${tensor}.f32`), bytes);
+    }
+  }
+  return samples;
+}
+
+const pick = (tensors: Tensors, names: readonly string[]): Tensors =>
+  Object.fromEntries(names.map((name) => [name, tensors[name]!]));
+
+const shapes = (tensors: Tensors) =>
+  Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
