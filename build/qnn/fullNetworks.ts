@@ -13,6 +13,9 @@ import { writeSd15Checkpoint } from '../bench/sd15Checkpoint';
 import { madeUpCalls } from './madeUpCalls';
 import type { Network } from './quantizedStage';
 
+/** Float32 weights of the whole do not fit ONNX Runtime Web's memory. */
+const MEASURED_IN = 8;
+
 /** The networks named `stages`, each in at most `parts`, for pictures of `width` × `height` pixels; the checkpoint is at `path`. */
 export async function fullNetworks(
   path: string,
@@ -28,6 +31,9 @@ export async function fullNetworks(
     networks.push({
       name,
       parts: qnnSegments(checkpoint.description, name, size, parts, linear),
+      ...(parts < MEASURED_IN
+        ? { measuredIn: qnnSegments(checkpoint.description, name, size, MEASURED_IN, linear) }
+        : {}),
       weights: checkpoint.weights(name),
       calls: await madeUpCalls(checkpoint, name, size),
     });

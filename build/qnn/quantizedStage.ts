@@ -13,7 +13,7 @@ import { weightsInTemporaryFile } from '../../models/stageWeights.node';
 import type { TensorSource } from '../../models/tensorSource';
 import { writeStream } from '../../models/writeStream.node';
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
-import type { Tensors } from '../../workers/tensor';
+import type { Tensor, Tensors } from '../../workers/tensor';
 import type { Format } from './format';
 
 /** Calls that are compared: the first and the last, and between. */
@@ -29,8 +29,10 @@ export interface Job {
 
 export interface Network {
   readonly name: string;
-  /** In the order they are run in. */
+  /** What is written, in the order it is run in. */
   readonly parts: readonly QnnStage[];
+  /** In which ranges are measured, one in memory at a time; absent: the same. Its values have the names they have in `parts`. */
+  readonly measuredIn?: readonly QnnStage[];
   readonly weights: TensorSource;
   /** The inputs of each call. */
   readonly calls: readonly Tensors[];
@@ -39,52 +41,64 @@ export interface Network {
 /** Writes `NAME.onnx`, `NAME.weights` and `NAME.SAMPLE.TENSOR.f32` to `folder` for each part that is asked for next. */
 export async function* quantizedStage(
   folder: string,
-  { name, parts, weights, calls }: Network,
+  { name, parts, measuredIn = parts, weights, calls }: Network,
   { weightBits, activationBits: bits }: Format,
 ): AsyncGenerator<Job> {
   await mkdir(folder, { recursive: true });
   const from = roundedToNearest(weights, weightBits);
-  let known = calls;
+  const { ranges, values } = await measured(measuredIn, from, calls);
+  const activations = { bits, encodings: encodingsFor(ranges, bits) } as const;
   for (const [i, part] of parts.entries()) {
     const job = parts.length === 1 ? name : `${name}.${i + 1}`;
-    const { ranges, results } = await measured(part, from, known);
-    const activations = { bits, encodings: encodingsFor(ranges, bits) } as const;
     const written = part.write({ weightBits, activations, weightsFile: `${job}.weights` });
     await writeFile(join(folder, `${job}.onnx`), written.graph);
     await writeStream(join(folder, `${job}.weights`), written.weights(from));
-    const inputs = known.map((tensors) => pick(tensors, part.inputs));
-    const samples = await writeSamples(folder, job, inputs, results);
-    yield { name: job, inputs: shapes(inputs[0]!), outputs: shapes(results[0]!), samples };
-    known = known.map((tensors, call) => ({ ...tensors, ...results[call] }));
+    const [inputs, outputs] = [part.inputs, part.outputs].map((names) => values.map((call) => pick(call, names)));
+    const samples = await writeSamples(folder, job, inputs!, outputs!);
+    yield { name: job, inputs: shapes(inputs![0]!), outputs: shapes(outputs![0]!), samples };
   }
 }
 
 interface Measured {
   readonly ranges: ReadonlyMap<string, Range>;
-  /** What the network gives for each call. */
-  readonly results: readonly Tensors[];
+  /** The inputs of each call, and what the parts give for it. */
+  readonly values: readonly Tensors[];
 }
 
-async function measured(network: QnnStage, from: IntegerWeights, calls: readonly Tensors[]): Promise<Measured> {
-  const taps = [...network.taps.keys()];
-  const { graph, weights: stream } = network.write({ taps, reduced: true });
+async function measured(
+  parts: readonly QnnStage[],
+  from: IntegerWeights,
+  calls: readonly Tensors[],
+): Promise<Measured> {
+  const ranges = new Map<string, Range>();
+  const values = calls.map((call) => ({ ...call }));
+  for (const part of parts) await measurePart(part, from, ranges, values);
+  return { ranges, values };
+}
+
+/** Widens `ranges`, and adds to `values` what `part` gives. */
+async function measurePart(
+  part: QnnStage,
+  from: IntegerWeights,
+  ranges: Map<string, Range>,
+  values: Record<string, Tensor>[],
+): Promise<void> {
+  const taps = [...part.taps.keys()];
+  const { graph, weights: stream } = part.write({ taps, reduced: true });
   const weights = await weightsInTemporaryFile(stream(from));
   const backend = nodeWasmBackend({ graphOptimizationLevel: 'disabled' });
-  const ranges = new Map<string, Range>();
-  const results: Tensors[] = [];
   try {
     // The name is for messages alone.
     const opened = await backend.open({ name: 'unet', graph, weights }, new AbortController().signal, { lean: true });
     try {
-      for (const call of calls) {
-        const outputs = { ...(await opened.run(pick(call, network.inputs))) };
+      for (const call of values) {
+        const outputs = await opened.run(pick(call, part.inputs));
         for (const tap of taps) {
           const [least, most] = outputs[rangeOf(tap)]!.data as Float32Array;
           const { min, max } = ranges.get(tap) ?? { min: least!, max: most! };
           ranges.set(tap, { min: Math.min(min, least!), max: Math.max(max, most!) });
-          delete outputs[rangeOf(tap)];
         }
-        results.push(outputs);
+        Object.assign(call, pick(outputs, part.outputs));
       }
     } finally {
       await opened.close();
@@ -92,7 +106,6 @@ async function measured(network: QnnStage, from: IntegerWeights, calls: readonly
   } finally {
     weights.close();
   }
-  return { ranges, results };
 }
 
 /** Inputs and results of some calls, as the emulator's script reads them; how many. */

@@ -7,10 +7,11 @@ import { segmentsOf } from '../segments';
 import { Drawing } from './drawing';
 import { type Form, type Written, written } from './form';
 import type { LinearForm } from './linear';
-import { qnnLayers } from './qnnLayers';
+import { type Names, qnnLayers } from './qnnLayers';
 
 export interface QnnStage {
   readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
   /** The names of all that has a range to be measured, and under which of its inputs or outputs the float32 form shows it. */
   readonly taps: ReadonlyMap<string, string>;
   write(form: Form): Written;
@@ -26,7 +27,10 @@ export function qnnStage(
   return qnnNetwork(stage, (net) => describeStage(net, description, stage, size), linear);
 }
 
-/** The same in at most `count` parts of about as many weights, to be run one after another. */
+/**
+ * The same in at most `count` parts of about as many weights, to be run one after another. What lies within a part has the
+ * same taps as in the whole; what is handed on is an input of another name where it comes in.
+ */
 export function qnnSegments(
   description: ModelDescription,
   stage: StageName,
@@ -36,13 +40,24 @@ export function qnnSegments(
 ): QnnStage[] {
   const whole = (net: Layers): void => describeStage(net, description, stage, size);
   const weightsOf = ({ shape }: { readonly shape: readonly number[] }): number => shape.reduce((a, b) => a * b, 1);
-  return segmentsOf(whole, weightsOf, count).map((segment) => qnnNetwork(stage, segment.describe, linear));
+  const names: Names = { last: 'inputs' };
+  return segmentsOf(whole, weightsOf, count).map((segment) => qnnNetwork(stage, segment.describe, linear, names));
 }
 
 /** Any network, or part of one, that `describe` describes. */
-export function qnnNetwork(name: string, describe: (net: Layers) => void, linear: LinearForm = 'conv'): QnnStage {
+export function qnnNetwork(
+  name: string,
+  describe: (net: Layers) => void,
+  linear: LinearForm = 'conv',
+  names?: Names,
+): QnnStage {
   const draw = new Drawing();
-  describe(qnnLayers(draw, linear));
-  const inputs = draw.needed().inputs.map((input) => input.name);
-  return { inputs, taps: draw.measured(), write: (form) => written(draw, name, form) };
+  describe(qnnLayers(draw, linear, names));
+  const { inputs, outputs } = draw.needed();
+  return {
+    inputs: inputs.map((input) => input.name),
+    outputs: outputs.map((output) => draw.resultName(output)!),
+    taps: draw.measured(),
+    write: (form) => written(draw, name, form),
+  };
 }
