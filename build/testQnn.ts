@@ -94,8 +94,8 @@ async function tested(args: readonly string[]): Promise<number> {
       const asked = values['compile-only'] ? { ...job, samples: 0 } : job;
       for (const chip of chips) {
         const found = await emulated(folder, asked, chip, settings, limits);
-        console.log(line(job.name, chip, found));
-        if (passes(found)) passed++;
+        console.log(line(job, chip, found));
+        if (passes(job, found)) passed++;
         else failed++;
       }
     }

@@ -36,6 +36,7 @@ export async function fullNetworks(
         : {}),
       weights: checkpoint.weights(name),
       calls: await madeUpCalls(checkpoint, name, size),
+      slow: true,
     });
   }
   return networks;

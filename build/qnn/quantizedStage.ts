@@ -16,15 +16,23 @@ import { nodeWasmBackend } from '../../workers/backend/ort.node';
 import type { Tensor, Tensors } from '../../workers/tensor';
 import type { Format } from './format';
 
-/** Calls that are compared: the first and the last, and between. */
+/** Calls that are compared, the first and the last and between; of a slow network the first alone. */
 const COMPARED = 3;
+
+/** Decibels; the demo model's networks are no larger than a block. */
+const LEAST = { block: 50, network: 40 };
 
 /** One graph for the emulator. */
 export interface Job {
   readonly name: string;
+  readonly network: string;
   readonly inputs: Readonly<Record<string, readonly number[]>>;
   readonly outputs: Readonly<Record<string, readonly number[]>>;
   readonly samples: number;
+  /** Whether what was compiled is read and run once more. */
+  readonly again: boolean;
+  /** Signal to noise that there must be, decibels: of the emulator against the graph's own arithmetic, parts before it included. */
+  readonly least: number;
 }
 
 export interface Network {
@@ -36,12 +44,14 @@ export interface Network {
   readonly weights: TensorSource;
   /** The inputs of each call. */
   readonly calls: readonly Tensors[];
+  /** A whole network of full size: too slow on the emulator to be run twice. */
+  readonly slow?: boolean;
 }
 
-/** Writes `NAME.onnx`, `NAME.weights` and `NAME.SAMPLE.TENSOR.f32` to `folder` for each part that is asked for next. */
+/** Writes `NAME.onnx`, `NAME.weights` and `NETWORK.SAMPLE.TENSOR.f32` to `folder` for each part that is asked for next. */
 export async function* quantizedStage(
   folder: string,
-  { name, parts, measuredIn = parts, weights, calls }: Network,
+  { name, parts, measuredIn = parts, weights, calls, slow = false }: Network,
   { weightBits, activationBits: bits }: Format,
 ): AsyncGenerator<Job> {
   await mkdir(folder, { recursive: true });
@@ -54,8 +64,16 @@ export async function* quantizedStage(
     await writeFile(join(folder, `${job}.onnx`), written.graph);
     await writeStream(join(folder, `${job}.weights`), written.weights(from));
     const [inputs, outputs] = [part.inputs, part.outputs].map((names) => values.map((call) => pick(call, names)));
-    const samples = await writeSamples(folder, job, inputs!, outputs!);
-    yield { name: job, inputs: shapes(inputs![0]!), outputs: shapes(outputs![0]!), samples };
+    const samples = await writeSamples(folder, name, inputs!, outputs!, slow ? 1 : COMPARED);
+    yield {
+      name: job,
+      network: name,
+      inputs: shapes(inputs![0]!),
+      outputs: shapes(outputs![0]!),
+      samples,
+      again: !slow,
+      least: slow ? LEAST.network : LEAST.block,
+    };
   }
 }
 
@@ -109,13 +127,19 @@ async function measurePart(
 }
 
 /** Inputs and results of some calls, as the emulator's script reads them; how many. */
-async function writeSamples(folder: string, job: string, inputs: readonly Tensors[], results: readonly Tensors[]) {
-  const samples = Math.min(COMPARED, inputs.length);
+async function writeSamples(
+  folder: string,
+  network: string,
+  inputs: readonly Tensors[],
+  results: readonly Tensors[],
+  most: number,
+): Promise<number> {
+  const samples = Math.min(most, inputs.length);
   for (let sample = 0; sample < samples; sample++) {
     const at = Math.floor((sample * (inputs.length - 1)) / Math.max(1, samples - 1));
     for (const [tensor, { data }] of Object.entries({ ...inputs[at]!, ...results[at]! })) {
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      await writeFile(join(folder, `${job}.${sample}.${tensor}.f32`), bytes);
+      await writeFile(join(folder, `${network}.${sample}.${tensor}.f32`), bytes);
     }
   }
   return samples;

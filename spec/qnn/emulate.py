@@ -1,8 +1,10 @@
 """Compiles one quantized graph for one of Qualcomm's NPUs and runs it on the emulator that comes with the compiler.
 
-Usage: emulate.py FOLDER JOB CHIP [SETTINGS]. JOB is JSON: {"name", "inputs": {name: shape}, "outputs": {name: shape},
-"samples": N}; with 0 samples it only compiles. SETTINGS is JSON, more options of the compiler.
-The graph is `NAME.onnx` in FOLDER; inputs and the float32 results of the network lie beside it as `NAME.N.TENSOR.f32`.
+Usage: emulate.py FOLDER JOB CHIP [SETTINGS]. JOB is JSON: {"name", "network", "inputs": {name: shape}, "outputs": {name:
+shape}, "samples": N, "again": whether the compiled graph is read and run again}; with 0 samples it only compiles.
+SETTINGS is JSON, more options of the compiler. The graph is `NAME.onnx` in FOLDER. Tensors of the network in float32 lie
+beside it as `NETWORK.N.TENSOR.f32`; what comes out is written to `NETWORK.N.TENSOR.CHIP.f32` and, as the graph's own
+arithmetic has it, `NETWORK.N.TENSOR.exact.f32`, from where the next part of the network takes it.
 Prints a line of JSON: signal to noise, the least of all outputs and samples, in decibels.
 """
 
@@ -49,9 +51,17 @@ def on_npu(graph, chip, context=None, more={}):
     return ort.InferenceSession(str(graph), options)
 
 
-def read(folder, job, sample, shapes):
-    path = lambda name: folder / f"{job['name']}.{sample}.{name}.f32"
-    return {name: np.fromfile(path(name), np.float32).reshape(shape) for name, shape in shapes.items()}
+def path(folder, job, sample, tensor, kind=None):
+    return folder / ".".join([job["network"], str(sample), tensor, *([kind] if kind else []), "f32"])
+
+
+def read(folder, job, sample, shapes, kind=None):
+    def tensor(name, shape):
+        own = path(folder, job, sample, name, kind)
+        file = own if own.exists() else path(folder, job, sample, name)
+        return np.fromfile(file, np.float32).reshape(shape)
+
+    return {name: tensor(name, shape) for name, shape in shapes.items()}
 
 
 def timed(make):
@@ -60,20 +70,23 @@ def timed(make):
     return made, round(time.monotonic() - begin, 1)
 
 
-def compared(folder, job, session, loaded, defined):
+def compared(folder, job, chip, session, context, defined):
     names = list(job["outputs"])
     least, seconds = {}, 0
     for sample in range(job["samples"]):
-        feeds = read(folder, job, sample, job["inputs"])
+        feeds = read(folder, job, sample, job["inputs"], chip)
         truth = read(folder, job, sample, job["outputs"])
         emulated, seconds = timed(lambda: session.run(names, feeds))
+        exact = defined.run(names, read(folder, job, sample, job["inputs"], "exact"))
         # The emulator is slow: a compiled graph that was read again runs once.
-        again = loaded.run(names, feeds) if sample == 0 else [None] * len(names)
-        for name, got, same, exact in zip(names, emulated, again, defined.run(names, feeds)):
+        again = on_npu(context, chip).run(names, feeds) if sample == 0 and job["again"] else [None] * len(names)
+        for name, got, own, same in zip(names, emulated, exact, again):
+            got.tofile(path(folder, job, sample, name, chip))
+            own.tofile(path(folder, job, sample, name, "exact"))
             found = {
-                "toExact": decibels(got, exact),
+                "toExact": decibels(got, own),
                 "toFloat": decibels(got, truth[name]),
-                "exactToFloat": decibels(exact, truth[name]),
+                "exactToFloat": decibels(own, truth[name]),
                 **({} if same is None else {"reloaded": decibels(same, got)}),
             }
             least = {**least, **{key: min(value, least.get(key, value)) for key, value in found.items()}}
@@ -90,7 +103,7 @@ def main(folder, job, chip, more):
     written = sum(file.stat().st_size for file in folder.glob(f"{job['name']}.{chip}.context*.bin"))
     found = {}
     if job["samples"] > 0:
-        found = compared(folder, job, session, on_npu(context, chip), reference(graph))
+        found = compared(folder, job, chip, session, context, reference(graph))
     print(json.dumps({"seconds": seconds, "peakBytes": peak, "contextBytes": written, **found}))
 
 
