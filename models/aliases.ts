@@ -22,6 +22,6 @@ export function withSpellings(source: TensorSource, spelled: (key: string) => st
     name: source.name,
     names: () => source.names(),
     info: (key) => source.info(found(key)),
-    read: (key) => source.read(found(key)),
+    read: (key, rows) => source.read(found(key), rows),
   };
 }

@@ -13,7 +13,7 @@ import { unreadable } from './diskWords.node';
 import { CodedError } from './errors';
 import { parseJson } from './json';
 import { checkManifest, type Manifest, STAGE_NAMES } from './manifest';
-import { packStage } from './pack';
+import { packStage, type RoundedWeight } from './pack';
 import { badModel, shown } from './refuse';
 import type { StageName, StageWeights } from './stage';
 import { weightsOnDisk } from './stageWeights.node';
@@ -39,20 +39,21 @@ export interface ConvertedFolder {
 
 const weightsPath = (folder: string, stage: StageName): string => join(folder, `${stage}.weights`);
 
-/** Writes the weights that `manifest` plans of `checkpoint`, one tensor in memory at a time. A full disk is `storage-full`. */
+/** Writes the weights that `manifest` plans of `checkpoint`, one tensor in memory at a time, integers as `rounded` has them. A full disk is `storage-full`. */
 export async function writeConverted(
   checkpoint: Checkpoint,
   manifest: Manifest,
   folder: string,
   progress: Progress = () => undefined,
   signal?: AbortSignal,
+  rounded: (stage: StageName) => RoundedWeight | undefined = () => undefined,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   const of = STAGE_NAMES.reduce((sum, stage) => sum + manifest.stages[stage].bytes, 0);
   let done = 0;
   const sha256: Partial<Record<StageName, string>> = {};
   for (const stage of STAGE_NAMES) {
-    const pieces = packStage(manifest.stages[stage].tensors, checkpoint.weights(stage));
+    const pieces = packStage(manifest.stages[stage].tensors, checkpoint.weights(stage), rounded(stage));
     const hash = createHash('sha256');
     await writeStream(weightsPath(folder, stage), pieces, (piece) => {
       signal?.throwIfAborted();

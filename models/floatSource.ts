@@ -21,9 +21,9 @@ export function withFloats<Source extends TensorSource>(source: Source): Source 
       if (info?.dtype === 'F64') return { ...info, dtype: 'F32', bytes: info.bytes / 2 };
       return info;
     },
-    async read(tensor) {
+    async read(tensor, rows) {
       const info = source.info(tensor);
-      const bytes = await source.read(tensor);
+      const bytes = await source.read(tensor, rows);
       if (info?.dtype === 'F64') return bytesOf(Float32Array.from(new Float64Array(...view(bytes, 8))));
       if (!info || !isFloat8(info)) return bytes;
       const halves = info.dtype === 'F8_E4M3' ? e4m3ToF16(bytes) : e5m2ToF16(bytes);

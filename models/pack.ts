@@ -12,15 +12,20 @@ import { type Parameter, parametersOf } from './graph/parameters';
 import { segmentsOf } from './graph/segments';
 import { ALIGNMENT_BYTES, packedElementBytes } from './manifest';
 import { encoded } from './quantize/encode';
+import type { IntegerWeight } from './quantize/integerWeights';
 import { keyOf, planParameter } from './quantize/plan';
+import type { Weight } from './quantize/weight';
 import type { WeightForm } from './quantize/weightForm';
 import { badModel } from './refuse';
 import type { ModelDescription } from './sd15';
 import type { PackedTensor, StageName, StageSegment, StageSize } from './stage';
-import type { TensorSource } from './tensorSource';
+import type { Rows, TensorSource } from './tensorSource';
 
 /** The name under which a graph looks for its weights unless told otherwise. */
 export const WEIGHTS_FILE = 'weights';
+
+/** The form that the checkpoint's tensor of a name is stored in. */
+export type FormOf = (key: string) => WeightForm;
 
 /**
  * What a stage's weights file holds, in order. `bad-model` where `source` lacks a tensor, or has it in another shape
@@ -30,7 +35,7 @@ export function planStage(
   description: ModelDescription,
   stage: StageName,
   source: TensorSource,
-  form: WeightForm = 'exact',
+  form: WeightForm | FormOf = 'exact',
 ): PackedTensor[] {
   return planTensors(
     parametersOf(description, stage),
@@ -50,12 +55,13 @@ export function planStage(
 export function planTensors(
   parameters: readonly Parameter[],
   dtypeOf: (parameter: Parameter) => WeightDtype,
-  form: WeightForm,
+  form: WeightForm | FormOf,
 ): PackedTensor[] {
+  const formOf = typeof form === 'string' ? () => form : form;
   let end = 0;
   return parameters.flatMap((parameter) => {
     const dtype = dtypeOf(parameter) === 'F16' ? 'F16' : 'F32';
-    return planParameter(parameter, dtype, form).map((tensor) => {
+    return planParameter(parameter, dtype, formOf(parameter.name)).map((tensor) => {
       const offset = aligned(end);
       const bytes = packedElementBytes(tensor.dtype) * tensor.shape.reduce((count, size) => count * size, 1);
       end = offset + bytes;
@@ -71,21 +77,32 @@ export const packedBytes = (tensors: readonly PackedTensor[]): number => {
 };
 
 /**
- * The bytes of the weights file, one tensor at a time, gaps filled with zeros. Rejects with `bad-model` where a number
- * that is to be rounded is not finite.
+ * The bytes of the weights file in order, gaps filled with zeros; at any time no more than one tensor's result and some
+ * rows of the checkpoint's are held. Integers are those that `rounded` has for a weight, else the nearest. Rejects with
+ * `bad-model` where a number that is to be rounded is not finite.
  */
-export async function* packStage(tensors: readonly PackedTensor[], source: TensorSource): AsyncGenerator<Uint8Array> {
+export async function* packStage(
+  tensors: readonly PackedTensor[],
+  source: TensorSource,
+  rounded: RoundedWeight = async () => undefined,
+): AsyncGenerator<Uint8Array> {
   let at = 0;
   for (const [key, planned] of byKey(tensors)) {
-    const parts = encoded(planned, source.info(key)!.dtype as WeightDtype, await source.read(key));
-    if (!parts) throw badModel(`${source.name}: ${key}`, 'finite numbers', 'infinity or NaN');
-    for (const [i, part] of parts.entries()) {
-      const { offset, bytes } = planned[i]!;
+    for await (const { offset, bytes } of encoded(planned, weightOf(source, key), await rounded(key))) {
       if (offset > at) yield new Uint8Array(offset - at);
-      yield part;
-      at = offset + bytes;
+      yield bytes;
+      at = offset + bytes.length;
     }
   }
+}
+
+/** The integers of a weight, where somebody has rounded it. */
+export type RoundedWeight = (key: string) => Promise<IntegerWeight | undefined>;
+
+function weightOf(source: TensorSource, key: string): Weight {
+  const { dtype, ...info } = source.info(key)!;
+  const read = (rows: Rows): Promise<Uint8Array> => source.read(key, rows);
+  return { name: `${source.name}: ${key}`, dtype: dtype as WeightDtype, ...info, read };
 }
 
 /** What is stored of each of the checkpoint's tensors: scales stand beside what they scale. */

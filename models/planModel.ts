@@ -1,13 +1,18 @@
 /** The manifest of a checkpoint that is about to be converted: what each weights file will hold, before any is read. */
 import type { Checkpoint } from './checkpoint';
 import { MANIFEST_FORMAT, MANIFEST_VERSION, type Manifest, type StageManifest } from './manifest';
-import { packedBytes, planStage } from './pack';
+import { type FormOf, packedBytes, planStage } from './pack';
 import type { WeightForm } from './quantize/weightForm';
 import type { StageName } from './stage';
 
-export function planModel({ description, tokenizer, weights }: Checkpoint, form: WeightForm = 'exact'): Manifest {
+/** `formOf`: the form of single tensors, where that is not `form` for all. */
+export function planModel(
+  { description, tokenizer, weights }: Checkpoint,
+  form: WeightForm = 'exact',
+  formOf: (stage: StageName) => FormOf = () => () => form,
+): Manifest {
   const plan = (stage: StageName): StageManifest => {
-    const tensors = planStage(description, stage, weights(stage), form);
+    const tensors = planStage(description, stage, weights(stage), formOf(stage));
     return { bytes: packedBytes(tensors), tensors };
   };
   return {

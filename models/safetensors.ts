@@ -20,10 +20,13 @@ export async function openSafetensors(source: ByteSource): Promise<Safetensors> 
     metadata,
     names: () => [...tensors.keys()],
     info: (tensor) => tensors.get(tensor),
-    async read(tensor) {
+    async read(tensor, rows) {
       const entry = tensors.get(tensor);
       if (!entry) throw badModel(`${source.name}: ${tensor}`, 'a tensor of this name', 'none');
-      return source.read(entry.start, entry.end);
+      const { start, end, bytes, shape } = entry;
+      if (!rows) return source.read(start, end);
+      const rowBytes = bytes / shape[0]!;
+      return source.read(start + rows.begin * rowBytes, start + rows.end * rowBytes);
     },
   };
 }

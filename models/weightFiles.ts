@@ -42,10 +42,10 @@ async function openShards(folder: Folder, directory: string, indexPath: string):
     name: indexPath,
     names: () => Object.keys(map.json),
     info: (tensor) => shardOf(tensor)?.info(tensor),
-    async read(tensor) {
+    async read(tensor, rows) {
       const shard = shardOf(tensor);
       if (!shard) throw badModel(`${indexPath}: ${tensor}`, 'a tensor of this name', 'none');
-      return shard.read(tensor);
+      return shard.read(tensor, rows);
     },
   };
 }

@@ -139,7 +139,7 @@ async function writeSamples(
     const at = Math.floor((sample * (inputs.length - 1)) / Math.max(1, samples - 1));
     for (const [tensor, { data }] of Object.entries({ ...inputs[at]!, ...results[at]! })) {
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      await writeFile(join(folder, `${network}.${sample}.${tensor}.f32`), bytes);
+      await writeFile(join(folder, `${network}.${sample}.${tensor.replaceAll('/', ':')}.f32`), bytes);
     }
   }
   return samples;

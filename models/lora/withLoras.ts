@@ -8,7 +8,7 @@ import { CodedError } from '../errors';
 import { fromF32, toF32 } from '../floats';
 import { badModel } from '../refuse';
 import type { ByteSource } from '../source';
-import type { TensorSource } from '../tensorSource';
+import type { Rows, TensorSource } from '../tensorSource';
 import { firstFew } from './ignored';
 import { alphaOf, type LoraFile, type LoraModule, openLora } from './loraFile';
 import { isForAnotherNetwork, type LoraTarget, loraTargets } from './loraTargets';
@@ -71,23 +71,43 @@ export async function withLoras(checkpoint: Checkpoint, loras: readonly LoraChoi
 }
 
 function merging(base: TensorSource, changes: ReadonlyMap<string, readonly Change[]>): TensorSource {
+  // A large weight is asked for some rows at a time, and each time its factors are wanted whole.
+  let last: { readonly name: string; readonly products: Promise<Product[]> } | undefined;
+  const productsFor = (name: string, merged: readonly Change[]): Promise<Product[]> => {
+    if (last?.name !== name) last = { name, products: Promise.all(merged.map(productOf)) };
+    return last.products;
+  };
   return {
     ...base,
-    async read(name) {
-      const bytes = await base.read(name);
+    async read(name, rows) {
+      const bytes = await base.read(name, rows);
       const merged = changes.get(name)?.filter(({ weight }) => weight !== 0) ?? [];
       if (merged.length === 0) return bytes;
       const dtype = base.info(name)!.dtype as WeightDtype;
       const values = toF32(dtype, bytes);
       // What was read may be the source's own memory.
       const sum = dtype === 'F32' ? values.slice() : values;
-      for (const change of merged) await add(sum, change);
+      for (const { factors, scale } of await productsFor(name, merged)) {
+        addProduct(sum, rows ? rowsOf(factors, rows) : factors, scale);
+      }
       return fromF32(dtype, sum);
     },
   };
 }
 
-async function add(sum: Float32Array, { file, module, rank, weight }: Change): Promise<void> {
+/** What is added to a weight: `scale · up · down`. */
+interface Product {
+  readonly factors: Factors;
+  readonly scale: number;
+}
+
+const rowsOf = ({ up, down, rank }: Factors, { begin, end }: Rows): Factors => ({
+  up: up.subarray(begin * rank, end * rank),
+  down,
+  rank,
+});
+
+async function productOf({ file, module, rank, weight }: Change): Promise<Product> {
   const alpha = (await alphaOf(file, module)) ?? rank;
   const read = async (key: string): Promise<Float32Array> =>
     toF32(file.tensors.info(key)!.dtype as WeightDtype, await file.tensors.read(key));
@@ -99,7 +119,7 @@ async function add(sum: Float32Array, { file, module, rank, weight }: Change): P
     down: module.mid === undefined ? down : throughMiddle(await read(module.mid), down, rank, inner),
     rank,
   };
-  addProduct(sum, factors, (weight * alpha) / rank);
+  return { factors, scale: (weight * alpha) / rank };
 }
 
 /** The rank of a module whose factors fit `target`; `bad-model` where they do not. */

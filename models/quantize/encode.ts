@@ -1,34 +1,82 @@
-/** The bytes of packed tensors from the checkpoint's tensor that they were planned for. */
-import type { WeightDtype } from '../dtype';
+/**
+ * The bytes of packed tensors from the checkpoint's tensor that they were planned for, which is read some rows at a time:
+ * of a weight that is turned around or rounded the result is held as a whole, what stays as it is passes by.
+ */
+
+import { CodedError } from '../errors';
 import { bytesOf, fromF32, toF32, view } from '../floats';
+import { packedElementBytes } from '../manifest';
+import { badModel } from '../refuse';
 import type { PackedTensor } from '../stage';
+import type { IntegerWeight } from './integerWeights';
 import { BLOCK, keyOf, type Layout } from './plan';
 import { nibbles, quantize } from './rounding';
 import { transposeRows } from './transpose';
+import { ROWS, slices, type Weight } from './weight';
 
 /** Weights that are rounded at a time, about: few enough to stay in the processor's cache. */
 const TOGETHER = 1 << 17;
 
-/** Runs that are rounded at a time, at least: as many results lie side by side once they are transposed. */
-const RUNS = 32;
+/** Some bytes of the weights file, and where they lie. */
+export interface Piece {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
 
-type Planned = Pick<PackedTensor, 'name' | 'dtype' | 'shape'>;
+type Planned = Pick<PackedTensor, 'name' | 'dtype' | 'shape' | 'offset'>;
 
 /**
- * What a weight of `bytes` in `dtype` is, as stored: one result for each of `tensors`, which are all that is planned for
- * it, or only the last. `undefined` where a number that is to be rounded to an integer is not finite.
+ * `weight` as stored, from front to back: what all `tensors` hold, which are all that is planned for it, or only the last.
+ * Where it becomes integers these are `rounded`, or the nearest. Rejects with `bad-model` where a number that is to be
+ * rounded to an integer is not finite, with `bad-argument` where `rounded` has more bits than are planned.
  */
-export function encoded(tensors: readonly Planned[], from: WeightDtype, bytes: Uint8Array): Uint8Array[] | undefined {
-  const { name, dtype, shape } = tensors.at(-1)!;
+export async function* encoded(
+  tensors: readonly Planned[],
+  weight: Weight,
+  rounded?: IntegerWeight,
+): AsyncGenerator<Piece> {
+  const { name, dtype, shape, offset } = tensors.at(-1)!;
   const { layout } = keyOf(name);
   if (dtype === 'F32' || dtype === 'F16') {
-    const plain = dtype === from ? bytes : fromF32(dtype, toF32(from, bytes));
-    return [layout === 'taps' ? tapsFirst(plain, dtype, shape) : plain];
+    const plain = inDtype(weight, dtype);
+    if (layout === 'taps') return yield { offset, bytes: await tapsFirst(plain, dtype, shape) };
+    let at = offset;
+    for await (const bytes of plain) {
+      yield { offset: at, bytes };
+      at += bytes.length;
+    }
+    return;
   }
   const target = integers(layout, shape);
-  const scales = round(from, bytes, target);
-  if (scales.some(Number.isNaN)) return undefined;
-  return tensors.length > 1 ? [bytesOf(scales), target.stored] : [target.stored];
+  const scales = rounded ? placed(weight.name, rounded, target) : await round(weight, target);
+  if (scales.some(Number.isNaN)) throw badModel(weight.name, 'finite numbers', 'infinity or NaN');
+  if (tensors.length > 1) yield { offset: tensors[0]!.offset, bytes: bytesOf(scales) };
+  yield { offset, bytes: target.stored };
+}
+
+/** All of `weight` as numbers of `dtype`, some rows at a time. */
+async function* inDtype(weight: Weight, dtype: 'F32' | 'F16'): AsyncGenerator<Uint8Array, void> {
+  for await (const bytes of slices(weight))
+    yield dtype === weight.dtype ? bytes : fromF32(dtype, toF32(weight.dtype, bytes));
+}
+
+/** `[K, C, 3, 3]` as `[9, C, K]`. */
+async function tapsFirst(
+  plain: AsyncIterable<Uint8Array>,
+  dtype: 'F32' | 'F16',
+  [taps, channels, results]: readonly number[],
+): Promise<Uint8Array> {
+  const elements = (bytes: Uint8Array): Uint32Array | Uint16Array =>
+    dtype === 'F32' ? new Uint32Array(...view(bytes, 4)) : new Uint16Array(...view(bytes, 2));
+  const length = taps! * channels!;
+  const turned = new Uint8Array(length * results! * packedElementBytes(dtype));
+  let first = 0;
+  for await (const bytes of plain) {
+    const rows = elements(bytes);
+    transposeRows(rows, elements(turned), first, results!, taps!);
+    first += rows.length / length;
+  }
+  return turned;
 }
 
 interface Integers {
@@ -58,32 +106,36 @@ function integers(layout: Layout, shape: readonly number[]): Integers {
   return { runs, most: 127, stored, put: (some, run) => transposeRows(some, values, run, runs, taps) };
 }
 
-/** Quantizes a whole weight, some runs at a time: beside the result only those are ever held. Returns the scales. */
-function round(from: WeightDtype, bytes: Uint8Array, { runs, most, put }: Integers): Float32Array {
-  const scales = new Float32Array(runs);
-  const bytesOfRun = bytes.length / runs;
-  const length = bytesOfRun / (from === 'F32' ? 4 : 2);
-  const together = Math.max(RUNS, Math.floor(TOGETHER / length));
-  const values = new Int8Array(Math.min(together, runs) * length);
-  for (let first = 0; first < runs; first += together) {
-    const last = Math.min(runs, first + together);
-    const some = values.subarray(0, (last - first) * length);
-    const weights = toF32(from, bytes.subarray(first * bytesOfRun, last * bytesOfRun));
-    quantize(weights, most, scales.subarray(first, last), some);
-    put(some, first);
+/** Stores integers that somebody else made, and returns their scales: runs of a row share the row's. */
+function placed(name: string, { values, scales, most }: IntegerWeight, target: Integers): Float32Array {
+  if (most > target.most) {
+    throw new CodedError('bad-argument', {
+      argument: name,
+      expected: `integers within ±${target.most}`,
+      got: `±${most}`,
+    });
   }
-  return scales;
+  target.put(values, 0);
+  const runs = target.runs / scales.length;
+  return Float32Array.from({ length: target.runs }, (_, run) => scales[Math.floor(run / runs)]!);
 }
 
-/** `[K, C, 3, 3]` as `[9, C, K]`. */
-function tapsFirst(bytes: Uint8Array, dtype: 'F32' | 'F16', [taps, , results]: readonly number[]): Uint8Array {
-  const turned = new Uint8Array(bytes.length);
-  if (dtype === 'F32') {
-    const values = new Uint32Array(...view(bytes, 4));
-    transposeRows(values, new Uint32Array(turned.buffer), 0, results!, taps!);
-  } else {
-    const values = new Uint16Array(...view(bytes, 2));
-    transposeRows(values, new Uint16Array(turned.buffer), 0, results!, taps!);
-  }
-  return turned;
+/** Quantizes a whole weight, some runs at a time: beside the result only those are ever held. Returns the scales. */
+async function round(weight: Weight, { runs, most, put }: Integers): Promise<Float32Array> {
+  const scales = new Float32Array(runs);
+  const bytesOfRun = weight.bytes / runs;
+  const length = bytesOfRun / (weight.dtype === 'F32' ? 4 : 2);
+  const together = Math.max(ROWS, Math.floor(TOGETHER / length));
+  const values = new Int8Array(Math.min(together, runs) * length);
+  let first = 0;
+  for await (const slice of slices(weight))
+    for (let at = 0; at < slice.length; at += together * bytesOfRun) {
+      const weights = toF32(weight.dtype, slice.subarray(at, at + together * bytesOfRun));
+      const last = first + weights.length / length;
+      const some = values.subarray(0, weights.length);
+      quantize(weights, most, scales.subarray(first, last), some);
+      put(some, first);
+      first = last;
+    }
+  return scales;
 }

@@ -38,7 +38,7 @@ async function run(
 ): Promise<{ optimized: Picture; plain: Picture }> {
   const parameters = Object.entries(weights).map(([name, { shape }]) => ({ name, shape }));
   const tensors = planTensors(parameters, () => 'F32', weightForm);
-  const file = packedFile(tensors, weights);
+  const file = await packedFile(tensors, weights);
   const model = (constantBytes?: number): Uint8Array => {
     const graph = new GraphBuilder('unet', tensors, 'weights', constantBytes);
     const net = onnxLayers(graph, { pixels: Number.POSITIVE_INFINITY, ...options });

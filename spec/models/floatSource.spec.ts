@@ -31,6 +31,14 @@ test('fp8 weights are multiplied by the scale beside them, under either name', a
   await rejects(() => perRow.read('a.weight'), 'unsupported-model', 'a.scale_weight', 'one number', '[2]');
 });
 
+test('rows are widened and scaled as the whole is', async () => {
+  const scale = { name: 'a.scale_weight', dtype: 'F32', shape: [], data: bytes(Float32Array.of(0.125)) } as const;
+  const fp8 = await open(E4M3, scale);
+  assert.equal([...toF32('F16', await fp8.read('a.weight', { begin: 1, end: 3 }))], [-56, 2 ** -12]);
+  const wide = { name: 'w', dtype: 'F64', shape: [3, 1], data: bytes(Float64Array.of(1, 2, 3)) } as const;
+  assert.equal([...toF32('F32', await (await open(wide)).read('w', { begin: 2, end: 3 }))], [3]);
+});
+
 test('F64 is rounded to F32; everything else passes as it is', async () => {
   const wide = { name: 'w', dtype: 'F64', shape: [2], data: bytes(Float64Array.of(0.1, -(2 ** 40))) } as const;
   const ids = { name: 'ids', dtype: 'I64', shape: [1], data: new Uint8Array(8).fill(3) } as const;

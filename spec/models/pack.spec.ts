@@ -46,7 +46,7 @@ function asTaps(bytes: Uint8Array, [, channels, results]: readonly number[], wid
   return taps;
 }
 
-test('in int8, 98 % of the bytes of a full-size UNet are int8, and packing reads each tensor once', async () => {
+test('in int8, 98 % of the bytes of a full-size UNet are int8, and packing reads each row once', async () => {
   const source: TensorSource = {
     name: 'sizes of Stable Diffusion 1.5',
     names: () => [],
@@ -65,9 +65,9 @@ test('in int8, 98 % of the bytes of a full-size UNet are int8, and packing reads
   const reads: string[] = [];
   const counted: TensorSource = {
     ...weights('unet'),
-    read(name) {
-      reads.push(name);
-      return weights('unet').read(name);
+    read(name, rows) {
+      for (let row = rows!.begin; row < rows!.end; row++) reads.push(`${name} ${row}`);
+      return weights('unet').read(name, rows);
     },
   };
   for (const form of WEIGHT_FORMS) {
@@ -76,6 +76,11 @@ test('in int8, 98 % of the bytes of a full-size UNet are int8, and packing reads
     const packed = await packedWeights(planned, counted);
     assert.is(packed.length, packedBytes(planned));
     assert.is(new Set(reads).size, reads.length, form);
+    assert.is(
+      reads.length,
+      parametersOf(description, 'unet').reduce((sum, { shape }) => sum + shape[0]!, 0),
+      form,
+    );
   }
 });
 
@@ -86,9 +91,9 @@ test('packing reads one tensor at a time and hands it on before the next', async
   let reads = 0;
   const counted: TensorSource = {
     ...source,
-    read(name) {
+    read(name, rows) {
       reads += 1;
-      return source.read(name);
+      return source.read(name, rows);
     },
   };
   const stream = packStage(tensors, counted);
@@ -105,8 +110,8 @@ test('BF16 becomes F32 exactly, at twice the bytes', async () => {
     ...source,
     info: (name) => ({ ...source.info(name)!, dtype: 'BF16' }),
     // At an odd address, as a slice of a larger buffer may be.
-    read: async (name) => {
-      const bytes = await source.read(name);
+    read: async (name, rows) => {
+      const bytes = await source.read(name, rows);
       const odd = new Uint8Array(bytes.length + 1).subarray(1);
       odd.set(bytes);
       return odd;

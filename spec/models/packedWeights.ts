@@ -3,17 +3,19 @@ import { bytesOf } from '../../models/floats';
 import { byKey, packedBytes } from '../../models/pack';
 import { encoded } from '../../models/quantize/encode';
 import { quantize as quantizeInto } from '../../models/quantize/rounding';
+import { weightInMemory } from '../../models/quantize/weight';
 import type { PackedTensor } from '../../models/stage';
 
 /** The weights file of `tensors`, of float32 `weights` by their keys. */
-export function packedFile(
+export async function packedFile(
   tensors: readonly PackedTensor[],
-  weights: Readonly<Record<string, { readonly data: Float32Array }>>,
-): Uint8Array {
+  weights: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>>,
+): Promise<Uint8Array> {
   const file = new Uint8Array(packedBytes(tensors));
   for (const [key, planned] of byKey(tensors)) {
-    const parts = encoded(planned, 'F32', bytesOf(weights[key]!.data))!;
-    for (const [i, { offset }] of planned.entries()) file.set(parts[i]!, offset);
+    const { shape, data } = weights[key]!;
+    const weight = weightInMemory(key, 'F32', shape, bytesOf(data));
+    for await (const { offset, bytes } of encoded(planned, weight)) file.set(bytes, offset);
   }
   return file;
 }

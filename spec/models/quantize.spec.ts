@@ -2,16 +2,20 @@
 import { InferenceSession, Tensor } from 'onnxruntime-web';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { WeightDtype } from '../../models/dtype';
 import { bytesOf, fromF32, toF32 } from '../../models/floats';
 import type { Layers, Value } from '../../models/graph/layers';
 import { GraphBuilder } from '../../models/graph/onnx/graphBuilder';
 import { type LoweringOptions, onnxLayers } from '../../models/graph/onnx/onnxLayers';
-import { planTensors } from '../../models/pack';
+import { packedBytes, planTensors } from '../../models/pack';
 import { encoded } from '../../models/quantize/encode';
 import { keyOf, planParameter } from '../../models/quantize/plan';
 import { nibbles } from '../../models/quantize/rounding';
+import { weightInMemory } from '../../models/quantize/weight';
 import type { WeightForm } from '../../models/quantize/weightForm';
+import type { PackedTensor } from '../../models/stage';
 import { packedFile, quantize } from './packedWeights';
+import { rejects } from './rejects';
 import './runStage';
 
 const wave = (count: number, of = 1.7): Float32Array =>
@@ -50,69 +54,119 @@ interface Sizes {
   readonly channels: number;
 }
 
-// Rounded in several goes, the last of them shorter.
-for (const [layout, name, shape] of [
-  ['columns', 'x.weight', [83, 1700]],
-  ['rows', 'token_embedding.weight', [83, 1700]],
-  ['taps', 'x.weight', [83, 190, 3, 3]],
+/** What is stored of a weight for each of `planned`. */
+async function stored(
+  planned: readonly PackedTensor[],
+  dtype: WeightDtype,
+  shape: readonly number[],
+  bytes: Uint8Array,
+) {
+  const file = new Uint8Array(packedBytes(planned));
+  let reached = planned[0]!.offset;
+  for await (const piece of encoded(planned, weightInMemory('x', dtype, shape, bytes))) {
+    assert.ok(piece.offset >= reached, 'from front to back');
+    file.set(piece.bytes, piece.offset);
+    reached = piece.offset + piece.bytes.length;
+  }
+  assert.is(reached, file.length);
+  return planned.map((tensor) => file.slice(tensor.offset, tensor.offset + tensor.bytes));
+}
+
+const count = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+// Rounded in several goes, the last of them shorter; the larger ones are read in several, too.
+for (const [layout, name, shape, dtypes] of [
+  ['columns', 'x.weight', [83, 1700], ['F32', 'F16', 'BF16']],
+  ['rows', 'token_embedding.weight', [83, 1700], ['F32', 'F16', 'BF16']],
+  ['taps', 'x.weight', [83, 190, 3, 3], ['F32', 'F16', 'BF16']],
+  ['columns', 'x.weight', [40, 66_000], ['F16']],
+  ['rows', 'token_embedding.weight', [40, 66_000], ['F16']],
+  ['taps', 'x.weight', [40, 7400, 3, 3], ['F16']],
 ] as const) {
-  test(`int8 ${layout}: every number of a wide weight where its layout puts it, from every dtype`, () => {
+  test(`int8 ${layout} [${shape}]: every number where the layout puts it, from ${dtypes.join(', ')}`, async () => {
     const [results, channels] = shape;
-    const runs = results;
-    const planned = planParameter({ name, shape }, 'F32', 'int8');
+    const planned = planTensors([{ name, shape }], () => 'F32', 'int8');
     assert.equal(
       planned.map((tensor) => tensor.name),
       [`${name}/scales`, `${name}/${layout}`],
     );
-    for (const dtype of ['F32', 'F16', 'BF16'] as const) {
-      const source = fromF32(dtype, wave(shape.reduce<number>((product, size) => product * size, 1)));
-      const { values, scales } = quantize(toF32(dtype, source), runs, 127);
-      const [scaled, stored] = encoded(planned, dtype, source)!;
+    for (const dtype of dtypes) {
+      const source = fromF32(dtype, wave(count(shape)));
+      const { values, scales } = quantize(toF32(dtype, source), results, 127);
+      const [scaled, integers] = await stored(planned, dtype, shape, source);
       assert.equal(toF32('F32', scaled!), scales);
       const placed = new Int8Array(values.length);
       for (const [i, value] of values.entries()) placed[PLACES[layout](i, { results, channels })] = value;
-      assert.ok(Buffer.from(placed.buffer).equals(stored!), dtype);
+      assert.ok(Buffer.from(placed.buffer).equals(integers!), dtype);
       // As an import that goes on in the middle asks for it.
-      assert.equal(encoded(planned.slice(1), dtype, source), [stored!]);
+      const [alone] = await stored(planned.slice(1), dtype, shape, source);
+      assert.ok(Buffer.from(integers!).equals(alone!), dtype);
     }
   });
 }
 
-test('int4 blocks: every number of a wide weight, in several goes', () => {
-  const planned = planParameter({ name: 'x.weight', shape: [83, 64 * 32] }, 'F32', 'int4');
-  const source = fromF32('F16', wave(83 * 64 * 32));
-  const { values, scales } = quantize(toF32('F16', source), 83 * 64, 7);
-  const [scaled, stored] = encoded(planned, 'F16', source)!;
-  assert.equal(toF32('F32', scaled!), scales);
-  const got = Int8Array.from({ length: values.length }, (_, i) => ((stored![i >> 1]! >> (4 * (i & 1))) & 15) - 8);
-  assert.equal(got, values);
-});
+for (const shape of [
+  [83, 64 * 32],
+  [40, 66_016],
+] as const) {
+  test(`int4 blocks [${shape}]: every number, in several goes`, async () => {
+    const planned = planTensors([{ name: 'x.weight', shape }], () => 'F32', 'int4');
+    const source = fromF32('F16', wave(count(shape)));
+    const { values, scales } = quantize(toF32('F16', source), count(shape) / 32, 7);
+    const [scaled, nibbled] = await stored(planned, 'F16', shape, source);
+    assert.equal(toF32('F32', scaled!), scales);
+    const got = Int8Array.from({ length: values.length }, (_, i) => ((nibbled![i >> 1]! >> (4 * (i & 1))) & 15) - 8);
+    assert.ok(Buffer.from(got.buffer).equals(Buffer.from(values.buffer)));
+  });
+}
 
-test('kernels that stay wide lie by taps too', () => {
-  const weights = wave(4 * 3 * 9);
-  for (const form of ['exact', 'fp16'] as const) {
-    const [tensor] = planParameter({ name: 'x.weight', shape: [4, 3, 3, 3] }, 'F32', form);
-    assert.equal([tensor!.name, tensor!.shape], ['x.weight/taps', [9, 3, 4]]);
-    const [bytes] = encoded([tensor!], 'F32', bytesOf(weights))!;
-    const stored = toF32(tensor!.dtype as 'F32', bytes!);
-    for (const [i, weight] of weights.entries()) {
-      const got = stored[PLACES.taps(i, { results: 4, channels: 3 })]!;
-      assert.ok(Math.abs(got - weight) <= (form === 'fp16' ? 2e-3 : 0), `weight ${i}`);
+for (const shape of [
+  [4, 3, 3, 3],
+  [40, 7400, 3, 3],
+] as const) {
+  test(`kernels [${shape}] that stay wide lie by taps too`, async () => {
+    const [results, channels] = shape;
+    const weights = wave(count(shape));
+    for (const form of ['exact', 'fp16'] as const) {
+      const planned = planTensors([{ name: 'x.weight', shape }], () => 'F32', form);
+      assert.equal([planned[0]!.name, planned[0]!.shape], ['x.weight/taps', [9, channels, results]]);
+      const [bytes] = await stored(planned, 'F32', shape, bytesOf(weights));
+      const got = toF32(planned[0]!.dtype as 'F32', bytes!);
+      const most = weights.reduce(
+        (worst, weight, i) => Math.max(worst, Math.abs(got[PLACES.taps(i, { results, channels })]! - weight)),
+        0,
+      );
+      assert.ok(form === 'fp16' ? most > 0 && most <= 2e-3 : most === 0, `${form}: ${most}`);
     }
-  }
+  });
+}
+
+test('what is neither turned around nor rounded passes in pieces as it is, or in another dtype', async () => {
+  const shape = [49, 70_000];
+  const planned = planTensors([{ name: 'token_embedding.weight', shape }], () => 'F16', 'exact');
+  const source = fromF32('F16', wave(count(shape)));
+  const weight = weightInMemory('x', 'F16', shape, source);
+  let pieces = 0;
+  for await (const _ of encoded(planned, weight)) pieces += 1;
+  assert.is(pieces, 2);
+  assert.ok(Buffer.from(source).equals((await stored(planned, 'F16', shape, source))[0]!));
+  const wide = planTensors([{ name: 'token_embedding.weight', shape }], () => 'BF16', 'exact');
+  const [widened] = await stored(wide, 'BF16', shape, source);
+  assert.ok(Buffer.from(bytesOf(toF32('BF16', source))).equals(widened!));
 });
 
-test('weights that are no finite numbers cannot be rounded; where nothing is rounded they pass', () => {
+test('weights that are no finite numbers cannot be rounded; where nothing is rounded they pass', async () => {
+  const shape = [4, 64];
   for (const broken of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
     for (const dtype of ['F32', 'F16', 'BF16'] as const) {
       const weights = wave(4 * 64);
       weights[100] = broken;
       const source = fromF32(dtype, weights);
+      const planned = (form: WeightForm) => planTensors([{ name: 'x.weight', shape }], () => 'F16', form);
       for (const form of ['int8', 'int4'] as const) {
-        const planned = planParameter({ name: 'x.weight', shape: [4, 64] }, 'F16', form);
-        assert.is(encoded(planned, dtype, source), undefined, `${broken} in ${dtype}`);
+        await rejects(() => stored(planned(form), dtype, shape, source), 'bad-model', 'x: expected finite numbers');
       }
-      assert.ok(encoded(planParameter({ name: 'x.weight', shape: [4, 64] }, 'F16', 'fp16'), dtype, source));
+      await stored(planned('fp16'), dtype, shape, source);
     }
 });
 
@@ -150,7 +204,7 @@ async function outputs(
 ): Promise<Float32Array[]> {
   const parameters = Object.entries(weights).map(([name, { shape }]) => ({ name, shape }));
   const tensors = planTensors(parameters, () => 'F32', form);
-  const file = packedFile(tensors, weights);
+  const file = await packedFile(tensors, weights);
   const type = x.data instanceof Int32Array ? 'int32' : 'float32';
   const results: Float32Array[] = [];
   for (const [level, constantBytes] of [

@@ -70,6 +70,22 @@ test('opening reads the header and nothing else; a tensor reads its own bytes', 
   assert.equal(reads[2], [data + 24, data + 29]);
 });
 
+test('rows are read alone, of any axes behind them', async () => {
+  const data = Uint8Array.from({ length: 24 }, (_, i) => i);
+  const bytes = encodeSafetensors([{ name: 'a', dtype: 'F16', shape: [4, 3], data }]);
+  const source = memorySource('x', bytes);
+  const reads: number[] = [];
+  const file = await openSafetensors({
+    ...source,
+    read(start, end) {
+      reads.push(end - start);
+      return source.read(start, end);
+    },
+  });
+  assert.equal(await file.read('a', { begin: 1, end: 3 }), data.slice(6, 18));
+  assert.is(reads.at(-1), 12);
+});
+
 test('a tensor that is not there is named', async () => {
   const file = await open(encodeSafetensors(TENSORS));
   await rejects(() => file.read('b'), 'bad-model', 'x.safetensors: b');

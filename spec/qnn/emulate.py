@@ -3,7 +3,7 @@
 Usage: emulate.py FOLDER JOB CHIP [SETTINGS]. JOB is JSON: {"name", "network", "inputs": {name: shape}, "outputs": {name:
 shape}, "samples": N, "again": whether the compiled graph is read and run again}; with 0 samples it only compiles.
 SETTINGS is JSON, more options of the compiler. The graph is `NAME.onnx` in FOLDER. Tensors of the network in float32 lie
-beside it as `NETWORK.N.TENSOR.f32`; what comes out is written to `NETWORK.N.TENSOR.CHIP.f32` and, as the graph's own
+beside it as `NETWORK.N.TENSOR.f32`, slashes as colons; what comes out is written to `NETWORK.N.TENSOR.CHIP.f32` and, as the graph's own
 arithmetic has it, `NETWORK.N.TENSOR.exact.f32`, from where the next part of the network takes it.
 Prints a line of JSON: signal to noise, the least of all outputs and samples, in decibels.
 """
@@ -52,7 +52,7 @@ def on_npu(graph, chip, context=None, more={}):
 
 
 def path(folder, job, sample, tensor, kind=None):
-    return folder / ".".join([job["network"], str(sample), tensor, *([kind] if kind else []), "f32"])
+    return folder / ".".join([job["network"], str(sample), tensor.replace("/", ":"), *([kind] if kind else []), "f32"])
 
 
 def read(folder, job, sample, shapes, kind=None):

@@ -3,9 +3,11 @@
  * every operation that the real one has, against numbers stored here. They were computed by ORT's CPU kernels without
  * graph optimizations; spec/workers/backend/selfTest.spec.ts computes them again.
  */
+import { bytesOf } from '../../models/floats';
 import { parametersOf } from '../../models/graph/parameters';
 import { packedBytes, planTensors, stageGraph } from '../../models/pack';
 import { encoded } from '../../models/quantize/encode';
+import { weightInMemory } from '../../models/quantize/weight';
 import type { ModelDescription } from '../../models/sd15';
 import type { StageFile } from '../../models/stage';
 import { weightsInMemory } from '../../models/stageWeights';
@@ -85,7 +87,7 @@ export async function selfTest(backend: Backend): Promise<boolean> {
 
 /** The whole output of the test network on `backend`. */
 export async function selfTestOutput(backend: Backend): Promise<Float32Array> {
-  const stage = await backend.open(selfTestFile(backend.name), new AbortController().signal);
+  const stage = await backend.open(await selfTestFile(backend.name), new AbortController().signal);
   try {
     const { noise } = await stage.run(inputs());
     return noise!.data as Float32Array;
@@ -94,7 +96,7 @@ export async function selfTestOutput(backend: Backend): Promise<Float32Array> {
   }
 }
 
-function selfTestFile(name: BackendName): StageFile {
+async function selfTestFile(name: BackendName): Promise<StageFile> {
   const parameters = parametersOf(DESCRIPTION, 'unet');
   const tensors = planTensors(parameters, () => 'F32', 'exact');
   const weights = new Uint8Array(packedBytes(tensors));
@@ -103,7 +105,8 @@ function selfTestFile(name: BackendName): StageFile {
     const count = shape.reduce((a, b) => a * b);
     const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
     const values = fill(new Float32Array(count), Math.sqrt(3 / fanIn), tensor.offset);
-    weights.set(encoded([tensor], 'F32', new Uint8Array(values.buffer))![0]!, tensor.offset);
+    const weight = weightInMemory(tensor.name, 'F32', shape, bytesOf(values));
+    for await (const { offset, bytes } of encoded([tensor], weight)) weights.set(bytes, offset);
   }
   const graph = stageGraph(DESCRIPTION, 'unet', SIZE, tensors, loweringOf(name));
   return { name: 'unet', graph, weights: weightsInMemory(weights) };

@@ -14,17 +14,13 @@ import { linear as drawLinear, type Linear, type LinearForm } from './linear';
 import { groupNorm, layerNorm } from './norms';
 import { upsampleTo } from './upsample';
 
-/** How values are named; given on from one part of a network to the next, all parts name theirs as the whole would. */
-export interface Names {
-  /** The layer with weights that was drawn last, after which what follows it is named. */
-  last: string;
-}
-
-export function qnnLayers(draw: Drawing, form: LinearForm = 'conv', names: Names = { last: 'inputs' }): Layers {
+export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
   /** What each value is that a linear layer left. */
   const linears = new Map<string, Linear>();
+  /** The layer with weights that was drawn last, after which what follows it is named. */
+  let last = 'inputs';
   const within = (scope: string): string => {
-    names.last = scope;
+    last = scope;
     return scope;
   };
   const linear = (name: string, layer: Linear): Value => {
@@ -40,18 +36,17 @@ export function qnnLayers(draw: Drawing, form: LinearForm = 'conv', names: Names
   const number = (value: number): Numbers => {
     return { kind: 'numbers', key: `${value}`, values: () => Float32Array.of(value), shape: [], as: 'activation' };
   };
-  const times = (role: string, a: Value, b: Operand): Value =>
-    draw.step('Mul', `${names.last}/${role}`, [a, b], a.shape);
+  const times = (role: string, a: Value, b: Operand): Value => draw.step('Mul', `${last}/${role}`, [a, b], a.shape);
   const gate = (role: string, x: Value, factor: number): Value => {
     const inner = factor === 1 ? x : times(`${role}.inner`, x, number(factor));
-    const sigmoid = (of: Value): Value => draw.step('Sigmoid', `${names.last}/${role}.sigmoid`, [of], of.shape);
+    const sigmoid = (of: Value): Value => draw.step('Sigmoid', `${last}/${role}.sigmoid`, [of], of.shape);
     if (x.shape.length !== 4) return times(role, x, sigmoid(inner));
     // Add followed at once by Sigmoid and Mul is a pattern that QNN computes nonsense for in small pictures.
     const [batch, channels, height, width] = pictureShape(x);
     return times(role, x, reshape(sigmoid(reshape(inner, [batch, channels, 1, height * width])), x.shape));
   };
-  const gelu = (x: Value): Value => draw.step('Gelu', `${names.last}/gelu`, [x], x.shape);
-  const add = (a: Value, b: Value): Value => draw.step('Add', `${names.last}/sum`, [a, b], a.shape);
+  const gelu = (x: Value): Value => draw.step('Gelu', `${last}/gelu`, [x], x.shape);
+  const add = (a: Value, b: Value): Value => draw.step('Add', `${last}/sum`, [a, b], a.shape);
   const reshape = (x: Value, shape: readonly number[]): Value =>
     draw.move('Reshape', [x, { kind: 'integers', values: shape }], shape);
 
@@ -110,7 +105,7 @@ export function qnnLayers(draw: Drawing, form: LinearForm = 'conv', names: Names
     scale: (x, factor) => times('scaled', x, number(factor)),
     concatChannels(a, b) {
       const shape = [a.shape[0]!, a.shape[1]! + b.shape[1]!, ...a.shape.slice(2)];
-      return draw.step('Concat', `${names.last}/joined`, [a, b], shape, { axis: 1 });
+      return draw.step('Concat', `${last}/joined`, [a, b], shape, { axis: 1 });
     },
     upsampleTo: (x, height, width) => upsampleTo(draw, x, height, width),
     toTokens(x) {

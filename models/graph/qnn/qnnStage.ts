@@ -2,18 +2,21 @@
 import type { ModelDescription } from '../../sd15';
 import type { StageName, StageSize } from '../../stage';
 import type { Layers } from '../layers';
-import { describe as describeStage } from '../network';
-import { segmentsOf } from '../segments';
+import { describe } from '../network';
 import { Drawing } from './drawing';
 import { type Form, type Written, written } from './form';
+import { type LayerInput, layerInputs } from './layerInputs';
 import type { LinearForm } from './linear';
-import { type Names, qnnLayers } from './qnnLayers';
+import { partsOf } from './parts';
+import { qnnLayers } from './qnnLayers';
 
 export interface QnnStage {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** The names of all that has a range to be measured, and under which of its inputs or outputs the float32 form shows it. */
   readonly taps: ReadonlyMap<string, string>;
+  /** What its weights are multiplied with; linear layers as convolutions only. */
+  readonly layers: readonly LayerInput[];
   write(form: Form): Written;
 }
 
@@ -24,12 +27,12 @@ export function qnnStage(
   size: StageSize,
   linear: LinearForm = 'conv',
 ): QnnStage {
-  return qnnNetwork(stage, (net) => describeStage(net, description, stage, size), linear);
+  return asStage(stage, drawn(description, stage, size, linear));
 }
 
 /**
- * The same in at most `count` parts of about as many weights, to be run one after another. What lies within a part has the
- * same taps as in the whole; what is handed on is an input of another name where it comes in.
+ * The same in at most `count` parts of about as many weights, to be run one after another. What crosses from part to part
+ * has its own name, and so has every tap, whatever `count` is.
  */
 export function qnnSegments(
   description: ModelDescription,
@@ -38,26 +41,31 @@ export function qnnSegments(
   count: number,
   linear: LinearForm = 'conv',
 ): QnnStage[] {
-  const whole = (net: Layers): void => describeStage(net, description, stage, size);
-  const weightsOf = ({ shape }: { readonly shape: readonly number[] }): number => shape.reduce((a, b) => a * b, 1);
-  const names: Names = { last: 'inputs' };
-  return segmentsOf(whole, weightsOf, count).map((segment) => qnnNetwork(stage, segment.describe, linear, names));
+  return partsOf(drawn(description, stage, size, linear), count).map((part) => asStage(stage, part));
 }
 
-/** Any network, or part of one, that `describe` describes. */
-export function qnnNetwork(
-  name: string,
-  describe: (net: Layers) => void,
-  linear: LinearForm = 'conv',
-  names?: Names,
-): QnnStage {
+/** Any network that `network` describes. */
+export function qnnNetwork(name: string, network: (net: Layers) => void, linear: LinearForm = 'conv'): QnnStage {
   const draw = new Drawing();
-  describe(qnnLayers(draw, linear, names));
+  network(qnnLayers(draw, linear));
+  return asStage(name, draw);
+}
+
+function drawn(description: ModelDescription, stage: StageName, size: StageSize, linear: LinearForm): Drawing {
+  const draw = new Drawing();
+  describe(qnnLayers(draw, linear), description, stage, size);
+  return draw;
+}
+
+function asStage(name: string, draw: Drawing): QnnStage {
   const { inputs, outputs } = draw.needed();
   return {
     inputs: inputs.map((input) => input.name),
     outputs: outputs.map((output) => draw.resultName(output)!),
     taps: draw.measured(),
+    get layers() {
+      return layerInputs(draw);
+    },
     write: (form) => written(draw, name, form),
   };
 }

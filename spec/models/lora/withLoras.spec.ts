@@ -77,6 +77,28 @@ test('alpha in the metadata of diffusers counts as alpha in tensors, a pattern b
   }
 });
 
+test('rows of a merged weight are those of the whole, however they are cut; the factors are read once', async () => {
+  const file = choice(first());
+  let reads = 0;
+  const read = (start: number, end: number) => {
+    reads += 1;
+    return file.source.read(start, end);
+  };
+  const checkpoint = await withLoras(A, [{ ...file, source: { ...file.source, read } }, choice(first(), -0.3)]);
+  for (const { layer, part } of LAYERS) {
+    const name = `${layer}.weight`;
+    const source = checkpoint.weights(part === 'unet' ? 'unet' : 'text_encoder');
+    const whole = await source.read(name);
+    const [before, count] = [reads, source.info(name)!.shape[0]!];
+    for (let begin = 0; begin < count; begin += 5) {
+      const end = Math.min(count, begin + 5);
+      const rowBytes = whole.length / count;
+      assert.equal(await source.read(name, { begin, end }), whole.slice(begin * rowBytes, end * rowBytes), name);
+    }
+    assert.is(reads, before);
+  }
+});
+
 test('weight 0 leaves every byte, and a LoRA with its opposite cancels to the last bits', async () => {
   const untouched = await merged([choice(first(), 0)]);
   const back = await merged([choice(first(), 0.7), choice(first(), -0.7)]);

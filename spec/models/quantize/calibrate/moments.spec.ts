@@ -1,0 +1,61 @@
+/** Second moments in blocks, from samples that come in parts of any size. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { blockSizes, MomentSums } from '../../../../models/quantize/calibrate/moments';
+import { plainMatMul } from '../../../../models/quantize/matrix/matMul';
+import { uniform } from '../../randomModel';
+
+const COLUMNS = 6;
+
+/** `[columns, count]` from samples `[count, columns]`. */
+const turned = (samples: Float32Array[]): Float32Array =>
+  Float32Array.from({ length: COLUMNS * samples.length }, (_, i) => {
+    return samples[i % samples.length]![Math.floor(i / samples.length)]!;
+  });
+
+test('E[x xᵀ] within the blocks and E[x], however the samples came', async () => {
+  const samples = Array.from({ length: 700 }, (_, i) => uniform(`sample ${i}`, COLUMNS, 1, 0.5));
+  for (const together of [1, 37, 700]) {
+    const sums = new MomentSums([4, 2], plainMatMul);
+    for (let at = 0; at < samples.length; at += together) await sums.add(turned(samples.slice(at, at + together)));
+    const { gram, mean, count } = await sums.moments();
+    assert.is(count, 700);
+    for (const [first, size, block] of [
+      [0, 4, gram[0]!],
+      [4, 2, gram[1]!],
+    ] as const) {
+      assert.is(block.length, size ** 2);
+      for (let i = 0; i < size; i++) {
+        for (let j = 0; j < size; j++) {
+          const expected = samples.reduce((sum, x) => sum + x[first + i]! * x[first + j]!, 0) / 700;
+          assert.ok(Math.abs(block[i * size + j]! - expected) < 1e-5, `${together}: ${i} ${j}`);
+        }
+      }
+    }
+    for (let i = 0; i < COLUMNS; i++) {
+      const expected = samples.reduce((sum, x) => sum + x[i]!, 0) / 700;
+      assert.ok(Math.abs(mean[i]! - expected) < 1e-6);
+    }
+  }
+});
+
+test('blocks are as large as may be, about equal, and keep channels together', () => {
+  assert.equal(blockSizes(320, 32), [320]);
+  assert.equal(blockSizes(11520, 9), [2304, 2304, 2304, 2304, 2304]);
+  assert.equal(blockSizes(5120, 32), [1696, 1696, 1728]);
+  for (const [columns, unit] of [
+    [23040, 9],
+    [768, 32],
+    [36, 9],
+    [2880, 9],
+  ] as const) {
+    const sizes = blockSizes(columns, unit);
+    assert.is(
+      sizes.reduce((a, b) => a + b, 0),
+      columns,
+    );
+    for (const size of sizes) assert.ok(size % unit === 0 && size <= 2304 && size > 0, `${sizes}`);
+  }
+});
+
+test.run();
