@@ -69,7 +69,7 @@ export async function emulated(
   if (status === 0) return JSON.parse(out().trim().split('\n').at(-1)!) as Found;
   const after = `after ${((Date.now() - begin) / 1000).toFixed(0)} s, at ${gigabytes(highest)} at most`;
   return (
-    ended ?? (signal ? `ended by ${signal} ${after}` : `${err().trim().split('\n').at(-1)!.slice(0, 1500)} (${after})`)
+    ended ?? (signal ? `ended by ${signal} ${after}` : `${err().trim().split('\n').at(-1)!.slice(0, 3000)} (${after})`)
   );
 }
 
