@@ -1,97 +1,124 @@
 /**
- * `npm run test:qnn -- --accept [--side PIXELS] [--parts N] [--linear conv|matmul]`: compiles the quantized demo model with
- * Qualcomm's own compiler for three chips, every node on the NPU, runs it on the emulator of the NPU, and compares with
- * what the graphs say and with float32. Prints a table; exits with 1 where anything misses.
+ * `npm run test:qnn -- --accept [options]`: compiles the quantized demo model with Qualcomm's own compiler for three chips,
+ * every node on the NPU, runs it on the emulator of the NPU, and compares with what the graphs say and with float32.
+ * Prints a table; exits with 1 where anything misses.
+ *
+ *   --size WIDTHxHEIGHT | SIDE     pixels: 128, with --full 512
+ *   --format w8a16|w8a8|w4a16      bits of weights and activations; w4a16 is mixed
+ *   --linear conv|matmul           what linear layers become
+ *   --parts N                      the UNet in N graphs, with --full every network
+ *   --stage NAME --chip NAME       these alone; may be given several times
+ *   --full                         Stable Diffusion 1.5 with random weights, by default its UNet for one chip
+ *   --blocks SCOPE                 the blocks of that UNet whose scope contains this, each on its own
+ *   --compile-only                 nothing is run
+ *   --setting KEY=VALUE            more options of the compiler
+ *   --memory GIGABYTES --minutes N   of one graph, beyond which it is given up
  *
  * It needs Python 3.11 and x86-64 Linux. What it installs stays in an ignored folder; none of it is part of this project.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { type Job, quantizedDemo } from './qnn/quantizedDemo';
+import { badArgument } from '../models/commandLine.node';
+import { CodedError } from '../models/errors';
+import { STAGE_NAMES } from '../models/manifest';
+import { blockNetworks } from './qnn/blockNetworks';
+import { demoNetworks } from './qnn/demoNetworks';
+import { CHIPS, emulated, FOLDER, install } from './qnn/emulator';
+import { FORMATS } from './qnn/format';
+import { fullNetworks } from './qnn/fullNetworks';
+import { quantizedStage } from './qnn/quantizedStage';
+import { COLUMNS, line, passes } from './qnn/table';
 
-const FOLDER = 'dist/qnn';
-const PYTHON = `${FOLDER}/venv/bin/python`;
-const PACKAGES = ['onnxruntime-qnn==2.7.0', 'onnxruntime==1.32.0', 'numpy==2.4.6'];
-const CHIPS = ['SM8550', 'SM8650', 'SM8750'];
-
-/** Least signal to noise, decibels: of the emulator against the graph's own arithmetic, and of a compiled graph read again. */
-const LEAST = 50;
+const CHECKPOINT = `${FOLDER}/sd15.safetensors`;
 
 const LICENSE = `onnxruntime-qnn 2.7.0 holds Qualcomm's compiler for its NPUs, under Qualcomm's AI Stack License, which using it accepts.
 Read it first: Qualcomm_LICENSE.pdf within the wheel, at https://pypi.org/project/onnxruntime-qnn/2.7.0/#files.
 Then: npm run test:qnn -- --accept`;
 
-interface Found {
-  readonly seconds: number;
-  readonly peakBytes: number;
-  readonly toExact: number;
-  readonly reloaded: number;
-  readonly toFloat: number;
-  readonly exactToFloat: number;
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    return await tested(args);
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    console.error(error.message);
+    return 2;
+  }
 }
 
-export async function main(args: readonly string[]): Promise<number> {
+async function tested(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
       accept: { type: 'boolean', default: false },
-      side: { type: 'string', default: '128' },
-      parts: { type: 'string', default: '1' },
+      size: { type: 'string' },
+      format: { type: 'string', default: 'w8a16' },
       linear: { type: 'string', default: 'conv' },
+      parts: { type: 'string', default: '1' },
+      stage: { type: 'string', multiple: true },
+      chip: { type: 'string', multiple: true },
+      full: { type: 'boolean', default: false },
+      blocks: { type: 'string' },
+      'compile-only': { type: 'boolean', default: false },
+      setting: { type: 'string', multiple: true, default: [] },
+      memory: { type: 'string', default: '14' },
+      minutes: { type: 'string', default: '15' },
     },
   });
   if (!values.accept) {
     console.error(LICENSE);
     return 2;
   }
+  const { full } = values;
+  const format = FORMATS[oneOf('--format', values.format, Object.keys(FORMATS) as (keyof typeof FORMATS)[])];
+  const linear = oneOf('--linear', values.linear, ['conv', 'matmul'] as const);
+  const stages = (values.stage ?? (full ? ['unet'] : STAGE_NAMES)).map((name) => oneOf('--stage', name, STAGE_NAMES));
+  const chips = (values.chip ?? (full ? ['SM8650'] : CHIPS)).map((name) => oneOf('--chip', name, CHIPS));
+  const size = sizeOf(values.size ?? (full ? '512' : '128'));
+  const settings = Object.fromEntries(values.setting.map((word) => word.split('=', 2) as [string, string]));
+  const limits = { bytes: 1e9 * number('--memory', values.memory), seconds: 60 * number('--minutes', values.minutes) };
+  const parts = number('--parts', values.parts);
   if (!install()) return 1;
-  const folder = `${FOLDER}/graphs`;
+
+  const folder = `${FOLDER}/${values.blocks !== undefined ? 'blocks' : full ? 'full' : 'demo'}`;
   await rm(folder, { recursive: true, force: true });
-  const linear = values.linear === 'matmul' ? 'matmul' : 'conv';
-  const jobs = await quantizedDemo(folder, Number(values.side), Number(values.parts), linear);
-  console.log('graph          chip     compiled, peak    to its own numbers  read again  to float32 (at best)');
-  let missed = 0;
-  for (const job of jobs) for (const chip of CHIPS) missed += report(job, chip, emulated(folder, job, chip)) ? 0 : 1;
-  console.log(`\n${jobs.length * CHIPS.length - missed} passed, ${missed} failed`);
-  return missed === 0 ? 0 : 1;
-}
-
-function install(): boolean {
-  if (existsSync(PYTHON)) return true;
-  const commands = [
-    ['python3.11', '-m', 'venv', `${FOLDER}/venv`],
-    [PYTHON, '-m', 'pip', 'install', '--quiet', ...PACKAGES],
-  ];
-  return commands.every(([command, ...rest]) => spawnSync(command!, rest, { stdio: 'inherit' }).status === 0);
-}
-
-/** What was found, or why nothing was: each graph has a process of its own, since the compiler may end it. */
-function emulated(folder: string, job: Job, chip: string): Found | string {
-  const command = ['spec/qnn/emulate.py', folder, JSON.stringify(job), chip];
-  const { status, signal, stdout, stderr } = spawnSync(PYTHON, command, { encoding: 'utf8' });
-  if (status === 0) return JSON.parse(stdout.trim().split('\n').at(-1)!) as Found;
-  return signal ? `ended by ${signal}` : stderr.trim().split('\n').at(-1)!.slice(0, 400);
-}
-
-/** Whether it is as it should be. */
-function report({ name }: Job, chip: string, found: Found | string): boolean {
-  const head = `${name.padEnd(14)} ${chip}  `;
-  if (typeof found === 'string') {
-    console.log(`${head}FAIL ${found}`);
-    return false;
+  const networks =
+    values.blocks !== undefined
+      ? await blockNetworks(CHECKPOINT, values.blocks, linear)
+      : full
+        ? await fullNetworks(CHECKPOINT, stages, size, parts, linear)
+        : (await demoNetworks(size, parts, linear)).filter(({ name }) => stages.some((stage) => stage === name));
+  console.log(COLUMNS);
+  let [passed, failed] = [0, 0];
+  for (const network of networks) {
+    for await (const job of quantizedStage(folder, network, format)) {
+      const asked = values['compile-only'] ? { ...job, samples: 0 } : job;
+      for (const chip of chips) {
+        const found = await emulated(folder, asked, chip, settings, limits);
+        console.log(line(job, chip, found));
+        if (passes(job, found)) passed++;
+        else failed++;
+      }
+    }
   }
-  const { seconds, peakBytes, toExact, reloaded, toFloat, exactToFloat } = found;
-  const fine = toExact >= LEAST && reloaded >= LEAST;
-  const columns = [
-    `${seconds} s`,
-    `${(peakBytes / 1e6).toFixed(0)} MB`,
-    toExact,
-    Math.min(reloaded, 999),
-    toFloat,
-    exactToFloat,
-  ];
-  console.log(head + columns.map((column) => `${column}`.padStart(10)).join('') + (fine ? '' : '  FAIL'));
-  return fine;
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+function oneOf<Name extends string>(option: string, word: string, names: readonly Name[]): Name {
+  const found = names.find((name) => name === word);
+  if (!found) throw badArgument(option, names.join(', '), word);
+  return found;
+}
+
+function number(option: string, word: string): number {
+  if (!(Number(word) > 0)) throw badArgument(option, 'a number above 0', word);
+  return Number(word);
+}
+
+/** Multiples of 8, as latents want them. */
+function sizeOf(word: string): { readonly width: number; readonly height: number } {
+  const [width, height = width] = word.split('x').map(Number);
+  const fits = [width, height].every((side) => Number.isInteger(side) && side! > 0 && side! % 8 === 0);
+  if (!fits) throw badArgument('--size', 'WIDTHxHEIGHT in multiples of 8', word);
+  return { width: width!, height: height! };
 }

@@ -8,12 +8,12 @@ import type { Tensors } from '../../workers/tensor';
 
 export type Calls = Readonly<Record<'text_encoder' | 'unet' | 'vae_decoder', Tensors[]>>;
 
-/** Draws each of `prompts` in a few steps, `side` pixels wide and high. */
+/** Draws each of `prompts` in a few steps, in pixels of `size`. */
 export async function recordedInputs(
   model: Model,
   backend: Backend,
   prompts: readonly string[],
-  side: number,
+  size: { readonly width: number; readonly height: number },
 ): Promise<{ calls: Calls; images: Tensors[] }> {
   const calls: Record<string, Tensors[]> = { text_encoder: [], unet: [], vae_decoder: [] };
   const images: Tensors[] = [];
@@ -33,7 +33,7 @@ export async function recordedInputs(
     },
   };
   for (const [seed, prompt] of prompts.entries()) {
-    const request = { ...DEFAULTS, prompt, seed, steps: STEPS, width: side, height: side };
+    const request = { ...DEFAULTS, prompt, seed, steps: STEPS, ...size };
     for await (const event of textToImage(request, { model, backend: recording }, new AbortController().signal)) {
       if (event.type === 'failed') throw new Error(`${event.code}: ${event.message}`);
     }

@@ -3,13 +3,14 @@ import { isWeightDtype } from '../dtype';
 import { toF32 } from '../floats';
 import { badModel } from '../refuse';
 import type { TensorSource } from '../tensorSource';
+import { BLOCK } from './plan';
 import { quantize } from './rounding';
 
-/** A weight `[rows, columns]`: row r is `scales[r]` · `values`. */
+/** A weight `[rows, columns]` as `scales` · `values`. */
 export interface IntegerWeight {
   /** Row by row, as the checkpoint has them, none beyond ±`most`. */
   readonly values: Int8Array;
-  /** One for each row. */
+  /** One for each row, or for each run of equally many weights of a row. */
   readonly scales: Float32Array;
   /** 127 in 8 bits, 7 in 4. */
   readonly most: number;
@@ -23,7 +24,10 @@ export interface IntegerWeights {
 /** Bits that the weight of this name is stored in. */
 export type WeightBits = (key: string) => 8 | 4;
 
-/** Every weight of `source` rounded to nearest over its row's largest magnitude. Rejects with `bad-model` where one is not finite. */
+/**
+ * Every weight of `source` rounded to nearest over its row's largest magnitude, in four bits over that of `BLOCK` inputs.
+ * Rejects with `bad-model` where one is not finite.
+ */
 export function roundedToNearest(source: TensorSource, bits: WeightBits): IntegerWeights {
   const floats = async (key: string): Promise<Float32Array> => {
     const dtype = source.info(key)?.dtype ?? 'none';
@@ -35,7 +39,10 @@ export function roundedToNearest(source: TensorSource, bits: WeightBits): Intege
     async integers(key) {
       const weights = await floats(key);
       const most = 2 ** (bits(key) - 1) - 1;
-      const [values, scales] = [new Int8Array(weights.length), new Float32Array(source.info(key)!.shape[0]!)];
+      const [rows, columns] = source.info(key)!.shape as [number, number];
+      // Kernels of more than a pixel have none.
+      const blocks = most === 7 && weights.length === rows * columns && columns % BLOCK === 0 ? columns / BLOCK : 1;
+      const [values, scales] = [new Int8Array(weights.length), new Float32Array(rows * blocks)];
       quantize(weights, most, scales, values);
       if (scales.some(Number.isNaN)) throw badModel(`${source.name}: ${key}`, 'finite numbers', 'infinity or NaN');
       return { values, scales, most };

@@ -8,7 +8,7 @@ import type { IntegerWeights } from '../../quantize/integerWeights';
 import type { Node } from '../onnx/onnxModel';
 import type { ConstantFile } from './constantFile';
 import type { Bias, Numbers, Weight } from './drawing';
-import { type LayerIntegers, layerIntegers, packedInt4, stepOf, turned } from './layerIntegers';
+import { blockOf, type LayerIntegers, layerIntegers, packedInt4, turned } from './layerIntegers';
 
 export class Constants {
   /** What turns integers back, for the graph to begin with. */
@@ -25,26 +25,32 @@ export class Constants {
   }
 
   /**
-   * A weight in `bits`, one scale for each of its rows, and the bias that is added in the same step, in the steps of the
+   * A weight in `bits`, one scale for each of its rows or blocks, and the bias that is added in the same step, in the steps of the
    * product: the weight makes room for it. The rest are the inputs of that step.
    */
   layer(weight: Weight, bits: 8 | 4, bias: Bias | undefined, inputScale: number): string[] {
     const name = nameOf(weight);
     const rows = [weight.rows.count];
+    const block = blockOf(weight, bits);
     const made = (from: IntegerWeights): Promise<LayerIntegers> =>
       this.latest(name, from, () => layerOf(weight, bits, from, bias, inputScale));
-    const scales = this.file.place(`${name}/scales`, 'float32', rows, async (from) => (await made(from)).scales);
-    const type = bits === 4 ? 'int4' : 'int8';
+    const perBlock = weight.shape.map((size, axis) => (axis === 1 - weight.axis ? size / block : size));
+    const scales = this.file.place(
+      `${name}/scales`,
+      'float32',
+      block ? perBlock : rows,
+      async (from) => (await made(from)).scales,
+    );
+    const type = block ? 'int4' : 'int8';
     const integers = this.file.place(`${name}/${type}`, type, weight.shape, async (from) => {
       const { values } = await made(from);
-      return bits === 4 ? packedInt4(values) : values;
+      return block ? packedInt4(values) : values;
     });
-    const inputs = [this.dequantize(name, [integers, scales], { axis: weight.axis })];
+    const along = block ? { axis: 1 - weight.axis, block_size: block } : { axis: weight.axis };
+    const inputs = [this.dequantize(name, [integers, scales], along)];
     if (!bias) return inputs;
     const sum = nameOf(bias);
-    const steps = this.file.place(`${sum}/scales`, 'float32', rows, async (from) =>
-      (await made(from)).scales.map((scale) => stepOf(inputScale, scale)),
-    );
+    const steps = this.file.place(`${sum}/scales`, 'float32', rows, async (from) => (await made(from)).biasSteps!);
     const summand = this.file.place(`${sum}/int32`, 'int32', rows, async (from) => (await made(from)).bias!);
     return [...inputs, this.dequantize(sum, [summand, steps], { axis: 0 })];
   }
@@ -127,5 +133,5 @@ async function layerOf(
     const expected = `integers within ±${most}`;
     throw new CodedError('bad-argument', { argument: weight.key, expected, got: `±${whole.most}` });
   }
-  return layerIntegers(weight, whole, bias ? await floatsOf(bias, from) : undefined, inputScale);
+  return layerIntegers(weight, whole, blockOf(weight, bits), bias ? await floatsOf(bias, from) : undefined, inputScale);
 }

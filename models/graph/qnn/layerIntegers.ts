@@ -1,5 +1,7 @@
 /** The integers of one layer: of its weight, or some of its rows, and of the bias that is added to the product. */
+import { CodedError } from '../../errors';
 import type { IntegerWeight } from '../../quantize/integerWeights';
+import { BLOCK } from '../../quantize/plan';
 import type { Weight } from './drawing';
 
 const MOST_INT32 = 2 ** 31 - 1;
@@ -7,30 +9,63 @@ const MOST_INT32 = 2 ** 31 - 1;
 export interface LayerIntegers {
   /** In the graph's order. */
   readonly values: Int8Array;
-  /** One for each row. */
+  /** One for each row; in four bits for each block of a row's inputs, in the graph's order. */
   readonly scales: Float32Array;
-  /** In steps of the input's scale times the row's; absent where there is none. */
+  /** In steps of `biasSteps`, one for each row; absent where there is none. */
   readonly bias?: Int32Array;
+  readonly biasSteps?: Float32Array;
+}
+
+/**
+ * Inputs of a row that share a scale in four bits: QNN computes with int4 only in blocks. 0 where it has no blocks, for
+ * kernels of more than a pixel and odd widths: these lie in int8, however few bits they need.
+ */
+export function blockOf({ shape, rows, axis }: Weight, bits: 8 | 4): number {
+  const columns = columnsOf({ shape, rows });
+  return bits === 4 && columns === shape[1 - axis] && columns % BLOCK === 0 ? BLOCK : 0;
 }
 
 /** `bias` and `inputScale` are those of a layer whose product and sum are one step. */
 export function layerIntegers(
-  { rows, factor, axis }: Weight,
+  weight: Weight,
   whole: IntegerWeight,
+  block: number,
   bias?: Float32Array,
   inputScale = 1,
 ): LayerIntegers {
-  const columns = whole.values.length / whole.scales.length;
-  const end = rows.start + rows.count;
-  const values = whole.values.slice(rows.start * columns, end * columns);
-  const scales = whole.scales.slice(rows.start, end).map((scale) => scale * factor);
-  if (bias) widenForBias(values, scales, bias, inputScale);
-  const integers = bias?.map((value, row) => Math.round(value / stepOf(inputScale, scales[row]!)));
+  const { rows, axis } = weight;
+  const columns = columnsOf(weight);
+  const values = whole.values.slice(rows.start * columns, (rows.start + rows.count) * columns);
+  const scales = scalesOf(weight, whole, block);
+  if (bias && block === 0) widenForBias(values, scales, bias, inputScale);
+  const runs = scales.length / rows.count;
+  const steps = bias?.map((value, row) => {
+    const largest = scales.subarray(row * runs, (row + 1) * runs).reduce((a, b) => Math.max(a, b));
+    return Math.max(stepOf(inputScale, largest), Math.fround(Math.abs(value) / 2 ** 30));
+  });
+  const integers = bias?.map((value, row) => Math.round(value / steps![row]!));
   return {
     values: axis === 0 ? values : turned(values, rows.count),
-    scales,
-    ...(integers ? { bias: Int32Array.from(integers, clampedInt32) } : {}),
+    scales: axis === 0 || runs === 1 ? scales : turned(scales, rows.count),
+    ...(integers ? { bias: Int32Array.from(integers, clampedInt32), biasSteps: steps! } : {}),
   };
+}
+
+const columnsOf = ({ shape, rows }: Pick<Weight, 'shape' | 'rows'>): number =>
+  shape.reduce((product, size) => product * size, 1) / rows.count;
+
+/** Those of the weight's rows, one for each block, or row. `bad-argument` where the weight's own are too many. */
+function scalesOf(weight: Weight, { values, scales }: IntegerWeight, block: number): Float32Array {
+  const { rows, factor, key } = weight;
+  const columns = columnsOf(weight);
+  const [run, group] = [block || columns, values.length / scales.length];
+  if (group % run !== 0) {
+    const expected = `a scale for each ${run} weights of a row or more`;
+    throw new CodedError('bad-argument', { argument: key, expected, got: `one for ${group}` });
+  }
+  const first = rows.start * columns;
+  const length = (rows.count * columns) / run;
+  return Float32Array.from({ length }, (_, i) => scales[Math.floor((first + i * run) / group)]! * factor);
 }
 
 /**
@@ -48,7 +83,7 @@ function widenForBias(values: Int8Array, scales: Float32Array, bias: Float32Arra
 }
 
 /** As a graph says it: a float32. */
-export const stepOf = (inputScale: number, weightScale: number): number => Math.fround(inputScale * weightScale);
+const stepOf = (inputScale: number, weightScale: number): number => Math.fround(inputScale * weightScale);
 
 const clampedInt32 = (value: number): number => Math.max(-MOST_INT32, Math.min(MOST_INT32, value));
 

@@ -1,6 +1,7 @@
 /** A stage's network drawn for QNN, whole or in parts: what there is to measure in it, and its graphs. */
 import type { ModelDescription } from '../../sd15';
 import type { StageName, StageSize } from '../../stage';
+import type { Layers } from '../layers';
 import { describe } from '../network';
 import { Drawing } from './drawing';
 import { type Form, type Written, written } from './form';
@@ -43,6 +44,13 @@ export function qnnSegments(
   return partsOf(drawn(description, stage, size, linear), count).map((part) => asStage(stage, part));
 }
 
+/** Any network that `network` describes. */
+export function qnnNetwork(name: string, network: (net: Layers) => void, linear: LinearForm = 'conv'): QnnStage {
+  const draw = new Drawing();
+  network(qnnLayers(draw, linear));
+  return asStage(name, draw);
+}
+
 function drawn(description: ModelDescription, stage: StageName, size: StageSize, linear: LinearForm): Drawing {
   const draw = new Drawing();
   describe(qnnLayers(draw, linear), description, stage, size);
@@ -55,7 +63,9 @@ function asStage(name: string, draw: Drawing): QnnStage {
     inputs: inputs.map((input) => input.name),
     outputs: outputs.map((output) => draw.resultName(output)!),
     taps: draw.measured(),
-    layers: layerInputs(draw),
+    get layers() {
+      return layerInputs(draw);
+    },
     write: (form) => written(draw, name, form),
   };
 }

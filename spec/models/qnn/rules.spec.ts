@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDiffusersFolder } from '../../../models/checkpoint';
 import { ConstantFile } from '../../../models/graph/qnn/constantFile';
-import { layerIntegers, packedInt4 } from '../../../models/graph/qnn/layerIntegers';
+import { blockOf, layerIntegers, packedInt4 } from '../../../models/graph/qnn/layerIntegers';
 import { qnnStage } from '../../../models/graph/qnn/qnnStage';
 import { STAGE_NAMES } from '../../../models/manifest';
 import { encodingsFor } from '../../../models/quantize/encodings';
@@ -78,6 +78,15 @@ for (const name of ['A', 'B'] as const) {
       }
     });
 
+    test(`model ${name}: ${stage}: four-bit integers have a scale for each 32 of them, which QNN computes rightly`, () => {
+      const inFour = nodes.filter(
+        ({ op, inputs }) => op === 'DequantizeLinear' && constants.get(inputs[0]!)?.type === INT4,
+      );
+      const count = (constant: string): number => constants.get(constant)!.shape.reduce((a, b) => a * b, 1);
+      for (const { inputs } of inFour) assert.is(count(inputs[0]!), 32 * count(inputs[1]!), inputs[0]!);
+      if (stage === 'unet') assert.ok(inFour.length > 0);
+    });
+
     test(`model ${name}: ${stage}: constants lie in the file one after another, each as long as its shape says`, async () => {
       let end = 0;
       for (const [key, { type, shape, external }] of constants) {
@@ -133,7 +142,7 @@ test('a bias fits 32 bits also where its weights are all but zero, and stays wha
   } as const;
   const whole = { values: Int8Array.of(127, -127, 127, 3), scales: Float32Array.of(1e-12, 0.01), most: 127 };
   const bias = Float32Array.of(0.5, -0.25);
-  const { scales, bias: integers, values } = layerIntegers(weight, whole, bias, 1e-4);
+  const { scales, bias: integers, values } = layerIntegers(weight, whole, 0, bias, 1e-4);
   for (const [row, value] of bias.entries()) {
     const got = integers![row]! * scales[row]! * 1e-4;
     assert.ok(Math.abs(got - value) < 1e-6 * Math.abs(value) + 1e-6, `${got}`);
@@ -141,6 +150,46 @@ test('a bias fits 32 bits also where its weights are all but zero, and stays wha
   // The other row is untouched.
   assert.equal([...values.slice(2)], [127, 3]);
   assert.is(scales[1], Math.fround(0.01));
+});
+
+const inBlocks = {
+  kind: 'weight',
+  key: 'w',
+  shape: [2, 64, 1, 1],
+  rows: { start: 1, count: 2 },
+  factor: 0.5,
+  axis: 0,
+} as const;
+const threeRows = {
+  values: Int8Array.from({ length: 3 * 64 }, (_, i) => (i % 15) - 7),
+  scales: Float32Array.of(1, 2, 3, 4, 5, 6),
+  most: 7,
+};
+
+test('a weight in four bits has blocks of 32 inputs, and none where its kernel is larger or its inputs are odd', () => {
+  assert.is(blockOf(inBlocks, 4), 32);
+  assert.is(blockOf(inBlocks, 8), 0);
+  assert.is(blockOf({ ...inBlocks, shape: [2, 64, 3, 3] }, 4), 0);
+  assert.is(blockOf({ ...inBlocks, shape: [2, 48, 1, 1] }, 4), 0);
+  assert.is(blockOf({ ...inBlocks, shape: [64, 2], axis: 1 }, 4), 32);
+});
+
+test('scales of blocks are those of the rows that are computed, row by row, or transposed block by block', () => {
+  assert.equal([...layerIntegers(inBlocks, threeRows, 32).scales], [1.5, 2, 2.5, 3]);
+  const transposed = { ...inBlocks, shape: [64, 2], axis: 1 } as const;
+  assert.equal([...layerIntegers(transposed, threeRows, 32).scales], [1.5, 2.5, 2, 3]);
+  const perRow = { ...threeRows, scales: Float32Array.of(1, 2, 3) };
+  assert.equal([...layerIntegers(inBlocks, perRow, 32).scales], [1, 1, 1.5, 1.5]);
+});
+
+test('a bias beside blocks has the steps of its row’s largest scale', () => {
+  const { bias, biasSteps } = layerIntegers(inBlocks, threeRows, 32, Float32Array.of(4, -6), 0.25);
+  assert.equal([...biasSteps!], [0.5, 0.75]);
+  assert.equal([...bias!], [8, -8]);
+});
+
+test('scales for fewer weights than a graph has room for are refused by name', async () => {
+  await rejects(() => layerIntegers(inBlocks, threeRows, 0), 'bad-argument', 'w', '64', '32');
 });
 
 test('four-bit integers are pairs in two’s complement, the earlier one low', () => {

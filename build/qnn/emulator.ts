@@ -1,0 +1,92 @@
+/** Qualcomm's compiler and emulator: a Python package in an ignored folder, each graph in a process of its own. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import type { Job } from './quantizedStage';
+
+export const FOLDER = 'dist/qnn';
+export const CHIPS = ['SM8550', 'SM8650', 'SM8750'] as const;
+
+const PYTHON = `${FOLDER}/venv/bin/python`;
+const PACKAGES = ['onnxruntime-qnn==2.7.0', 'onnxruntime==1.32.0', 'numpy==2.4.6'];
+/** Its last line is written when all is there. */
+const DONE = `${FOLDER}/venv/packages`;
+
+/** What compiling took, and, where it was run, decibels. */
+export interface Found {
+  readonly seconds: number;
+  readonly peakBytes: number;
+  readonly contextBytes: number;
+  readonly toExact?: number;
+  readonly reloaded?: number;
+  readonly toFloat?: number;
+  readonly exactToFloat?: number;
+  readonly runSeconds?: number;
+}
+
+export interface Limits {
+  /** Of memory, beyond which the process is ended. */
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** Whether the packages are there, now or from before. */
+export function install(): boolean {
+  if (existsSync(DONE) && readFileSync(DONE, 'utf8') === PACKAGES.join()) return true;
+  const commands = [
+    ['python3.11', '-m', 'venv', '--clear', `${FOLDER}/venv`],
+    [PYTHON, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES],
+    [PYTHON, '-c', `open(${JSON.stringify(DONE)}, "w").write(${JSON.stringify(PACKAGES.join())})`],
+  ];
+  return commands.every(([command, ...rest]) => spawnSync(command!, rest, { stdio: 'inherit' }).status === 0);
+}
+
+/** Compiles `job`'s graph for `chip` and runs it; what was found, or why nothing was: the compiler may end its process. */
+export async function emulated(
+  folder: string,
+  job: Job,
+  chip: string,
+  settings: Readonly<Record<string, string>>,
+  limits: Limits,
+): Promise<Found | string> {
+  const command = ['spec/qnn/emulate.py', folder, JSON.stringify(job), chip, JSON.stringify(settings)];
+  const python = spawn(PYTHON, command, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [out, err] = [collected(python.stdout), collected(python.stderr)];
+  const begin = Date.now();
+  let ended: string | undefined;
+  let highest = 0;
+  const watch = setInterval(() => {
+    const bytes = residentBytes(python.pid!);
+    const seconds = (Date.now() - begin) / 1000;
+    highest = Math.max(highest, bytes);
+    if (bytes > limits.bytes) ended = `ended by us at ${gigabytes(bytes)} after ${seconds.toFixed(0)} s`;
+    if (seconds > limits.seconds) ended = `ended by us after ${seconds.toFixed(0)} s, at ${gigabytes(highest)} at most`;
+    if (ended) python.kill('SIGKILL');
+  }, 500);
+  const [status, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+    python.once('close', (...how) => resolve(how)),
+  );
+  clearInterval(watch);
+  if (status === 0) return JSON.parse(out().trim().split('\n').at(-1)!) as Found;
+  const after = `after ${((Date.now() - begin) / 1000).toFixed(0)} s, at ${gigabytes(highest)} at most`;
+  return (
+    ended ?? (signal ? `ended by ${signal} ${after}` : `${err().trim().split('\n').at(-1)!.slice(0, 3000)} (${after})`)
+  );
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
+function collected(stream: NodeJS.ReadableStream): () => string {
+  let text = '';
+  stream.setEncoding('utf8').on('data', (more: string) => {
+    text += more;
+  });
+  return () => text;
+}
+
+function residentBytes(pid: number): number {
+  try {
+    return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0; // It ended meanwhile.
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Networks of Stable Diffusion 1.5's full size: a checkpoint of random weights, written first if it is not there, and
+ * made-up calls. Enough to see what Qualcomm's compiler makes of the sizes; the pictures are noise.
+ */
+import { rename, stat } from 'node:fs/promises';
+import type { Checkpoint } from '../../models/checkpoint';
+import type { LinearForm } from '../../models/graph/qnn/linear';
+import { qnnSegments } from '../../models/graph/qnn/qnnStage';
+import { STAGE_NAMES } from '../../models/manifest';
+import { openDisk } from '../../models/openDisk.node';
+import type { StageName } from '../../models/stage';
+import { writeSd15Checkpoint } from '../bench/sd15Checkpoint';
+import { madeUpCalls } from './madeUpCalls';
+import type { Network } from './quantizedStage';
+
+/** Float32 weights of the whole do not fit ONNX Runtime Web's memory. */
+const MEASURED_IN = 8;
+
+/** The networks named `stages`, each in at most `parts`, for pictures of `width` × `height` pixels; the checkpoint is at `path`. */
+export async function fullNetworks(
+  path: string,
+  stages: readonly StageName[],
+  { width, height }: { readonly width: number; readonly height: number },
+  parts: number,
+  linear: LinearForm,
+): Promise<Network[]> {
+  const checkpoint = await fullCheckpoint(path);
+  const size = { batch: 1, height: height / 8, width: width / 8 };
+  const networks: Network[] = [];
+  for (const name of STAGE_NAMES.filter((stage) => stages.includes(stage))) {
+    networks.push({
+      name,
+      parts: qnnSegments(checkpoint.description, name, size, parts, linear),
+      ...(parts < MEASURED_IN
+        ? { measuredIn: qnnSegments(checkpoint.description, name, size, MEASURED_IN, linear) }
+        : {}),
+      weights: checkpoint.weights(name),
+      calls: await madeUpCalls(checkpoint, name, size),
+      slow: true,
+    });
+  }
+  return networks;
+}
+
+export async function fullCheckpoint(path: string): Promise<Checkpoint> {
+  if (!(await stat(path).catch(() => undefined))) {
+    await writeSd15Checkpoint(`${path}.part`, 1);
+    await rename(`${path}.part`, path);
+  }
+  return openDisk(path, {});
+}

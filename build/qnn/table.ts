@@ -1,0 +1,36 @@
+/** What the emulator found, as lines of a table, and whether that is good enough. */
+import type { Found } from './emulator';
+import type { Job } from './quantizedStage';
+
+/** Signal to noise of a compiled graph read again, decibels. */
+const LEAST_AGAIN = 50;
+
+const HEADS = ['compiled', 'at most', 'context', 'own numbers', 'read again', 'float32', '(at best)', 'a run'];
+const NAME = 36;
+const WIDTH = 12;
+
+export const COLUMNS = ['graph'.padEnd(NAME), 'chip    ', ...HEADS.map((head) => head.padStart(WIDTH))].join('');
+
+export function line(job: Job, chip: string, found: Found | string): string {
+  const head = `${job.name.padEnd(NAME)}${chip}  `;
+  if (typeof found === 'string') return `${head}FAIL ${found}`;
+  const { seconds, peakBytes, contextBytes, toExact, reloaded, toFloat, exactToFloat, runSeconds } = found;
+  const decibels = [toExact, reloaded && Math.min(reloaded, 999), toFloat, exactToFloat].map((value) => value ?? '-');
+  const cells = [
+    `${seconds} s`,
+    megabytes(peakBytes),
+    megabytes(contextBytes),
+    ...decibels,
+    runSeconds === undefined ? '-' : `${runSeconds} s`,
+  ];
+  return head + cells.map((cell) => `${cell}`.padStart(WIDTH)).join('') + (passes(job, found) ? '' : '  FAIL');
+}
+
+/** Where it was only compiled, that is enough. */
+export function passes({ least }: Job, found: Found | string): boolean {
+  if (typeof found === 'string') return false;
+  const { toExact = least, reloaded = LEAST_AGAIN } = found;
+  return toExact >= least && reloaded >= LEAST_AGAIN;
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
