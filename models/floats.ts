@@ -16,7 +16,7 @@ export function fromF32(dtype: WeightDtype, values: Float32Array): Uint8Array {
 }
 
 /** The memory behind an array. */
-export const bytesOf = (array: Float32Array | Uint16Array): Uint8Array =>
+export const bytesOf = (array: ArrayBufferView): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /** What a typed array of elements of `width` bytes is made from. A slice may start where such an array cannot. */

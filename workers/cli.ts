@@ -12,7 +12,8 @@ import { openModel } from './cli/openModel';
 import { planNotes } from './cli/planNotes';
 import { checkWritable, writePng } from './cli/png';
 import { drawingProgress } from './cli/progress';
-import { asFailure, CodedError } from './errors';
+import { untilStopped } from './cli/untilStopped';
+import { asError, asFailure } from './errors';
 import type { Courses } from './memory/course';
 import { nodeDevice } from './memory/device.node';
 import { planDrawing } from './memory/drawingPlan';
@@ -63,19 +64,6 @@ async function generate(given: CliArguments): Promise<void> {
   });
 }
 
-/** Runs `work`, which Ctrl-C aborts. */
-async function untilStopped(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const abort = new AbortController();
-  const stop = () =>
-    abort.abort(new CodedError('aborted', { argument: 'Ctrl-C', expected: 'to finish', got: 'a stop' }));
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  try {
-    await work(abort.signal);
-  } finally {
-    process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
-  }
-}
-
 async function draw(request: ImageRequest, parts: Parts, out: string | undefined, signal: AbortSignal) {
   const progress = drawingProgress(request, process.stderr);
   const files: string[] = [];
@@ -94,7 +82,7 @@ async function draw(request: ImageRequest, parts: Parts, out: string | undefined
         files.push(file);
         seeds.push(event.picture.seed);
       }
-      if (event.type === 'failed') throw asError(event);
+      if (event.type === 'failed') throw asError(event, 'generate');
       if (event.type === 'finished') finished = event;
     }
   } finally {
@@ -134,13 +122,4 @@ function report(
     // Node reports the high-water mark of resident memory in kilobytes: WASM heap, JS and the program itself.
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   };
-}
-
-/** Back from data to something to throw, its code kept for the exit code. */
-function asError(failure: Failure): Error {
-  if (failure.code === 'internal') return new Error(failure.message);
-  return new CodedError(
-    failure.code,
-    failure.details ?? { argument: 'generate', expected: 'a picture', got: failure.message },
-  );
 }

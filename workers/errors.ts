@@ -15,3 +15,9 @@ export function asFailure(thrown: unknown): Failure {
   const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   return { code: 'internal', message: `internal: ${message}` };
 }
+
+/** Back from data to something to throw. `asked` is what did not come of it. */
+export function asError({ code, message, details }: Failure, asked: string): Error {
+  if (code === 'internal') return new Error(message);
+  return new CodedError(code, details ?? { argument: asked, expected: 'to end well', got: message });
+}

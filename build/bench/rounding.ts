@@ -15,8 +15,8 @@ import { type Grid, nearest } from '../../models/quantize/methods/nearest';
 import { searchScales } from '../../models/quantize/methods/searchScales';
 import type { Work } from '../../models/quantize/methods/work';
 import { openSafetensors } from '../../models/safetensors';
+import { ortMatMul } from '../../workers/backend/ortMatMul.node';
 import { madeUpInputs, secondMoments } from './madeUpInputs';
-import { ortMatMul } from './ortMatMul';
 
 const UNET = 'models/demo/model/unet/diffusion_pytorch_model.safetensors';
 const LAYERS = [

@@ -52,6 +52,18 @@ async function imported(tab: Tab, folder: string): Promise<string> {
   return last.model!.id;
 }
 
+/** Begins an import and kills its tab. On a busy machine the kill may come too late: then once more. */
+async function killedMidway(tab: Tab): Promise<Tab> {
+  await tab.run(`importFolder('random-A').then((job) => { globalThis.job = job; })`);
+  await tab.until(`globalThis.job?.events.some(({ stage }) => stage === 'vae_decoder')`);
+  const next = await tab.kill();
+  const [model] = await next.models();
+  if (!model) return next;
+  await next.run(`engine.deleteModel('${model.id}')`);
+  await next.run('engine.freeUp()');
+  return killedMidway(next);
+}
+
 for (const shelf of SHELVES) {
   const story = (sentence: string, work: (tab: Tab) => Promise<void>) =>
     test(`${shelf}: ${sentence}`, () => storeVisit(FOLDER, shelf, work));
@@ -78,10 +90,7 @@ for (const shelf of SHELVES) {
   );
 
   story('an import whose tab is killed goes on in the next, and is whole', async (tab) => {
-    await tab.run(`importFolder('random-A').then((job) => { globalThis.job = job; })`);
-    await tab.until(`globalThis.job?.events.some(({ stage }) => stage === 'vae_decoder')`);
-    const next = await tab.kill();
-    assert.equal(await next.models(), []);
+    const next = await killedMidway(tab);
     const [left] = (await next.storage()).freeable;
     assert.is(left?.kind, 'import');
     assert.ok(left!.bytes > 20e6, `${left?.bytes} bytes`);

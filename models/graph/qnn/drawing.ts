@@ -165,6 +165,16 @@ export class Drawing {
     return { inputs: this.entries.filter(({ name }) => wanted.has(name)), steps, outputs };
   }
 
+  /** `steps` of this drawing, over `inputs`, handing out `outputs`: all under the names that they have here. */
+  part(inputs: readonly Value[], steps: readonly Step[], outputs: readonly Value[]): Drawing {
+    const part = new Drawing();
+    part.entries.push(...inputs);
+    part.all.push(...steps);
+    for (const [name, tap] of this.taps) part.taps.set(name, tap);
+    for (const value of outputs) part.results.set(value.name, this.resultName(value) ?? value.name);
+    return part;
+  }
+
   private add(op: string | undefined, inputs: Step['inputs'], output: Value, attributes: Step['attributes']): Value {
     this.all.push({ ...(op ? { op } : {}), inputs, output, attributes });
     return output;

@@ -5,11 +5,12 @@
 import type { Encoding } from '../../quantize/encodings';
 import type { IntegerWeights, WeightBits } from '../../quantize/integerWeights';
 import type { Value } from '../layers';
-import { encodeModel, type Node } from '../onnx/onnxModel';
+import { encodeModel, type Node, type Port } from '../onnx/onnxModel';
 import { ConstantFile } from './constantFile';
 import { Constants } from './constants';
 import { type Bias, type Constant, type Drawing, isConstant, type Operand, type Step, type Tap } from './drawing';
-import { rangeNodes, rangeOf } from './ranges';
+import { placesPorts, shownLayers } from './layerInputs';
+import { rangeNodes, rangeOf, someOf } from './ranges';
 
 /** In which numbers to write. */
 export type Form = FloatForm | QuantizedForm;
@@ -22,6 +23,10 @@ export interface FloatForm {
   readonly taps?: readonly string[];
   /** Of each of `taps`, inputs and outputs among them, the graph hands out its range alone, as `rangeOf` names it. */
   readonly reduced?: boolean;
+  /** About how many others of a tap's numbers follow its range. */
+  readonly some?: number;
+  /** Places of each layer's output at which its inputs are outputs of the graph too (layerInputs.ts). */
+  readonly layerInputs?: number;
   readonly activations?: undefined;
   /** The name that the external data refer to, `weights` by default. */
   readonly weightsFile?: string;
@@ -33,6 +38,8 @@ export interface QuantizedForm {
   readonly activations: { readonly bits: 16 | 8; readonly encodings: (tap: Tap) => Encoding };
   readonly taps?: undefined;
   readonly reduced?: undefined;
+  readonly some?: undefined;
+  readonly layerInputs?: undefined;
   readonly weightsFile?: string;
 }
 
@@ -77,23 +84,49 @@ class Writing {
     const shown = this.form.reduced
       ? []
       : tapped.filter((value) => !inputs.includes(value) && !outputs.includes(value));
-    const ranges = this.form.reduced ? tapped.reverse() : [];
+    const ranges = (this.form.reduced ? tapped.reverse() : []).map((value) => this.rangeOf(value));
+    const layers = this.layerInputs();
     const graph = encodeModel({
       name,
       nodes: [
         ...this.constants.nodes,
         ...this.nodes,
-        ...ranges.flatMap((value) => rangeNodes(value.name, this.nameOf(value), this.integers([1]))),
+        ...layers.flatMap(({ nodes }) => nodes),
+        ...ranges.flatMap(({ nodes }) => nodes),
       ],
       initializers: this.file.initializers,
-      inputs: inputs.map(({ name, shape }) => ({ name, type: 'float32', shape })),
-      outputs: [
-        ...[...outputs, ...shown].map(port),
-        ...ranges.map(({ name }) => ({ name: rangeOf(name), type: 'float32' as const, shape: [2] })),
+      inputs: [
+        ...inputs.map(({ name, shape }): Port => ({ name, type: 'float32', shape })),
+        ...placesPorts(
+          layers.map(({ layer }) => layer),
+          this.form.layerInputs ?? 0,
+        ),
       ],
+      outputs: [...[...outputs, ...shown].map(port), ...[...layers, ...ranges].map(({ port }) => port)],
       opset: 21,
     });
     return { graph, bytes: this.file.bytes, weights: (from) => this.file.stream(from) };
+  }
+
+  /** A tap's range and some of its numbers, as the form asks. */
+  private rangeOf(value: Value): { readonly nodes: readonly Node[]; readonly port: Port } {
+    const count = value.shape.reduce((product, size) => product * size, 1);
+    const some = someOf(count, this.form.some ?? 0);
+    const nodes = rangeNodes(value.name, this.nameOf(value), count, some, (values) => this.integers(values));
+    return { nodes, port: { name: rangeOf(value.name), type: 'float32', shape: [2 + some.count] } };
+  }
+
+  /** What is multiplied with weights, in reverse as ranges are. */
+  private layerInputs() {
+    const { layerInputs: places = 0 } = this.form;
+    if (places === 0) return [];
+    const shown = shownLayers(
+      this.draw,
+      places,
+      (value) => this.nameOf(value),
+      (values) => this.integers(values),
+    );
+    return shown.reverse();
   }
 
   private entered(input: Value): void {

@@ -1,18 +1,21 @@
 /** A stage's network drawn for QNN, whole or in parts: what there is to measure in it, and its graphs. */
 import type { ModelDescription } from '../../sd15';
 import type { StageName, StageSize } from '../../stage';
-import type { Layers } from '../layers';
 import { describe } from '../network';
-import { segmentsOf } from '../segments';
 import { Drawing } from './drawing';
 import { type Form, type Written, written } from './form';
+import { type LayerInput, layerInputs } from './layerInputs';
 import type { LinearForm } from './linear';
+import { partsOf } from './parts';
 import { qnnLayers } from './qnnLayers';
 
 export interface QnnStage {
   readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
   /** The names of all that has a range to be measured, and under which of its inputs or outputs the float32 form shows it. */
   readonly taps: ReadonlyMap<string, string>;
+  /** What its weights are multiplied with; linear layers as convolutions only. */
+  readonly layers: readonly LayerInput[];
   write(form: Form): Written;
 }
 
@@ -23,10 +26,13 @@ export function qnnStage(
   size: StageSize,
   linear: LinearForm = 'conv',
 ): QnnStage {
-  return drawn(stage, (net) => describe(net, description, stage, size), linear);
+  return asStage(stage, drawn(description, stage, size, linear));
 }
 
-/** The same in at most `count` parts of about as many weights, to be run one after another. */
+/**
+ * The same in at most `count` parts of about as many weights, to be run one after another. What crosses from part to part
+ * has its own name, and so has every tap, whatever `count` is.
+ */
 export function qnnSegments(
   description: ModelDescription,
   stage: StageName,
@@ -34,14 +40,22 @@ export function qnnSegments(
   count: number,
   linear: LinearForm = 'conv',
 ): QnnStage[] {
-  const whole = (net: Layers): void => describe(net, description, stage, size);
-  const weightsOf = ({ shape }: { readonly shape: readonly number[] }): number => shape.reduce((a, b) => a * b, 1);
-  return segmentsOf(whole, weightsOf, count).map((segment) => drawn(stage, segment.describe, linear));
+  return partsOf(drawn(description, stage, size, linear), count).map((part) => asStage(stage, part));
 }
 
-function drawn(name: string, network: (net: Layers) => void, linear: LinearForm): QnnStage {
+function drawn(description: ModelDescription, stage: StageName, size: StageSize, linear: LinearForm): Drawing {
   const draw = new Drawing();
-  network(qnnLayers(draw, linear));
-  const inputs = draw.needed().inputs.map((input) => input.name);
-  return { inputs, taps: draw.measured(), write: (form) => written(draw, name, form) };
+  describe(qnnLayers(draw, linear), description, stage, size);
+  return draw;
+}
+
+function asStage(name: string, draw: Drawing): QnnStage {
+  const { inputs, outputs } = draw.needed();
+  return {
+    inputs: inputs.map((input) => input.name),
+    outputs: outputs.map((output) => draw.resultName(output)!),
+    taps: draw.measured(),
+    layers: layerInputs(draw),
+    write: (form) => written(draw, name, form),
+  };
 }

@@ -5,20 +5,43 @@
  */
 import type { Node } from '../onnx/onnxModel';
 
-/** The output `[2]` that holds the least and the largest number of `tap`, where the form is `reduced`. */
+/** The output `[2 + n]` that holds the least and the largest number of `tap`, then n others, where the form is `reduced`. */
 export const rangeOf = (tap: string): string => `${tap}/range`;
 
-/** What finds the range of `value` for `tap`. `axis` is the name of the constant `[1]`. */
-export function rangeNodes(tap: string, value: string, axis: string): Node[] {
+/** How many numbers of a value of `count` are handed out of `wanted`, and how far they are apart: never whole rows. */
+export function someOf(count: number, wanted: number): { readonly count: number; readonly apart: number } {
+  if (wanted === 0) return { count: 0, apart: 1 };
+  const apart = Math.floor(count / wanted) | 1;
+  return { count: Math.ceil(count / apart), apart };
+}
+
+/**
+ * What finds the range of `value` for `tap`, and those of its `count` numbers that are `some`. `integers` names a constant.
+ */
+export function rangeNodes(
+  tap: string,
+  value: string,
+  count: number,
+  some: ReturnType<typeof someOf>,
+  integers: (values: readonly number[]) => string,
+): Node[] {
   const name = rangeOf(tap);
-  const [flat, least, largest] = [`${name}/flat`, `${name}/min`, `${name}/max`];
+  const axis = integers([1]);
+  const [flat, least, largest, others] = [`${name}/flat`, `${name}/min`, `${name}/max`, `${name}/some`];
   const node = (op: string, inputs: readonly string[], output: string, attributes: Node['attributes']): Node => {
     return { op, name: output, inputs, outputs: [output], attributes };
   };
-  return [
+  const ends = [
     node('Flatten', [value], flat, { axis: 0 }),
     node('ReduceMin', [flat, axis], least, { keepdims: 0 }),
     node('ReduceMax', [flat, axis], largest, { keepdims: 0 }),
-    node('Concat', [least, largest], name, { axis: 0 }),
+  ];
+  if (some.count === 0) return [...ends, node('Concat', [least, largest], name, { axis: 0 })];
+  const slice = [flat, integers([0]), integers([count]), axis, integers([some.apart])];
+  return [
+    ...ends,
+    node('Slice', slice, `${others}/row`, {}),
+    node('Reshape', [`${others}/row`, integers([some.count])], others, {}),
+    node('Concat', [least, largest, others], name, { axis: 0 }),
   ];
 }

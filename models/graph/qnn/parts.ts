@@ -1,0 +1,62 @@
+/**
+ * A drawing in parts to be computed one after another, each with its own share of the weights. Values keep their names,
+ * and so do taps: what is measured in parts holds for the whole.
+ */
+import type { Value } from '../layers';
+import { type Drawing, isConstant, type Step } from './drawing';
+
+/** At most `count` parts: cut where little crosses and the shares of weights are about equal. */
+export function partsOf(draw: Drawing, count: number): Drawing[] {
+  const { inputs, steps, outputs } = draw.needed();
+  const cuts = [0, ...cutsOf(steps, inputs, count), steps.length];
+  const results = new Set(outputs.map(({ name }) => name));
+  return cuts.slice(1).map((end, i) => {
+    const own = steps.slice(cuts[i]!, end);
+    const made = new Set(own.map(({ output }) => output.name));
+    const later = new Set(steps.slice(end).flatMap((step) => valuesOf(step).map(({ name }) => name)));
+    const taken = new Map(own.flatMap(valuesOf).map((value) => [value.name, value]));
+    const given = own.map(({ output }) => output).filter(({ name }) => later.has(name) || results.has(name));
+    return draw.part(
+      [...taken.values()].filter(({ name }) => !made.has(name)),
+      own,
+      given,
+    );
+  });
+}
+
+const valuesOf = ({ inputs }: Step): Value[] => inputs.filter((input): input is Value => !isConstant(input));
+
+const elements = ({ shape }: { readonly shape: readonly number[] }): number => shape.reduce((a, b) => a * b, 1);
+
+/** Before which steps to cut. A number that a share is off by costs as much as a number that crosses. */
+function cutsOf(steps: readonly Step[], inputs: readonly Value[], count: number): number[] {
+  const crossing = crossingNumbers(steps, new Set(inputs.map(({ name }) => name)));
+  const before = [0];
+  for (const step of steps) before.push(before.at(-1)! + weightsOf(step));
+  const cuts: number[] = [];
+  for (let i = 1; i < count; i++) {
+    const share = (i * before.at(-1)!) / count;
+    const cost = (at: number): number => crossing[at]! + Math.abs(before[at]! - share);
+    let best = (cuts.at(-1) ?? 0) + 1;
+    for (let at = best + 1; at < steps.length; at++) if (cost(at) < cost(best)) best = at;
+    if (best < steps.length) cuts.push(best);
+  }
+  return cuts;
+}
+
+function weightsOf({ inputs }: Step): number {
+  const weights = inputs.filter(isConstant).filter(({ kind }) => kind === 'weight');
+  return weights.reduce((sum, weight) => sum + elements(weight as { readonly shape: readonly number[] }), 0);
+}
+
+/** For each step, how many numbers were made before it and are used by it or later, inputs left out. */
+function crossingNumbers(steps: readonly Step[], inputs: ReadonlySet<string>): number[] {
+  const lastUse = new Map<string, number>();
+  for (const [at, step] of steps.entries()) for (const { name } of valuesOf(step)) lastUse.set(name, at);
+  const crossing = new Array<number>(steps.length).fill(0);
+  for (const [at, { output }] of steps.entries()) {
+    if (inputs.has(output.name)) continue;
+    for (let later = at + 1; later <= (lastUse.get(output.name) ?? 0); later++) crossing[later]! += elements(output);
+  }
+  return crossing;
+}

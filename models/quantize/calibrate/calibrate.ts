@@ -1,0 +1,118 @@
+/**
+ * What a network's values are while it does what it is for: ranges of all that will be integers, and second moments of
+ * what its weights are multiplied with. The network is computed part by part, every sample through one part before any
+ * through the next: neither its weights nor the moments are ever in memory all at once.
+ */
+import type { LayerInput } from '../../graph/qnn/layerInputs';
+import { placesOf } from '../../graph/qnn/layerInputs';
+import type { QnnStage } from '../../graph/qnn/qnnStage';
+import { rangeOf } from '../../graph/qnn/ranges';
+import type { IntegerWeights } from '../integerWeights';
+import { type ActivationStatistics, ActivationSums } from './activations';
+import { blockSizes, MomentSums, type SecondMoments } from './moments';
+import type { Engine, NetworkTensors, OpenedNetwork, Spool } from './network';
+import { chosenPlaces } from './places';
+
+export interface Calibration {
+  readonly engine: Engine;
+  readonly spool: Spool;
+  readonly signal: AbortSignal;
+  /** Places of each layer's output that are looked at, of each sample; 0 where no moments are asked for. */
+  readonly places: number;
+  /** Numbers of each tap that are kept, of each sample, to clip ranges by. */
+  readonly some: number;
+  /** Samples that are through the part, of all. */
+  readonly progress?: (done: number, of: number) => void;
+}
+
+/** What was found in a part of a network. */
+export interface Calibrated {
+  readonly activations: ReadonlyMap<string, ActivationStatistics>;
+  readonly layers: readonly (LayerInput & SecondMoments)[];
+}
+
+/**
+ * Sends every one of `samples`, the inputs of the whole network, through part `index` of `parts`. What later parts need is
+ * in the spool afterwards. `weights` are read as float32.
+ */
+export async function calibratePart(
+  parts: readonly QnnStage[],
+  index: number,
+  samples: readonly NetworkTensors[],
+  weights: IntegerWeights,
+  calibration: Calibration,
+): Promise<Calibrated> {
+  const { engine, signal, places, some, progress } = calibration;
+  const part = parts[index]!;
+  const taps = [...part.taps.keys()];
+  const layers = places > 0 ? part.layers : [];
+  const sums = new Map(layers.map((layer) => [layer.name, new MomentSums(sizesOf(layer), engine.matMul)]));
+  const activations = new ActivationSums();
+  const { graph, bytes, weights: stream } = part.write({ taps, reduced: true, some, layerInputs: places });
+  const opened = await engine.open(graph, stream(weights), bytes);
+  try {
+    for (const [i, sample] of samples.entries()) {
+      signal.throwIfAborted();
+      const outputs = await runSample(opened, parts, index, i, sample, calibration);
+      for (const tap of taps) activations.add(tap, outputs[rangeOf(tap)]!.data as Float32Array);
+      for (const { name } of layers) await sums.get(name)!.add(outputs[name]!.data as Float32Array);
+      progress?.(i + 1, samples.length);
+    }
+  } finally {
+    await opened.close();
+  }
+  const found: (LayerInput & SecondMoments)[] = [];
+  for (const layer of layers) found.push({ ...layer, ...(await sums.get(layer.name)!.moments()) });
+  return { activations: activations.statistics(), layers: found };
+}
+
+/** Whole channels stay together, and runs of 32 columns, which may share a scale. */
+const sizesOf = ({ columns, geometry: { kernel } }: LayerInput): number[] =>
+  blockSizes(columns, kernel > 1 ? kernel ** 2 : columns % 32 === 0 ? 32 : 1);
+
+async function runSample(
+  opened: OpenedNetwork,
+  parts: readonly QnnStage[],
+  index: number,
+  at: number,
+  sample: NetworkTensors,
+  { spool, places }: Calibration,
+): Promise<NetworkTensors> {
+  const part = parts[index]!;
+  const inputs: Record<string, NetworkTensors[string]> = {};
+  for (const name of part.inputs) inputs[name] = sample[name] ?? (await spool.get(at, name));
+  for (const { geometry } of places > 0 ? part.layers : []) {
+    const names = placesOf(geometry);
+    if (inputs[names.at]) continue;
+    const { at: pixels, within } = chosenPlaces(geometry, places, randomOf(`${at} ${names.at}`));
+    inputs[names.at] = { type: 'int32', shape: [pixels.length], data: pixels };
+    inputs[names.within] = { type: 'float32', shape: [within.length], data: within };
+  }
+  const outputs = await opened.run(inputs);
+  const needed = new Set(parts.slice(index + 1).flatMap((later) => later.inputs));
+  for (const name of part.outputs) if (needed.has(name)) await spool.put(at, name, outputs[name]!);
+  return outputs;
+}
+
+/** Lets go of what only parts up to `index` needed, once what they gave is safe. */
+export async function dropSpent(
+  parts: readonly QnnStage[],
+  index: number,
+  samples: readonly NetworkTensors[],
+  spool: Spool,
+): Promise<void> {
+  const needed = new Set(parts.slice(index + 1).flatMap((later) => later.inputs));
+  for (const [i, sample] of samples.entries()) {
+    for (const name of parts[index]!.inputs) if (!sample[name] && !needed.has(name)) await spool.drop(i, name);
+  }
+}
+
+/** Numbers in [0, 1), the same for the same `seed` (FNV-1a; the constants of Numerical Recipes' linear congruential generator). */
+function randomOf(seed: string): () => number {
+  let state = 2166136261;
+  for (const letter of seed) state = Math.imul(state ^ letter.codePointAt(0)!, 16777619) >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

@@ -1,0 +1,51 @@
+/** From what calibration found in a part of a network to the integers of its weights. */
+import type { Calibrated } from './calibrate/calibrate';
+import type { IntegerWeights } from './integerWeights';
+import { outputError } from './methods/error';
+import type { Work } from './methods/work';
+import { type Bits, mostOf, type RoundedWeight } from './roundedWeights';
+import { type RoundingOptions, roundLayer } from './roundLayer';
+
+/** What rounding a weight cost its layer's output. */
+export interface LayerFound {
+  readonly key: string;
+  readonly bits: Bits;
+  /** Numbers in the weight. */
+  readonly weights: number;
+  /** Signal to noise of the output, decibels. */
+  readonly decibels: number;
+  /** E‖error‖² at one place of the output, over all channels. */
+  readonly squared: number;
+  readonly seconds: number;
+}
+
+/**
+ * Every weight in every one of `bits`. `progress`: weights done, of all, counted by their numbers.
+ */
+export async function roundPart(
+  { layers }: Calibrated,
+  weights: IntegerWeights,
+  bits: readonly Bits[],
+  options: RoundingOptions,
+  work: Work,
+): Promise<{ readonly rounded: RoundedWeight[]; readonly found: LayerFound[] }> {
+  const rounded: RoundedWeight[] = [];
+  const found: LayerFound[] = [];
+  const jobs = layers.flatMap((layer) => layer.keys.map((key) => ({ key, layer })));
+  for (const [i, { key, layer }] of jobs.entries()) {
+    const numbers = await weights.floats(key);
+    const { columns, gram } = layer;
+    const full = { weights: numbers, rows: numbers.length / columns, columns, gram };
+    for (const width of bits) {
+      const started = performance.now();
+      const silent: Work = { matMul: work.matMul, signal: work.signal };
+      const result = await roundLayer(full, { most: mostOf(width), block: columns }, options, silent);
+      const seconds = (performance.now() - started) / 1000;
+      const { decibels, squared } = await outputError(full, result, silent);
+      rounded.push({ key, bits: width, rounded: result });
+      found.push({ key, bits: width, weights: numbers.length, decibels, squared, seconds });
+    }
+    work.progress?.(i + 1, jobs.length);
+  }
+  return { rounded, found };
+}

@@ -1,0 +1,61 @@
+/** What rounding left, as files: for each weight and width of its integers, these and their scales. */
+
+import { bytesOf } from '../floats';
+import { badModel } from '../refuse';
+import { encodeSafetensors, type NamedTensor } from '../safetensorsWriter';
+import type { TensorSource } from '../tensorSource';
+import type { IntegerWeights, WeightBits } from './integerWeights';
+import type { Rounded } from './methods/layer';
+
+export type Bits = 8 | 4;
+
+export const mostOf = (bits: Bits): number => 2 ** (bits - 1) - 1;
+
+/** A weight of the checkpoint, rounded. */
+export interface RoundedWeight {
+  readonly key: string;
+  readonly bits: Bits;
+  readonly rounded: Rounded;
+}
+
+const named = (key: string, bits: Bits): string => `${key}/int${bits}`;
+
+/** A safetensors file that holds all of `weights`. */
+export function roundedFile(weights: readonly RoundedWeight[]): Uint8Array {
+  return encodeSafetensors(
+    weights.flatMap(({ key, bits, rounded: { values, scales } }): NamedTensor[] => {
+      const name = named(key, bits);
+      const rows = scales.length;
+      return [
+        { name: `${name}/scales`, dtype: 'F32', shape: [rows], data: bytesOf(scales) },
+        { name, dtype: 'I8', shape: [rows, values.length / rows], data: bytesOf(values) },
+      ];
+    }),
+  );
+}
+
+/**
+ * The weights of a network whose matrices lie in `files` as rounded, each in as many bits as `bits` says, and all else in
+ * `others`. Rejects with `bad-model` where none has a weight that is asked for.
+ */
+export function roundedWeights(
+  files: readonly TensorSource[],
+  others: IntegerWeights,
+  bits: WeightBits,
+): IntegerWeights {
+  return {
+    floats: (key) => others.floats(key),
+    async integers(key) {
+      const name = named(key, bits(key));
+      const file = files.find((some) => some.info(name));
+      if (!file) throw badModel(key, `its integers in ${bits(key)} bits`, 'none');
+      const scales = await file.read(`${name}/scales`);
+      const values = await file.read(name);
+      return {
+        values: new Int8Array(values.slice().buffer),
+        scales: new Float32Array(scales.slice().buffer),
+        most: mostOf(bits(key)),
+      };
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/** Calibration finds what the network's values are, whether it is computed whole or in parts. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openDiffusersFolder } from '../../../../models/checkpoint';
+import { parametersOf } from '../../../../models/graph/parameters';
+import { type QnnStage, qnnSegments } from '../../../../models/graph/qnn/qnnStage';
+import { STAGE_NAMES } from '../../../../models/manifest';
+import { type Calibrated, calibratePart, dropSpent } from '../../../../models/quantize/calibrate/calibrate';
+import {
+  type Engine,
+  memorySpool,
+  type NetworkTensor,
+  type NetworkTensors,
+} from '../../../../models/quantize/calibrate/network';
+import { roundedToNearest } from '../../../../models/quantize/integerWeights';
+import { plainMatMul } from '../../../../models/quantize/matrix/matMul';
+import type { StageName } from '../../../../models/stage';
+import { weightsInMemory } from '../../../../models/stageWeights';
+import { nodeWasmBackend } from '../../../../workers/backend/ort.node';
+import { randomModel, uniform } from '../../randomModel';
+
+const checkpoint = await openDiffusersFolder(await randomModel('A'));
+const { unet, textEncoder, vae } = checkpoint.description;
+const SIZE = { batch: 1, height: 6, width: 5 };
+const EVERYWHERE = 1e6;
+const signal = new AbortController().signal;
+
+const engine: Engine = {
+  matMul: plainMatMul,
+  async open(graph, stream, bytes) {
+    const all = new Uint8Array(bytes);
+    let at = 0;
+    for await (const piece of stream) {
+      all.set(piece, at);
+      at += piece.length;
+    }
+    const backend = nodeWasmBackend({ graphOptimizationLevel: 'disabled' });
+    return backend.open({ name: 'unet', graph, weights: weightsInMemory(all) }, signal);
+  },
+};
+
+const INPUTS: Readonly<Record<string, readonly number[]>> = {
+  sample: [1, unet.inChannels, 6, 5],
+  time_proj: [1, unet.blockOutChannels[0]!],
+  encoder_hidden_states: [1, 77, unet.crossAttentionDim],
+  token_embeddings: [1, 77, textEncoder.hiddenSize],
+  latents: [1, vae.latentChannels, 6, 5],
+  image: [1, vae.inChannels, 48, 40],
+};
+
+function sampleFor(network: QnnStage, seed: number): NetworkTensors {
+  const made = (name: string): NetworkTensor => {
+    const shape = INPUTS[name]!;
+    const count = shape.reduce((product, size) => product * size, 1);
+    return { type: 'float32', shape, data: uniform(`${name} ${seed}`, count, 2, 0) };
+  };
+  return Object.fromEntries(network.inputs.map((name) => [name, made(name)]));
+}
+
+const whole = (stage: StageName): QnnStage => qnnSegments(checkpoint.description, stage, SIZE, 1)[0]!;
+const weightsOf = (stage: StageName) => roundedToNearest(checkpoint.weights(stage), () => 8);
+
+async function calibrated(stage: StageName, count: number, places: number): Promise<Calibrated[]> {
+  const parts = qnnSegments(checkpoint.description, stage, SIZE, count);
+  const samples = [1, 2].map((seed) => sampleFor(whole(stage), seed));
+  const spool = memorySpool();
+  const found: Calibrated[] = [];
+  for (const index of parts.keys()) {
+    const how = { engine, spool, signal, places, some: 20 };
+    found.push(await calibratePart(parts, index, samples, weightsOf(stage), how));
+    await dropSpent(parts, index, samples, spool);
+  }
+  assert.is(spool.held(), 0, 'nothing stays in the spool');
+  return found;
+}
+
+for (const stage of STAGE_NAMES) {
+  test(`${stage}: in parts or whole, every tap has the same range, and every weight the same moments`, async () => {
+    const [once] = await calibrated(stage, 1, 7);
+    const several = await calibrated(stage, 4, 7);
+    assert.ok(several.length > 1);
+    const activations = new Map(several.flatMap(({ activations }) => [...activations]));
+    assert.equal([...activations.keys()].sort(), [...once!.activations.keys()].sort());
+    for (const [tap, { min, max, some }] of once!.activations) {
+      const other = activations.get(tap)!;
+      close(other.min, min, tap);
+      close(other.max, max, tap);
+      assert.ok(some.length >= 2 && some.every((value) => value >= min && value <= max), tap);
+    }
+    const layers = new Map(
+      several.flatMap(({ layers }) => layers.flatMap((layer) => layer.keys.map((key) => [key, layer]))),
+    );
+    const matrices = parametersOf(checkpoint.description, stage).filter(
+      ({ name, shape }) => shape.length > 1 && !name.includes('embedding.weight'),
+    );
+    assert.equal([...layers.keys()].sort(), matrices.map(({ name }) => name).sort());
+    for (const { keys, mean, count } of once!.layers) {
+      for (const key of keys) {
+        assert.is(layers.get(key)!.count, count, key);
+        for (const [i, value] of mean.entries()) close(layers.get(key)!.mean[i]!, value, key);
+      }
+    }
+  });
+}
+
+test('second moments over all places are those of the inputs under the kernel', async () => {
+  const [{ layers }] = (await calibrated('unet', 1, EVERYWHERE)) as [Calibrated];
+  const network = whole('unet');
+  for (const key of ['conv_in.weight', 'down_blocks.0.downsamplers.0.conv.weight']) {
+    const layer = layers.find(({ keys }) => keys.includes(key))!;
+    const { height, width, kernel, stride, before, outHeight, outWidth } = layer.geometry;
+    const channels = layer.columns / kernel ** 2;
+    const columns: number[][] = [];
+    for (const seed of [1, 2]) {
+      const x = await valueAt(network, layer.name.split('/').slice(1, -1).join('/'), seed);
+      for (let y = 0; y < outHeight; y++) {
+        for (let at = 0; at < outWidth; at++) {
+          const column: number[] = [];
+          for (let c = 0; c < channels; c++) {
+            for (let tap = 0; tap < kernel ** 2; tap++) {
+              const [row, place] = [
+                y * stride - before + Math.floor(tap / kernel),
+                at * stride - before + (tap % kernel),
+              ];
+              const inside = row >= 0 && row < height && place >= 0 && place < width;
+              column.push(inside ? x[(c * height + row) * width + place]! : 0);
+            }
+          }
+          columns.push(column);
+        }
+      }
+    }
+    assert.is(layer.count, columns.length);
+    assert.is(layer.gram.length, 1);
+    for (let i = 0; i < layer.columns; i++) {
+      for (let j = 0; j < layer.columns; j++) {
+        const expected = columns.reduce((sum, column) => sum + column[i]! * column[j]!, 0) / columns.length;
+        close(layer.gram[0]![i * layer.columns + j]!, expected, `${key} ${i} ${j}`);
+      }
+    }
+  }
+});
+
+/** A value of the network for a sample, an input or a tap. */
+async function valueAt(network: QnnStage, name: string, seed: number): Promise<Float32Array> {
+  const sample = sampleFor(network, seed);
+  if (sample[name]) return sample[name].data as Float32Array;
+  const { graph, weights, bytes } = network.write({ taps: [name] });
+  const opened = await engine.open(graph, weights(weightsOf('unet')), bytes);
+  const outputs = await opened.run(sample);
+  await opened.close();
+  return outputs[name]!.data as Float32Array;
+}
+
+function close(got: number, expected: number, what: string): void {
+  assert.ok(Math.abs(got - expected) <= 2e-5 * Math.max(1, Math.abs(expected)), `${what}: ${got}, not ${expected}`);
+}
+
+test.run();

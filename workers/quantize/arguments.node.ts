@@ -1,0 +1,109 @@
+/** The words of `npm run quantize`. Unknown or malformed ones are `bad-argument`. */
+import { DOMAINS, type Domain } from '../../models/calibration/calibrationPrompts';
+import { badArgument, readOptions } from '../../models/commandLine.node';
+import { type DiskOptions, diskOptions, fromCaller } from '../../models/openDisk.node';
+import { CLIPPINGS, type Clipping } from '../../models/quantize/calibrate/clipping';
+import { DEFAULT_ROUNDING, ROUNDINGS, type RoundingOptions } from '../../models/quantize/roundLayer';
+
+/** `w8` and `w4` are weights alone: what the other backends compute with. */
+export const FORMATS = ['w8a16', 'w8a8', 'w4a16', 'w8', 'w4'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
+  MODEL                    a .safetensors checkpoint, a diffusers folder, or "demo"
+  --out DIR                where to write; what was stopped goes on when it is asked for again
+  --format NAME            ${FORMATS.join(', ')} (default: w8a16): bits of weights, then of activations
+  --size WIDTHxHEIGHT      pixels, multiples of 8; may be given several times (default: the model's own size)
+  --rounding NAME          ${ROUNDINGS.join(', ')} (default: ${DEFAULT_ROUNDING.rounding})
+  --sweeps N               of coordinate descent, after gptq or adaround (default: ${DEFAULT_ROUNDING.sweeps})
+  --iterations N           of adaround (default: ${DEFAULT_ROUNDING.iterations})
+  --clipping NAME          ${CLIPPINGS.join(', ')}: ranges of activations (default: min-max; mse in 8 bits)
+  --prompts N              pictures to calibrate with (default: 16)
+  --steps N                steps of each, at least (default: 10)
+  --samples N              calls of the UNet to look at, of all of them (default: 128)
+  --places N               places of each layer to look at, of each call (default: 64)
+  --domain NAME            prompts of this domain alone; may be given several times
+  --vae FILE, --lora FILE[:WEIGHT], --prediction TYPE   as for npm run generate`;
+
+export interface QuantizeArguments {
+  readonly model: string;
+  readonly out: string;
+  readonly options: DiskOptions;
+  readonly format: Format;
+  /** Pixels; empty for the model's own size. */
+  readonly sizes: readonly { readonly width: number; readonly height: number }[];
+  readonly rounding: RoundingOptions;
+  readonly clipping: Clipping;
+  readonly prompts: number;
+  readonly steps: number;
+  readonly samples: number;
+  readonly places: number;
+  readonly domains: readonly Domain[];
+}
+
+export function parseArguments(args: readonly string[]): QuantizeArguments {
+  const { values, positionals } = readOptions(args, OPTIONS, 'one of those that --help lists');
+  const [model, ...more] = positionals;
+  if (!model || more.length > 0) throw badArgument('MODEL', 'one folder or file', positionals.join(' | '));
+  if (!values.out) throw badArgument('--out', 'a folder', 'nothing');
+  const format = oneOf('--format', FORMATS, values.format ?? 'w8a16');
+  const integer = (name: 'sweeps' | 'iterations' | 'prompts' | 'steps' | 'samples' | 'places', usual: number) =>
+    integerOf(`--${name}`, values[name] ?? `${usual}`, name === 'sweeps' ? 0 : 1);
+  return {
+    model: model === 'demo' ? model : fromCaller(model),
+    out: fromCaller(values.out),
+    options: diskOptions(values),
+    format,
+    sizes: (values.size ?? []).map(sizeOf),
+    rounding: {
+      rounding: oneOf('--rounding', ROUNDINGS, values.rounding ?? DEFAULT_ROUNDING.rounding),
+      sweeps: integer('sweeps', DEFAULT_ROUNDING.sweeps),
+      iterations: integer('iterations', DEFAULT_ROUNDING.iterations),
+    },
+    clipping: oneOf('--clipping', CLIPPINGS, values.clipping ?? (format === 'w8a8' ? 'mse' : 'min-max')),
+    prompts: integer('prompts', 16),
+    steps: integer('steps', 10),
+    samples: integer('samples', 128),
+    places: integer('places', 64),
+    domains: (values.domain ?? []).map((domain) => oneOf('--domain', DOMAINS, domain)),
+  };
+}
+
+const text = { type: 'string' } as const;
+const several = { type: 'string', multiple: true } as const;
+const OPTIONS = {
+  out: text,
+  format: text,
+  size: several,
+  rounding: text,
+  sweeps: text,
+  iterations: text,
+  clipping: text,
+  prompts: text,
+  steps: text,
+  samples: text,
+  places: text,
+  domain: several,
+  vae: text,
+  lora: several,
+  prediction: text,
+} as const;
+
+function oneOf<const T extends string>(name: string, choices: readonly T[], given: string): T {
+  const found = choices.find((choice) => choice === given);
+  if (!found) throw badArgument(name, `one of ${choices.join(', ')}`, given);
+  return found;
+}
+
+function integerOf(name: string, given: string, least: number): number {
+  if (!/^\d{1,6}$/.test(given) || Number(given) < least) throw badArgument(name, `an integer from ${least} on`, given);
+  return Number(given);
+}
+
+function sizeOf(given: string): { width: number; height: number } {
+  const [, width, height] = /^(\d{1,4})x(\d{1,4})$/.exec(given) ?? [];
+  const sides = [Number(width), Number(height)] as const;
+  if (!sides.every((side) => side >= 8 && side <= 2048 && side % 8 === 0))
+    throw badArgument('--size', 'WIDTHxHEIGHT, multiples of 8 from 8 to 2048, such as 512x768', given);
+  return { width: sides[0], height: sides[1] };
+}

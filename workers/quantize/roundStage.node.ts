@@ -1,0 +1,119 @@
+/**
+ * A network's weights rounded and its ranges measured, part by part. Every part that is done lies in a folder as two
+ * files, so that what was stopped goes on with the next.
+ */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileSource } from '../../models/folder.node';
+import { type QnnStage, qnnSegments } from '../../models/graph/qnn/qnnStage';
+import { calibratePart, dropSpent } from '../../models/quantize/calibrate/calibrate';
+import { type Clipping, clipped } from '../../models/quantize/calibrate/clipping';
+import type { Engine, NetworkTensors, Spool } from '../../models/quantize/calibrate/network';
+import type { Range } from '../../models/quantize/encodings';
+import type { IntegerWeights } from '../../models/quantize/integerWeights';
+import { type Bits, roundedFile } from '../../models/quantize/roundedWeights';
+import type { RoundingOptions } from '../../models/quantize/roundLayer';
+import { type LayerFound, roundPart } from '../../models/quantize/roundPart';
+import { openSafetensors, type Safetensors } from '../../models/safetensors';
+import type { ModelDescription } from '../../models/sd15';
+import type { StageName, StageSize } from '../../models/stage';
+
+export interface StageToRound {
+  readonly description: ModelDescription;
+  readonly stage: StageName;
+  readonly size: StageSize;
+  /** Inputs of its graph for QNN. */
+  readonly samples: readonly NetworkTensors[];
+  /** The checkpoint's. */
+  readonly weights: IntegerWeights;
+}
+
+export interface RoundStageOptions extends RoundingOptions {
+  /** Widths to round every weight to; none: ranges alone are measured. */
+  readonly bits: readonly Bits[];
+  readonly clipping: Clipping;
+  /** Places of each layer's output that are looked at, of each sample. */
+  readonly places: number;
+}
+
+export interface RoundedStage {
+  readonly ranges: ReadonlyMap<string, Range>;
+  readonly layers: readonly LayerFound[];
+  /** Files with the integers. */
+  readonly files: readonly Safetensors[];
+}
+
+interface PartFound {
+  readonly ranges: readonly (readonly [tap: string, range: Range])[];
+  readonly layers: readonly LayerFound[];
+}
+
+/** Float32 weights that are opened at a time, about. */
+const PART_BYTES = 400e6;
+
+/** Numbers of each tap that are looked at, of each sample, where ranges are clipped. */
+const SOME = 256;
+
+/** `progress`: 0 to 1. `folder` holds what is done and what waits, of this stage and these very options alone. */
+export async function roundStage(
+  { description, stage, size, samples, weights }: StageToRound,
+  { bits, clipping, places, ...rounding }: RoundStageOptions,
+  { engine, spool, folder, signal }: { engine: Engine; spool: Spool; folder: string; signal: AbortSignal },
+  progress: (done: number) => void = () => undefined,
+): Promise<RoundedStage> {
+  const parts = inParts(description, stage, size);
+  await mkdir(folder, { recursive: true });
+  const found: PartFound[] = [];
+  const files: Safetensors[] = [];
+  for (const index of parts.keys()) {
+    const path = join(folder, `${index}`);
+    const tell = (share: number): void => progress((index + share) / parts.length);
+    if (!(await partAt(path))) {
+      const calibration = {
+        engine,
+        spool,
+        signal,
+        places: bits.length > 0 ? places : 0,
+        some: clipping === 'min-max' ? 0 : SOME,
+        progress: (done: number, of: number): void => tell(done / of / 2),
+      };
+      const calibrated = await calibratePart(parts, index, samples, weights, calibration);
+      const work = {
+        matMul: engine.matMul,
+        signal,
+        progress: (done: number, of: number): void => tell((1 + done / of) / 2),
+      };
+      const { rounded, found: layers } = await roundPart(calibrated, weights, bits, rounding, work);
+      const ranges = [...calibrated.activations].map(([tap, seen]) => [tap, clipped(seen, clipping)] as const);
+      if (bits.length > 0) await writeFile(`${path}.safetensors`, roundedFile(rounded));
+      await appear(`${path}.json`, JSON.stringify({ ranges, layers } satisfies PartFound));
+    }
+    // What a stop kept from being dropped is dropped now.
+    await dropSpent(parts, index, samples, spool);
+    found.push((await partAt(path))!);
+    if (bits.length > 0) files.push(await openSafetensors(await fileSource(`${path}.safetensors`)));
+    tell(1);
+  }
+  return {
+    ranges: new Map(found.flatMap(({ ranges }) => ranges)),
+    layers: found.flatMap(({ layers }) => layers),
+    files,
+  };
+}
+
+function inParts(description: ModelDescription, stage: StageName, size: StageSize): QnnStage[] {
+  const [whole] = qnnSegments(description, stage, size, 1);
+  const { bytes } = whole!.write({});
+  return qnnSegments(description, stage, size, Math.ceil(bytes / PART_BYTES));
+}
+
+async function partAt(path: string): Promise<PartFound | undefined> {
+  const text = await readFile(`${path}.json`, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as PartFound);
+}
+
+/** A file that is there whole or not at all. */
+async function appear(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.part`, text);
+  await rename(`${path}.part`, path);
+}

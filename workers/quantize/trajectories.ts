@@ -1,0 +1,92 @@
+/**
+ * What the networks of a model are asked while it draws: pictures are drawn from calibration prompts, with one scheduler
+ * after another and varying steps, and of every picture some calls are noted.
+ */
+import type { CalibrationPrompt } from '../../models/calibration/calibrationPrompts';
+import type { StageName } from '../../models/stage';
+import type { ImageRequest } from '../api';
+import type { Backend } from '../backend/backend';
+import { asError } from '../errors';
+import type { Model } from '../model';
+import { textToImage } from '../pipeline';
+import { DEFAULTS, SCHEDULERS } from '../request';
+import type { Tensors } from '../tensor';
+
+export interface Trajectories {
+  readonly prompts: readonly CalibrationPrompt[];
+  /** Of a picture, at least. */
+  readonly steps: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Calls of the UNet to note, of all pictures together. */
+  readonly samples: number;
+}
+
+/** Inputs of the pipeline's own networks, by the names in `models/stage.ts`. */
+export type Calls = Readonly<Record<'unet' | 'vae_decoder' | 'vae_encoder', readonly Tensors[]>>;
+
+/** Steps differ by so many, lest all pictures see the same timesteps. */
+const MORE_STEPS = 5;
+
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** Draws a picture of each prompt. `progress`: pictures drawn, of all, with the part of the next that is done. */
+export async function recordedCalls(
+  model: Model,
+  backend: Backend,
+  { prompts, steps, width, height, samples }: Trajectories,
+  signal: AbortSignal,
+  progress: (done: number, of: number) => void = () => undefined,
+): Promise<Calls> {
+  const noted: Record<keyof Calls, Tensors[]> = { unet: [], vae_decoder: [], vae_encoder: [] };
+  for (const [i, { prompt }] of prompts.entries()) {
+    const request: ImageRequest = {
+      ...DEFAULTS,
+      prompt,
+      seed: i,
+      steps: steps + (i % MORE_STEPS),
+      scheduler: SCHEDULERS[i % SCHEDULERS.length]!,
+      guidance: 'two-calls',
+      width,
+      height,
+    };
+    const all: Tensors[] = [];
+    for await (const event of textToImage(request, { model, backend: noting(backend, all, noted) }, signal)) {
+      if (event.type === 'failed') throw asError(event, 'calibration');
+      if (event.type === 'step') progress(i + (event.index + 1) / event.of, prompts.length);
+    }
+    const wanted = Math.floor(((i + 1) * samples) / prompts.length) - Math.floor((i * samples) / prompts.length);
+    noted.unet.push(...spread(all, wanted, (i * GOLDEN) % 1));
+  }
+  return noted;
+}
+
+/** `count` of `all`, evenly apart, the first after `offset` of a part. */
+function spread<Item>(all: readonly Item[], count: number, offset: number): Item[] {
+  if (count >= all.length) return [...all];
+  return Array.from({ length: count }, (_, i) => all[Math.floor(((i + offset) * all.length) / count)]!);
+}
+
+function noting(backend: Backend, unet: Tensors[], noted: Record<'vae_decoder' | 'vae_encoder', Tensors[]>): Backend {
+  return {
+    ...backend,
+    async open(file, ...rest) {
+      const stage = await backend.open(file, ...rest);
+      return {
+        ...stage,
+        async run(inputs) {
+          const outputs = await stage.run(inputs);
+          note(file.name, inputs, outputs);
+          return outputs;
+        },
+      };
+    },
+  };
+  function note(stage: StageName, inputs: Tensors, outputs: Tensors): void {
+    if (stage === 'unet') unet.push(inputs);
+    if (stage !== 'vae_decoder') return;
+    noted.vae_decoder.push(inputs);
+    noted.vae_encoder.push(outputs);
+  }
+}
