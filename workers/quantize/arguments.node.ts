@@ -89,18 +89,18 @@ const OPTIONS = {
   prediction: text,
 } as const;
 
-function oneOf<const T extends string>(name: string, choices: readonly T[], given: string): T {
+export function oneOf<const T extends string>(name: string, choices: readonly T[], given: string): T {
   const found = choices.find((choice) => choice === given);
   if (!found) throw badArgument(name, `one of ${choices.join(', ')}`, given);
   return found;
 }
 
-function integerOf(name: string, given: string, least: number): number {
+export function integerOf(name: string, given: string, least: number): number {
   if (!/^\d{1,6}$/.test(given) || Number(given) < least) throw badArgument(name, `an integer from ${least} on`, given);
   return Number(given);
 }
 
-function sizeOf(given: string): { width: number; height: number } {
+export function sizeOf(given: string): { width: number; height: number } {
   const [, width, height] = /^(\d{1,4})x(\d{1,4})$/.exec(given) ?? [];
   const sides = [Number(width), Number(height)] as const;
   if (!sides.every((side) => side >= 8 && side <= 2048 && side % 8 === 0))
