@@ -41,7 +41,7 @@ export async function baseline(
   const model = checkpointModel(checkpoint, undefined, weightsInTemporaryFile);
   const trajectories = { ...drawing, prompts, samples: CALLS * prompts.length };
   const calls = {
-    ...(await recordedCalls(model, backend, trajectories, signal)),
+    ...(await recordedCalls({ model, backend }, trajectories, signal)),
     text_encoder: texts(checkpoint, prompts),
   };
   const size = { batch: 1, height: drawing.height / VAE_FACTOR, width: drawing.width / VAE_FACTOR };
