@@ -1,9 +1,10 @@
-/** What a network's weights take once they are rounded: integers and a scale for each row, all else as it is kept. */
+/** What a network's weights take once they are rounded: integers and scales, all else as it is kept. */
 import { parametersOf } from '../graph/parameters';
 import type { ModelDescription } from '../sd15';
 import type { StageName } from '../stage';
 import { matrixKeys } from './dequantized';
 import type { WeightBits } from './integerWeights';
+import { BLOCK } from './plan';
 
 /** Tables of embeddings stay in half precision, biases and norms in float32. */
 export function quantizedBytes(description: ModelDescription, stage: StageName, bits: WeightBits): number {
@@ -15,9 +16,13 @@ export function quantizedBytes(description: ModelDescription, stage: StageName, 
   }, 0);
 }
 
-/** Of one weight `[rows, …]`, in whole bytes, its rows' scales included. */
-export const matrixBytes = (shape: readonly number[], bits: 8 | 4): number =>
-  Math.ceil((elements(shape) * bits) / 8) + 4 * shape[0]!;
+/** Of one weight `[rows, …]`, its scales included; four bits are stored in blocks, and where there are none in eight. */
+export function matrixBytes(shape: readonly number[], bits: 8 | 4): number {
+  const count = elements(shape);
+  const [rows, columns] = shape as readonly [number, number];
+  const inBlocks = bits === 4 && count === rows * columns && columns % BLOCK === 0;
+  return inBlocks ? count / 2 + (4 * count) / BLOCK : count + 4 * rows;
+}
 
 /** All of it in float32. */
 export const fp32Bytes = (description: ModelDescription, stage: StageName): number =>

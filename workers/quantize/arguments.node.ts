@@ -17,7 +17,8 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --rounding NAME          ${ROUNDINGS.join(', ')} (default: ${DEFAULT_ROUNDING.rounding})
   --sweeps N               of coordinate descent, after gptq or adaround (default: ${DEFAULT_ROUNDING.sweeps})
   --iterations N           of adaround (default: ${DEFAULT_ROUNDING.iterations})
-  --clipping NAME          ${CLIPPINGS.join(', ')}: ranges of activations (default: min-max; mse in 8 bits)
+  --budget PERCENT         of float32's bytes that a network in four bits may take, where that can be had (default: 20)
+  --clipping NAME          ${CLIPPINGS.join(', ')}: ranges of activations in 8 bits (default: mse)
   --prompts N              pictures to calibrate with (default: 16)
   --steps N                steps of each, at least (default: 10)
   --samples N              calls of the UNet to look at, of all of them (default: 128)
@@ -33,6 +34,8 @@ export interface QuantizeArguments {
   /** Pixels; empty for the model's own size. */
   readonly sizes: readonly { readonly width: number; readonly height: number }[];
   readonly rounding: RoundingOptions;
+  /** Percent of float32's bytes, of each network. */
+  readonly budget: number;
   readonly clipping: Clipping;
   readonly prompts: number;
   readonly steps: number;
@@ -47,8 +50,10 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
   if (!model || more.length > 0) throw badArgument('MODEL', 'one folder or file', positionals.join(' | '));
   if (!values.out) throw badArgument('--out', 'a folder', 'nothing');
   const format = oneOf('--format', FORMATS, values.format ?? 'w8a16');
-  const integer = (name: 'sweeps' | 'iterations' | 'prompts' | 'steps' | 'samples' | 'places', usual: number) =>
-    integerOf(`--${name}`, values[name] ?? `${usual}`, name === 'sweeps' ? 0 : 1);
+  const integer = (
+    name: 'budget' | 'sweeps' | 'iterations' | 'prompts' | 'steps' | 'samples' | 'places',
+    usual: number,
+  ) => integerOf(`--${name}`, values[name] ?? `${usual}`, name === 'sweeps' ? 0 : 1);
   return {
     model: model === 'demo' ? model : fromCaller(model),
     out: fromCaller(values.out),
@@ -60,7 +65,8 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
       sweeps: integer('sweeps', DEFAULT_ROUNDING.sweeps),
       iterations: integer('iterations', DEFAULT_ROUNDING.iterations),
     },
-    clipping: oneOf('--clipping', CLIPPINGS, values.clipping ?? (format === 'w8a8' ? 'mse' : 'min-max')),
+    budget: integer('budget', 20),
+    clipping: oneOf('--clipping', CLIPPINGS, values.clipping ?? 'mse'),
     prompts: integer('prompts', 16),
     steps: integer('steps', 10),
     samples: integer('samples', 128),
@@ -78,6 +84,7 @@ const OPTIONS = {
   rounding: text,
   sweeps: text,
   iterations: text,
+  budget: text,
   clipping: text,
   prompts: text,
   steps: text,

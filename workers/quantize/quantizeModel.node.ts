@@ -12,6 +12,7 @@ import { diskFiles, openDisk } from '../../models/openDisk.node';
 import { planModel } from '../../models/planModel';
 import { matrixKeys } from '../../models/quantize/dequantized';
 import { type IntegerWeights, roundedToNearest, type WeightBits } from '../../models/quantize/integerWeights';
+import { mixedBits } from '../../models/quantize/mixedBits';
 import { type Bits, roundedWeights } from '../../models/quantize/roundedWeights';
 import type { StageName, StageSize } from '../../models/stage';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
@@ -115,7 +116,7 @@ class Quantization {
     const keys = Object.fromEntries(STAGE_NAMES.map((stage) => [stage, new Set(matrixKeys(description, stage))]));
     const isFour = (stage: StageName, key: string): boolean =>
       keys[stage]!.has(key) && integers[stage]!.weightBits(key) === 4;
-    const form = given.format.startsWith('w4') ? 'int4' : 'int8';
+    const form = this.isMixed ? 'int4' : 'int8';
     const planned = planModel(checkpoint, form, (stage) => (key) => (isFour(stage, key) ? 'int4' : 'int8'));
     await writeConverted(checkpoint, planned, given.out, progress.packing, signal, (stage) => async (key) => {
       return keys[stage]!.has(key) ? integers[stage]!.weights.integers(key) : undefined;
@@ -138,8 +139,13 @@ class Quantization {
   ): Promise<RoundedStage> {
     const { checkpoint, given, signal, progress } = this;
     const { description } = checkpoint;
-    const bits: readonly Bits[] = !first ? [] : given.format.startsWith('w4') ? [8, 4] : [8];
-    const options = { ...given.rounding, bits, clipping: given.clipping, places: given.places };
+    const bits: readonly Bits[] = !first ? [] : this.isMixed ? [8, 4] : [8];
+    const options = {
+      ...given.rounding,
+      bits,
+      clipping: given.format === 'w8a8' ? given.clipping : ('room' as const),
+      places: given.places,
+    };
     const engine = await calibrationEngine(nodeWasmBackend(AS_WRITTEN), signal);
     const spool = await diskSpool(join(folder, 'spool'));
     const to = { engine, spool, folder, signal };
@@ -150,8 +156,16 @@ class Quantization {
   }
 
   private integers(stage: StageName): { readonly weights: IntegerWeights; readonly weightBits: WeightBits } {
-    const bits: WeightBits = () => 8;
-    return { weights: roundedWeights(this.rounded.get(stage)!.files, this.weights(stage), bits), weightBits: bits };
+    const { layers, files } = this.rounded.get(stage)!;
+    const mixed = this.isMixed
+      ? mixedBits(this.checkpoint.description, stage, layers, this.given.budget / 100)
+      : undefined;
+    const bits: WeightBits = (key) => mixed?.get(key) ?? 8;
+    return { weights: roundedWeights(files, this.weights(stage), bits), weightBits: bits };
+  }
+
+  private get isMixed(): boolean {
+    return this.given.format.startsWith('w4');
   }
 
   private weights(stage: StageName): IntegerWeights {

@@ -6,8 +6,9 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileSource } from '../../models/folder.node';
 import { type QnnStage, qnnSegments } from '../../models/graph/qnn/qnnStage';
+import type { ActivationStatistics } from '../../models/quantize/calibrate/activations';
 import { calibratePart, dropSpent } from '../../models/quantize/calibrate/calibrate';
-import { type Clipping, clipped } from '../../models/quantize/calibrate/clipping';
+import { type Clipping, clipped, withRoom } from '../../models/quantize/calibrate/clipping';
 import type { Engine, NetworkTensors, Spool } from '../../models/quantize/calibrate/network';
 import type { Range } from '../../models/quantize/encodings';
 import type { IntegerWeights } from '../../models/quantize/integerWeights';
@@ -31,7 +32,8 @@ export interface StageToRound {
 export interface RoundStageOptions extends RoundingOptions {
   /** Widths to round every weight to; none: ranges alone are measured. */
   readonly bits: readonly Bits[];
-  readonly clipping: Clipping;
+  /** Of activations in 8 bits; in 16 their ranges get room instead. */
+  readonly clipping: Clipping | 'room';
   /** Places of each layer's output that are looked at, of each sample. */
   readonly places: number;
 }
@@ -74,7 +76,7 @@ export async function roundStage(
         spool,
         signal,
         places: bits.length > 0 ? places : 0,
-        some: clipping === 'min-max' ? 0 : SOME,
+        some: clipping === 'min-max' || clipping === 'room' ? 0 : SOME,
         progress: (done: number, of: number): void => tell(done / of / 2),
       };
       const calibrated = await calibratePart(parts, index, samples, weights, calibration);
@@ -84,7 +86,9 @@ export async function roundStage(
         progress: (done: number, of: number): void => tell((1 + done / of) / 2),
       };
       const { rounded, found: layers } = await roundPart(calibrated, weights, bits, rounding, work);
-      const ranges = [...calibrated.activations].map(([tap, seen]) => [tap, clipped(seen, clipping)] as const);
+      const rangeOf = (seen: ActivationStatistics): Range =>
+        clipping === 'room' ? withRoom(seen) : clipped(seen, clipping);
+      const ranges = [...calibrated.activations].map(([tap, seen]) => [tap, rangeOf(seen)] as const);
       if (bits.length > 0) await writeFile(`${path}.safetensors`, roundedFile(rounded));
       await appear(`${path}.json`, JSON.stringify({ ranges, layers } satisfies PartFound));
     }

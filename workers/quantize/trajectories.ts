@@ -55,7 +55,7 @@ export async function recordedCalls(
     const all: Tensors[] = [];
     for await (const event of textToImage(request, parts(all), signal)) {
       if (event.type === 'failed') throw asError(event, 'calibration');
-      if (event.type === 'step') progress(i + (event.index + 1) / event.of, prompts.length);
+      if (event.type === 'step') progress(i + event.index / event.of, prompts.length);
     }
     const wanted = Math.floor(((i + 1) * samples) / prompts.length) - Math.floor((i * samples) / prompts.length);
     noted.unet.push(...spread(all, wanted, (i * GOLDEN) % 1));
