@@ -20,6 +20,10 @@ export function matrixKeys(description: ModelDescription, stage: StageName): str
 /** `source` with the tensors of `keys` as `weights` has them in integers, and all others as it has them in floats. */
 export function dequantized(source: TensorSource, weights: IntegerWeights, keys: readonly string[]): TensorSource {
   const rounded = new Set(keys);
+  /** What was read last: a large tensor is asked for some rows at a time. */
+  let last: { readonly tensor: string; readonly values: Promise<Float32Array> } | undefined;
+  const valuesOf = async (tensor: string): Promise<Float32Array> =>
+    rounded.has(tensor) ? floatsOf(await weights.integers(tensor)) : weights.floats(tensor);
   return {
     name: source.name,
     names: () => source.names(),
@@ -29,9 +33,12 @@ export function dequantized(source: TensorSource, weights: IntegerWeights, keys:
         info && { dtype: 'F32', shape: info.shape, bytes: 4 * info.shape.reduce((count, size) => count * size, 1) }
       );
     },
-    async read(tensor) {
-      const values = rounded.has(tensor) ? floatsOf(await weights.integers(tensor)) : await weights.floats(tensor);
-      return bytesOf(values);
+    async read(tensor, rows) {
+      if (!rows) return bytesOf(await valuesOf(tensor));
+      if (last?.tensor !== tensor) last = { tensor, values: valuesOf(tensor) };
+      const values = await last.values;
+      const length = values.length / source.info(tensor)!.shape[0]!;
+      return bytesOf(values.subarray(rows.begin * length, rows.end * length));
     },
   };
 }

@@ -16,11 +16,15 @@ import {
   weightError,
 } from '../../models/quantize/sensitivity/measuredErrors';
 import type { StageSize } from '../../models/stage';
-import type { Backend, Stage } from '../backend/backend';
+import type { Backend } from '../backend/backend';
 import { checkpointModel, type Keep } from '../model.checkpoint';
 import { DEFAULTS } from '../request';
-import type { Tensor, Tensors } from '../tensor';
+import type { Tensors } from '../tensor';
 import { untilMessagesAreRead } from '../turn';
+import { type Patch, type PatchableUnet, patchableUnet } from './patchableUnet';
+
+/** Parts that the UNet is opened in: with one weight changed, one of them is opened anew. */
+const SEGMENTS = 10;
 
 /** A sample that the UNet is asked about, with the prompt and without: inputs of the pipeline's own network. */
 export interface GuidedSample {
@@ -52,49 +56,66 @@ export async function unetCosts(
 ): Promise<LayerCost[]> {
   const { checkpoint, four, eight } = sensitivity;
   const keys = matrixKeys(checkpoint.description, 'unet');
-  const outputs = guidedOutputs(sensitivity, signal);
-  const errors = await measuredErrors(keys, outputs, known, signal, (found) => progress(found, keys.length));
-  const shapes = new Map(parametersOf(checkpoint.description, 'unet').map(({ name, shape }) => [name, shape]));
+  const unet = await openedUnet(sensitivity, signal);
+  let errors: Map<string, number>;
+  try {
+    const outputs = await guidedOutputs(sensitivity, unet, signal);
+    errors = await measuredErrors(keys, outputs, known, signal, (found) => progress(found, keys.length));
+  } finally {
+    await unet.close();
+  }
   const costs: LayerCost[] = [];
   for (const key of keys) {
     const [exact, coarse, fine] = [await four.floats(key), await four.integers(key), await eight.integers(key)];
     const errorAt4 = errors.get(key)!;
     const errorAt8 = scaledError(errorAt4, weightError(exact, floatsOf(fine)), weightError(exact, floatsOf(coarse)));
-    const shape = shapes.get(key)!;
+    const shape = shapes(checkpoint).get(key)!;
     costs.push({ key, bytesAt8: matrixBytes(shape, 8), bytesAt4: matrixBytes(shape, 4), errorAt8, errorAt4 });
   }
   return costs;
 }
 
-function guidedOutputs(
-  { checkpoint, size, samples, four, backend, keep }: Sensitivity,
+const shapes = ({ description }: Checkpoint): ReadonlyMap<string, readonly number[]> =>
+  new Map(parametersOf(description, 'unet').map(({ name, shape }) => [name, shape]));
+
+async function openedUnet(
+  { checkpoint, size, four, backend, keep }: Sensitivity,
   signal: AbortSignal,
-): OutputsWith {
+): Promise<PatchableUnet> {
+  // All of it in float32, as what is rounded will be.
+  const weights: Checkpoint['weights'] = (stage) => dequantized(checkpoint.weights(stage), four, []);
+  const model = checkpointModel({ ...checkpoint, weights }, undefined, keep);
+  return patchableUnet(await model.segments('unet', size, SEGMENTS, signal), backend, signal);
+}
+
+async function guidedOutputs(
+  { checkpoint, samples, four }: Sensitivity,
+  unet: PatchableUnet,
+  signal: AbortSignal,
+): Promise<OutputsWith> {
+  const calls: ((patch?: Patch) => Promise<Float32Array>)[] = [];
+  for (const { unconditional, conditional } of samples) {
+    for (const inputs of [unconditional, conditional]) calls.push(await unet.call(inputs));
+  }
   return async (key) => {
-    const weights: Checkpoint['weights'] = (stage) =>
-      stage === 'unet' ? dequantized(checkpoint.weights(stage), four, key ? [key] : []) : checkpoint.weights(stage);
-    const model = checkpointModel({ ...checkpoint, weights }, undefined, keep);
-    const file = await model.file('unet', size, signal);
-    const opened = await backend.open(file, signal).finally(() => file.weights.close());
+    const patch = key
+      ? await unet.patch(key, shapes(checkpoint).get(key)!, floatsOf(await four.integers(key)))
+      : undefined;
     try {
-      const outputs: Float32Array[] = [];
-      for (const sample of samples) outputs.push(await guided(opened, sample, signal));
-      return outputs;
+      const noise: Float32Array[] = [];
+      for (const call of calls) {
+        await untilMessagesAreRead();
+        signal.throwIfAborted();
+        noise.push(await call(patch));
+      }
+      return samples.map((_, i) => guided(noise[2 * i]!, noise[2 * i + 1]!));
     } finally {
-      await opened.close();
+      await patch?.close();
     }
   };
 }
 
-async function guided(unet: Stage, { conditional, unconditional }: GuidedSample, signal: AbortSignal) {
-  const [uncond, cond] = [await noise(unet, unconditional, signal), await noise(unet, conditional, signal)];
-  return uncond.map((value, i) => value + guidanceScale * (cond[i]! - value));
-}
-
 const { guidanceScale } = DEFAULTS;
 
-async function noise(unet: Stage, inputs: Tensors, signal: AbortSignal): Promise<Float32Array> {
-  await untilMessagesAreRead();
-  signal.throwIfAborted();
-  return ((await unet.run(inputs)).noise as Extract<Tensor, { type: 'float32' }>).data;
-}
+const guided = (uncond: Float32Array, cond: Float32Array): Float32Array =>
+  uncond.map((value, i) => value + guidanceScale * (cond[i]! - value));
