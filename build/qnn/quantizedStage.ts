@@ -31,8 +31,11 @@ export interface Job {
   readonly samples: number;
   /** Whether what was compiled is read and run once more. */
   readonly again: boolean;
-  /** Signal to noise that there must be, decibels: of the emulator against the graph's own arithmetic, parts before it included. */
-  readonly least: number;
+  /**
+   * Signal to noise that there must be, decibels: of the emulator against the graph's own arithmetic, parts before it
+   * included. Absent in 8 bits, where one step more or less of any value is 40 dB.
+   */
+  readonly least?: number;
 }
 
 export interface Network {
@@ -72,7 +75,7 @@ export async function* quantizedStage(
       outputs: shapes(outputs![0]!),
       samples,
       again: !slow,
-      least: slow ? LEAST.network : LEAST.block,
+      ...(bits === 16 ? { least: slow ? LEAST.network : LEAST.block } : {}),
     };
   }
 }
