@@ -51,17 +51,19 @@ export interface Network {
   readonly slow?: boolean;
 }
 
-/** Writes `NAME.onnx`, `NAME.weights` and `NETWORK.SAMPLE.TENSOR.f32` to `folder` for each part that is asked for next. */
+/** Writes `NAME.onnx`, `NAME.weights` and `NETWORK.SAMPLE.TENSOR.f32` to `folder` for each part that is asked for next; `only` some, from 1 on. */
 export async function* quantizedStage(
   folder: string,
   { name, parts, measuredIn = parts, weights, calls, slow = false }: Network,
   { weightBits, activationBits: bits }: Format,
+  only?: ReadonlySet<number>,
 ): AsyncGenerator<Job> {
   await mkdir(folder, { recursive: true });
   const from = roundedToNearest(weights, weightBits);
   const { ranges, values } = await measured(measuredIn, from, calls);
   const activations = { bits, encodings: encodingsFor(ranges, bits) } as const;
   for (const [i, part] of parts.entries()) {
+    if (only && !only.has(i + 1)) continue;
     const job = parts.length === 1 ? name : `${name}.${i + 1}`;
     const written = part.write({ weightBits, activations, weightsFile: `${job}.weights` });
     await writeFile(join(folder, `${job}.onnx`), written.graph);
