@@ -7,12 +7,17 @@ import { FORMATS, type Format, integerOf, oneOf, sizeOf } from '../arguments.nod
 
 const STAGES = ['text_encoder', 'unet', 'vae_decoder'] as const satisfies readonly StageName[];
 
+/** `npu`: graphs for NPUs, as QuantizeLinear and DequantizeLinear define them; `packed`: the weights that other backends compute with. */
+const FORMS = ['npu', 'packed'] as const;
+
 export const USAGE = `usage: npm run evaluate -- MODEL --out DIR [options]
   MODEL                    a .safetensors checkpoint, a diffusers folder, or "demo"
   --out DIR                for report.html and report.json; what was stopped goes on when it is asked for again
-  --format NAME            ${FORMATS.join(', ')} (default: w8a16): bits of weights, then of activations, the plainest way
+  --quantized DIR          what npm run quantize has written; without it the model is quantized the plainest way, by these three:
+  --format NAME            ${FORMATS.join(', ')} (default: w8a16): bits of weights, then of activations
   --bits FILE              a JSON object of weights' names and 8 or 4; what it does not name has the format's
   --stages NAME,…          which networks are quantized (default: ${STAGES.join(',')})
+  --as FORM                which of what was written: ${FORMS.join(', ')} (default: npu)
   --prompts N, --seeds N   held-out prompts, each drawn from seeds 0 to N - 1 (default: 32, 3)
   --domain NAME            prompts of this domain alone; may be given several times (default: all; demo for "demo")
   --steps N                of each picture (default: 20)
@@ -26,6 +31,9 @@ export interface EvaluateArguments {
   readonly out: string;
   readonly reference: string;
   readonly options: DiskOptions;
+  /** A folder that `npm run quantize` wrote. */
+  readonly quantized: string | undefined;
+  readonly as: (typeof FORMS)[number];
   readonly format: Format;
   readonly bits: string | undefined;
   readonly stages: readonly StageName[];
@@ -50,6 +58,8 @@ export function parseArguments(args: readonly string[]): EvaluateArguments {
     out: fromCaller(values.out),
     reference: fromCaller(values.reference ?? `${values.out}/../reference`),
     options: diskOptions(values),
+    quantized: values.quantized === undefined ? undefined : fromCaller(values.quantized),
+    as: oneOf('--as', FORMS, values.as ?? 'npu'),
     format: oneOf('--format', FORMATS, values.format ?? 'w8a16'),
     bits: values.bits === undefined ? undefined : fromCaller(values.bits),
     stages: (values.stages ?? STAGES.join(',')).split(',').map((stage) => oneOf('--stages', STAGES, stage)),
@@ -67,6 +77,8 @@ const several = { type: 'string', multiple: true } as const;
 const OPTIONS = {
   out: text,
   reference: text,
+  quantized: text,
+  as: text,
   format: text,
   bits: text,
   stages: text,
