@@ -6,7 +6,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { badArgument, readOptions } from './commandLine.node';
+import { badArgument, integerWord, readOptions } from './commandLine.node';
 import { writeConverted } from './convertedFolder.node';
 import { unwritable } from './diskWords.node';
 import { CodedError } from './errors';
@@ -116,10 +116,10 @@ const USAGE =
   'SOURCE --out DIR [--width N] [--height N] [--batch 1|2] [--vae FILE] [--lora FILE[:W]] [--prediction TYPE] [--weights FORM]';
 
 function pixels(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < VAE_FACTOR || value > 2048 || value % VAE_FACTOR !== 0) {
-    throw badArgument(name, `a multiple of ${VAE_FACTOR} from ${VAE_FACTOR} to 2048`, text);
+  const value = integerWord(name, text);
+  if (value === undefined) return undefined;
+  if (value < VAE_FACTOR || value > 2048 || value % VAE_FACTOR !== 0) {
+    throw badArgument(name, `a multiple of ${VAE_FACTOR} from ${VAE_FACTOR} to 2048`, `${value}`);
   }
   return value;
 }
