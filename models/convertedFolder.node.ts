@@ -6,12 +6,13 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from './checkpoint';
 import { unreadable } from './diskWords.node';
 import { CodedError } from './errors';
 import { parseJson } from './json';
+import { makeFolder } from './makeFolder.node';
 import { checkManifest, type Manifest, STAGE_NAMES } from './manifest';
 import { packStage } from './pack';
 import { badModel, shown } from './refuse';
@@ -47,7 +48,7 @@ export async function writeConverted(
   progress: Progress = () => undefined,
   signal?: AbortSignal,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const of = STAGE_NAMES.reduce((sum, stage) => sum + manifest.stages[stage].bytes, 0);
   let done = 0;
   const sha256: Partial<Record<StageName, string>> = {};
