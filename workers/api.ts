@@ -47,7 +47,7 @@ export interface ImageRequest {
   readonly guidance: 'auto' | 'two-calls' | 'one-call';
   /**
    * How much memory it may take: `auto` is the fastest way there is room for, `normal` the same without streaming the
-   * UNet's weights, `low` streams them whatever the device has.
+   * UNet's weights, `low` streams them whatever the device has, and decodes large pictures in tiles.
    */
   readonly memory: 'auto' | 'normal' | 'low';
 }

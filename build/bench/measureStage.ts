@@ -48,7 +48,6 @@ export async function main([json, runs = '2', threads = '2']: readonly string[])
   const measured: Measured = {
     load,
     runs: times.slice(1),
-    ...(process.env.FIRST ? { all: times } : {}),
     loadedHeap,
     heap: backend.heapBytes(),
     rms,

@@ -23,7 +23,8 @@ export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --weights FORM           auto, ${WEIGHT_FORMS.join(', ')} (default: auto: exact, the checkpoint's own numbers, where
                            the model's own size then fits this machine's memory, else int8, else int4)
   --memory MODE            ${MEMORY_MODES.join(', ')}: how much a drawing may take; low reads the UNet's weights in parts, anew
-                           for every step, as auto does where they would not fit (default: ${DEFAULTS.memory})
+                           for every step, and decodes large pictures in tiles, as auto does where they would not fit
+                           (default: ${DEFAULTS.memory})
   --guidance FORM          auto, two-calls (least memory) or one-call (default: ${DEFAULTS.guidance})
   --out FILE.png           where to write (default: picture-SEED.png)
   --json                   one JSON object on stdout: files, seed, timings, peak memory`;
