@@ -5,7 +5,9 @@ import { join, resolve } from 'node:path';
 import type { Checkpoint } from '../../models/checkpoint';
 import { CLIP_TOKENIZER_HOME } from '../../models/clipTokenizer';
 import { writeConverted } from '../../models/convertedFolder.node';
+import { unwritable } from '../../models/diskWords.node';
 import { VAE_FACTOR } from '../../models/graph/vae';
+import { makeFolder } from '../../models/makeFolder.node';
 import { STAGE_NAMES } from '../../models/manifest';
 import type { NpuStage } from '../../models/npuManifest';
 import { diskFiles, openDisk } from '../../models/openDisk.node';
@@ -51,7 +53,9 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
   const facts = [ROUNDING_VERSION, await fingerprint(await diskFiles(path, given.options)), asked];
   const key = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
   const work = join(given.out, `.work-${key}`);
-  await mkdir(work, { recursive: true });
+  await makeFolder(work).catch((error) => {
+    throw unwritable('--out', given.out, error);
+  });
   const run = new Quantization(checkpoint, given, work, signal);
   try {
     const stages: NpuStage[] = [];
@@ -59,6 +63,8 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
     const files = await run.finish(stages);
     await rm(work, { recursive: true, force: true });
     return files;
+  } catch (error) {
+    throw unwritable('--out', given.out, error);
   } finally {
     run.progress.end();
   }
