@@ -7,7 +7,7 @@
  *   --format w8a16|w8a8|w4a16      bits of weights and activations; w4a16 is mixed
  *   --linear conv|matmul           what linear layers become
  *   --parts N                      the UNet in N graphs, with --full every network
- *   --stage NAME --chip NAME       these alone; may be given several times
+ *   --stage NAME --chip NAME --part N   these alone; may be given several times
  *   --full                         Stable Diffusion 1.5 with random weights, by default its UNet for one chip
  *   --blocks SCOPE                 the blocks of that UNet whose scope contains this, each on its own
  *   --compile-only                 nothing is run
@@ -54,6 +54,7 @@ async function tested(args: readonly string[]): Promise<number> {
       format: { type: 'string', default: 'w8a16' },
       linear: { type: 'string', default: 'conv' },
       parts: { type: 'string', default: '1' },
+      part: { type: 'string', multiple: true },
       stage: { type: 'string', multiple: true },
       chip: { type: 'string', multiple: true },
       full: { type: 'boolean', default: false },
@@ -77,6 +78,7 @@ async function tested(args: readonly string[]): Promise<number> {
   const settings = Object.fromEntries(values.setting.map((word) => word.split('=', 2) as [string, string]));
   const limits = { bytes: 1e9 * number('--memory', values.memory), seconds: 60 * number('--minutes', values.minutes) };
   const parts = number('--parts', values.parts);
+  const only = values.part && new Set(values.part.map((part) => number('--part', part)));
   if (!install()) return 1;
 
   const folder = `${FOLDER}/${values.blocks !== undefined ? 'blocks' : full ? 'full' : 'demo'}`;
@@ -90,7 +92,7 @@ async function tested(args: readonly string[]): Promise<number> {
   console.log(COLUMNS);
   let [passed, failed] = [0, 0];
   for (const network of networks) {
-    for await (const job of quantizedStage(folder, network, format)) {
+    for await (const job of quantizedStage(folder, network, format, only)) {
       const asked = values['compile-only'] ? { ...job, samples: 0 } : job;
       for (const chip of chips) {
         const found = await emulated(folder, asked, chip, settings, limits);

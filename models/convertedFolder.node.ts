@@ -5,11 +5,12 @@
  * The manifest is written last, with the SHA-256 of every weights file, so a folder is a whole model or none.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from './checkpoint';
 import { unreadable } from './diskWords.node';
 import { parseJson } from './json';
+import { makeFolder } from './makeFolder.node';
 import { checkManifest, type Manifest, STAGE_NAMES } from './manifest';
 import { packStage, type RoundedWeight } from './pack';
 import { proveHash } from './proveHash.node';
@@ -47,7 +48,7 @@ export async function writeConverted(
   signal?: AbortSignal,
   rounded: (stage: StageName) => RoundedWeight | undefined = () => undefined,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const of = STAGE_NAMES.reduce((sum, stage) => sum + manifest.stages[stage].bytes, 0);
   let done = 0;
   const sha256: Partial<Record<StageName, string>> = {};

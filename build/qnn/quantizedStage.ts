@@ -31,8 +31,11 @@ export interface Job {
   readonly samples: number;
   /** Whether what was compiled is read and run once more. */
   readonly again: boolean;
-  /** Signal to noise that there must be, decibels: of the emulator against the graph's own arithmetic, parts before it included. */
-  readonly least: number;
+  /**
+   * Signal to noise that there must be, decibels: of the emulator against the graph's own arithmetic, parts before it
+   * included. Absent in 8 bits, where one step more or less of any value is 40 dB.
+   */
+  readonly least?: number;
 }
 
 export interface Network {
@@ -48,17 +51,19 @@ export interface Network {
   readonly slow?: boolean;
 }
 
-/** Writes `NAME.onnx`, `NAME.weights` and `NETWORK.SAMPLE.TENSOR.f32` to `folder` for each part that is asked for next. */
+/** Writes `NAME.onnx`, `NAME.weights` and `NETWORK.SAMPLE.TENSOR.f32` to `folder` for each part that is asked for next; `only` some, from 1 on. */
 export async function* quantizedStage(
   folder: string,
   { name, parts, measuredIn = parts, weights, calls, slow = false }: Network,
   { weightBits, activationBits: bits }: Format,
+  only?: ReadonlySet<number>,
 ): AsyncGenerator<Job> {
   await mkdir(folder, { recursive: true });
   const from = roundedToNearest(weights, weightBits);
   const { ranges, values } = await measured(measuredIn, from, calls);
   const activations = { bits, encodings: encodingsFor(ranges, bits) } as const;
   for (const [i, part] of parts.entries()) {
+    if (only && !only.has(i + 1)) continue;
     const job = parts.length === 1 ? name : `${name}.${i + 1}`;
     const written = part.write({ weightBits, activations, weightsFile: `${job}.weights` });
     await writeFile(join(folder, `${job}.onnx`), written.graph);
@@ -72,7 +77,7 @@ export async function* quantizedStage(
       outputs: shapes(outputs![0]!),
       samples,
       again: !slow,
-      least: slow ? LEAST.network : LEAST.block,
+      ...(bits === 16 ? { least: slow ? LEAST.network : LEAST.block } : {}),
     };
   }
 }

@@ -1,11 +1,13 @@
 /** A model quantized, from the first picture that calibrates it to the last file. */
 import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Checkpoint } from '../../models/checkpoint';
 import { CLIP_TOKENIZER_HOME } from '../../models/clipTokenizer';
 import { writeConverted } from '../../models/convertedFolder.node';
+import { unwritable } from '../../models/diskWords.node';
 import { VAE_FACTOR } from '../../models/graph/vae';
+import { makeFolder } from '../../models/makeFolder.node';
 import { STAGE_NAMES } from '../../models/manifest';
 import type { NpuStage } from '../../models/npuManifest';
 import { diskFiles, openDisk } from '../../models/openDisk.node';
@@ -13,6 +15,7 @@ import { planModel } from '../../models/planModel';
 import { matrixKeys } from '../../models/quantize/dequantized';
 import { type IntegerWeights, roundedToNearest, type WeightBits } from '../../models/quantize/integerWeights';
 import { mixedBits } from '../../models/quantize/mixedBits';
+import type { LayerQuality } from '../../models/quantize/report/reportData';
 import { type Bits, roundedWeights } from '../../models/quantize/roundedWeights';
 import type { StageName, StageSize } from '../../models/stage';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
@@ -51,7 +54,9 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
   const facts = [ROUNDING_VERSION, await fingerprint(await diskFiles(path, given.options)), asked];
   const key = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
   const work = join(given.out, `.work-${key}`);
-  await mkdir(work, { recursive: true });
+  await makeFolder(work).catch((error) => {
+    throw unwritable('--out', given.out, error);
+  });
   const run = new Quantization(checkpoint, given, work, signal);
   try {
     const stages: NpuStage[] = [];
@@ -59,6 +64,8 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
     const files = await run.finish(stages);
     await rm(work, { recursive: true, force: true });
     return files;
+  } catch (error) {
+    throw unwritable('--out', given.out, error);
   } finally {
     run.progress.end();
   }
@@ -121,13 +128,27 @@ class Quantization {
     await writeConverted(checkpoint, planned, given.out, progress.packing, signal, (stage) => async (key) => {
       return keys[stage]!.has(key) ? integers[stage]!.weights.integers(key) : undefined;
     });
-    const files = [join(given.out, 'manifest.json')];
+    const layers = join(given.out, 'layers.json');
+    await writeFile(layers, JSON.stringify(this.layers(), undefined, 1));
+    const files = [join(given.out, 'manifest.json'), layers];
     if (!precision) return files;
     const tokenTable = await writeTokenTable(given.out, checkpoint.weights('text_encoder'));
     const { rounding, sweeps } = given.rounding;
     const made = `${rounding}, ${sweeps} sweeps; ${given.samples} calls of ${given.prompts} pictures`;
     const manifest = { name, precision: precision.name, made, description, tokenizer, tokenTable, stages };
     return [...files, await writeNpuManifest(given.out, manifest)];
+  }
+
+  /** What rounding cost each layer, in the bits that were chosen for it: for reports. */
+  private layers(): LayerQuality[] {
+    return STAGE_NAMES.flatMap((stage) => {
+      const { weightBits } = this.integers(stage);
+      const { layers } = this.rounded.get(stage)!;
+      const chosen = layers.filter(({ key, bits }) => bits === weightBits(key));
+      return chosen.map(({ key, bits, decibels }): LayerQuality => {
+        return { name: `${stage}: ${key.replace(/\.weight$/, '')}`, bits, sqnr: decibels };
+      });
+    });
   }
 
   private async round(

@@ -3,9 +3,9 @@
  * after another and varying steps, and of every picture some calls are noted.
  */
 import type { CalibrationPrompt } from '../../models/calibration/calibrationPrompts';
-import type { StageName } from '../../models/stage';
 import type { ImageRequest } from '../api';
 import type { Backend } from '../backend/backend';
+import { notingBackend } from '../backend/notingBackend';
 import { asError } from '../errors';
 import { type Parts, textToImage } from '../pipeline';
 import { DEFAULTS, SCHEDULERS } from '../request';
@@ -69,25 +69,12 @@ function spread<Item>(all: readonly Item[], count: number, offset: number): Item
   return Array.from({ length: count }, (_, i) => all[Math.floor(((i + offset) * all.length) / count)]!);
 }
 
+/** Notes what the UNet is asked, what the decoder is, and the pictures that it leaves, for the encoder. */
 function noting(backend: Backend, unet: Tensors[], noted: Record<'vae_decoder' | 'vae_encoder', Tensors[]>): Backend {
-  return {
-    ...backend,
-    async open(file, ...rest) {
-      const stage = await backend.open(file, ...rest);
-      return {
-        ...stage,
-        async run(inputs) {
-          const outputs = await stage.run(inputs);
-          note(file.name, inputs, outputs);
-          return outputs;
-        },
-      };
-    },
-  };
-  function note(stage: StageName, inputs: Tensors, outputs: Tensors): void {
+  return notingBackend(backend, (stage, inputs, outputs) => {
     if (stage === 'unet') unet.push(inputs);
     if (stage !== 'vae_decoder') return;
     noted.vae_decoder.push(inputs);
     noted.vae_encoder.push(outputs);
-  }
+  });
 }

@@ -50,10 +50,11 @@ export function clipped(statistics: ActivationStatistics, clipping: Clipping): R
 }
 
 /**
- * A tenth more than `range` at either end, for what other prompts, or weights once they are rounded, move beyond what was
- * seen. In 16 bits it costs less than a decibel of noise that is far below that of 8-bit weights; what is cut off is seen.
+ * Twice `range`. Other prompts, and weights once they are rounded, move values beyond what was seen, and what is cut off
+ * is seen: of the demo model's UNet at 128 px, noise predicted for held-out prompts has 30.6 dB with no room, 37.1 with
+ * three tenths, 46.7 with as much again, and 46.8 with float activations. In 16 bits it costs a tenth of a decibel.
  */
-export const withRoom = ({ min, max }: Range): Range => ({ min: 1.1 * Math.min(0, min), max: 1.1 * Math.max(0, max) });
+export const withRoom = ({ min, max }: Range): Range => ({ min: 2 * Math.min(0, min), max: 2 * Math.max(0, max) });
 
 /** Σ (x - value)² over 8-bit values. */
 function squaredError(some: Float32Array, range: Range): number {

@@ -8,7 +8,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openConverted } from '../../../models/convertedFolder.node';
 import { CodedError } from '../../../models/errors';
+import { STAGE_NAMES } from '../../../models/manifest';
 import { checkNpuManifest, type NpuFile, type NpuManifest } from '../../../models/npuManifest';
+import { matrixKeys } from '../../../models/quantize/dequantized';
 import { parseArguments } from '../../../workers/quantize/arguments.node';
 import { quantizeModel } from '../../../workers/quantize/quantizeModel.node';
 import { readGraph } from '../../models/qnn/readGraph';
@@ -82,6 +84,18 @@ test('the other backends have the same integers', async () => {
       assert.is(stored[column * rows + row], integers[row * columns + column]);
     }
   }
+});
+
+test('every layer’s own error is told, in the bits that it has', async () => {
+  const layers = JSON.parse(await readFile(inOut('layers.json'), 'utf8')) as {
+    name: string;
+    bits: number;
+    sqnr: number;
+  }[];
+  const { description } = await manifestIn('out');
+  const names = STAGE_NAMES.flatMap((stage) => matrixKeys(description, stage).map((key) => `${stage}: ${key}`));
+  assert.equal(layers.map(({ name }) => `${name}.weight`).sort(), names.sort());
+  for (const { name, bits, sqnr } of layers) assert.ok(bits === 8 && sqnr > 25, `${name}: ${sqnr} dB`);
 });
 
 test('what is stopped goes on where it was, without drawing again, and ends as if it had not been', async () => {
