@@ -19,10 +19,12 @@ export function quantizedBytes(description: ModelDescription, stage: StageName, 
 /** Of one weight `[rows, …]`, its scales included; four bits are stored in blocks, and where there are none in eight. */
 export function matrixBytes(shape: readonly number[], bits: 8 | 4): number {
   const count = elements(shape);
-  const [rows, columns] = shape as readonly [number, number];
-  const inBlocks = bits === 4 && count === rows * columns && columns % BLOCK === 0;
-  return inBlocks ? count / 2 + (4 * count) / BLOCK : count + 4 * rows;
+  return bits === 4 && hasBlocks(shape) ? count / 2 + (4 * count) / BLOCK : count + 4 * shape[0]!;
 }
+
+/** Whether a weight can be stored in four bits: a row of it is whole blocks of inputs, and no kernel of more than a pixel. */
+export const hasBlocks = (shape: readonly number[]): boolean =>
+  elements(shape) === shape[0]! * shape[1]! && shape[1]! % BLOCK === 0;
 
 /** All of it in float32. */
 export const fp32Bytes = (description: ModelDescription, stage: StageName): number =>

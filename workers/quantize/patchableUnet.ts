@@ -83,8 +83,16 @@ async function storedAs(tensor: PackedTensor, shape: readonly number[], values: 
   return stored;
 }
 
-/** `weights` with other bytes for one tensor. */
+/** `weights` with other bytes from `offset` on. */
 const patched = (weights: StageWeights, { offset }: PackedTensor, bytes: Uint8Array): StageWeights => ({
   ...weights,
-  read: (begin, end) => (begin === offset ? bytes : weights.read(begin, end)),
+  read(begin, end) {
+    if (begin === offset && end === offset + bytes.length) return bytes;
+    const read = weights.read(begin, end);
+    if (end <= offset || begin >= offset + bytes.length) return read;
+    const copy = read.slice();
+    const first = Math.max(0, begin - offset);
+    copy.set(bytes.subarray(first, end - offset), Math.max(0, offset - begin));
+    return copy;
+  },
 });

@@ -6,9 +6,10 @@ import { CALIBRATION_PROMPTS, type Domain } from '../../../models/calibration/ca
 import type { Checkpoint } from '../../../models/checkpoint';
 import { badArgument } from '../../../models/commandLine.node';
 import { unreadable } from '../../../models/diskWords.node';
+import { parametersOf } from '../../../models/graph/parameters';
 import { parseJson } from '../../../models/json';
 import type { WeightBits } from '../../../models/quantize/integerWeights';
-import { fp32Bytes, quantizedBytes } from '../../../models/quantize/quantizedBytes';
+import { fp32Bytes, hasBlocks, quantizedBytes } from '../../../models/quantize/quantizedBytes';
 import type { FormatSize } from '../../../models/quantize/report/reportData';
 import type { StageName } from '../../../models/stage';
 import { weightsInTemporaryFile } from '../../../models/stageWeights.node';
@@ -42,7 +43,7 @@ export async function judged(
 ): Promise<Judged> {
   if (given.quantized !== undefined) return written(checkpoint, given.quantized, given.as, backend);
   const { format, stages } = given;
-  const bits = await weightBits(given);
+  const bits = await weightBits(checkpoint, given);
   const prompts = CALIBRATION_PROMPTS.filter(({ domain }) => domains.includes(domain)).slice(0, CALIBRATED);
   const options = { stages, bits: () => bits, activationBits: ACTIVATION_BITS[format], drawing, prompts };
   const rounded = await baseline(checkpoint, options, backend, signal);
@@ -56,6 +57,14 @@ export async function judged(
 
 const ACTIVATION_BITS = { w8a16: 16, w8a8: 8, w4a16: 16, w8: undefined, w4: undefined } as const;
 
+/** What either manifest says that a report repeats; the folder's opening has checked it. */
+interface Said {
+  readonly precision?: string;
+  readonly made?: string;
+  readonly weights?: string;
+  readonly tokenTable?: { readonly bytes: number };
+}
+
 /** What `npm run quantize` wrote to `folder`. */
 async function written(
   checkpoint: Checkpoint,
@@ -66,7 +75,7 @@ async function written(
   const parts = await (as === 'npu' ? npuParts : packedParts)(folder, backend);
   const name = join(folder, as === 'npu' ? 'npu.json' : 'manifest.json');
   const text = await readFile(name, 'utf8').catch(unreadable(name, 'a file that can be read'));
-  const { precision, made, weights } = parseJson(name, text) as Readonly<Record<string, string | undefined>>;
+  const { precision, made, weights, tokenTable } = parseJson(name, text) as Said;
   const format = as === 'npu' ? `${precision}` : `packed ${weights}`;
   return {
     parts,
@@ -74,7 +83,7 @@ async function written(
       format,
       rounding: made ?? 'as packed',
       fingerprint: hashOf(text),
-      sizes: sizes(checkpoint, DRAWN, format, bytesOf(parts.model)),
+      sizes: sizes(checkpoint, DRAWN, format, bytesOf(parts.model) + (tokenTable?.bytes ?? 0)),
     },
   };
 }
@@ -83,11 +92,17 @@ const bytesOf = (model: Model): number => DRAWN.reduce((sum, stage) => sum + mod
 
 const hashOf = (facts: unknown): string => createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 
-async function weightBits({ format, bits: file }: EvaluateArguments): Promise<WeightBits> {
+/** What has no blocks of four bits has eight, whatever the format says. */
+async function weightBits(
+  { description }: Checkpoint,
+  { format, stages, bits: file }: EvaluateArguments,
+): Promise<WeightBits> {
+  const parameters = stages.flatMap((stage) => parametersOf(description, stage));
+  const blocks = new Set(parameters.filter(({ shape }) => hasBlocks(shape)).map(({ name }) => name));
+  const text = file === undefined ? '{}' : await readFile(file, 'utf8').catch(unreadable('--bits', 'a file'));
+  const named = parseJson('--bits', text, badArgument) as Readonly<Record<string, 8 | 4>>;
   const usual = format.startsWith('w4') ? 4 : 8;
-  if (file === undefined) return () => usual;
-  const named = parseJson('--bits', await readFile(file, 'utf8'), badArgument) as Readonly<Record<string, 8 | 4>>;
-  return (key) => named[key] ?? usual;
+  return (key) => (blocks.has(key) ? (named[key] ?? usual) : 8);
 }
 
 function sizes(
