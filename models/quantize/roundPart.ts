@@ -43,8 +43,8 @@ export async function roundPart(
   const jobs = layers.flatMap((layer) => layer.keys.map((key) => ({ key, layer })));
   for (const [i, { key, layer }] of jobs.entries()) {
     const numbers = await weights.floats(key);
-    const { columns, gram } = layer;
-    const full = { weights: numbers, rows: numbers.length / columns, columns, gram };
+    const { columns, gram, cross } = layer;
+    const full = { weights: numbers, rows: numbers.length / columns, columns, gram, ...(cross ? { cross } : {}) };
     for (const width of bits) {
       const grid = gridOf(layer, width);
       if (!grid) continue;

@@ -17,6 +17,7 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --rounding NAME          ${ROUNDINGS.join(', ')} (default: ${DEFAULT_ROUNDING.rounding})
   --sweeps N               of coordinate descent, after gptq or adaround (default: ${DEFAULT_ROUNDING.sweeps})
   --iterations N           of adaround (default: ${DEFAULT_ROUNDING.iterations})
+  --asymmetric             round for the inputs that earlier, rounded parts leave: three runs of the network for one
   --budget PERCENT         of float32's bytes that a network in four bits may take, where that can be had (default: 20)
   --clipping NAME          ${CLIPPINGS.join(', ')}: ranges of activations in 8 bits (default: mse)
   --prompts N              pictures to calibrate with (default: 16)
@@ -34,6 +35,7 @@ export interface QuantizeArguments {
   /** Pixels; empty for the model's own size. */
   readonly sizes: readonly { readonly width: number; readonly height: number }[];
   readonly rounding: RoundingOptions;
+  readonly asymmetric: boolean;
   /** Percent of float32's bytes, of each network. */
   readonly budget: number;
   readonly clipping: Clipping;
@@ -65,6 +67,7 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
       sweeps: integer('sweeps', DEFAULT_ROUNDING.sweeps),
       iterations: integer('iterations', DEFAULT_ROUNDING.iterations),
     },
+    asymmetric: values.asymmetric ?? false,
     budget: integer('budget', 20),
     clipping: oneOf('--clipping', CLIPPINGS, values.clipping ?? 'mse'),
     prompts: integer('prompts', 16),
@@ -84,6 +87,7 @@ const OPTIONS = {
   rounding: text,
   sweeps: text,
   iterations: text,
+  asymmetric: { type: 'boolean' },
   budget: text,
   clipping: text,
   prompts: text,

@@ -166,10 +166,14 @@ class Quantization {
       bits,
       clipping: given.format === 'w8a8' ? given.clipping : ('room' as const),
       places: given.places,
+      asymmetric: given.asymmetric,
     };
     const engine = await calibrationEngine(nodeWasmBackend(AS_WRITTEN), signal);
-    const spool = await diskSpool(join(folder, 'spool'));
-    const to = { engine, spool, folder, signal };
+    const spools = {
+      exact: await diskSpool(join(folder, 'spool')),
+      rounded: await diskSpool(join(folder, 'rounded-spool')),
+    };
+    const to = { engine, spools, folder, signal };
     const asked = { description, stage, size, samples, weights: this.weights(stage) };
     const rounded = await roundStage(asked, options, to, (done) => progress.rounding(stage, done));
     if (first) this.rounded.set(stage, rounded);

@@ -134,6 +134,11 @@ test('what is stopped goes on where it was, without drawing again, and ends as i
   assert.equal(await manifestIn('again'), await manifestIn('out'));
 });
 
+test('rounding for inputs that rounded parts leave comes to an end too', async () => {
+  await quantizeModel(asked('asymmetric', '--asymmetric', '--rounding', 'adaround', '--iterations', '20'), never);
+  assert.is((await manifestIn('asymmetric')).stages.length, 4);
+});
+
 test('another rounding is other integers, of which a second size takes the first one’s', async () => {
   await quantizeModel(asked('nearest', '--rounding', 'nearest', '--size', '40x40'), never);
   const { stages } = await manifestIn('nearest');
