@@ -23,7 +23,7 @@ export interface Evaluation {
   /** Tells the reference model from others: its name and what it is made of. */
   readonly model: { readonly name: string; readonly fingerprint: string };
   /** Tells this quantized model from others. */
-  readonly quantized: Pick<ReportData, 'format' | 'rounding' | 'sizes'> & { readonly fingerprint: string };
+  readonly quantized: Pick<ReportData, 'format' | 'rounding' | 'sizes' | 'layers'> & { readonly fingerprint: string };
   readonly tasks: readonly PictureTask[];
   readonly drawing: DrawingOptions;
   readonly comparedSteps: number;
@@ -42,7 +42,7 @@ export async function evaluateModel(
 ): Promise<ReportData> {
   const asked = { ...model, ...drawing };
   const drawn = await trajectoryShelf(folders.drawn, JSON.stringify(asked));
-  const identity = JSON.stringify({ ...asked, comparedSteps, ...quantized, sizes: undefined, quantized: fingerprint });
+  const identity = JSON.stringify({ ...asked, comparedSteps, format: quantized.format, quantized: fingerprint });
   const found = await foundShelf(join(folders.out, 'pictures'), identity);
   const [one, other] = [reference, candidate].map(kept);
   const progress = evaluationProgress(process.stderr);

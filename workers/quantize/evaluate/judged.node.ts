@@ -10,7 +10,7 @@ import { parametersOf } from '../../../models/graph/parameters';
 import { parseJson } from '../../../models/json';
 import type { WeightBits } from '../../../models/quantize/integerWeights';
 import { fp32Bytes, hasBlocks, quantizedBytes } from '../../../models/quantize/quantizedBytes';
-import type { FormatSize } from '../../../models/quantize/report/reportData';
+import type { FormatSize, LayerQuality } from '../../../models/quantize/report/reportData';
 import type { StageName } from '../../../models/stage';
 import { weightsInTemporaryFile } from '../../../models/stageWeights.node';
 import type { Backend } from '../../backend/backend';
@@ -76,6 +76,7 @@ async function written(
   const name = join(folder, as === 'npu' ? 'npu.json' : 'manifest.json');
   const text = await readFile(name, 'utf8').catch(unreadable(name, 'a file that can be read'));
   const { precision, made, weights, tokenTable } = parseJson(name, text) as Said;
+  const layers = await readFile(join(folder, 'layers.json'), 'utf8').catch(() => undefined);
   const format = as === 'npu' ? `${precision}` : `packed ${weights}`;
   return {
     parts,
@@ -83,6 +84,7 @@ async function written(
       format,
       rounding: made ?? 'as packed',
       fingerprint: hashOf(text),
+      ...(layers ? { layers: parseJson('layers.json', layers) as readonly LayerQuality[] } : {}),
       sizes: sizes(checkpoint, DRAWN, format, bytesOf(parts.model) + (tokenTable?.bytes ?? 0)),
     },
   };
