@@ -1,7 +1,11 @@
-/** A model quantized the plainest way: weights to nearest, ranges from the ends of what a few pictures show. What others must beat. */
+/**
+ * A model quantized the plainest way: weights to nearest, ranges from the ends of what a few pictures show, with room in 16
+ * bits. What others must beat.
+ */
 import type { CalibrationPrompt } from '../../../models/calibration/calibrationPrompts';
 import type { Checkpoint } from '../../../models/checkpoint';
 import { VAE_FACTOR } from '../../../models/graph/vae';
+import { withRoom } from '../../../models/quantize/calibrate/clipping';
 import { roundedToNearest, type WeightBits } from '../../../models/quantize/integerWeights';
 import type { StageName } from '../../../models/stage';
 import { weightsInTemporaryFile } from '../../../models/stageWeights.node';
@@ -50,7 +54,8 @@ export async function baseline(
     const weights = weightsOf(stage);
     const computed = { backend, keep: weightsInTemporaryFile };
     const ranges = await minMaxRanges(checkpoint, { stage, size }, weights, calls[stage], computed, signal);
-    found[stage] = { ...weights, activations: { bits: activationBits, ranges } };
+    const roomy = [...ranges].map(([tap, range]) => [tap, activationBits === 16 ? withRoom(range) : range] as const);
+    found[stage] = { ...weights, activations: { bits: activationBits, ranges: new Map(roomy) } };
   }
   return found;
 }
