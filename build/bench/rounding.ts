@@ -15,7 +15,8 @@ import { type Grid, nearest } from '../../models/quantize/methods/nearest';
 import { searchScales } from '../../models/quantize/methods/searchScales';
 import type { Work } from '../../models/quantize/methods/work';
 import { openSafetensors } from '../../models/safetensors';
-import { ortMatMul } from '../../workers/backend/ortMatMul.node';
+import { wasmOrt } from '../../workers/backend/ort.node';
+import { ortMatMul } from '../../workers/backend/ortMatMul';
 import { madeUpInputs, secondMoments } from './madeUpInputs';
 
 const UNET = 'models/demo/model/unet/diffusion_pytorch_model.safetensors';
@@ -51,7 +52,7 @@ export async function rounding(args: readonly string[]): Promise<number> {
     args: [...args],
     options: { iterations: { type: 'string', default: '300' }, full: { type: 'boolean', default: false } },
   });
-  const work: Work = { matMul: await ortMatMul(), signal: new AbortController().signal };
+  const work: Work = { matMul: await ortMatMul(wasmOrt()), signal: new AbortController().signal };
   const layers = values.full ? [await largest(work)] : await demoLayers(work);
   const all = methods(Number(values.iterations));
   console.log(`${'inputs made up'.padEnd(26)}       SQNR, dB (mean of ${layers.length}), seconds`);

@@ -55,7 +55,8 @@ function createSession(
   });
 }
 
-function stageOver(ort: OrtLibrary, session: Ort.InferenceSession, name: string): Stage {
+/** An opened session behind our interface. */
+export function stageOver(ort: OrtLibrary, session: Ort.InferenceSession, name: string): Stage {
   return {
     async run(inputs: Tensors): Promise<Tensors> {
       const feeds: Record<string, Ort.Tensor> = {};

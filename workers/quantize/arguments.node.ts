@@ -4,6 +4,7 @@ import { badArgument, readOptions } from '../../models/commandLine.node';
 import { type DiskOptions, diskOptions, fromCaller } from '../../models/openDisk.node';
 import { CLIPPINGS, type Clipping } from '../../models/quantize/calibrate/clipping';
 import { DEFAULT_ROUNDING, ROUNDINGS, type RoundingOptions } from '../../models/quantize/roundLayer';
+import { ENGINES, type EngineName } from '../backend/computing.node';
 
 /** `w8` and `w4` are weights alone: what the other backends compute with. */
 export const FORMATS = ['w8a16', 'w8a8', 'w4a16', 'w8', 'w4'] as const;
@@ -25,6 +26,8 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --samples N              calls of the UNet to look at, of all of them (default: 128)
   --places N               places of each layer to look at, of each call (default: 64)
   --domain NAME            prompts of this domain alone; may be given several times
+  --engine NAME            ${ENGINES.join(', ')} (default: wasm): native is several times as fast, and needs
+                           npm install --no-save onnxruntime-node
   --vae FILE, --lora FILE[:WEIGHT], --prediction TYPE   as for npm run generate`;
 
 export interface QuantizeArguments {
@@ -44,6 +47,7 @@ export interface QuantizeArguments {
   readonly samples: number;
   readonly places: number;
   readonly domains: readonly Domain[];
+  readonly engine: EngineName;
 }
 
 export function parseArguments(args: readonly string[]): QuantizeArguments {
@@ -75,6 +79,7 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
     samples: integer('samples', 128),
     places: integer('places', 64),
     domains: (values.domain ?? []).map((domain) => oneOf('--domain', DOMAINS, domain)),
+    engine: oneOf('--engine', ENGINES, values.engine ?? 'wasm'),
   };
 }
 
@@ -95,6 +100,7 @@ const OPTIONS = {
   samples: text,
   places: text,
   domain: several,
+  engine: text,
   vae: text,
   lora: several,
   prediction: text,

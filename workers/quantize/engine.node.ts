@@ -1,13 +1,13 @@
-/** ONNX Runtime's WASM as what calibration computes with. */
+/** ONNX Runtime as what calibration computes with. */
 import type { Engine } from '../../models/quantize/calibrate/network';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
-import type { Backend } from '../backend/backend';
-import { ortMatMul } from '../backend/ortMatMul.node';
+import type { Computing } from '../backend/computing.node';
 
-/** `backend` must compute graphs as they are written: values that it fuses away would not be seen. */
-export async function calibrationEngine(backend: Backend, signal: AbortSignal): Promise<Engine> {
+/** Graphs are computed as they are written: values that are fused away would not be seen. */
+export async function calibrationEngine(computing: Computing, signal: AbortSignal): Promise<Engine> {
+  const backend = computing.backend({ graphOptimizationLevel: 'disabled' });
   return {
-    matMul: await ortMatMul(),
+    matMul: await computing.matMul(),
     async open(graph, stream) {
       const weights = await weightsInTemporaryFile(stream);
       try {

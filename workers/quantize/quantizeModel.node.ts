@@ -19,8 +19,7 @@ import type { LayerQuality } from '../../models/quantize/report/reportData';
 import { type Bits, roundedWeights } from '../../models/quantize/roundedWeights';
 import type { StageName, StageSize } from '../../models/stage';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
-import type { OrtOptions } from '../backend/ort';
-import { nodeWasmBackend } from '../backend/ort.node';
+import { type Computing, computing } from '../backend/computing.node';
 import { fingerprint } from '../fingerprint';
 import type { Courses } from '../memory/course';
 import { nativeSize } from '../model';
@@ -57,7 +56,7 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
   await makeFolder(work).catch((error) => {
     throw unwritable('--out', given.out, error);
   });
-  const run = new Quantization(checkpoint, given, work, signal);
+  const run = new Quantization(checkpoint, given, await computing(given.engine), work, signal);
   try {
     const stages: NpuStage[] = [];
     for (const [i, size] of sizes.entries()) stages.push(...(await run.size(size, i === 0)));
@@ -79,6 +78,7 @@ class Quantization {
   constructor(
     private readonly checkpoint: Checkpoint,
     private readonly given: QuantizeArguments,
+    private readonly computing: Computing,
     private readonly work: string,
     private readonly signal: AbortSignal,
   ) {}
@@ -92,7 +92,7 @@ class Quantization {
     const calls = await recordedOnce(join(folder, 'calls.safetensors'), () => {
       const { steps, samples, domains } = given;
       const drawn = { prompts: chosenPrompts(given.prompts, domains), steps, samples, width, height };
-      const parts = drawingParts(checkpoint);
+      const parts = drawingParts(checkpoint, this.computing);
       return recordedCalls(parts, drawn, signal, (done, of) => progress.drawing(name, done, of));
     });
     const texts = chosenPrompts(TEXTS, given.domains).map(({ prompt }) => prompt);
@@ -168,7 +168,7 @@ class Quantization {
       places: given.places,
       asymmetric: given.asymmetric,
     };
-    const engine = await calibrationEngine(nodeWasmBackend(AS_WRITTEN), signal);
+    const engine = await calibrationEngine(this.computing, signal);
     const spools = {
       exact: await diskSpool(join(folder, 'spool')),
       rounded: await diskSpool(join(folder, 'rounded-spool')),
@@ -208,15 +208,12 @@ class Quantization {
 const EXACT_BYTES = 256 * 1024 * 1024;
 
 /** What pictures to calibrate with are drawn with: networks in one piece, since what a part of one is asked says little. */
-function drawingParts(checkpoint: Checkpoint): Parts {
+function drawingParts(checkpoint: Checkpoint, computing: Computing): Parts {
   const exact = planModel(checkpoint);
   const large = exact.stages.unet.bytes > EXACT_BYTES;
   const model = checkpointModel(checkpoint, large ? planModel(checkpoint, 'int8') : exact, weightsInTemporaryFile);
-  return { model, backend: nodeWasmBackend(), ...(large ? { courses: LEANEST } : {}) };
+  return { model, backend: computing.backend(), ...(large ? { courses: LEANEST } : {}) };
 }
 
 const LEAN = { lean: true };
 const LEANEST: Courses = { text_encoder: LEAN, unet: LEAN, vae_decoder: LEAN };
-
-/** Values that are fused away would not be seen. */
-const AS_WRITTEN: OrtOptions = { graphOptimizationLevel: 'disabled' };

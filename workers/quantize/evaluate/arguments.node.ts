@@ -3,6 +3,7 @@ import { DOMAINS, type Domain } from '../../../models/calibration/calibrationPro
 import { badArgument, readOptions } from '../../../models/commandLine.node';
 import { type DiskOptions, diskOptions, fromCaller } from '../../../models/openDisk.node';
 import type { StageName } from '../../../models/stage';
+import { ENGINES, type EngineName } from '../../backend/computing.node';
 import { FORMATS, type Format, integerOf, oneOf, sizeOf } from '../arguments.node';
 
 const STAGES = ['text_encoder', 'unet', 'vae_decoder'] as const satisfies readonly StageName[];
@@ -23,6 +24,7 @@ export const USAGE = `usage: npm run evaluate -- MODEL --out DIR [options]
   --steps N                of each picture (default: 20)
   --compared-steps N       of which both UNets are asked the same (default: 7)
   --size WIDTHxHEIGHT      pixels, multiples of 8 (default: the model's own size)
+  --engine NAME            ${ENGINES.join(', ')} (default: wasm), as for npm run quantize
   --reference DIR          what the exact model draws, for the next comparison (default: beside --out, "reference")
   --vae FILE, --lora FILE[:WEIGHT], --prediction TYPE   as for npm run generate`;
 
@@ -40,6 +42,7 @@ export interface EvaluateArguments {
   readonly prompts: number;
   readonly seeds: number;
   readonly domains: readonly Domain[];
+  readonly engine: EngineName;
   readonly steps: number;
   readonly comparedSteps: number;
   /** The model's own where absent. */
@@ -66,6 +69,7 @@ export function parseArguments(args: readonly string[]): EvaluateArguments {
     prompts: integer('prompts', 32),
     seeds: integer('seeds', 3),
     domains: (values.domain ?? (model === 'demo' ? ['demo'] : [])).map((name) => oneOf('--domain', DOMAINS, name)),
+    engine: oneOf('--engine', ENGINES, values.engine ?? 'wasm'),
     steps: integer('steps', 20),
     comparedSteps: integer('compared-steps', 7),
     size: values.size === undefined ? undefined : sizeOf(values.size),
@@ -85,6 +89,7 @@ const OPTIONS = {
   prompts: text,
   seeds: text,
   domain: several,
+  engine: text,
   steps: text,
   'compared-steps': text,
   size: text,

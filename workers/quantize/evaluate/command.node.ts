@@ -8,7 +8,7 @@ import { CLIP_TOKENIZER_HOME } from '../../../models/clipTokenizer';
 import { diskFiles, openDisk } from '../../../models/openDisk.node';
 import { GENERAL_DOMAINS, heldOutPrompts } from '../../../models/quantize/evaluate/heldOutPrompts';
 import { weightsInTemporaryFile } from '../../../models/stageWeights.node';
-import { nodeWasmBackend } from '../../backend/ort.node';
+import { computing } from '../../backend/computing.node';
 import { untilStopped } from '../../cli/untilStopped';
 import { asError, asFailure } from '../../errors';
 import { fingerprint } from '../../fingerprint';
@@ -46,7 +46,7 @@ async function evaluate(given: EvaluateArguments, signal: AbortSignal): Promise<
   const domains = given.domains.length > 0 ? given.domains : GENERAL_DOMAINS;
   const prompts = heldOutPrompts(given.prompts, domains);
   const tasks = Array.from({ length: given.seeds }, (_, seed) => prompts.map((prompt) => ({ ...prompt, seed }))).flat();
-  const backend = nodeWasmBackend();
+  const backend = (await computing(given.engine)).backend();
   const { parts, quantized } = await judged(checkpoint, given, drawing, domains, backend, signal);
   const reference = { model: checkpointModel(checkpoint, undefined, weightsInTemporaryFile), backend };
   const model = {

@@ -1,14 +1,12 @@
-/** Products of matrices in ONNX Runtime Web's WASM, with every core: for what plain JavaScript is too slow for. */
-import { availableParallelism } from 'node:os';
-import * as ort from 'onnxruntime-web';
+/** Products of matrices in ONNX Runtime: for what plain JavaScript is too slow for. */
 import { encodeModel, type Port } from '../../models/graph/onnx/onnxModel';
 import type { MatMul } from '../../models/quantize/matrix/matMul';
+import type { OrtLibrary } from './ort';
 
 /** Of any length: ONNX Runtime takes a negative dimension for one that is not known. */
 const anyMatrix = (name: string): Port => ({ name, type: 'float32', shape: [-1, -1] });
 
-export async function ortMatMul(): Promise<MatMul> {
-  ort.env.wasm.numThreads = availableParallelism();
+export async function ortMatMul(ort: OrtLibrary): Promise<MatMul> {
   const graph = encodeModel({
     name: 'product',
     nodes: [{ op: 'MatMul', name: 'product', inputs: ['a', 'b'], outputs: ['c'], attributes: {} }],
