@@ -4,14 +4,15 @@
  * that ONNX Runtime opens, one `<stage>.onnx` beside its `<stage>.weights`, and `manifest.json`, from which the graphs of
  * every other size can be built over the same weights. `npm run generate` draws with such a folder. Node only.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { badArgument, readOptions } from './commandLine.node';
+import { badArgument, integerWord, readOptions } from './commandLine.node';
 import { writeConverted } from './convertedFolder.node';
 import { unwritable } from './diskWords.node';
 import { CodedError } from './errors';
 import { VAE_FACTOR } from './graph/vae';
 import { ignoredNote } from './lora/ignored';
+import { makeFolder } from './makeFolder.node';
 import { STAGE_NAMES } from './manifest';
 import { type DiskOptions, diskOptions, fromCaller, openDisk } from './openDisk.node';
 import { stageGraph } from './pack';
@@ -54,7 +55,7 @@ export async function convert(
   const size: StageSize = { batch, width: (width ?? own) / VAE_FACTOR, height: (height ?? own) / VAE_FACTOR };
   const progress = conversionProgress(process.stderr);
   try {
-    await mkdir(out, { recursive: true });
+    await makeFolder(out);
     for (const stage of STAGE_NAMES) {
       const { tensors } = manifest.stages[stage];
       const graph = stageGraph(manifest.description, stage, size, tensors, { weightsFile: `${stage}.weights` });
@@ -116,10 +117,10 @@ const USAGE =
   'SOURCE --out DIR [--width N] [--height N] [--batch 1|2] [--vae FILE] [--lora FILE[:W]] [--prediction TYPE] [--weights FORM]';
 
 function pixels(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < VAE_FACTOR || value > 2048 || value % VAE_FACTOR !== 0) {
-    throw badArgument(name, `a multiple of ${VAE_FACTOR} from ${VAE_FACTOR} to 2048`, text);
+  const value = integerWord(name, text);
+  if (value === undefined) return undefined;
+  if (value < VAE_FACTOR || value > 2048 || value % VAE_FACTOR !== 0) {
+    throw badArgument(name, `a multiple of ${VAE_FACTOR} from ${VAE_FACTOR} to 2048`, `${value}`);
   }
   return value;
 }

@@ -5,15 +5,15 @@
  * The manifest is written last, with the SHA-256 of every weights file, so a folder is a whole model or none.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from './checkpoint';
 import { unreadable } from './diskWords.node';
-import { CodedError } from './errors';
 import { parseJson } from './json';
+import { makeFolder } from './makeFolder.node';
 import { checkManifest, type Manifest, STAGE_NAMES } from './manifest';
 import { packStage, type RoundedWeight } from './pack';
+import { proveHash } from './proveHash.node';
 import { badModel, shown } from './refuse';
 import type { StageName, StageWeights } from './stage';
 import { weightsOnDisk } from './stageWeights.node';
@@ -48,7 +48,7 @@ export async function writeConverted(
   signal?: AbortSignal,
   rounded: (stage: StageName) => RoundedWeight | undefined = () => undefined,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const of = STAGE_NAMES.reduce((sum, stage) => sum + manifest.stages[stage].bytes, 0);
   let done = 0;
   const sha256: Partial<Record<StageName, string>> = {};
@@ -90,7 +90,7 @@ export async function openConverted(folder: string): Promise<ConvertedFolder> {
     manifest,
     async weights(stage) {
       const path = weightsPath(folder, stage);
-      if (!proven.has(stage)) await prove(path, manifest.sha256[stage]);
+      if (!proven.has(stage)) await proveHash(path, manifest.sha256[stage]);
       proven.add(stage);
       return weightsOnDisk(path, manifest.stages[stage].bytes);
     },
@@ -106,11 +106,4 @@ async function readManifest(path: string): Promise<FolderManifest> {
     if (!/^[0-9a-f]{64}$/.test(String(found))) throw badModel(`${path}: sha256.${stage}`, '64 digits', shown(found));
   }
   return { ...checkManifest(json), sha256: sha256! };
-}
-
-async function prove(path: string, expected: string): Promise<void> {
-  const hash = createHash('sha256');
-  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes as Uint8Array);
-  const got = hash.digest('hex');
-  if (got !== expected) throw new CodedError('corrupt-store', { argument: path, expected, got });
 }

@@ -24,13 +24,16 @@ export const diskWords = (error: unknown): string | undefined => {
   return code === undefined ? undefined : (WORDS[code] ?? (/^E[A-Z]+$/.test(code) ? code : undefined));
 };
 
+/** Whether there was no room, on the disk or for this user. */
+export const isFullDisk = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
+
 /** What to throw for `error`, met while writing to `path`, which `argument` named: `storage-full`, `bad-argument`, or itself. */
 export function unwritable(argument: string, path: string, error: unknown): unknown {
   const words = error instanceof CodedError ? undefined : diskWords(error);
   if (words === undefined) return error;
-  const full = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code!);
   const details = { argument, expected: 'a place that can be written to', got: `${path}: ${words}` };
-  return new CodedError(full ? 'storage-full' : 'bad-argument', details, { cause: error });
+  return new CodedError(isFullDisk(error) ? 'storage-full' : 'bad-argument', details, { cause: error });
 }
 
 /** For a `catch` behind reading: throws `bad-model` in words, or what is not the system's as it is. */

@@ -76,11 +76,12 @@ export function diskOptions(words: {
 
 /** `FILE` or `FILE:WEIGHT`; a colon elsewhere is part of the path. */
 function loraWord(word: string): { path: string; weight: number } {
-  const [, path, weight] = /^(.+):([-+]?(?:\d+\.?\d*|\.\d+))$/s.exec(word) ?? [];
   if (word === '') throw badArgument('--lora', 'FILE or FILE:WEIGHT', '');
-  return path === undefined
-    ? { path: fromCaller(word), weight: 1 }
-    : { path: fromCaller(path), weight: Number(weight) };
+  const [, path, weight] = /^(.+):([-+]?(?:\d+\.?\d*|\.\d+))$/s.exec(word) ?? [];
+  if (path !== undefined) return { path: fromCaller(path), weight: Number(weight) };
+  const [, file, strange] = /^(.+\.safetensors):([^/\\]*)$/is.exec(word) ?? [];
+  if (file !== undefined) throw badArgument(`--lora: weight of ${file}`, 'a number', strange!);
+  return { path: fromCaller(word), weight: 1 };
 }
 
 function predictionWord(word: string): PredictionType {

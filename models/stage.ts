@@ -50,15 +50,17 @@ export interface StageWeights {
 /** A network ready to be opened by a backend: an ONNX graph whose initializers lie in `weights`. */
 export interface StageFile {
   readonly name: StageName;
-  /** The serialized ONNX ModelProto; its external data refer to the file name `weights`. */
+  /** The serialized ONNX ModelProto. */
   readonly graph: Uint8Array;
   /** The external data. Whoever was handed the file closes it. */
   readonly weights: StageWeights;
+  /** The file name by which the graph refers to them, `weights` by default. */
+  readonly weightsFile?: string;
 }
 
 /** A part of a network. Values cross from part to part as `[B, C, H, W]` or `[B, T, C]`, by the names given here. */
 export interface StageSegment {
-  /** As `StageFile.graph`, over the same weights file. */
+  /** As `StageFile.graph`, over the same weights file, which it calls `weights`. */
   readonly graph: Uint8Array;
   /** Inputs of the network, or outputs of earlier segments. */
   readonly inputs: readonly string[];

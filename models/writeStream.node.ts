@@ -1,5 +1,6 @@
 /** A stream of bytes to a file on disk. */
 import { open } from 'node:fs/promises';
+import { isFullDisk } from './diskWords.node';
 import { CodedError } from './errors';
 
 /**
@@ -21,7 +22,7 @@ export async function writeStream(
     }
     return written;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    if (!isFullDisk(error)) throw error;
     const details = { argument: path, expected: 'room for the weights', got: `a full disk after ${written} bytes` };
     throw new CodedError('storage-full', details, { cause: error });
   } finally {

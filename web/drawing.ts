@@ -10,10 +10,10 @@ export interface Drawing {
   readonly phase: 'waiting' | 'loading' | 'steps' | 'decoding';
   /** Picture being drawn, 0-based. */
   readonly image: number;
-  /** UNet evaluations done of this picture, and in all of it (0 until the first is done). */
+  /** Steps done of this picture, and in all of it (0 until the first is done). */
   readonly step: number;
   readonly of: number;
-  /** Durations of the latest evaluations, newest last. */
+  /** Durations of the latest steps, newest last. */
   readonly recent: readonly number[];
   /** When decoding began. */
   readonly decodingSince?: number;

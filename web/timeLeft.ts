@@ -11,7 +11,7 @@ export interface Progress {
 }
 
 /**
- * Work is counted in UNet evaluations; a decoding counts as `decodeSteps` of them. Its own progress is unknown until
+ * Work is counted in steps; a decoding counts as `decodeSteps` of them. Its own progress is unknown until
  * it is over, so the bar runs on with the clock, and stays short of the end.
  */
 export function drawingProgress(drawing: Drawing, decodeSteps: number, now: number): Progress {

@@ -47,7 +47,7 @@ export interface ImageRequest {
   readonly guidance: 'auto' | 'two-calls' | 'one-call';
   /**
    * How much memory it may take: `auto` is the fastest way there is room for, `normal` the same without streaming the
-   * UNet's weights, `low` streams them whatever the device has.
+   * UNet's weights, `low` streams them whatever the device has, and decodes large pictures in tiles.
    */
   readonly memory: 'auto' | 'normal' | 'low';
 }
@@ -90,7 +90,7 @@ export type ImageEvent =
     }
   /** A network is being opened; `bytes` of `of` bytes of weights are in. */
   | { readonly type: 'loading'; readonly stage: StageName; readonly bytes: number; readonly of: number }
-  /** UNet evaluation `index` (1-based) of `of` of picture `image` (0-based) is done; PNDM evaluates steps + 1 times. */
+  /** Step `index` (1-based) of the `of` asked for, of picture `image` (0-based), is done. Of PNDM's the first takes two evaluations. */
   | {
       readonly type: 'step';
       readonly image: number;

@@ -137,13 +137,18 @@ async function* denoise(
       signal.throwIfAborted();
       const started = performance.now();
       const denoised = await watch.time('unet', guided(x, sigma, timestep));
-      milliseconds = performance.now() - started;
+      milliseconds += performance.now() - started;
       return denoised;
     };
     const sampling = drive(sampler(initialX(noise(), schedule), schedule), { denoise: denoiseTimed, noise }, signal);
+    // PNDM evaluates once more than it has steps; who asked for 20 is told of 20.
+    const more = schedule.points.length - request.steps;
     let turn = await sampling.next();
     for (; !turn.done; turn = await sampling.next()) {
-      yield { type: 'step', image, index: turn.value, of: schedule.points.length, milliseconds };
+      const index = turn.value - more;
+      if (index < 1) continue;
+      yield { type: 'step', image, index, of: request.steps, milliseconds };
+      milliseconds = 0;
     }
     return modelSample(turn.value, schedule.finalSigma);
   } finally {

@@ -49,6 +49,11 @@ const bench = {
     return { models, milliseconds: performance.now() };
   },
 
+  /** Bytes that the plan says the heap will grow to. */
+  async planned(model: string, request: ImageRequest): Promise<number> {
+    return (await engine.forecast(model, 'wasm', request))?.peakBytes ?? Number.NaN;
+  },
+
   /** Draws, and returns the timings, the heap after each stage, and the milliseconds of each UNet evaluation. */
   async draw(model: string, request: ImageRequest) {
     const steps: number[] = [];

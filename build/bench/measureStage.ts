@@ -5,6 +5,7 @@
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
 import { streamedStage } from '../../workers/streamed';
 import type { Tensors } from '../../workers/tensor';
+import { tiledDecoder } from '../../workers/tiles';
 import { randomWeights } from './randomWeights';
 import { type Variant, variantStage } from './variants';
 
@@ -28,10 +29,11 @@ export async function main([json, runs = '2', threads = '2']: readonly string[])
   const started = performance.now();
   const weights = randomWeights(tensors);
   const never = new AbortController().signal;
-  const stage =
+  const opened =
     graph instanceof Uint8Array
       ? await backend.open({ name: variant.stage, graph, weights }, never, { lean })
       : streamedStage({ name: variant.stage, segments: graph, weights }, backend, never, { lean });
+  const stage = variant.tile ? tiledDecoder(opened, variant.tile, never) : opened;
   const load = performance.now() - started;
   const loadedHeap = backend.heapBytes();
   const times: number[] = [];

@@ -4,7 +4,9 @@ import { GraphBuilder } from '../../models/graph/onnx/graphBuilder';
 import { type Parameter, parametersOf } from '../../models/graph/parameters';
 import { planTensors, segmentNeeds, stageGraph, stageSegments } from '../../models/pack';
 import type { PackedTensor, StageName, StageSegment } from '../../models/stage';
+import { COURSES } from '../../workers/memory/course';
 import { peakHeap } from '../../workers/memory/plan';
+import { tileSize } from '../../workers/tiles';
 import { SD15 } from './sd15Checkpoint';
 import { torchForm, torchPlan } from './torchForm';
 
@@ -20,10 +22,14 @@ export interface Variant {
   readonly segments?: number;
   /** With buffers given back at once (`Course`). */
   readonly lean?: boolean;
+  /** In tiles of this side, latents (`Course`). */
+  readonly tile?: number;
 }
 
-export const variantName = ({ form, batch, segments, lean }: Variant): string =>
-  `${form}${segments ? ` in ${segments}` : ''}${lean ? ' lean' : ''}${batch === 1 ? '' : `, batch ${batch}`}`;
+export const variantName = ({ form, batch, segments, lean, tile }: Variant): string =>
+  [form, segments && `in ${segments}`, lean && 'lean', tile && `tiles of ${tile}`, batch === 2 && 'batch 2']
+    .filter(Boolean)
+    .join(' ');
 
 /** Forms of each part; ratios are to the first. */
 export const PARTS: Readonly<Record<string, readonly Variant[]>> = {
@@ -31,7 +37,8 @@ export const PARTS: Readonly<Record<string, readonly Variant[]>> = {
   'unet-256': unet(256),
   'unet-512': unet(512),
   'decode-256': forms('vae_decoder', 256, 'torch', 'exact', 'int8'),
-  'decode-512': forms('vae_decoder', 512, 'torch', 'exact', 'int8'),
+  'decode-512': [...forms('vae_decoder', 512, 'torch', 'exact', 'int8'), ...tiled(512)],
+  'decode-768': tiled(768),
 };
 
 /** Every form by itself, streamed, and with both passes of a guided step in one call. */
@@ -42,6 +49,13 @@ function unet(pixels: number): Variant[] {
   );
   const lean = { stage: 'unet', pixels, form: 'int8', batch: 1, lean: true } as const;
   return [...forms('unet', pixels, 'torch', 'exact', 'int8', 'int8-f32', 'int4'), lean, ...streamed, ...guided];
+}
+
+/** The decoder as large pictures are decoded: whole, and in tiles of every size that `COURSES` has for them. */
+function tiled(pixels: number): Variant[] {
+  const lean = { stage: 'vae_decoder', pixels, form: 'int8', batch: 1, lean: true } as const;
+  const tiles = COURSES.auto.vae_decoder.flatMap(({ tile = pixels }) => (8 * tile < pixels ? [{ ...lean, tile }] : []));
+  return [lean, ...tiles];
 }
 
 function forms(stage: StageName, pixels: number, ...list: readonly Variant['form'][]): Variant[] {
@@ -59,9 +73,10 @@ export interface VariantStage {
   readonly planned?: number;
 }
 
-export function variantStage({ stage, pixels, form, batch, segments = 1, lean = segments > 1 }: Variant): VariantStage {
+export function variantStage(variant: Variant): VariantStage {
+  const { stage, pixels, form, batch, segments = 1, lean = segments > 1, tile } = variant;
   const parameters: Parameter[] = parametersOf(SD15, stage);
-  const size = { batch, height: pixels / 8, width: pixels / 8 };
+  const size = tileSize({ batch, height: pixels / 8, width: pixels / 8 }, tile);
   if (form === 'torch') {
     const tensors = torchPlan(parameters, stage === 'unet');
     // Constants, as in the exported file.

@@ -1,6 +1,6 @@
 /** What the networks of a model are asked while it draws: the inputs of each call, by stage. */
-import type { StageName } from '../../models/stage';
 import type { Backend } from '../../workers/backend/backend';
+import { notingBackend } from '../../workers/backend/notingBackend';
 import type { Model } from '../../workers/model';
 import { textToImage } from '../../workers/pipeline';
 import { DEFAULTS } from '../../workers/request';
@@ -17,21 +17,10 @@ export async function recordedInputs(
 ): Promise<{ calls: Calls; images: Tensors[] }> {
   const calls: Record<string, Tensors[]> = { text_encoder: [], unet: [], vae_decoder: [] };
   const images: Tensors[] = [];
-  const recording: Backend = {
-    ...backend,
-    async open(file, ...rest) {
-      const stage = await backend.open(file, ...rest);
-      return {
-        ...stage,
-        async run(inputs) {
-          calls[file.name as StageName]!.push(inputs);
-          const outputs = await stage.run(inputs);
-          if (outputs.image) images.push({ image: outputs.image });
-          return outputs;
-        },
-      };
-    },
-  };
+  const recording = notingBackend(backend, (stage, inputs, outputs) => {
+    calls[stage]!.push(inputs);
+    if (outputs.image) images.push({ image: outputs.image });
+  });
   for (const [seed, prompt] of prompts.entries()) {
     const request = { ...DEFAULTS, prompt, seed, steps: STEPS, ...size };
     for await (const event of textToImage(request, { model, backend: recording }, new AbortController().signal)) {

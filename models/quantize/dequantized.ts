@@ -41,3 +41,12 @@ export function floatsOf({ values, scales }: IntegerWeight): Float32Array {
   const run = values.length / scales.length;
   return Float32Array.from(values, (value, i) => value * scales[Math.floor(i / run)]!);
 }
+
+/** `weights` whose floats are, of those in `integers`, what these stand for. */
+export const standingFor = (integers: ReadonlyMap<string, IntegerWeight>, weights: IntegerWeights): IntegerWeights => ({
+  integers: (key) => weights.integers(key),
+  floats: async (key) => {
+    const found = integers.get(key);
+    return found ? floatsOf(found) : weights.floats(key);
+  },
+});

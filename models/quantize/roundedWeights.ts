@@ -25,10 +25,9 @@ export function roundedFile(weights: readonly RoundedWeight[]): Uint8Array {
   return encodeSafetensors(
     weights.flatMap(({ key, bits, rounded: { values, scales } }): NamedTensor[] => {
       const name = named(key, bits);
-      const rows = scales.length;
       return [
-        { name: `${name}/scales`, dtype: 'F32', shape: [rows], data: bytesOf(scales) },
-        { name, dtype: 'I8', shape: [rows, values.length / rows], data: bytesOf(values) },
+        { name: `${name}/scales`, dtype: 'F32', shape: [scales.length], data: bytesOf(scales) },
+        { name, dtype: 'I8', shape: [values.length], data: bytesOf(values) },
       ];
     }),
   );

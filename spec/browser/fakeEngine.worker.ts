@@ -45,11 +45,11 @@ async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, si
   tell({ type: 'prompt', which: 'prompt', tokens: 77, cut: prompt.includes('cut') ? 'and the very last words' : '' });
   tell({ type: 'loading', stage: 'unet', bytes: 1, of: 1 });
   for (let image = 0; image < numImages; image += 1) {
-    for (let index = 1; index <= steps + 1; index += 1) {
+    for (let index = 1; index <= steps; index += 1) {
       await pause(milliseconds);
       signal.throwIfAborted();
       if (index === 3) misbehave(prompt);
-      tell({ type: 'step', image, index, of: steps + 1, milliseconds });
+      tell({ type: 'step', image, index, of: steps, milliseconds });
     }
     tell({ type: 'decoding', image });
     await pause(2 * milliseconds);

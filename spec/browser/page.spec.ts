@@ -57,13 +57,13 @@ test('draws: step by step, then the very pixels of the engine, and every control
     await page.type(byId('seed'), '7'); // typing a seed keeps it
     await type(page, 'slow sun');
     await page.click(byId('draw'));
-    await page.waitForFunction(`document.querySelector('${byId('phase')}')?.textContent === 'Step 2 of 21'`);
+    await page.waitForFunction(`document.querySelector('${byId('phase')}')?.textContent === 'Step 2 of 20'`);
     const bar = await page.$eval(byId('progress'), (element) =>
       ['role', 'aria-valuenow', 'aria-valuemax', 'aria-label'].map((name) =>
         (element as unknown as { getAttribute(name: string): string }).getAttribute(name),
       ),
     );
-    assert.equal(bar, ['progressbar', '9', '100', 'Step 2 of 21']); // 2 of 21 + 2 for the decoding
+    assert.equal(bar, ['progressbar', '9', '100', 'Step 2 of 20']); // 2 of 20 + 2 for the decoding
     assert.match(await text(page, 'time-left'), /^about (19|2[01]) seconds left$/); // 19 steps and 2, of a second each
     assert.match(await page.title(), /^\d+ % · Pocket Diffusion$/);
     await page.click(byId('cancel'));
@@ -83,7 +83,7 @@ test('cancel stops at once where the engine listens, and within seconds where it
     for (const prompt of ['slow', 'hang']) {
       await type(page, prompt);
       await page.click(byId('draw'));
-      await page.waitForFunction(`document.querySelector('${byId('phase')}')?.textContent === 'Step 2 of 21'`);
+      await page.waitForFunction(`document.querySelector('${byId('phase')}')?.textContent === 'Step 2 of 20'`);
       await page.keyboard.press('Escape');
       await page.waitForSelector(byId('draw'), { timeout: 4000 });
       assert.not(await isThere(page, 'problem'));

@@ -206,11 +206,11 @@ test('a model comes in while another draws, and is not put under its hands', () 
   ready(async ({ page }) => {
     await page.type(byId('prompt'), 'slow');
     await page.click(byId('draw'));
-    await waitFor(page, says('phase', /^Step 2 of 21$/));
+    await waitFor(page, says('phase', /^Step 2 of 20$/));
     await upload(page, 'open-file', await file('meanwhile.safetensors'));
     await page.waitForSelector(byId('use-ready'));
     assert.ok(await page.evaluate(chosen('Built-in demo model')));
-    assert.match(await text(page, 'phase'), /^Step \d+ of 21$/);
+    assert.match(await text(page, 'phase'), /^Step \d+ of 20$/);
     await press(page, 'cancel');
     await page.waitForSelector(byId('draw'));
     await press(page, 'use-ready');

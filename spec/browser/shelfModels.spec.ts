@@ -54,13 +54,13 @@ test('leaving the field keeps the new name; a drawing goes on while one is thoug
     await openModel(page, 'old');
     await page.type(byId('prompt'), 'slow');
     await page.click(byId('draw'));
-    await waitFor(page, says('phase', /^Step 2 of 21$/));
+    await waitFor(page, says('phase', /^Step 2 of 20$/));
     await aboutLast(page);
     await press(page, 'rename');
     await page.type(byId('name'), 'draft');
     await page.keyboard.press('Escape');
     await waitFor(page, `!document.querySelector('${byId('name')}')`);
-    assert.match(await text(page, 'phase'), /^Step \d+ of 21$/);
+    assert.match(await text(page, 'phase'), /^Step \d+ of 20$/);
     await press(page, 'rename');
     await page.$eval(byId('name'), (field) => (field as unknown as { select(): void }).select());
     await page.type(byId('name'), 'new');

@@ -116,6 +116,8 @@ test('a folder that is no model, or arguments that are none, end with 2 and one 
     [[model, ...out, '--batch', '0'], 'bad-argument: --batch'],
     [[model, ...out, '--depth', '3'], 'bad-argument: --depth'],
     [[model, '--out', join(directory, 'pickle.safetensors')], 'bad-argument: --out'],
+    // Linux's /proc has no room for folders of ours; elsewhere there may be no such place, or no permission.
+    [[model, '--out', '/proc/pocket-diffusion'], 'bad-argument: --out: expected a place that can be written to'],
     [[model, ...out, '--vae', join(directory, 'gone')], 'bad-model'],
     [[model, ...out, '--lora', model], 'bad-model'],
     [[join(directory, 'pickle.safetensors'), ...out], 'bad-model'],

@@ -58,7 +58,8 @@ export const en = {
   backends: { auto: 'Auto', wasm: 'CPU', webgpu: 'GPU' },
   memory: 'Memory',
   memoryModes: { auto: 'Auto', low: 'Low' },
-  memoryHint: 'Low reads the model in parts, anew for every step: slower, and the same picture.',
+  memoryHint:
+    'Low reads the model in parts, anew for every step, and decodes in tiles: slower, nearly the same picture.',
   backendWhy: (name: string, why: string): string => `${name}: ${whyNot[why] ?? why}`,
   stepsShort: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
   reset: 'Reset settings',

@@ -28,11 +28,9 @@ export function ortBackend(ort: OrtLibrary, name: BackendName, options: OrtOptio
     async open(file: StageFile, signal: AbortSignal, { lean = false }: OpenOptions = {}): Promise<Stage> {
       signal.throwIfAborted();
       const weights = new ExternalData(file.weights);
-      const session = await createSession(ort, file.graph, weights, name, { ...options, lean }).catch(
-        (thrown: unknown) => {
-          throw weights.thrown ?? asCoded(thrown, file.name, file.weights.bytes);
-        },
-      );
+      const session = await createSession(ort, file, weights, name, { ...options, lean }).catch((thrown: unknown) => {
+        throw weights.thrown ?? asCoded(thrown, file.name, file.weights.bytes);
+      });
       return stageOver(ort, session, file.name);
     },
   };
@@ -40,7 +38,7 @@ export function ortBackend(ort: OrtLibrary, name: BackendName, options: OrtOptio
 
 function createSession(
   ort: OrtLibrary,
-  graph: Uint8Array,
+  { graph, weightsFile: path = 'weights' }: StageFile,
   data: Uint8Array,
   name: BackendName,
   options: OrtOptions & OpenOptions,
@@ -51,7 +49,7 @@ function createSession(
     // Nodes run one by one in either mode on the CPU. But only for `sequential` does ORT plan buffers to be shared by values
     // of equal shape however far apart, and keeps each from first to last.
     executionMode: options.lean && name === 'wasm' ? 'parallel' : 'sequential',
-    externalData: [{ path: 'weights', data }],
+    externalData: [{ path, data }],
     // Only errors: ORT warns about every node that WebGPU leaves on the CPU.
     logSeverityLevel: 3,
   });

@@ -1,6 +1,6 @@
 /** The words of `npm run generate`, turned into a request. Unknown or malformed ones are `bad-argument`. */
 import { randomInt } from 'node:crypto';
-import { badArgument, readOptions } from '../../models/commandLine.node';
+import { badArgument, integerWord, numberWord, readOptions } from '../../models/commandLine.node';
 import { type DiskOptions, diskOptions } from '../../models/openDisk.node';
 import { WEIGHT_FORMS, type WeightForm } from '../../models/quantize/weightForm';
 import type { Failure, ImageRequest, SchedulerName } from '../api';
@@ -23,7 +23,8 @@ export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --weights FORM           auto, ${WEIGHT_FORMS.join(', ')} (default: auto: exact, the checkpoint's own numbers, where
                            the model's own size then fits this machine's memory, else int8, else int4)
   --memory MODE            ${MEMORY_MODES.join(', ')}: how much a drawing may take; low reads the UNet's weights in parts, anew
-                           for every step, as auto does where they would not fit (default: ${DEFAULTS.memory})
+                           for every step, and decodes large pictures in tiles, as auto does where they would not fit
+                           (default: ${DEFAULTS.memory})
   --guidance FORM          auto, two-calls (least memory) or one-call (default: ${DEFAULTS.guidance})
   --out FILE.png           where to write (default: picture-SEED.png)
   --json                   one JSON object on stdout: files, seed, timings, peak memory`;
@@ -62,16 +63,16 @@ export function parseArguments(args: readonly string[]): CliArguments {
     weights: (values.weights ?? 'auto') as CliArguments['weights'],
     out: values.out,
     json: values.json ?? false,
-    width: number('width', values.width),
-    height: number('height', values.height),
+    width: integerWord('--width', values.width),
+    height: integerWord('--height', values.height),
     request: {
       prompt: positionals[0]!,
       negativePrompt: values['negative-prompt'] ?? DEFAULTS.negativePrompt,
-      seed: number('seed', values.seed) ?? randomInt(2 ** 32),
-      steps: number('steps', values.steps) ?? DEFAULTS.steps,
-      guidanceScale: number('guidance-scale', values['guidance-scale']) ?? DEFAULTS.guidanceScale,
+      seed: integerWord('--seed', values.seed) ?? randomInt(2 ** 32),
+      steps: integerWord('--steps', values.steps) ?? DEFAULTS.steps,
+      guidanceScale: numberWord('--guidance-scale', values['guidance-scale']) ?? DEFAULTS.guidanceScale,
       scheduler: (values.scheduler ?? DEFAULTS.scheduler) as SchedulerName,
-      numImages: number('num-images', values['num-images']) ?? DEFAULTS.numImages,
+      numImages: integerWord('--num-images', values['num-images']) ?? DEFAULTS.numImages,
       guidance: (values.guidance ?? DEFAULTS.guidance) as ImageRequest['guidance'],
       memory: (values.memory ?? DEFAULTS.memory) as ImageRequest['memory'],
     },
@@ -119,13 +120,6 @@ function joinNegativeNumbers(args: readonly string[]): string[] {
     else joined.push(arg);
   }
   return joined;
-}
-
-function number(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw badArgument(`--${option}`, 'a number', text);
-  return value;
 }
 
 function choice(option: string, value: string | undefined, choices: readonly string[]): void {

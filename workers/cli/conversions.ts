@@ -2,7 +2,7 @@
  * Checkpoints that the command has converted, kept so that the next picture starts at once: a folder of folders, each
  * named by a hash of what was converted and how. A conversion appears under its name when it is whole.
  */
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Checkpoint } from '../../models/checkpoint';
@@ -13,6 +13,8 @@ import {
   type Progress,
   writeConverted,
 } from '../../models/convertedFolder.node';
+import { unwritable } from '../../models/diskWords.node';
+import { makeFolder } from '../../models/makeFolder.node';
 import type { Manifest } from '../../models/manifest';
 import type { Folder } from '../../models/source';
 import { conversionKey } from '../conversionKey';
@@ -48,7 +50,9 @@ export async function convertedOnce(
   const path = join(folder, key);
   const kept = (await isConverted(path)) && (await openConverted(path).catch(() => undefined));
   if (kept) return { ...kept, path, fresh: false };
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder).catch((error) => {
+    throw unwritable('the folder for converted models', folder, error);
+  });
   await sweep(folder);
   const part = join(folder, `${key}.${process.pid}.part`);
   try {

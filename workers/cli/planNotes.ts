@@ -23,9 +23,8 @@ export function planNotes(plan: DrawingPlan, asked: ImageRequest, manifest: Mani
     );
   }
   if (courses.vae_decoder.tile) {
-    notes.push(
-      'note: the picture is decoded in tiles, which shows a little: as a whole that does not fit this machine',
-    );
+    const why = asked.memory === 'low' ? '' : ': as a whole that does not fit this machine';
+    notes.push(`note: the picture is decoded in tiles, which shows a little${why}`);
   }
   return notes;
 }

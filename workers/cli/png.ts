@@ -1,7 +1,7 @@
 /** A picture as a PNG file that is whole or not there. */
 import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { encode } from 'fast-png';
+import { decode, encode } from 'fast-png';
 import { unwritable } from '../../models/diskWords.node';
 import type { Picture } from '../api';
 
@@ -16,12 +16,22 @@ export async function checkWritable(path: string): Promise<void> {
   if (taken?.isDirectory()) throw unwritable('--out', path, { code: 'EISDIR' });
 }
 
+type Pixels = Pick<Picture, 'width' | 'height' | 'pixels'>;
+
+export const pngBytes = ({ width, height, pixels }: Pixels): Uint8Array =>
+  encode({ width, height, data: pixels, channels: 3, depth: 8 });
+
+/** What `pngBytes` made. */
+export function readPng(file: Uint8Array): Pixels {
+  const { width, height, data } = decode(file);
+  return { width, height, pixels: Uint8Array.from(data) };
+}
+
 /** Writes `picture` to `path`, by way of a neighbouring file so that a full disk leaves no half picture there. */
 export async function writePng(path: string, picture: Picture): Promise<void> {
-  const { width, height, pixels } = picture;
   const partial = `${path}.partial`;
   try {
-    await writeFile(partial, encode({ width, height, data: pixels, channels: 3, depth: 8 }));
+    await writeFile(partial, pngBytes(picture));
     await rename(partial, path);
   } catch (thrown) {
     // What kept it from being written may keep it from being looked for.

@@ -23,7 +23,7 @@ const FAST: Course = { lean: false };
 const LEAN: Course = { lean: true };
 const WHOLE = [FAST, LEAN];
 const streamed = (...list: readonly number[]): Course[] => list.map((segments) => ({ segments, lean: true }));
-const TILED = [96, 64, 48, 32].map((tile): Course => ({ tile, lean: true }));
+const TILED = [96, 80, 64, 56, 48, 40, 32].map((tile): Course => ({ tile, lean: true }));
 
 /** Best first; the last takes the least. Smaller strips and chunks are no courses: beside the weights, they are noise. */
 export const COURSES: Readonly<Record<MemoryMode, Readonly<Record<DrawnStage, readonly Course[]>>>> = {
@@ -31,5 +31,8 @@ export const COURSES: Readonly<Record<MemoryMode, Readonly<Record<DrawnStage, re
   normal: { text_encoder: WHOLE, unet: WHOLE, vae_decoder: [...WHOLE, ...TILED] },
   low: { text_encoder: [LEAN], unet: streamed(4, 8), vae_decoder: [LEAN, ...TILED] },
 };
+
+/** What `low` keeps the heap below where it can, bytes: with what the page holds beside it, that is a gigabyte in all. */
+export const LOW_HEAP_BYTES = 700 * 1024 * 1024;
 
 export const FASTEST: Courses = { text_encoder: FAST, unet: FAST, vae_decoder: FAST };

@@ -4,7 +4,7 @@ import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import type { GraphOptions } from '../../models/pack';
 import type { ImageRequest } from '../api';
-import { COURSES, type Course, type Courses } from './course';
+import { COURSES, type Course, type Courses, LOW_HEAP_BYTES } from './course';
 import { type Batch, Needs, type PictureSize } from './needs';
 import { availableHeap, type Device } from './plan';
 
@@ -31,7 +31,7 @@ const FEW_PIXELS = 320 * 320;
 
 const hasFewPixels = ({ width, height }: PictureSize): boolean => width * height <= FEW_PIXELS;
 
-/** For each stage the best way there is room for; else the one that takes the least. `lowering` is the backend's. */
+/** For each stage the best way there is room for, or that `low` allows; else the one that takes the least. `lowering` is the backend's. */
 export function planDrawing(
   manifest: Manifest,
   asked: Planned,
@@ -41,8 +41,9 @@ export function planDrawing(
   const needs = new Needs(manifest, asked, lowering);
   const availableBytes = availableHeap(device);
   const { memory = 'auto' } = asked;
+  const enough = memory === 'low' ? Math.min(availableBytes, LOW_HEAP_BYTES) : availableBytes;
   const choose = <Way>(ways: readonly Way[], peak: (way: Way) => number): { way: Way; peak: number } => {
-    const fitting = ways.find((way) => peak(way) <= availableBytes);
+    const fitting = ways.find((way) => peak(way) <= enough);
     const way = fitting ?? ways.reduce((least, next) => (peak(next) < peak(least) ? next : least));
     return { way, peak: peak(way) };
   };

@@ -17,7 +17,9 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --rounding NAME          ${ROUNDINGS.join(', ')} (default: ${DEFAULT_ROUNDING.rounding})
   --sweeps N               of coordinate descent, after gptq or adaround (default: ${DEFAULT_ROUNDING.sweeps})
   --iterations N           of adaround (default: ${DEFAULT_ROUNDING.iterations})
-  --clipping NAME          ${CLIPPINGS.join(', ')}: ranges of activations (default: min-max; mse in 8 bits)
+  --asymmetric             round for the inputs that earlier, rounded parts leave: three runs of the network for one
+  --budget PERCENT         of float32's bytes that a network in four bits may take, where that can be had (default: 20)
+  --clipping NAME          ${CLIPPINGS.join(', ')}: ranges of activations in 8 bits (default: mse)
   --prompts N              pictures to calibrate with (default: 16)
   --steps N                steps of each, at least (default: 10)
   --samples N              calls of the UNet to look at, of all of them (default: 128)
@@ -33,6 +35,9 @@ export interface QuantizeArguments {
   /** Pixels; empty for the model's own size. */
   readonly sizes: readonly { readonly width: number; readonly height: number }[];
   readonly rounding: RoundingOptions;
+  readonly asymmetric: boolean;
+  /** Percent of float32's bytes, of each network. */
+  readonly budget: number;
   readonly clipping: Clipping;
   readonly prompts: number;
   readonly steps: number;
@@ -47,8 +52,10 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
   if (!model || more.length > 0) throw badArgument('MODEL', 'one folder or file', positionals.join(' | '));
   if (!values.out) throw badArgument('--out', 'a folder', 'nothing');
   const format = oneOf('--format', FORMATS, values.format ?? 'w8a16');
-  const integer = (name: 'sweeps' | 'iterations' | 'prompts' | 'steps' | 'samples' | 'places', usual: number) =>
-    integerOf(`--${name}`, values[name] ?? `${usual}`, name === 'sweeps' ? 0 : 1);
+  const integer = (
+    name: 'budget' | 'sweeps' | 'iterations' | 'prompts' | 'steps' | 'samples' | 'places',
+    usual: number,
+  ) => integerOf(`--${name}`, values[name] ?? `${usual}`, name === 'sweeps' ? 0 : 1);
   return {
     model: model === 'demo' ? model : fromCaller(model),
     out: fromCaller(values.out),
@@ -60,7 +67,9 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
       sweeps: integer('sweeps', DEFAULT_ROUNDING.sweeps),
       iterations: integer('iterations', DEFAULT_ROUNDING.iterations),
     },
-    clipping: oneOf('--clipping', CLIPPINGS, values.clipping ?? (format === 'w8a8' ? 'mse' : 'min-max')),
+    asymmetric: values.asymmetric ?? false,
+    budget: integer('budget', 20),
+    clipping: oneOf('--clipping', CLIPPINGS, values.clipping ?? 'mse'),
     prompts: integer('prompts', 16),
     steps: integer('steps', 10),
     samples: integer('samples', 128),
@@ -78,6 +87,8 @@ const OPTIONS = {
   rounding: text,
   sweeps: text,
   iterations: text,
+  asymmetric: { type: 'boolean' },
+  budget: text,
   clipping: text,
   prompts: text,
   steps: text,
@@ -89,18 +100,18 @@ const OPTIONS = {
   prediction: text,
 } as const;
 
-function oneOf<const T extends string>(name: string, choices: readonly T[], given: string): T {
+export function oneOf<const T extends string>(name: string, choices: readonly T[], given: string): T {
   const found = choices.find((choice) => choice === given);
   if (!found) throw badArgument(name, `one of ${choices.join(', ')}`, given);
   return found;
 }
 
-function integerOf(name: string, given: string, least: number): number {
+export function integerOf(name: string, given: string, least: number): number {
   if (!/^\d{1,6}$/.test(given) || Number(given) < least) throw badArgument(name, `an integer from ${least} on`, given);
   return Number(given);
 }
 
-function sizeOf(given: string): { width: number; height: number } {
+export function sizeOf(given: string): { width: number; height: number } {
   const [, width, height] = /^(\d{1,4})x(\d{1,4})$/.exec(given) ?? [];
   const sides = [Number(width), Number(height)] as const;
   if (!sides.every((side) => side >= 8 && side <= 2048 && side % 8 === 0))

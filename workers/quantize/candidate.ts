@@ -15,6 +15,7 @@ import { CodedError } from '../errors';
 import type { Model } from '../model';
 import { checkpointModel, type Keep } from '../model.checkpoint';
 import type { Parts } from '../pipeline';
+import { TOKEN_TABLE } from './qnnInputs';
 
 /** How one network is quantized. */
 export interface QuantizedStage {
@@ -27,8 +28,6 @@ export interface QuantizedStage {
 
 /** Networks that are not among them are the checkpoint's own. */
 export type QuantizedStages = Readonly<Partial<Record<StageName, QuantizedStage>>>;
-
-const TOKEN_TABLE = 'text_model.embeddings.token_embedding.weight';
 
 /**
  * `backend` may optimize as it likes: of these graphs every level computes the same bits. `keep` is where weights lie while a

@@ -6,14 +6,8 @@
 import { untilStopped } from '../cli/untilStopped';
 import { asError, asFailure } from '../errors';
 import { parseArguments, USAGE } from './arguments.node';
+import { EXIT_CODES } from './exitCodes';
 import { quantizeModel } from './quantizeModel.node';
-
-const EXIT_CODES: Readonly<Record<string, number>> = {
-  'bad-argument': 2,
-  'bad-model': 2,
-  'unsupported-model': 2,
-  aborted: 130,
-};
 
 export async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--help') || args.length === 0) {

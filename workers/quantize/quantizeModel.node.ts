@@ -1,25 +1,31 @@
 /** A model quantized, from the first picture that calibrates it to the last file. */
 import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Checkpoint } from '../../models/checkpoint';
 import { CLIP_TOKENIZER_HOME } from '../../models/clipTokenizer';
 import { writeConverted } from '../../models/convertedFolder.node';
+import { unwritable } from '../../models/diskWords.node';
 import { VAE_FACTOR } from '../../models/graph/vae';
+import { makeFolder } from '../../models/makeFolder.node';
 import { STAGE_NAMES } from '../../models/manifest';
 import type { NpuStage } from '../../models/npuManifest';
 import { diskFiles, openDisk } from '../../models/openDisk.node';
 import { planModel } from '../../models/planModel';
 import { matrixKeys } from '../../models/quantize/dequantized';
 import { type IntegerWeights, roundedToNearest, type WeightBits } from '../../models/quantize/integerWeights';
+import { mixedBits } from '../../models/quantize/mixedBits';
+import type { LayerQuality } from '../../models/quantize/report/reportData';
 import { type Bits, roundedWeights } from '../../models/quantize/roundedWeights';
 import type { StageName, StageSize } from '../../models/stage';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
 import type { OrtOptions } from '../backend/ort';
 import { nodeWasmBackend } from '../backend/ort.node';
 import { fingerprint } from '../fingerprint';
+import type { Courses } from '../memory/course';
 import { nativeSize } from '../model';
 import { checkpointModel } from '../model.checkpoint';
+import type { Parts } from '../pipeline';
 import type { Tensors } from '../tensor';
 import type { QuantizeArguments } from './arguments.node';
 import { calibrationEngine } from './engine.node';
@@ -44,11 +50,13 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
   const checkpoint = await openDisk(path, given.options);
   const native = nativeSize(checkpoint.description);
   const sizes = given.sizes.length > 0 ? given.sizes : [{ width: native, height: native }];
-  const { out: _, sizes: __, ...asked } = given;
+  const { out: _, ...asked } = given;
   const facts = [ROUNDING_VERSION, await fingerprint(await diskFiles(path, given.options)), asked];
   const key = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
   const work = join(given.out, `.work-${key}`);
-  await mkdir(work, { recursive: true });
+  await makeFolder(work).catch((error) => {
+    throw unwritable('--out', given.out, error);
+  });
   const run = new Quantization(checkpoint, given, work, signal);
   try {
     const stages: NpuStage[] = [];
@@ -56,6 +64,8 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
     const files = await run.finish(stages);
     await rm(work, { recursive: true, force: true });
     return files;
+  } catch (error) {
+    throw unwritable('--out', given.out, error);
   } finally {
     run.progress.end();
   }
@@ -80,10 +90,10 @@ class Quantization {
     const folder = join(this.work, name);
     await mkdir(folder, { recursive: true });
     const calls = await recordedOnce(join(folder, 'calls.safetensors'), () => {
-      const model = checkpointModel(checkpoint, undefined, weightsInTemporaryFile);
       const { steps, samples, domains } = given;
       const drawn = { prompts: chosenPrompts(given.prompts, domains), steps, samples, width, height };
-      return recordedCalls(model, nodeWasmBackend(), drawn, signal, (done, of) => progress.drawing(name, done, of));
+      const parts = drawingParts(checkpoint);
+      return recordedCalls(parts, drawn, signal, (done, of) => progress.drawing(name, done, of));
     });
     const texts = chosenPrompts(TEXTS, given.domains).map(({ prompt }) => prompt);
     const samples: Readonly<Record<StageName, readonly Tensors[]>> = {
@@ -113,18 +123,32 @@ class Quantization {
     const keys = Object.fromEntries(STAGE_NAMES.map((stage) => [stage, new Set(matrixKeys(description, stage))]));
     const isFour = (stage: StageName, key: string): boolean =>
       keys[stage]!.has(key) && integers[stage]!.weightBits(key) === 4;
-    const form = given.format.startsWith('w4') ? 'int4' : 'int8';
+    const form = this.isMixed ? 'int4' : 'int8';
     const planned = planModel(checkpoint, form, (stage) => (key) => (isFour(stage, key) ? 'int4' : 'int8'));
     await writeConverted(checkpoint, planned, given.out, progress.packing, signal, (stage) => async (key) => {
       return keys[stage]!.has(key) ? integers[stage]!.weights.integers(key) : undefined;
     });
-    const files = [join(given.out, 'manifest.json')];
+    const layers = join(given.out, 'layers.json');
+    await writeFile(layers, JSON.stringify(this.layers(), undefined, 1));
+    const files = [join(given.out, 'manifest.json'), layers];
     if (!precision) return files;
     const tokenTable = await writeTokenTable(given.out, checkpoint.weights('text_encoder'));
     const { rounding, sweeps } = given.rounding;
     const made = `${rounding}, ${sweeps} sweeps; ${given.samples} calls of ${given.prompts} pictures`;
     const manifest = { name, precision: precision.name, made, description, tokenizer, tokenTable, stages };
     return [...files, await writeNpuManifest(given.out, manifest)];
+  }
+
+  /** What rounding cost each layer, in the bits that were chosen for it: for reports. */
+  private layers(): LayerQuality[] {
+    return STAGE_NAMES.flatMap((stage) => {
+      const { weightBits } = this.integers(stage);
+      const { layers } = this.rounded.get(stage)!;
+      const chosen = layers.filter(({ key, bits }) => bits === weightBits(key));
+      return chosen.map(({ key, bits, decibels }): LayerQuality => {
+        return { name: `${stage}: ${key.replace(/\.weight$/, '')}`, bits, sqnr: decibels };
+      });
+    });
   }
 
   private async round(
@@ -136,11 +160,20 @@ class Quantization {
   ): Promise<RoundedStage> {
     const { checkpoint, given, signal, progress } = this;
     const { description } = checkpoint;
-    const bits: readonly Bits[] = !first ? [] : given.format.startsWith('w4') ? [8, 4] : [8];
-    const options = { ...given.rounding, bits, clipping: given.clipping, places: given.places };
+    const bits: readonly Bits[] = !first ? [] : this.isMixed ? [8, 4] : [8];
+    const options = {
+      ...given.rounding,
+      bits,
+      clipping: given.format === 'w8a8' ? given.clipping : ('room' as const),
+      places: given.places,
+      asymmetric: given.asymmetric,
+    };
     const engine = await calibrationEngine(nodeWasmBackend(AS_WRITTEN), signal);
-    const spool = await diskSpool(join(folder, 'spool'));
-    const to = { engine, spool, folder, signal };
+    const spools = {
+      exact: await diskSpool(join(folder, 'spool')),
+      rounded: await diskSpool(join(folder, 'rounded-spool')),
+    };
+    const to = { engine, spools, folder, signal };
     const asked = { description, stage, size, samples, weights: this.weights(stage) };
     const rounded = await roundStage(asked, options, to, (done) => progress.rounding(stage, done));
     if (first) this.rounded.set(stage, rounded);
@@ -148,8 +181,16 @@ class Quantization {
   }
 
   private integers(stage: StageName): { readonly weights: IntegerWeights; readonly weightBits: WeightBits } {
-    const bits: WeightBits = () => 8;
-    return { weights: roundedWeights(this.rounded.get(stage)!.files, this.weights(stage), bits), weightBits: bits };
+    const { layers, files } = this.rounded.get(stage)!;
+    const mixed = this.isMixed
+      ? mixedBits(this.checkpoint.description, stage, layers, this.given.budget / 100)
+      : undefined;
+    const bits: WeightBits = (key) => mixed?.get(key) ?? 8;
+    return { weights: roundedWeights(files, this.weights(stage), bits), weightBits: bits };
+  }
+
+  private get isMixed(): boolean {
+    return this.given.format.startsWith('w4');
   }
 
   private weights(stage: StageName): IntegerWeights {
@@ -162,6 +203,20 @@ class Quantization {
     return { name: format, activationBits: format === 'w8a8' ? 8 : 16 } as const;
   }
 }
+
+/** Above it a model is drawn with in int8: its pictures are hardly others, and take half the time and memory. */
+const EXACT_BYTES = 256 * 1024 * 1024;
+
+/** What pictures to calibrate with are drawn with: networks in one piece, since what a part of one is asked says little. */
+function drawingParts(checkpoint: Checkpoint): Parts {
+  const exact = planModel(checkpoint);
+  const large = exact.stages.unet.bytes > EXACT_BYTES;
+  const model = checkpointModel(checkpoint, large ? planModel(checkpoint, 'int8') : exact, weightsInTemporaryFile);
+  return { model, backend: nodeWasmBackend(), ...(large ? { courses: LEANEST } : {}) };
+}
+
+const LEAN = { lean: true };
+const LEANEST: Courses = { text_encoder: LEAN, unet: LEAN, vae_decoder: LEAN };
 
 /** Values that are fused away would not be seen. */
 const AS_WRITTEN: OrtOptions = { graphOptimizationLevel: 'disabled' };

@@ -6,9 +6,11 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileSource } from '../../models/folder.node';
 import { type QnnStage, qnnSegments } from '../../models/graph/qnn/qnnStage';
-import { calibratePart, dropSpent } from '../../models/quantize/calibrate/calibrate';
-import { type Clipping, clipped } from '../../models/quantize/calibrate/clipping';
+import type { ActivationStatistics } from '../../models/quantize/calibrate/activations';
+import { advanceRounded, calibratePart, dropSpent } from '../../models/quantize/calibrate/calibrate';
+import { type Clipping, clipped, withRoom } from '../../models/quantize/calibrate/clipping';
 import type { Engine, NetworkTensors, Spool } from '../../models/quantize/calibrate/network';
+import { standingFor } from '../../models/quantize/dequantized';
 import type { Range } from '../../models/quantize/encodings';
 import type { IntegerWeights } from '../../models/quantize/integerWeights';
 import { type Bits, roundedFile } from '../../models/quantize/roundedWeights';
@@ -31,7 +33,10 @@ export interface StageToRound {
 export interface RoundStageOptions extends RoundingOptions {
   /** Widths to round every weight to; none: ranges alone are measured. */
   readonly bits: readonly Bits[];
-  readonly clipping: Clipping;
+  /** Of activations in 8 bits; in 16 their ranges get room instead. */
+  readonly clipping: Clipping | 'room';
+  /** Whether layers are rounded for the inputs that earlier, rounded parts leave. */
+  readonly asymmetric: boolean;
   /** Places of each layer's output that are looked at, of each sample. */
   readonly places: number;
 }
@@ -41,6 +46,12 @@ export interface RoundedStage {
   readonly layers: readonly LayerFound[];
   /** Files with the integers. */
   readonly files: readonly Safetensors[];
+}
+
+/** For what parts hand on, exact and rounded. */
+export interface Spools {
+  readonly exact: Spool;
+  readonly rounded: Spool;
 }
 
 interface PartFound {
@@ -57,12 +68,14 @@ const SOME = 256;
 /** `progress`: 0 to 1. `folder` holds what is done and what waits, of this stage and these very options alone. */
 export async function roundStage(
   { description, stage, size, samples, weights }: StageToRound,
-  { bits, clipping, places, ...rounding }: RoundStageOptions,
-  { engine, spool, folder, signal }: { engine: Engine; spool: Spool; folder: string; signal: AbortSignal },
+  { bits, clipping, places, asymmetric, ...rounding }: RoundStageOptions,
+  { engine, spools, folder, signal }: { engine: Engine; spools: Spools; folder: string; signal: AbortSignal },
   progress: (done: number) => void = () => undefined,
 ): Promise<RoundedStage> {
   const parts = inParts(description, stage, size);
   await mkdir(folder, { recursive: true });
+  // Where nothing is rounded, nothing moves.
+  const roundedSpool = asymmetric && bits.length > 0 ? spools.rounded : undefined;
   const found: PartFound[] = [];
   const files: Safetensors[] = [];
   for (const index of parts.keys()) {
@@ -71,10 +84,11 @@ export async function roundStage(
     if (!(await partAt(path))) {
       const calibration = {
         engine,
-        spool,
+        spool: spools.exact,
+        ...(roundedSpool ? { roundedSpool } : {}),
         signal,
         places: bits.length > 0 ? places : 0,
-        some: clipping === 'min-max' ? 0 : SOME,
+        some: clipping === 'min-max' || clipping === 'room' ? 0 : SOME,
         progress: (done: number, of: number): void => tell(done / of / 2),
       };
       const calibrated = await calibratePart(parts, index, samples, weights, calibration);
@@ -84,12 +98,22 @@ export async function roundStage(
         progress: (done: number, of: number): void => tell((1 + done / of) / 2),
       };
       const { rounded, found: layers } = await roundPart(calibrated, weights, bits, rounding, work);
-      const ranges = [...calibrated.activations].map(([tap, seen]) => [tap, clipped(seen, clipping)] as const);
+      const rangeOf = (seen: ActivationStatistics): Range =>
+        clipping === 'room' ? withRoom(seen) : clipped(seen, clipping);
+      const ranges = [...calibrated.activations].map(([tap, seen]) => [tap, rangeOf(seen)] as const);
       if (bits.length > 0) await writeFile(`${path}.safetensors`, roundedFile(rounded));
+      if (roundedSpool) {
+        const integers = new Map(
+          rounded.filter(({ bits: width }) => width === bits[0]).map((one) => [one.key, one.rounded]),
+        );
+        await advanceRounded(parts, index, samples, standingFor(integers, weights), { engine, roundedSpool, signal });
+      }
       await appear(`${path}.json`, JSON.stringify({ ranges, layers } satisfies PartFound));
     }
     // What a stop kept from being dropped is dropped now.
-    await dropSpent(parts, index, samples, spool);
+    for (const spool of [spools.exact, ...(roundedSpool ? [roundedSpool] : [])]) {
+      await dropSpent(parts, index, samples, spool);
+    }
     found.push((await partAt(path))!);
     if (bits.length > 0) files.push(await openSafetensors(await fileSource(`${path}.safetensors`)));
     tell(1);

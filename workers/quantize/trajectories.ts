@@ -3,12 +3,11 @@
  * after another and varying steps, and of every picture some calls are noted.
  */
 import type { CalibrationPrompt } from '../../models/calibration/calibrationPrompts';
-import type { StageName } from '../../models/stage';
 import type { ImageRequest } from '../api';
 import type { Backend } from '../backend/backend';
+import { notingBackend } from '../backend/notingBackend';
 import { asError } from '../errors';
-import type { Model } from '../model';
-import { textToImage } from '../pipeline';
+import { type Parts, textToImage } from '../pipeline';
 import { DEFAULTS, SCHEDULERS } from '../request';
 import type { Tensors } from '../tensor';
 
@@ -33,13 +32,15 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** Draws a picture of each prompt. `progress`: pictures drawn, of all, with the part of the next that is done. */
 export async function recordedCalls(
-  model: Model,
-  backend: Backend,
+  { model, backend, courses }: Parts,
   { prompts, steps, width, height, samples }: Trajectories,
   signal: AbortSignal,
   progress: (done: number, of: number) => void = () => undefined,
 ): Promise<Calls> {
   const noted: Record<keyof Calls, Tensors[]> = { unet: [], vae_decoder: [], vae_encoder: [] };
+  const parts = (unet: Tensors[]): Parts => {
+    return { model, backend: noting(backend, unet, noted), ...(courses ? { courses } : {}) };
+  };
   for (const [i, { prompt }] of prompts.entries()) {
     const request: ImageRequest = {
       ...DEFAULTS,
@@ -52,9 +53,9 @@ export async function recordedCalls(
       height,
     };
     const all: Tensors[] = [];
-    for await (const event of textToImage(request, { model, backend: noting(backend, all, noted) }, signal)) {
+    for await (const event of textToImage(request, parts(all), signal)) {
       if (event.type === 'failed') throw asError(event, 'calibration');
-      if (event.type === 'step') progress(i + (event.index + 1) / event.of, prompts.length);
+      if (event.type === 'step') progress(i + event.index / event.of, prompts.length);
     }
     const wanted = Math.floor(((i + 1) * samples) / prompts.length) - Math.floor((i * samples) / prompts.length);
     noted.unet.push(...spread(all, wanted, (i * GOLDEN) % 1));
@@ -68,25 +69,12 @@ function spread<Item>(all: readonly Item[], count: number, offset: number): Item
   return Array.from({ length: count }, (_, i) => all[Math.floor(((i + offset) * all.length) / count)]!);
 }
 
+/** Notes what the UNet is asked, what the decoder is, and the pictures that it leaves, for the encoder. */
 function noting(backend: Backend, unet: Tensors[], noted: Record<'vae_decoder' | 'vae_encoder', Tensors[]>): Backend {
-  return {
-    ...backend,
-    async open(file, ...rest) {
-      const stage = await backend.open(file, ...rest);
-      return {
-        ...stage,
-        async run(inputs) {
-          const outputs = await stage.run(inputs);
-          note(file.name, inputs, outputs);
-          return outputs;
-        },
-      };
-    },
-  };
-  function note(stage: StageName, inputs: Tensors, outputs: Tensors): void {
+  return notingBackend(backend, (stage, inputs, outputs) => {
     if (stage === 'unet') unet.push(inputs);
     if (stage !== 'vae_decoder') return;
     noted.vae_decoder.push(inputs);
     noted.vae_encoder.push(outputs);
-  }
+  });
 }

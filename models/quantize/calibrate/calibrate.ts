@@ -10,12 +10,15 @@ import { rangeOf } from '../../graph/qnn/ranges';
 import type { IntegerWeights } from '../integerWeights';
 import { type ActivationStatistics, ActivationSums } from './activations';
 import { blockSizes, MomentSums, type SecondMoments } from './moments';
-import type { Engine, NetworkTensors, OpenedNetwork, Spool } from './network';
+import type { Engine, NetworkTensors, Spool } from './network';
 import { chosenPlaces } from './places';
 
 export interface Calibration {
   readonly engine: Engine;
+  /** What parts hand on in the exact network. */
   readonly spool: Spool;
+  /** The same with all earlier parts rounded (`advanceRounded`); absent: layers are looked at in the exact network alone. */
+  readonly roundedSpool?: Spool;
   readonly signal: AbortSignal;
   /** Places of each layer's output that are looked at, of each sample; 0 where no moments are asked for. */
   readonly places: number;
@@ -33,7 +36,8 @@ export interface Calibrated {
 
 /**
  * Sends every one of `samples`, the inputs of the whole network, through part `index` of `parts`. What later parts need is
- * in the spool afterwards. `weights` are read as float32.
+ * in the spool afterwards. `weights` are read as float32. With a spool of what rounded parts hand on, layers are looked at
+ * with those inputs beside the exact ones.
  */
 export async function calibratePart(
   parts: readonly QnnStage[],
@@ -42,20 +46,29 @@ export async function calibratePart(
   weights: IntegerWeights,
   calibration: Calibration,
 ): Promise<Calibrated> {
-  const { engine, signal, places, some, progress } = calibration;
+  const { engine, signal, places, some, spool, roundedSpool, progress } = calibration;
   const part = parts[index]!;
   const taps = [...part.taps.keys()];
   const layers = places > 0 ? part.layers : [];
-  const sums = new Map(layers.map((layer) => [layer.name, new MomentSums(sizesOf(layer), engine.matMul)]));
+  const sums = new Map(
+    layers.map((layer) => [layer.name, new MomentSums(sizesOf(layer), engine.matMul, roundedSpool !== undefined)]),
+  );
   const activations = new ActivationSums();
   const { graph, bytes, weights: stream } = part.write({ taps, reduced: true, some, layerInputs: places });
   const opened = await engine.open(graph, stream(weights), bytes);
   try {
     for (const [i, sample] of samples.entries()) {
       signal.throwIfAborted();
-      const outputs = await runSample(opened, parts, index, i, sample, calibration);
-      for (const tap of taps) activations.add(tap, outputs[rangeOf(tap)]!.data as Float32Array);
-      for (const { name } of layers) await sums.get(name)!.add(outputs[name]!.data as Float32Array);
+      const exact = await opened.run(await inputsOf(part, i, sample, spool, places));
+      await handOn(parts, index, i, exact, spool);
+      const given = roundedSpool && (await opened.run(await inputsOf(part, i, sample, roundedSpool, places)));
+      for (const tap of taps) {
+        for (const outputs of given ? [exact, given] : [exact]) activations.add(tap, floatsIn(outputs, rangeOf(tap)));
+      }
+      for (const { name } of layers) {
+        if (given) await sums.get(name)!.add(floatsIn(given, name), floatsIn(exact, name));
+        else await sums.get(name)!.add(floatsIn(exact, name));
+      }
       progress?.(i + 1, samples.length);
     }
   } finally {
@@ -70,15 +83,37 @@ export async function calibratePart(
 const sizesOf = ({ columns, geometry: { kernel } }: LayerInput): number[] =>
   blockSizes(columns, kernel > 1 ? kernel ** 2 : columns % 32 === 0 ? 32 : 1);
 
-async function runSample(
-  opened: OpenedNetwork,
+/** Sends what rounded parts before it handed on through part `index`, whose `weights` are what integers stand for. */
+export async function advanceRounded(
   parts: readonly QnnStage[],
   index: number,
+  samples: readonly NetworkTensors[],
+  weights: IntegerWeights,
+  { engine, roundedSpool, signal }: Pick<Calibration, 'engine' | 'signal'> & { readonly roundedSpool: Spool },
+): Promise<void> {
+  const part = parts[index]!;
+  const { graph, bytes, weights: stream } = part.write({});
+  const opened = await engine.open(graph, stream(weights), bytes);
+  try {
+    for (const [i, sample] of samples.entries()) {
+      signal.throwIfAborted();
+      await handOn(parts, index, i, await opened.run(await inputsOf(part, i, sample, roundedSpool, 0)), roundedSpool);
+    }
+  } finally {
+    await opened.close();
+  }
+}
+
+const floatsIn = (outputs: NetworkTensors, name: string): Float32Array => outputs[name]!.data as Float32Array;
+
+/** What a part is given of sample `at`: the sample's own, what earlier parts handed on, and where to look. */
+async function inputsOf(
+  part: QnnStage,
   at: number,
   sample: NetworkTensors,
-  { spool, places }: Calibration,
+  spool: Spool,
+  places: number,
 ): Promise<NetworkTensors> {
-  const part = parts[index]!;
   const inputs: Record<string, NetworkTensors[string]> = {};
   for (const name of part.inputs) inputs[name] = sample[name] ?? (await spool.get(at, name));
   for (const { geometry } of places > 0 ? part.layers : []) {
@@ -88,10 +123,18 @@ async function runSample(
     inputs[names.at] = { type: 'int32', shape: [pixels.length], data: pixels };
     inputs[names.within] = { type: 'float32', shape: [within.length], data: within };
   }
-  const outputs = await opened.run(inputs);
+  return inputs;
+}
+
+async function handOn(
+  parts: readonly QnnStage[],
+  index: number,
+  at: number,
+  outputs: NetworkTensors,
+  spool: Spool,
+): Promise<void> {
   const needed = new Set(parts.slice(index + 1).flatMap((later) => later.inputs));
-  for (const name of part.outputs) if (needed.has(name)) await spool.put(at, name, outputs[name]!);
-  return outputs;
+  for (const name of parts[index]!.outputs) if (needed.has(name)) await spool.put(at, name, outputs[name]!);
 }
 
 /** Lets go of what only parts up to `index` needed, once what they gave is safe. */

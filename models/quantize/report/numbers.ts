@@ -24,3 +24,7 @@ export function finiteMean(values: readonly number[]): number {
   const finite = values.filter(Number.isFinite);
   return finite.length === 0 ? Number.POSITIVE_INFINITY : finite.reduce((sum, value) => sum + value, 0) / finite.length;
 }
+
+/** Of pictures of one size, the PSNR that their mean squared error has: infinite only where all are exact. */
+export const pooledPsnr = (psnrs: readonly number[]): number =>
+  -10 * Math.log10(psnrs.reduce((sum, psnr) => sum + 10 ** (-psnr / 10), 0) / psnrs.length);

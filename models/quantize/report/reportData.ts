@@ -18,6 +18,7 @@ export interface ReportData {
   readonly made: string;
   /** In the order in which the network computes them. */
   readonly layers?: readonly LayerQuality[];
+  readonly noise?: NoiseQuality;
   readonly timesteps?: readonly TimestepQuality[];
   readonly domains?: readonly DomainQuality[];
   readonly pictures?: readonly PictureQuality[];
@@ -35,6 +36,16 @@ export interface LayerQuality {
   readonly bits: number;
   /** Decibels. */
   readonly sqnr: number;
+}
+
+/** Predicted noise, of the samples that the reference reached, over all prompts and timesteps; decibels. */
+export interface NoiseQuality {
+  /** UNet calls compared. */
+  readonly samples: number;
+  readonly sqnr: number;
+  /** Of the calls with the prompt, and of those without. */
+  readonly conditional: number;
+  readonly unconditional: number;
 }
 
 /** Predicted noise, over all prompts. */

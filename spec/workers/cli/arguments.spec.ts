@@ -49,6 +49,10 @@ test("a VAE, LoRAs with and without a weight and a prediction go with the model;
   });
   assert.ok(refusal('x', '--prediction', 'v').includes('--prediction: expected epsilon or v_prediction, got v'));
   assert.ok(refusal('x', '--lora', '').includes('--lora: expected FILE or FILE:WEIGHT'));
+  const weight = 'bad-argument: --lora: weight of a.safetensors: expected a number, got';
+  assert.is(refusal('x', '--lora', 'a.safetensors:abc'), `${weight} abc`);
+  assert.is(refusal('x', '--lora', 'a.safetensors:'), `${weight} nothing`);
+  assert.is(refusal('x', '--lora', 'a.safetensors:b/c.safetensors'), 'accepted');
 });
 
 test('zero is a value: of the seed, of the guidance scale', () => {
@@ -92,8 +96,13 @@ test('what is not understood is refused with its name', () => {
   assert.is(refusal('x', '--model='), 'bad-argument: --model: expected a path, or demo, got nothing');
   assert.is(refusal('x', '--model', '--steps', '3'), 'bad-argument: --model: expected a value, got option --steps');
   assert.is(refusal('x', '--json=3'), 'bad-argument: --json: expected no value, got 3');
-  assert.is(refusal('x', '--steps', 'many'), 'bad-argument: --steps: expected a number, got many');
-  assert.is(refusal('x', '--steps', ''), 'bad-argument: --steps: expected a number, got nothing');
+  assert.is(refusal('x', '--steps', 'many'), 'bad-argument: --steps: expected an integer, in digits, got many');
+  assert.is(refusal('x', '--steps', ''), 'bad-argument: --steps: expected an integer, in digits, got nothing');
+  for (const option of ['--steps', '--seed', '--width', '--height', '--num-images'])
+    for (const text of ['1e2', '0x10', '2.0', ' 8'])
+      assert.is(refusal('x', option, text), `bad-argument: ${option}: expected an integer, in digits, got ${text}`);
+  for (const text of ['1e1', '0x7', '7,5', 'Infinity'])
+    assert.is(refusal('x', '--guidance-scale', text), `bad-argument: --guidance-scale: expected a number, got ${text}`);
   assert.is(refusal('x', '--backend', 'npu'), 'bad-argument: --backend: expected one of wasm, got npu');
   assert.is(refusal('x', '--out', 'a.jpg'), 'bad-argument: --out: expected a file name ending in .png, got a.jpg');
   assert.is(refusal('a', 'b'), 'bad-argument: PROMPT: expected one prompt, in quotes, got 2: a | b');
@@ -110,6 +119,16 @@ test('what the engine refuses is named as it was typed, and nothing else is', ()
 
 test('a negative number is a value out of range, not an unknown option', () => {
   assert.is(parseArguments(['x', '--seed', '-1']).request.seed, -1);
+});
+
+test('a value may begin with a dash behind an equals sign, and whoever left that out is told', () => {
+  assert.is(parseArguments(['x', '--negative-prompt=-x']).request.negativePrompt, '-x');
+  for (const value of ['-x', '--blurry', '- x'])
+    assert.is(
+      refusal('x', '--negative-prompt', value),
+      `bad-argument: --negative-prompt: expected a value (one that begins with a dash is written --negative-prompt=${value}), got ${value}`,
+    );
+  assert.match(refusal('x', '--negative-prompt', '--seed=3'), /expected a value, got option --seed=3$/);
 });
 
 test('a prompt may look like anything after --', () => {

@@ -9,6 +9,7 @@ import { planModel } from '../../../models/planModel';
 import { type Conversion, conversionsFolder, convertedOnce } from '../../../workers/cli/conversions';
 import { memoryFolder } from '../../models/memoryFolder';
 import { randomModelFiles } from '../../models/randomModel';
+import { rejects } from '../../models/rejects';
 
 let folder = '';
 test.before.each(async () => {
@@ -69,6 +70,14 @@ test('a stopped one leaves nothing, and what a killed process left is swept', as
   await convertedOnce(model, folder, silent, never);
   const names = (await readdir(folder)).filter((name) => !/^[0-9a-f]{64}$/.test(name));
   assert.equal(names.sort(), ['note.txt', `running.${process.pid}.part`]);
+});
+
+test('a place where nothing can be kept is told in words', async () => {
+  const file = join(tmpdir(), `conversions-${process.pid}`);
+  await writeFile(file, '');
+  const model = await conversion('B');
+  await rejects(() => convertedOnce(model, join(file, 'x'), silent, never), 'bad-argument', 'converted models', file);
+  await rm(file);
 });
 
 test('kept where each system keeps what can be made again', () => {

@@ -19,7 +19,7 @@ function notes(heapBytes: number, change: Partial<ImageRequest> = {}): string[] 
 
 test('nothing where there is room, nor of what was asked for', () => {
   assert.equal(notes(ROOMY.heapBytes), []);
-  assert.equal(notes(ROOMY.heapBytes, { memory: 'low' }), []);
+  assert.equal(notes(ROOMY.heapBytes, { memory: 'low', width: 256, height: 256 }), []);
 });
 
 test('streamed weights and tiles are told', () => {
@@ -28,6 +28,9 @@ test('streamed weights and tiles are told', () => {
   assert.match(streamed!, /^note: the weights are read in parts, anew for every step/);
   assert.match(tiled!, /^note: the picture is decoded in tiles/);
   assert.equal(more, []);
+  // Nobody asked for a picture that is not the same.
+  const low = notes(ROOMY.heapBytes, { memory: 'low' });
+  assert.equal(low, ['note: the picture is decoded in tiles, which shows a little']);
 });
 
 test('what does not fit is told with the numbers and with the size that would', () => {

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planModel } from '../../../models/planModel';
-import { COURSES, FASTEST, type MemoryMode } from '../../../workers/memory/course';
+import { COURSES, FASTEST, LOW_HEAP_BYTES, type MemoryMode } from '../../../workers/memory/course';
 import { type Planned, planDrawing } from '../../../workers/memory/drawingPlan';
 import { forecastSize } from '../../../workers/memory/forecast';
 import { planFor } from '../../../workers/memory/formFor';
@@ -68,6 +68,29 @@ test('a mode says what may be chosen', () => {
   assert.equal(unet(0, 'normal'), LEAN);
   assert.equal(unet(4 * GIB, 'normal'), FAST);
   assert.equal(unet(4 * GIB, 'low'), COURSES.low.unet[0]);
+});
+
+test('low stays below its bound where a course does, with the largest tiles, and takes the least where none does', () => {
+  for (const [side, tile] of [
+    [256, undefined],
+    [512, 48],
+    [768, 48],
+  ] as const) {
+    const asked = { width: side, height: side, memory: 'low' } as const;
+    const { courses, peakBytes } = planDrawing(int8, asked, ROOMY);
+    assert.is(courses.vae_decoder.tile, tile, `${side}`);
+    assert.ok(peakBytes <= LOW_HEAP_BYTES, `${side}: ${peakBytes}`);
+    const needs = new Needs(int8, asked);
+    const larger = COURSES.low.vae_decoder.slice(0, COURSES.low.vae_decoder.indexOf(courses.vae_decoder));
+    for (const course of larger) assert.ok(needs.stage('vae_decoder', course) > LOW_HEAP_BYTES, JSON.stringify(course));
+  }
+  const large = { width: 1024, height: 1024 };
+  const { courses, peakBytes } = planDrawing(int8, { ...large, memory: 'low' }, ROOMY);
+  assert.equal(courses.unet, COURSES.low.unet.at(-1));
+  assert.is(peakBytes, new Needs(int8, large).stage('unet', courses.unet));
+  // A device that gives less than that is not overrun.
+  const tight = planDrawing(int8, { ...NATIVE, memory: 'low' }, { heapBytes: 400e6 });
+  assert.equal([tight.courses.unet.segments, tight.courses.vae_decoder.tile], [8, 32]);
 });
 
 test('one call for both passes only where it is faster, or asked for', () => {

@@ -5,14 +5,19 @@ import { openDiffusersFolder } from '../../../../models/checkpoint';
 import { parametersOf } from '../../../../models/graph/parameters';
 import { type QnnStage, qnnSegments } from '../../../../models/graph/qnn/qnnStage';
 import { STAGE_NAMES } from '../../../../models/manifest';
-import { type Calibrated, calibratePart, dropSpent } from '../../../../models/quantize/calibrate/calibrate';
+import {
+  advanceRounded,
+  type Calibrated,
+  calibratePart,
+  dropSpent,
+} from '../../../../models/quantize/calibrate/calibrate';
 import {
   type Engine,
   memorySpool,
   type NetworkTensor,
   type NetworkTensors,
 } from '../../../../models/quantize/calibrate/network';
-import { roundedToNearest } from '../../../../models/quantize/integerWeights';
+import { type IntegerWeights, roundedToNearest } from '../../../../models/quantize/integerWeights';
 import { plainMatMul } from '../../../../models/quantize/matrix/matMul';
 import type { StageName } from '../../../../models/stage';
 import { weightsInMemory } from '../../../../models/stageWeights';
@@ -102,6 +107,44 @@ for (const stage of STAGE_NAMES) {
     }
   });
 }
+
+test('with rounded parts before it, a layer is looked at with what they leave beside what it should be', async () => {
+  const parts = qnnSegments(checkpoint.description, 'unet', SIZE, 3);
+  const samples = [1, 2].map((seed) => sampleFor(whole('unet'), seed));
+  const [spool, roundedSpool] = [memorySpool(), memorySpool()];
+  const weights = weightsOf('unet');
+  const coarse: IntegerWeights = { ...weights, floats: async (key) => (await weights.floats(key)).map((w) => w * 0.9) };
+  const found: Calibrated[] = [];
+  for (const index of parts.keys()) {
+    const how = { engine, spool, roundedSpool, signal, places: 7, some: 0 };
+    found.push(await calibratePart(parts, index, samples, weights, how));
+    await advanceRounded(parts, index, samples, coarse, how);
+    for (const each of [spool, roundedSpool]) await dropSpent(parts, index, samples, each);
+  }
+  assert.is(spool.held() + roundedSpool.held(), 0);
+  const exact = await calibrated('unet', 3, 7);
+  const traces = found.map(({ layers }, part) =>
+    layers.map(({ gram, cross }, layer) => {
+      const trace = (blocks: readonly Float32Array[]): number =>
+        blocks.reduce((sum, block) => {
+          const size = Math.sqrt(block.length);
+          for (let i = 0; i < size; i++) sum += block[i * size + i]!;
+          return sum;
+        }, 0);
+      return { given: trace(gram), between: trace(cross!), exact: trace(exact[part]!.layers[layer]!.gram) };
+    }),
+  );
+  // Before anything is rounded both are the same.
+  for (const { given, between, exact } of traces[0]!) {
+    close(given / exact, 1, 'given');
+    close(between / exact, 1, 'between');
+  }
+  // E[x u]² ≤ E[x x] E[u u] (Cauchy–Schwarz), and with other inputs it is less.
+  const later = traces.slice(1).flat();
+  assert.ok(later.every(({ given, between, exact }) => between ** 2 <= given * exact * (1 + 1e-4)));
+  assert.ok(later.some(({ given, between, exact }) => between ** 2 < 0.9999 * given * exact));
+  assert.ok(later.some(({ given, exact }) => Math.abs(given / exact - 1) > 0.001));
+});
 
 test('second moments over all places are those of the inputs under the kernel', async () => {
   const [{ layers }] = (await calibrated('unet', 1, EVERYWHERE)) as [Calibrated];

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ActivationSums } from '../../../../models/quantize/calibrate/activations';
-import { CLIPPINGS, clipped } from '../../../../models/quantize/calibrate/clipping';
+import { CLIPPINGS, clipped, withRoom } from '../../../../models/quantize/calibrate/clipping';
 import { asymmetric } from '../../../../models/quantize/encodings';
 import { uniform } from '../../randomModel';
 
@@ -56,6 +56,11 @@ test('values that lie evenly are not cut into by entropy', () => {
   const some = uniform('even', 50_000, 1, 0);
   const { min, max } = clipped(ends(some), 'entropy');
   assert.ok(max - min > 0.95 * (Math.max(...some) - Math.min(...some)), `${min} to ${max}`);
+});
+
+test('room is as much again at either end, and none beyond zero', () => {
+  assert.equal(withRoom({ min: -3, max: 5 }), { min: -6, max: 10 });
+  assert.equal(withRoom({ min: 2, max: 5 }), { min: 0, max: 10 });
 });
 
 test('statistics of a tap span all runs, and a value that is no number names the tap', () => {

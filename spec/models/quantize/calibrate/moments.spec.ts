@@ -39,6 +39,25 @@ test('E[x xᵀ] within the blocks and E[x], however the samples came', async () 
   }
 });
 
+test('E[x uᵀ] of inputs and what they would be in the exact network', async () => {
+  const given = Array.from({ length: 300 }, (_, i) => uniform(`given ${i}`, COLUMNS, 1, 0.5));
+  const exact = Array.from({ length: 300 }, (_, i) => uniform(`exact ${i}`, COLUMNS, 1, 0.2));
+  const sums = new MomentSums([4, 2], plainMatMul, true);
+  for (let at = 0; at < 300; at += 77)
+    await sums.add(turned(given.slice(at, at + 77)), turned(exact.slice(at, at + 77)));
+  const { cross, gram } = await sums.moments();
+  const alone = new MomentSums([4, 2], plainMatMul);
+  await alone.add(turned(given));
+  const expectedGram = (await alone.moments()).gram[1]!;
+  for (const [i, value] of gram[1]!.entries()) assert.ok(Math.abs(value - expectedGram[i]!) < 1e-5);
+  for (let i = 0; i < 2; i++) {
+    for (let j = 0; j < 2; j++) {
+      const expected = given.reduce((sum, x, at) => sum + x[4 + i]! * exact[at]![4 + j]!, 0) / 300;
+      assert.ok(Math.abs(cross![1]![i * 2 + j]! - expected) < 1e-5, `${i} ${j}`);
+    }
+  }
+});
+
 test('blocks are as large as may be, about equal, and keep channels together', () => {
   assert.equal(blockSizes(320, 32), [320]);
   assert.equal(blockSizes(11520, 9), [2304, 2304, 2304, 2304, 2304]);

@@ -1,0 +1,39 @@
+/** A folder with `npu.json`, opened: what it holds, and its files once their hashes are seen to be right. Node only. */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { unreadable } from './diskWords.node';
+import { parseJson } from './json';
+import { checkNpuManifest, type NpuFile, type NpuManifest } from './npuManifest';
+import { proveHash } from './proveHash.node';
+import { badModel } from './refuse';
+
+export interface NpuFolder {
+  readonly manifest: NpuManifest;
+  /** The path of a file of the manifest, hashed the first time. Rejects with `corrupt-store`, which names both hashes. */
+  path(file: NpuFile): Promise<string>;
+}
+
+/** `bad-model` where the manifest is damaged, or a file is missing or of another length. */
+export async function openNpuFolder(folder: string): Promise<NpuFolder> {
+  const name = join(folder, 'npu.json');
+  const text = await readFile(name, 'utf8').catch(unreadable(name, 'a file that can be read'));
+  const manifest = checkNpuManifest(parseJson(name, text));
+  const files = [manifest.tokenTable, ...manifest.stages.flatMap(({ graph, weights }) => [graph, weights])];
+  for (const { path, bytes } of files) {
+    const found = await stat(join(folder, path)).then(
+      ({ size }) => `${size} bytes`,
+      () => 'no such file',
+    );
+    if (found !== `${bytes} bytes`) throw badModel(join(folder, path), `${bytes} bytes`, found);
+  }
+  const proven = new Set<string>();
+  return {
+    manifest,
+    async path({ path, sha256 }) {
+      const whole = join(folder, path);
+      if (!proven.has(path)) await proveHash(whole, sha256);
+      proven.add(path);
+      return whole;
+    },
+  };
+}

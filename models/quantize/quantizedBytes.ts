@@ -1,0 +1,31 @@
+/** What a network's weights take once they are rounded: integers and scales, all else as it is kept. */
+import { parametersOf } from '../graph/parameters';
+import type { ModelDescription } from '../sd15';
+import type { StageName } from '../stage';
+import { matrixKeys } from './dequantized';
+import type { WeightBits } from './integerWeights';
+import { BLOCK } from './plan';
+
+/** Tables of embeddings stay in half precision, biases and norms in float32. */
+export function quantizedBytes(description: ModelDescription, stage: StageName, bits: WeightBits): number {
+  const matrices = new Set(matrixKeys(description, stage));
+  return parametersOf(description, stage).reduce((sum, { name, shape }) => {
+    const count = elements(shape);
+    if (matrices.has(name)) return sum + matrixBytes(shape, bits(name));
+    return sum + (shape.length > 1 ? 2 : 4) * count;
+  }, 0);
+}
+
+/** Of one weight `[rows, …]`, its scales included; four bits are stored in blocks, and where there are none in eight. */
+export function matrixBytes(shape: readonly number[], bits: 8 | 4): number {
+  const count = elements(shape);
+  const [rows, columns] = shape as readonly [number, number];
+  const inBlocks = bits === 4 && count === rows * columns && columns % BLOCK === 0;
+  return inBlocks ? count / 2 + (4 * count) / BLOCK : count + 4 * rows;
+}
+
+/** All of it in float32. */
+export const fp32Bytes = (description: ModelDescription, stage: StageName): number =>
+  parametersOf(description, stage).reduce((sum, { shape }) => sum + 4 * elements(shape), 0);
+
+const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);

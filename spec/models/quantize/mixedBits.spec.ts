@@ -1,0 +1,51 @@
+/** Four bits where they cost least, and no more of them than the budget asks for. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openDiffusersFolder } from '../../../models/checkpoint';
+import { parametersOf } from '../../../models/graph/parameters';
+import { matrixKeys } from '../../../models/quantize/dequantized';
+import { mixedBits } from '../../../models/quantize/mixedBits';
+import { fp32Bytes, quantizedBytes } from '../../../models/quantize/quantizedBytes';
+import type { LayerFound } from '../../../models/quantize/roundPart';
+import { randomModel } from '../randomModel';
+
+const { description } = await openDiffusersFolder(await randomModel('A'));
+const whole = fp32Bytes(description, 'unet');
+const linear = matrixKeys(description, 'unet').filter((key) => /to_[qkv]|to_out|\.ff\./.test(key));
+
+/** The later a layer stands, the more four bits cost it. */
+const layers: LayerFound[] = linear.flatMap((key, i) =>
+  ([8, 4] as const).map((bits): LayerFound => {
+    return { key, bits, weights: 1, squared: 1, seconds: 1, decibels: bits === 8 ? 50 : 40 - i / 10 };
+  }),
+);
+
+test('a budget that eight bits meet leaves all in eight', () => {
+  const chosen = mixedBits(description, 'unet', layers, 0.9);
+  assert.equal([...new Set(chosen.values())], [8]);
+});
+
+test('what is chosen fits the budget, and no single layer of it could stay in eight bits', () => {
+  const all = quantizedBytes(description, 'unet', () => 8);
+  const least = quantizedBytes(description, 'unet', (key) => (linear.includes(key) ? 4 : 8));
+  const share = (all + least) / 2 / whole;
+  const chosen = mixedBits(description, 'unet', layers, share);
+  const bytesWith = (bits: ReadonlyMap<string, 8 | 4>): number =>
+    quantizedBytes(description, 'unet', (key) => bits.get(key) ?? 8);
+  assert.ok(bytesWith(chosen) <= share * whole);
+  const four = [...chosen].filter(([, bits]) => bits === 4);
+  assert.ok(four.length > 0 && four.length < linear.length, `${four.length}`);
+  for (const [key] of four) assert.ok(bytesWith(new Map(chosen).set(key, 8)) > share * whole, key);
+});
+
+test('a budget that cannot be met gets as near as may be', () => {
+  const chosen = mixedBits(description, 'unet', layers, 0.01);
+  assert.equal([...chosen.keys()].sort(), [...linear].sort());
+  // Where rows have no whole blocks, four bits would save nothing.
+  const inBlocks = parametersOf(description, 'unet').filter(({ shape }) => shape[1]! % 32 === 0);
+  const blocked = new Set(inBlocks.map(({ name }) => name));
+  for (const [key, bits] of chosen) assert.is(bits, blocked.has(key) ? 4 : 8, key);
+  assert.ok(linear.some((key) => blocked.has(key)));
+});
+
+test.run();

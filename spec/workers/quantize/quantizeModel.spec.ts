@@ -1,0 +1,150 @@
+/** A model quantized from end to end: whole files that fit one another, and the same ones after a stop. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openConverted } from '../../../models/convertedFolder.node';
+import { CodedError } from '../../../models/errors';
+import { STAGE_NAMES } from '../../../models/manifest';
+import { checkNpuManifest, type NpuFile, type NpuManifest } from '../../../models/npuManifest';
+import { matrixKeys } from '../../../models/quantize/dequantized';
+import { parseArguments } from '../../../workers/quantize/arguments.node';
+import { quantizeModel } from '../../../workers/quantize/quantizeModel.node';
+import { readGraph } from '../../models/qnn/readGraph';
+import { randomModelFiles } from '../../models/randomModel';
+
+let scratch = '';
+const model = () => join(scratch, 'model');
+const WORDS = '--size 48x40 --prompts 2 --steps 1 --samples 3 --places 8'.split(' ');
+const never = new AbortController().signal;
+
+test.before(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'quantize-'));
+  for (const [path, bytes] of await randomModelFiles('B')) {
+    await mkdir(dirname(join(model(), path)), { recursive: true });
+    await writeFile(join(model(), path), bytes);
+  }
+  await quantizeModel(asked('out'), never);
+});
+test.after(() => rm(scratch, { recursive: true, force: true }));
+
+const asked = (out: string, ...more: string[]) =>
+  parseArguments([model(), '--out', join(scratch, out), ...WORDS, ...more]);
+
+const inOut = (path: string): string => join(scratch, 'out', path);
+
+async function manifestIn(out: string): Promise<NpuManifest> {
+  return checkNpuManifest(JSON.parse(await readFile(join(scratch, out, 'npu.json'), 'utf8')));
+}
+
+test('every network is there in the size asked for, and every file is what the manifest says', async () => {
+  const { stages, tokenTable, precision } = await manifestIn('out');
+  assert.equal(
+    stages.map(({ stage, width, height }) => [stage, width, height]),
+    [
+      ['text_encoder', 48, 40],
+      ['unet', 48, 40],
+      ['vae_decoder', 48, 40],
+      ['vae_encoder', 48, 40],
+    ],
+  );
+  assert.is(precision, 'w8a16');
+  const files: NpuFile[] = [tokenTable, ...stages.flatMap(({ graph, weights }) => [graph, weights])];
+  for (const { path, bytes, sha256 } of files) {
+    const content = await readFile(inOut(path));
+    assert.equal([content.length, createHash('sha256').update(content).digest('hex')], [bytes, sha256], path);
+  }
+  assert.equal(
+    (await readdir(inOut(''))).filter((name) => name.startsWith('.')),
+    [],
+    'nothing of the work is left',
+  );
+});
+
+test('the other backends have the same integers', async () => {
+  const { manifest, weights } = await openConverted(inOut(''));
+  assert.is(manifest.weights, 'int8');
+  const key = 'mid_block.attentions.0.proj_in.weight';
+  const { constants } = readGraph(await readFile(inOut('48x40/unet.onnx')));
+  const [name, npu] = [...constants].find(([name]) => name.startsWith(key) && name.endsWith('/int8'))!;
+  const [rows, columns] = npu.shape as [number, number];
+  const file = await readFile(inOut('48x40/unet.weights'));
+  const offset = Number(npu.external.offset);
+  const integers = new Int8Array(file.subarray(offset, offset + rows * columns));
+  const packed = manifest.stages.unet.tensors.find((tensor) => tensor.name.startsWith(`${key}/columns`))!;
+  const opened = await weights('unet');
+  const stored = new Int8Array(opened.read(packed.offset, packed.offset + packed.bytes).slice());
+  opened.close();
+  assert.ok(rows > 1 && columns > 1, name);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      assert.is(stored[column * rows + row], integers[row * columns + column]);
+    }
+  }
+});
+
+test('every layer’s own error is told, in the bits that it has', async () => {
+  const layers = JSON.parse(await readFile(inOut('layers.json'), 'utf8')) as {
+    name: string;
+    bits: number;
+    sqnr: number;
+  }[];
+  const { description } = await manifestIn('out');
+  const names = STAGE_NAMES.flatMap((stage) => matrixKeys(description, stage).map((key) => `${stage}: ${key}`));
+  assert.equal(layers.map(({ name }) => `${name}.weight`).sort(), names.sort());
+  for (const { name, bits, sqnr } of layers) assert.ok(bits === 8 && sqnr > 25, `${name}: ${sqnr} dB`);
+});
+
+test('what is stopped goes on where it was, without drawing again, and ends as if it had not been', async () => {
+  const stop = new AbortController();
+  const stopped = quantizeModel(asked('again'), stop.signal);
+  const done = (path: string): string => {
+    const out = join(scratch, 'again');
+    const work = existsSync(out) ? readdirSync(out).find((name) => name.startsWith('.work-')) : undefined;
+    return work ? join(out, work, '48x40', path) : '';
+  };
+  const watching = setInterval(() => {
+    if (existsSync(done('text_encoder/0.json')))
+      stop.abort(new CodedError('aborted', { argument: 'a', expected: 'b', got: 'c' }));
+  }, 5);
+  const error = await stopped.then(
+    () => undefined,
+    (thrown) => thrown,
+  );
+  clearInterval(watching);
+  assert.is(error?.code, 'aborted', String(error));
+  assert.not.ok(existsSync(join(scratch, 'again', 'npu.json')));
+  // What is there already is not made again: neither by drawing, which writes what it has noted, nor by rounding.
+  const kept = await Promise.all(['calls.safetensors', 'text_encoder/0.json'].map((path) => stat(done(path))));
+  const inodes = kept.map(({ ino, mtimeMs }) => [ino, mtimeMs]);
+  const finishing = quantizeModel(asked('again'), never);
+  const seen = new Set<string>();
+  const look = setInterval(() => {
+    for (const [i, path] of ['calls.safetensors', 'text_encoder/0.json'].entries()) {
+      const found = existsSync(done(path)) ? statSync(done(path)) : undefined;
+      if (found) seen.add(JSON.stringify([i, found.ino, found.mtimeMs]));
+    }
+  }, 5);
+  await finishing;
+  clearInterval(look);
+  assert.equal([...seen].sort(), inodes.map((facts, i) => JSON.stringify([i, ...facts])).sort());
+  assert.equal(await manifestIn('again'), await manifestIn('out'));
+});
+
+test('rounding for inputs that rounded parts leave comes to an end too', async () => {
+  await quantizeModel(asked('asymmetric', '--asymmetric', '--rounding', 'adaround', '--iterations', '20'), never);
+  assert.is((await manifestIn('asymmetric')).stages.length, 4);
+});
+
+test('another rounding is other integers, of which a second size takes the first one’s', async () => {
+  await quantizeModel(asked('nearest', '--rounding', 'nearest', '--size', '40x40'), never);
+  const { stages } = await manifestIn('nearest');
+  const { stages: rounded } = await manifestIn('out');
+  assert.is(stages.length, 8);
+  assert.is.not(stages[1]!.weights.sha256, rounded[1]!.weights.sha256);
+});
+
+test.run();

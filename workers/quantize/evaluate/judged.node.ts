@@ -1,0 +1,104 @@
+/** The quantized model that `npm run evaluate` is asked to judge: one that was written, or the plainest there is, made on the spot. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CALIBRATION_PROMPTS, type Domain } from '../../../models/calibration/calibrationPrompts';
+import type { Checkpoint } from '../../../models/checkpoint';
+import { badArgument } from '../../../models/commandLine.node';
+import { unreadable } from '../../../models/diskWords.node';
+import { parseJson } from '../../../models/json';
+import type { WeightBits } from '../../../models/quantize/integerWeights';
+import { fp32Bytes, quantizedBytes } from '../../../models/quantize/quantizedBytes';
+import type { FormatSize } from '../../../models/quantize/report/reportData';
+import type { StageName } from '../../../models/stage';
+import { weightsInTemporaryFile } from '../../../models/stageWeights.node';
+import type { Backend } from '../../backend/backend';
+import type { Model } from '../../model';
+import type { Parts } from '../../pipeline';
+import { candidateParts } from '../candidate';
+import { npuParts, packedParts } from '../quantizedFolder.node';
+import type { EvaluateArguments } from './arguments.node';
+import { baseline } from './baseline.node';
+import type { DrawingOptions } from './drawing';
+import type { Evaluation } from './evaluateModel.node';
+
+export interface Judged {
+  readonly parts: Parts;
+  readonly quantized: Evaluation['quantized'];
+}
+
+/** Pictures that the plainest ranges are taken from. */
+const CALIBRATED = 8;
+
+const DRAWN = ['text_encoder', 'unet', 'vae_decoder'] as const satisfies readonly StageName[];
+
+export async function judged(
+  checkpoint: Checkpoint,
+  given: EvaluateArguments,
+  drawing: DrawingOptions,
+  domains: readonly Domain[],
+  backend: Backend,
+  signal: AbortSignal,
+): Promise<Judged> {
+  if (given.quantized !== undefined) return written(checkpoint, given.quantized, given.as, backend);
+  const { format, stages } = given;
+  const bits = await weightBits(given);
+  const prompts = CALIBRATION_PROMPTS.filter(({ domain }) => domains.includes(domain)).slice(0, CALIBRATED);
+  const options = { stages, bits: () => bits, activationBits: ACTIVATION_BITS[format], drawing, prompts };
+  const rounded = await baseline(checkpoint, options, backend, signal);
+  const size = stages.reduce((sum, stage) => sum + quantizedBytes(checkpoint.description, stage, bits), 0);
+  const fingerprint = hashOf([stages, given.bits && (await readFile(given.bits, 'utf8'))]);
+  return {
+    parts: candidateParts(checkpoint, rounded, backend, weightsInTemporaryFile),
+    quantized: { format, rounding: 'nearest', fingerprint, sizes: sizes(checkpoint, stages, format, size) },
+  };
+}
+
+const ACTIVATION_BITS = { w8a16: 16, w8a8: 8, w4a16: 16, w8: undefined, w4: undefined } as const;
+
+/** What `npm run quantize` wrote to `folder`. */
+async function written(
+  checkpoint: Checkpoint,
+  folder: string,
+  as: EvaluateArguments['as'],
+  backend: Backend,
+): Promise<Judged> {
+  const parts = await (as === 'npu' ? npuParts : packedParts)(folder, backend);
+  const name = join(folder, as === 'npu' ? 'npu.json' : 'manifest.json');
+  const text = await readFile(name, 'utf8').catch(unreadable(name, 'a file that can be read'));
+  const { precision, made, weights } = parseJson(name, text) as Readonly<Record<string, string | undefined>>;
+  const format = as === 'npu' ? `${precision}` : `packed ${weights}`;
+  return {
+    parts,
+    quantized: {
+      format,
+      rounding: made ?? 'as packed',
+      fingerprint: hashOf(text),
+      sizes: sizes(checkpoint, DRAWN, format, bytesOf(parts.model)),
+    },
+  };
+}
+
+const bytesOf = (model: Model): number => DRAWN.reduce((sum, stage) => sum + model.bytes(stage), 0);
+
+const hashOf = (facts: unknown): string => createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+
+async function weightBits({ format, bits: file }: EvaluateArguments): Promise<WeightBits> {
+  const usual = format.startsWith('w4') ? 4 : 8;
+  if (file === undefined) return () => usual;
+  const named = parseJson('--bits', await readFile(file, 'utf8'), badArgument) as Readonly<Record<string, 8 | 4>>;
+  return (key) => named[key] ?? usual;
+}
+
+function sizes(
+  { description }: Checkpoint,
+  stages: readonly StageName[],
+  format: string,
+  bytes: number,
+): readonly FormatSize[] {
+  const whole = stages.reduce((sum, stage) => sum + fp32Bytes(description, stage), 0);
+  return [
+    { format, bytes, fp32Bytes: whole },
+    { format: 'fp32', bytes: whole, fp32Bytes: whole },
+  ];
+}
