@@ -19,7 +19,7 @@ import type { Format } from './format';
 /** Calls that are compared, the first and the last and between; of a slow network the first alone. */
 const COMPARED = 3;
 
-/** Decibels; the demo model's networks are no larger than a block. */
+/** Decibels. The demo model's networks are no larger than a block; parts pass on what those before them lost. */
 const LEAST = { block: 50, network: 40 };
 
 /** One graph for the emulator. */
@@ -77,7 +77,7 @@ export async function* quantizedStage(
       outputs: shapes(outputs![0]!),
       samples,
       again: !slow,
-      ...(bits === 16 ? { least: slow ? LEAST.network : LEAST.block } : {}),
+      ...(bits === 16 ? { least: slow || parts.length > 1 ? LEAST.network : LEAST.block } : {}),
     };
   }
 }
