@@ -1,6 +1,6 @@
 /**
- * Which weights of a network make do with four bits, where all in four would be seen: those that cost its layers' outputs
- * least for each byte that they save, until the network is as small as asked.
+ * Which weights of a network make do with four bits, where all in four would be seen: those that cost least
+ * for each byte that they save, until the network is as small as asked.
  */
 import { parametersOf } from '../graph/parameters';
 import type { ModelDescription } from '../sd15';
@@ -11,28 +11,40 @@ import type { LayerFound } from './roundPart';
 import { chosenBits, type LayerCost } from './sensitivity/chosenBits';
 
 /**
- * The bits of each weight, for `stage` to take `share` of its bytes in float32, or as little as it can. A layer's error
- * stands for the network's: noise over signal in its output, as rounding found it.
+ * The bits of each weight of `costs`, for `stage` to take `share` of its bytes in float32, or as little as it can; all other
+ * weights have eight.
  */
 export function mixedBits(
   description: ModelDescription,
   stage: StageName,
-  layers: readonly LayerFound[],
+  costs: readonly LayerCost[],
   share: number,
 ): ReadonlyMap<string, Bits> {
-  const shapes = new Map(parametersOf(description, stage).map(({ name, shape }) => [name, shape]));
-  const found = (key: string, bits: Bits): number => {
-    const layer = layers.find((one) => one.key === key && one.bits === bits);
-    return layer ? 10 ** (-layer.decibels / 10) : 0;
-  };
-  const four = layers.filter(({ bits }) => bits === 4);
-  const costs = four.map(({ key }): LayerCost => {
-    const shape = shapes.get(key)!;
-    const [bytesAt8, bytesAt4] = [matrixBytes(shape, 8), matrixBytes(shape, 4)];
-    return { key, bytesAt8, bytesAt4, errorAt8: found(key, 8), errorAt4: found(key, 4) };
-  });
   const at = (bits: 'bytesAt8' | 'bytesAt4'): number => costs.reduce((sum, cost) => sum + cost[bits], 0);
   const rest = quantizedBytes(description, stage, () => 8) - at('bytesAt8');
   const bytes = Math.max(share * fp32Bytes(description, stage) - rest, at('bytesAt4'));
   return chosenBits(costs, { bytes }).bits;
+}
+
+/**
+ * The costs of the weights that were rounded to four bits, where nothing better was measured: a layer's own error, noise over
+ * signal in its output, stands for the network's.
+ */
+export function costsByLayer(
+  description: ModelDescription,
+  stage: StageName,
+  layers: readonly LayerFound[],
+): LayerCost[] {
+  const shapes = new Map(parametersOf(description, stage).map(({ name, shape }) => [name, shape]));
+  const error = (key: string, bits: Bits): number => {
+    const layer = layers.find((one) => one.key === key && one.bits === bits);
+    return layer ? 10 ** (-layer.decibels / 10) : 0;
+  };
+  return layers
+    .filter(({ bits }) => bits === 4)
+    .map(({ key }): LayerCost => {
+      const shape = shapes.get(key)!;
+      const [bytesAt8, bytesAt4] = [matrixBytes(shape, 8), matrixBytes(shape, 4)];
+      return { key, bytesAt8, bytesAt4, errorAt8: error(key, 8), errorAt4: error(key, 4) };
+    });
 }

@@ -20,6 +20,8 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --iterations N           of adaround (default: ${DEFAULT_ROUNDING.iterations})
   --asymmetric             round for the inputs that earlier, rounded parts leave: three runs of the network for one
   --budget PERCENT         of float32's bytes that a network in four bits may take, where that can be had (default: 20)
+  --sensitivity N          guided calls of the UNet to measure each weight's four bits with, for which all of it must fit in
+                           memory; 0: go by the layers' own errors (default: 4)
   --clipping NAME          ${CLIPPINGS.join(', ')}: ranges of activations in 8 bits (default: mse)
   --prompts N              pictures to calibrate with (default: 16)
   --steps N                steps of each, at least (default: 10)
@@ -41,6 +43,7 @@ export interface QuantizeArguments {
   readonly asymmetric: boolean;
   /** Percent of float32's bytes, of each network. */
   readonly budget: number;
+  readonly sensitivity: number;
   readonly clipping: Clipping;
   readonly prompts: number;
   readonly steps: number;
@@ -50,16 +53,17 @@ export interface QuantizeArguments {
   readonly engine: EngineName;
 }
 
+type Count = 'budget' | 'sensitivity' | 'sweeps' | 'iterations' | 'prompts' | 'steps' | 'samples' | 'places';
+const MAY_BE_NONE: readonly Count[] = ['sensitivity', 'sweeps'];
+
 export function parseArguments(args: readonly string[]): QuantizeArguments {
   const { values, positionals } = readOptions(args, OPTIONS, 'one of those that --help lists');
   const [model, ...more] = positionals;
   if (!model || more.length > 0) throw badArgument('MODEL', 'one folder or file', positionals.join(' | '));
   if (!values.out) throw badArgument('--out', 'a folder', 'nothing');
   const format = oneOf('--format', FORMATS, values.format ?? 'w8a16');
-  const integer = (
-    name: 'budget' | 'sweeps' | 'iterations' | 'prompts' | 'steps' | 'samples' | 'places',
-    usual: number,
-  ) => integerOf(`--${name}`, values[name] ?? `${usual}`, name === 'sweeps' ? 0 : 1);
+  const integer = (name: Count, usual: number): number =>
+    integerOf(`--${name}`, values[name] ?? `${usual}`, MAY_BE_NONE.includes(name) ? 0 : 1);
   return {
     model: model === 'demo' ? model : fromCaller(model),
     out: fromCaller(values.out),
@@ -73,6 +77,7 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
     },
     asymmetric: values.asymmetric ?? false,
     budget: integer('budget', 20),
+    sensitivity: integer('sensitivity', 4),
     clipping: oneOf('--clipping', CLIPPINGS, values.clipping ?? 'mse'),
     prompts: integer('prompts', 16),
     steps: integer('steps', 10),
@@ -94,6 +99,7 @@ const OPTIONS = {
   iterations: text,
   asymmetric: { type: 'boolean' },
   budget: text,
+  sensitivity: text,
   clipping: text,
   prompts: text,
   steps: text,

@@ -20,6 +20,7 @@ export function quantizeProgress(stream: Terminal, now: () => number = () => per
     drawing: (size: string, done: number, of: number): void =>
       show(`drawing pictures to calibrate with at ${size}`, done / of, `, ${Math.floor(done)} of ${of}`),
     rounding: (stage: StageName, done: number): void => show(`calibrating and rounding ${words(stage)}`, done),
+    pricing: (done: number, of: number): void => show('measuring what four bits cost', done / of),
     writing: (stage: StageName, size: string): void => line.show(`writing ${words(stage)} for ${size}`),
     packing: (_: StageName, bytes: number, of: number): void => show('packing weights', bytes / of),
     end: line.end,

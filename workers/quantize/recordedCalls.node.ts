@@ -7,7 +7,7 @@ import { encodeSafetensors, type NamedTensor } from '../../models/safetensorsWri
 import type { Tensor, Tensors } from '../tensor';
 import type { Calls } from './trajectories';
 
-const STAGES = ['unet', 'vae_decoder', 'vae_encoder'] as const satisfies readonly (keyof Calls)[];
+const STAGES = ['unet', 'guided', 'vae_decoder', 'vae_encoder'] as const satisfies readonly (keyof Calls)[];
 
 /** Those that lie at `path`; where there are none, those that `record` makes, which lie there afterwards. */
 export async function recordedOnce(path: string, record: () => Promise<Calls>): Promise<Calls> {
@@ -35,7 +35,12 @@ function tensorsOf(calls: Calls): NamedTensor[] {
 
 async function read(path: string): Promise<Calls> {
   const file = await openSafetensors(await fileSource(path));
-  const calls: Record<keyof Calls, Record<string, Tensor>[]> = { unet: [], vae_decoder: [], vae_encoder: [] };
+  const calls: Record<keyof Calls, Record<string, Tensor>[]> = {
+    unet: [],
+    guided: [],
+    vae_decoder: [],
+    vae_encoder: [],
+  };
   for (const name of file.names()) {
     const [stage, call, input] = name.split('/') as [keyof Calls, string, string];
     const data = new Float32Array((await file.read(name)).slice().buffer);

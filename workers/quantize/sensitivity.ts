@@ -5,7 +5,7 @@
  */
 import type { Checkpoint } from '../../models/checkpoint';
 import { parametersOf } from '../../models/graph/parameters';
-import { dequantized, floatsOf, matrixKeys } from '../../models/quantize/dequantized';
+import { dequantized, floatsOf } from '../../models/quantize/dequantized';
 import type { IntegerWeights } from '../../models/quantize/integerWeights';
 import { matrixBytes } from '../../models/quantize/quantizedBytes';
 import type { LayerCost } from '../../models/quantize/sensitivity/chosenBits';
@@ -32,12 +32,24 @@ export interface GuidedSample {
   readonly unconditional: Tensors;
 }
 
+/** `count` of calls that were noted in pairs, without the prompt and then with it; few of them are of many pictures. */
+export function guidedSamples(calls: readonly Tensors[], count: number): GuidedSample[] {
+  const pairs = Math.floor(calls.length / 2);
+  const wanted = Math.min(count, pairs);
+  return Array.from({ length: wanted }, (_, i) => {
+    const at = 2 * Math.floor((i * pairs) / wanted);
+    return { unconditional: calls[at]!, conditional: calls[at + 1]! };
+  });
+}
+
 export interface Sensitivity {
   readonly checkpoint: Checkpoint;
   readonly size: StageSize;
   /** A few, of several prompts and timesteps. */
   readonly samples: readonly GuidedSample[];
-  /** All weights in four bits, and in eight. */
+  /** The weights to look at. */
+  readonly keys: readonly string[];
+  /** These in four bits, and in eight. */
   readonly four: IntegerWeights;
   readonly eight: IntegerWeights;
   readonly backend: Backend;
@@ -45,7 +57,7 @@ export interface Sensitivity {
 }
 
 /**
- * The cost of every weight of the UNet. Those in `known` are not measured again; `progress` is told all that is known so far.
+ * The cost of each of `keys`. Those in `known` are not measured again; `progress` is told all that is known so far.
  * Four bits are measured, eight follow from the error of the weights.
  */
 export async function unetCosts(
@@ -54,8 +66,7 @@ export async function unetCosts(
   signal: AbortSignal,
   progress: (errors: ReadonlyMap<string, number>, of: number) => Promise<void> | void = () => undefined,
 ): Promise<LayerCost[]> {
-  const { checkpoint, four, eight } = sensitivity;
-  const keys = matrixKeys(checkpoint.description, 'unet');
+  const { checkpoint, keys, four, eight } = sensitivity;
   const unet = await openedUnet(sensitivity, signal);
   let errors: Map<string, number>;
   try {

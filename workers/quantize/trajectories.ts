@@ -22,8 +22,11 @@ export interface Trajectories {
   readonly samples: number;
 }
 
-/** Inputs of the pipeline's own networks, by the names in `models/stage.ts`. */
-export type Calls = Readonly<Record<'unet' | 'vae_decoder' | 'vae_encoder', readonly Tensors[]>>;
+/**
+ * Inputs of the pipeline's own networks, by the names in `models/stage.ts`. `guided` are calls of the UNet in pairs, one of
+ * each picture: without the prompt, then with it.
+ */
+export type Calls = Readonly<Record<'unet' | 'guided' | 'vae_decoder' | 'vae_encoder', readonly Tensors[]>>;
 
 /** Steps differ by so many, lest all pictures see the same timesteps. */
 const MORE_STEPS = 5;
@@ -37,7 +40,7 @@ export async function recordedCalls(
   signal: AbortSignal,
   progress: (done: number, of: number) => void = () => undefined,
 ): Promise<Calls> {
-  const noted: Record<keyof Calls, Tensors[]> = { unet: [], vae_decoder: [], vae_encoder: [] };
+  const noted: Record<keyof Calls, Tensors[]> = { unet: [], guided: [], vae_decoder: [], vae_encoder: [] };
   const parts = (unet: Tensors[]): Parts => {
     return { model, backend: noting(backend, unet, noted), ...(courses ? { courses } : {}) };
   };
@@ -58,6 +61,8 @@ export async function recordedCalls(
       if (event.type === 'step') progress(i + event.index / event.of, prompts.length);
     }
     const wanted = Math.floor(((i + 1) * samples) / prompts.length) - Math.floor((i * samples) / prompts.length);
+    const pair = 2 * Math.floor((((i + 0.5) * GOLDEN) % 1) * (all.length / 2));
+    noted.guided.push(...all.slice(pair, pair + 2));
     noted.unet.push(...spread(all, wanted, (i * GOLDEN) % 1));
   }
   return noted;

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { openDiffusersFolder } from '../../../models/checkpoint';
 import { parametersOf } from '../../../models/graph/parameters';
 import { matrixKeys } from '../../../models/quantize/dequantized';
-import { mixedBits } from '../../../models/quantize/mixedBits';
+import { costsByLayer, mixedBits } from '../../../models/quantize/mixedBits';
 import { fp32Bytes, quantizedBytes } from '../../../models/quantize/quantizedBytes';
 import type { LayerFound } from '../../../models/quantize/roundPart';
 import { randomModel } from '../randomModel';
@@ -20,8 +20,10 @@ const layers: LayerFound[] = linear.flatMap((key, i) =>
   }),
 );
 
+const costs = costsByLayer(description, 'unet', layers);
+
 test('a budget that eight bits meet leaves all in eight', () => {
-  const chosen = mixedBits(description, 'unet', layers, 0.9);
+  const chosen = mixedBits(description, 'unet', costs, 0.9);
   assert.equal([...new Set(chosen.values())], [8]);
 });
 
@@ -29,7 +31,7 @@ test('what is chosen fits the budget, and no single layer of it could stay in ei
   const all = quantizedBytes(description, 'unet', () => 8);
   const least = quantizedBytes(description, 'unet', (key) => (linear.includes(key) ? 4 : 8));
   const share = (all + least) / 2 / whole;
-  const chosen = mixedBits(description, 'unet', layers, share);
+  const chosen = mixedBits(description, 'unet', costs, share);
   const bytesWith = (bits: ReadonlyMap<string, 8 | 4>): number =>
     quantizedBytes(description, 'unet', (key) => bits.get(key) ?? 8);
   assert.ok(bytesWith(chosen) <= share * whole);
@@ -39,7 +41,7 @@ test('what is chosen fits the budget, and no single layer of it could stay in ei
 });
 
 test('a budget that cannot be met gets as near as may be', () => {
-  const chosen = mixedBits(description, 'unet', layers, 0.01);
+  const chosen = mixedBits(description, 'unet', costs, 0.01);
   assert.equal([...chosen.keys()].sort(), [...linear].sort());
   // Where rows have no whole blocks, four bits would save nothing.
   const inBlocks = parametersOf(description, 'unet').filter(({ shape }) => shape[1]! % 32 === 0);

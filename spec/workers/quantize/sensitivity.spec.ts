@@ -58,7 +58,7 @@ test('the cost of a weight is what the whole network with it rounded is off, of 
   // At the beginning, in the middle, at the end; kernels, a matrix, one that only the prompt goes through.
   const some = [keys[0]!, keys.find((key) => key.includes('attn2.to_v'))!, keys[keys.length >> 1]!, keys.at(-1)!];
   const others = new Map(keys.filter((key) => !some.includes(key)).map((key) => [key, 0]));
-  const costs = await unetCosts({ checkpoint, size: SIZE, samples, four, eight, backend, keep }, others, signal);
+  const costs = await unetCosts({ checkpoint, size: SIZE, samples, keys, four, eight, backend, keep }, others, signal);
   assert.equal(
     costs.map(({ key }) => key),
     keys,

@@ -1,0 +1,196 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Checkpoint } from '../../models/checkpoint';
+import { writeConverted } from '../../models/convertedFolder.node';
+import { VAE_FACTOR } from '../../models/graph/vae';
+import { STAGE_NAMES } from '../../models/manifest';
+import type { NpuStage } from '../../models/npuManifest';
+import { planModel } from '../../models/planModel';
+import { matrixKeys } from '../../models/quantize/dequantized';
+import { type IntegerWeights, roundedToNearest, type WeightBits } from '../../models/quantize/integerWeights';
+import { costsByLayer, mixedBits } from '../../models/quantize/mixedBits';
+import type { LayerQuality } from '../../models/quantize/report/reportData';
+import { type Bits, roundedWeights } from '../../models/quantize/roundedWeights';
+import type { LayerCost } from '../../models/quantize/sensitivity/chosenBits';
+import type { StageName, StageSize } from '../../models/stage';
+import { weightsInTemporaryFile } from '../../models/stageWeights.node';
+import type { Computing } from '../backend/computing.node';
+import type { Tensors } from '../tensor';
+import type { QuantizeArguments } from './arguments.node';
+import { drawingParts } from './drawingParts.node';
+import { calibrationEngine } from './engine.node';
+import { notedErrors, noteErrors } from './notedErrors.node';
+import { writeNpuManifest, writeNpuStage, writeTokenTable } from './npuPack.node';
+import { quantizeProgress } from './progress.node';
+import { chosenPrompts } from './prompts';
+import { promptInputs, unetInputs } from './qnnInputs';
+import { recordedOnce } from './recordedCalls.node';
+import { type RoundedStage, roundStage } from './roundStage.node';
+import { guidedSamples, unetCosts } from './sensitivity';
+import { diskSpool } from './spool.node';
+import type { Calls } from './trajectories';
+import { recordedCalls } from './trajectories';
+
+/** Prompts that the text encoder reads, which is so much faster than drawing. */
+const TEXTS = 64;
+
+export class Quantization {
+  readonly progress = quantizeProgress(process.stderr);
+  private readonly rounded = new Map<StageName, RoundedStage>();
+  /** Of weights that may be stored in four bits. */
+  private readonly costs = new Map<StageName, readonly LayerCost[]>();
+
+  constructor(
+    private readonly checkpoint: Checkpoint,
+    private readonly given: QuantizeArguments,
+    private readonly computing: Computing,
+    private readonly work: string,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** All networks in one size; weights are rounded for the first alone. */
+  async size({ width, height }: { width: number; height: number }, first: boolean): Promise<NpuStage[]> {
+    const { checkpoint, given, signal, progress } = this;
+    const name = `${width}x${height}`;
+    const folder = join(this.work, name);
+    await mkdir(folder, { recursive: true });
+    const calls = await recordedOnce(join(folder, 'calls.safetensors'), async () => {
+      const { steps, samples, domains } = given;
+      const drawn = { prompts: chosenPrompts(given.prompts, domains), steps, samples, width, height };
+      const parts = await drawingParts(checkpoint, this.computing, join(this.work, 'drawn'), progress.packing, signal);
+      return recordedCalls(parts, drawn, signal, (done, of) => progress.drawing(name, done, of));
+    });
+    const texts = chosenPrompts(TEXTS, given.domains).map(({ prompt }) => prompt);
+    const samples: Readonly<Record<StageName, readonly Tensors[]>> = {
+      text_encoder: await promptInputs(checkpoint, this.weights('text_encoder'), texts),
+      unet: calls.unet.map((inputs) => unetInputs(checkpoint, inputs)),
+      vae_decoder: calls.vae_decoder,
+      vae_encoder: calls.vae_encoder,
+    };
+    const size: StageSize = { batch: 1, width: width / VAE_FACTOR, height: height / VAE_FACTOR };
+    const stages: NpuStage[] = [];
+    for (const stage of STAGE_NAMES) {
+      const { ranges } = await this.round(stage, size, samples[stage], join(folder, stage), first);
+      if (first && this.isMixed) await this.price(stage, size, calls, join(folder, stage));
+      const precision = this.precision;
+      if (!precision) continue;
+      progress.writing(stage, name);
+      const quantized = { stage, size, ranges, ...this.integers(stage), activationBits: precision.activationBits };
+      stages.push(await writeNpuStage(given.out, checkpoint.description, quantized));
+    }
+    return stages;
+  }
+
+  /** The same integers for the other backends, and what there is to say of it all, written last. */
+  async finish(stages: readonly NpuStage[]): Promise<string[]> {
+    const { checkpoint, given, signal, progress, precision } = this;
+    const { description, tokenizer, name } = checkpoint;
+    const integers = Object.fromEntries(STAGE_NAMES.map((stage) => [stage, this.integers(stage)]));
+    const keys = Object.fromEntries(STAGE_NAMES.map((stage) => [stage, new Set(matrixKeys(description, stage))]));
+    const isFour = (stage: StageName, key: string): boolean =>
+      keys[stage]!.has(key) && integers[stage]!.weightBits(key) === 4;
+    const form = this.isMixed ? 'int4' : 'int8';
+    const planned = planModel(checkpoint, form, (stage) => (key) => (isFour(stage, key) ? 'int4' : 'int8'));
+    await writeConverted(checkpoint, planned, given.out, progress.packing, signal, (stage) => async (key) => {
+      return keys[stage]!.has(key) ? integers[stage]!.weights.integers(key) : undefined;
+    });
+    const layers = join(given.out, 'layers.json');
+    await writeFile(layers, JSON.stringify(this.layers(), undefined, 1));
+    const files = [join(given.out, 'manifest.json'), layers];
+    if (!precision) return files;
+    const tokenTable = await writeTokenTable(given.out, checkpoint.weights('text_encoder'));
+    const { rounding, sweeps } = given.rounding;
+    const made = `${rounding}, ${sweeps} sweeps; ${given.samples} calls of ${given.prompts} pictures`;
+    const manifest = { name, precision: precision.name, made, description, tokenizer, tokenTable, stages };
+    return [...files, await writeNpuManifest(given.out, manifest)];
+  }
+
+  /** What rounding cost each layer, in the bits that were chosen for it: for reports. */
+  private layers(): LayerQuality[] {
+    return STAGE_NAMES.flatMap((stage) => {
+      const { weightBits } = this.integers(stage);
+      const { layers } = this.rounded.get(stage)!;
+      const chosen = layers.filter(({ key, bits }) => bits === weightBits(key));
+      return chosen.map(({ key, bits, decibels }): LayerQuality => {
+        return { name: `${stage}: ${key.replace(/\.weight$/, '')}`, bits, sqnr: decibels };
+      });
+    });
+  }
+
+  private async round(
+    stage: StageName,
+    size: StageSize,
+    samples: readonly Tensors[],
+    folder: string,
+    first: boolean,
+  ): Promise<RoundedStage> {
+    const { checkpoint, given, signal, progress } = this;
+    const { description } = checkpoint;
+    const bits: readonly Bits[] = !first ? [] : this.isMixed ? [8, 4] : [8];
+    const options = {
+      ...given.rounding,
+      bits,
+      clipping: given.format === 'w8a8' ? given.clipping : ('room' as const),
+      places: given.places,
+      asymmetric: given.asymmetric,
+    };
+    const engine = await calibrationEngine(this.computing, signal);
+    const spools = {
+      exact: await diskSpool(join(folder, 'spool')),
+      rounded: await diskSpool(join(folder, 'rounded-spool')),
+    };
+    const to = { engine, spools, folder, signal };
+    const asked = { description, stage, size, samples, weights: this.weights(stage) };
+    const rounded = await roundStage(asked, options, to, (done) => progress.rounding(stage, done));
+    if (first) this.rounded.set(stage, rounded);
+    return rounded;
+  }
+
+  /** What four bits cost each weight that has them: in the UNet's guided noise where that was asked to be measured. */
+  private async price(stage: StageName, size: StageSize, { guided }: Calls, folder: string): Promise<void> {
+    const { checkpoint, given, signal, progress } = this;
+    const { layers, files } = this.rounded.get(stage)!;
+    const byLayer = costsByLayer(checkpoint.description, stage, layers);
+    const samples = guidedSamples(guided, given.sensitivity);
+    if (stage !== 'unet' || samples.length === 0) {
+      this.costs.set(stage, byLayer);
+      return;
+    }
+    const keys = byLayer.map(({ key }) => key);
+    const [four, eight] = ([4, 8] as const).map((bits) => roundedWeights(files, this.weights(stage), () => bits));
+    const asked = { checkpoint, size, samples, keys, four: four!, eight: eight!, backend: this.computing.backend() };
+    const path = join(folder, 'errors.json');
+    const costs = await unetCosts(
+      { ...asked, keep: weightsInTemporaryFile },
+      await notedErrors(path),
+      signal,
+      async (errors, of) => {
+        progress.pricing(errors.size, of);
+        await noteErrors(path, errors);
+      },
+    );
+    this.costs.set(stage, costs);
+  }
+
+  private integers(stage: StageName): { readonly weights: IntegerWeights; readonly weightBits: WeightBits } {
+    const { files } = this.rounded.get(stage)!;
+    const costs = this.costs.get(stage);
+    const mixed = costs && mixedBits(this.checkpoint.description, stage, costs, this.given.budget / 100);
+    const bits: WeightBits = (key) => mixed?.get(key) ?? 8;
+    return { weights: roundedWeights(files, this.weights(stage), bits), weightBits: bits };
+  }
+
+  private get isMixed(): boolean {
+    return this.given.format.startsWith('w4');
+  }
+
+  private weights(stage: StageName): IntegerWeights {
+    return roundedToNearest(this.checkpoint.weights(stage), () => 8);
+  }
+
+  private get precision() {
+    const { format } = this.given;
+    if (format === 'w8' || format === 'w4') return undefined;
+    return { name: format, activationBits: format === 'w8a8' ? 8 : 16 } as const;
+  }
+}
