@@ -134,6 +134,21 @@ test('what is stopped goes on where it was, without drawing again, and ends as i
   assert.equal(await manifestIn('again'), await manifestIn('out'));
 });
 
+test('four bits are where they cost least, as they were measured, and in both packs alike', async () => {
+  await quantizeModel(asked('four', '--format', 'w4a16', '--sensitivity', '1', '--budget', '24'), never);
+  const { precision, description } = await manifestIn('four');
+  assert.is(precision, 'w4a16');
+  const { manifest } = await openConverted(join(scratch, 'four'));
+  const blocks = manifest.stages.unet.tensors.filter(({ name }) => name.endsWith('/blocks')).map(({ name }) => name);
+  const layers = JSON.parse(await readFile(join(scratch, 'four', 'layers.json'), 'utf8')) as {
+    name: string;
+    bits: number;
+  }[];
+  const four = layers.filter(({ name, bits }) => bits === 4 && name.startsWith('unet: '));
+  assert.ok(four.length > 0 && four.length < matrixKeys(description, 'unet').length, `${four.length}`);
+  assert.equal(four.map(({ name }) => `${name.slice(6)}.weight/blocks`).sort(), blocks.sort());
+});
+
 test('rounding for inputs that rounded parts leave comes to an end too', async () => {
   await quantizeModel(asked('asymmetric', '--asymmetric', '--rounding', 'adaround', '--iterations', '20'), never);
   assert.is((await manifestIn('asymmetric')).stages.length, 4);
