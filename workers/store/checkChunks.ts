@@ -1,12 +1,15 @@
 /** Believes no byte that lost its hash. */
 import { CodedError } from '../errors';
 import { sha256 } from './chunks';
+import { release } from './release';
 import type { ChunkReader } from './shelf';
 import { bytesOf, type ChunkRecord, type StoredBytes } from './storedBytes';
 
 export interface Checking {
   /** What messages call the whole. */
   readonly name: string;
+  /** Whether chunks stay; by default each goes when the next is asked for. */
+  readonly keep?: boolean;
   readonly onProgress?: ((bytes: number, of: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -15,7 +18,7 @@ export interface Checking {
 export async function* checkedChunks(
   reader: ChunkReader,
   stored: StoredBytes,
-  { name, onProgress, signal }: Checking,
+  { name, keep = false, onProgress, signal }: Checking,
 ): AsyncGenerator<ArrayBuffer, void, void> {
   const { chunks } = stored;
   const of = bytesOf(stored);
@@ -27,6 +30,7 @@ export async function* checkedChunks(
     signal?.throwIfAborted();
     next = fetchChunk(reader, index + 1, chunks.length);
     yield await checked(chunk, record, `${name} chunk ${index}`);
+    if (!keep) release(chunk);
     done += record.bytes;
     onProgress?.(done, of);
   }
