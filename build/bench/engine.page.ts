@@ -54,8 +54,6 @@ const bench = {
     return (await engine.forecast(model, 'wasm', request))?.peakBytes ?? Number.NaN;
   },
 
-  events: (model: string, request: ImageRequest) => engine.draw(model, 'wasm', request, never),
-
   /** Draws, and returns the timings, the heap after each stage, and the milliseconds of each UNet evaluation. */
   async draw(model: string, request: ImageRequest) {
     const steps: number[] = [];

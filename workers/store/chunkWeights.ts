@@ -6,11 +6,13 @@
 import type { StageWeights } from '../../models/stage';
 import { checkBounds } from '../../models/stageWeights';
 import { CodedError } from '../errors';
-import { release } from './release';
 import type { Extent } from './shelf';
 
 /** Tensors up to this size are kept aside: ORT's optimizers look at biases before the session does. */
 const SMALL_BYTES = 64 * 1024;
+
+/** `ArrayBuffer.prototype.transfer` (Chromium 114), which gives memory back without waiting for the garbage collector. */
+type Transferable = ArrayBuffer & { transfer?(bytes: number): ArrayBuffer };
 
 export class ChunkWeights implements StageWeights {
   readonly bytes: number;
@@ -74,7 +76,7 @@ export class ChunkWeights implements StageWeights {
   }
 
   #release(index: number): void {
-    release(this.#chunks[index]);
+    (this.#chunks[index] as Transferable | undefined)?.transfer?.(0);
     this.#chunks[index] = undefined;
   }
 

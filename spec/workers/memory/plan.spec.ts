@@ -44,6 +44,7 @@ const DRAWN_WITH = [
   [NATIVE, { segments: 4, lean: true }, { tile: 48, lean: true }, 451, 713],
   [NATIVE, { segments: 4, lean: true }, LEAN, 451, 997],
   [NATIVE, LEAN, LEAN, 1093, 1093],
+  [{ width: 768, height: 768 }, { segments: 4, lean: true }, { tile: 48, lean: true }, 541, 650],
 ] as const;
 
 test('the heap is predicted as it was measured at full size', () => {
