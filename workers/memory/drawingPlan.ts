@@ -49,7 +49,7 @@ export function planDrawing(
   };
   const text = choose(COURSES[memory].text_encoder, (course) => needs.stage('text_encoder', course));
   const unet = choose(unetWays(manifest, asked), (way) => needs.stage('unet', way.course, batchOf(way.guidance)));
-  const decoder = choose(decoderWays(asked), (course) => needs.stage('vae_decoder', course));
+  const decoder = choose(decoderWays(asked), (course) => needs.decoder(course, unet.peak));
   return {
     courses: { text_encoder: text.way, unet: unet.way.course, vae_decoder: decoder.way },
     guidance: unet.way.guidance,

@@ -4,7 +4,7 @@ import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import { type GraphOptions, segmentNeeds } from '../../models/pack';
 import { tileSize } from '../tiles';
-import { COURSES, type Course, DRAWN, type DrawnStage } from './course';
+import { COURSES, type Course, type DrawnStage } from './course';
 import { peakHeap } from './plan';
 
 /** Pixels. */
@@ -29,11 +29,22 @@ export class Needs {
 
   /** The heap after a drawing in which every stage is on the course that takes the least. */
   least(): number {
-    return Math.max(...DRAWN.map((stage) => this.stage(stage, COURSES.auto[stage].at(-1)!)));
+    const course = (stage: DrawnStage): Course => COURSES.auto[stage].at(-1)!;
+    const unet = this.stage('unet', course('unet'));
+    return Math.max(this.stage('text_encoder', course('text_encoder')), this.decoder(course('vae_decoder'), unet));
   }
 
-  /** The heap after `stage`. Only the UNet is called with two pictures. */
-  stage(stage: DrawnStage, { segments = 1, tile, lean }: Course, batch: Batch = 1): number {
+  /** The heap after the decoder, which the UNet made grow to `before`. */
+  decoder(course: Course, before: number): number {
+    return peakHeap(this.of('vae_decoder', course, 1), course.lean, before);
+  }
+
+  /** The heap after `stage`, were it the first. Only the UNet is called with two pictures. */
+  stage(stage: DrawnStage, course: Course, batch: Batch = 1): number {
+    return peakHeap(this.of(stage, course, batch), course.lean);
+  }
+
+  private of(stage: DrawnStage, { segments = 1, tile }: Course, batch: Batch): HeapNeed[] {
     const { width, height } = this.size;
     const size = tileSize({ batch, height: height / VAE_FACTOR, width: width / VAE_FACTOR }, tile);
     const key = `${stage} ${segments} ${JSON.stringify(size)}`;
@@ -41,6 +52,6 @@ export class Needs {
     const needs =
       this.known.get(key) ?? segmentNeeds(description, stage, size, stages[stage].tensors, segments, this.lowering);
     this.known.set(key, needs);
-    return peakHeap(needs, lean);
+    return needs;
   }
 }

@@ -39,9 +39,10 @@ export function fileShelf(directory: OriginDirectory, records: Records): Shelf {
       const bytes = bytesOf(stored);
       let buffer = new Uint8Array(0);
       return {
-        async chunk(index) {
+        async chunk(index, spare) {
           const start = chunkStart(stored, index);
-          const chunk = new Uint8Array(stored.chunks[index]!.bytes);
+          const { bytes: length } = stored.chunks[index]!;
+          const chunk = new Uint8Array(spare?.byteLength === length ? spare : new ArrayBuffer(length));
           return read(chunk, start) === chunk.length ? chunk.buffer : undefined;
         },
         weights: async () => ({

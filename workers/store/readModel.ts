@@ -96,7 +96,8 @@ async function openWeights(
   try {
     const chunks: ArrayBuffer[] = [];
     if (!verified.sound.has(proof)) {
-      for await (const chunk of checkedChunks(reader, stage, { name: stage.name, onProgress, signal })) {
+      const how = { name: stage.name, keep: inMemory, onProgress, signal };
+      for await (const chunk of checkedChunks(reader, stage, how)) {
         if (inMemory) chunks.push(chunk);
       }
       verified.sound.add(proof);
@@ -146,7 +147,7 @@ async function* readChunks(
 ): AsyncGenerator<ArrayBuffer, void> {
   const reader = await storage.shelfOf(stage).read(stage);
   try {
-    yield* checkedChunks(reader, stage, { name: stage.name, signal });
+    yield* checkedChunks(reader, stage, { name: stage.name, keep: true, signal });
   } finally {
     reader.close();
   }

@@ -21,8 +21,11 @@ export interface ChunkWriter {
 }
 
 export interface ChunkReader {
-  /** Chunk `index` as it lies there, unchecked; `undefined` where it is not. Several may be asked for at once. */
-  chunk(index: number): Promise<ArrayBuffer | undefined>;
+  /**
+   * Chunk `index` as it lies there, unchecked; `undefined` where it is not. Several may be asked for at once. `spare` is
+   * memory that nobody needs any more and that may be used for it.
+   */
+  chunk(index: number, spare?: ArrayBuffer): Promise<ArrayBuffer | undefined>;
   /**
    * Everything as weights, read by slices; `chunks` are those that were read before, where a shelf cannot read while
    * somebody waits. `tensors` says what will be asked for, each once; `onReadTwice` is told where that was wrong and cost

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planModel } from '../../../models/planModel';
-import { COURSES, FASTEST, LOW_HEAP_BYTES, type MemoryMode } from '../../../workers/memory/course';
+import { COURSES, type Course, FASTEST, LOW_HEAP_BYTES, type MemoryMode } from '../../../workers/memory/course';
 import { type Planned, planDrawing } from '../../../workers/memory/drawingPlan';
 import { forecastSize } from '../../../workers/memory/forecast';
 import { planFor } from '../../../workers/memory/formFor';
@@ -42,18 +42,24 @@ test('the UNet is run the fastest way there is room for', () => {
 test('the decoder goes in tiles only where the whole does not fit, and in as large ones as do', () => {
   const large = { width: 1024, height: 512 };
   const needs = new Needs(int8, large);
-  const decoder = (heapBytes: number, size = large) => planDrawing(int8, size, { heapBytes }).courses.vae_decoder;
-  for (const course of COURSES.auto.vae_decoder.filter(({ lean }) => lean)) {
-    assert.equal(decoder(needs.stage('vae_decoder', course)), course);
+  const lean = COURSES.auto.vae_decoder.filter((course) => course.lean);
+  const chosen = new Set<Course>();
+  for (const heapBytes of [2.2e9, 1.4e9, 1.1e9, 0.9e9, 0.75e9, 0.6e9, 0.45e9]) {
+    const { unet, vae_decoder } = planDrawing(int8, large, { heapBytes }).courses;
+    const before = needs.stage('unet', unet);
+    assert.equal(vae_decoder, lean.find((course) => needs.decoder(course, before) <= heapBytes) ?? lean.at(-1));
+    chosen.add(vae_decoder);
   }
+  assert.ok(chosen.has(lean[0]!) && chosen.size >= 5, `${chosen.size}`);
   // What is as small as a tile is decoded as a whole, fit or not.
-  assert.equal(decoder(0, SMALL), LEAN);
+  assert.equal(planDrawing(int8, SMALL, { heapBytes: 0 }).courses.vae_decoder, LEAN);
 });
 
 test('the plan says what the neediest stage takes', () => {
   const { peakBytes, courses, availableBytes } = planDrawing(int8, NATIVE, ROOMY);
   const needs = new Needs(int8, NATIVE);
-  const peaks = (['text_encoder', 'unet', 'vae_decoder'] as const).map((stage) => needs.stage(stage, courses[stage]));
+  const unet = needs.stage('unet', courses.unet);
+  const peaks = [needs.stage('text_encoder', courses.text_encoder), unet, needs.decoder(courses.vae_decoder, unet)];
   assert.equal([peakBytes, availableBytes], [Math.max(...peaks), ROOMY.heapBytes]);
 });
 
@@ -82,7 +88,9 @@ test('low stays below its bound where a course does, with the largest tiles, and
     assert.ok(peakBytes <= LOW_HEAP_BYTES, `${side}: ${peakBytes}`);
     const needs = new Needs(int8, asked);
     const larger = COURSES.low.vae_decoder.slice(0, COURSES.low.vae_decoder.indexOf(courses.vae_decoder));
-    for (const course of larger) assert.ok(needs.stage('vae_decoder', course) > LOW_HEAP_BYTES, JSON.stringify(course));
+    const before = needs.stage('unet', courses.unet);
+    for (const course of larger)
+      assert.ok(needs.decoder(course, before) > LOW_HEAP_BYTES || course.tile! * 8 >= side, JSON.stringify(course));
   }
   const large = { width: 1024, height: 1024 };
   const { courses, peakBytes } = planDrawing(int8, { ...large, memory: 'low' }, ROOMY);
