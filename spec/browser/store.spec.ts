@@ -94,10 +94,11 @@ for (const shelf of SHELVES) {
     const [left] = (await next.storage()).freeable;
     assert.is(left?.kind, 'import');
     assert.ok(left!.bytes > 20e6, `${left?.bytes} bytes`);
-    const first = await next.run<{ stage: string }>(
+    const first = await next.run<{ type: string; stage?: string }>(
       `importFolder('random-A').then(async (job) => { await job.done; return job.events[0]; })`,
     );
-    assert.ok(first.stage.startsWith('vae_'), first.stage);
+    // The tab may have been killed when nothing but the manifest was missing.
+    assert.ok(first.type === 'imported' || first.stage?.startsWith('vae_'), JSON.stringify(first));
     const [model] = await next.models();
     assert.is((await next.verify(model!.id)).type, 'verified');
     assert.equal((await next.storage()).freeable, []);

@@ -1,10 +1,11 @@
 /** What `--model` names, ready to draw with: the demo model, a converted folder, or a checkpoint that is converted once. */
 import { resolve } from 'node:path';
 import { CLIP_TOKENIZER_HOME } from '../../models/clipTokenizer';
+import { badArgument } from '../../models/commandLine.node';
 import { isConverted, openConverted } from '../../models/convertedFolder.node';
 import { ignoredNote } from '../../models/lora/ignored';
 import { type Manifest, STAGE_NAMES } from '../../models/manifest';
-import { diskFiles, fromCaller, openDisk } from '../../models/openDisk.node';
+import { type DiskOptions, diskFiles, fromCaller, openDisk } from '../../models/openDisk.node';
 import { conversionProgress } from '../../models/progressLine.node';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
 import { nodeDevice } from '../memory/device.node';
@@ -32,6 +33,7 @@ export async function openModel(
   const path = model === 'demo' ? resolve(CLIP_TOKENIZER_HOME) : fromCaller(model);
   if (await isConverted(path)) {
     const { manifest, weights } = await openConverted(path);
+    refuseWhatIsDone(options, asked, manifest);
     return { manifest, model: packedModel(model, manifest, weights) };
   }
   const checkpoint = await openDisk(path, options);
@@ -58,4 +60,16 @@ export async function openModel(
   } finally {
     progress.end();
   }
+}
+
+/** What goes into a conversion cannot be had of one that is made. */
+function refuseWhatIsDone({ vae, loras = [], predictionType }: DiskOptions, asked: string, manifest: Manifest): void {
+  const got = 'a folder that is converted already';
+  const refuse = (option: string): never => {
+    throw badArgument(option, 'the checkpoint itself as --model', got);
+  };
+  if (vae !== undefined) refuse('--vae');
+  if (loras.length > 0) refuse('--lora');
+  if (predictionType !== undefined) refuse('--prediction');
+  if (asked !== 'auto' && asked !== manifest.weights) throw badArgument('--weights', manifest.weights, asked);
 }

@@ -10,7 +10,11 @@ export function chosenPrompts(count: number, domains: readonly Domain[]): Calibr
     list.push(prompt);
     byDomain.set(prompt.domain, list);
   }
-  const lists = [...byDomain.values()];
+  const all = [...byDomain.values()];
+  // Of more domains than prompts, some from everywhere in the list.
+  const lists = all.filter(
+    (_, i) => count >= all.length || Math.floor((i * count) / all.length) > Math.floor(((i - 1) * count) / all.length),
+  );
   const longest = Math.max(...lists.map(({ length }) => length));
   const turns = Array.from({ length: longest }, (_, turn) => lists.flatMap((list) => list.slice(turn, turn + 1)));
   return turns.flat().slice(0, count);

@@ -9,6 +9,7 @@ import { planModel } from '../../models/planModel';
 import { matrixKeys } from '../../models/quantize/dequantized';
 import { type IntegerWeights, roundedToNearest, type WeightBits } from '../../models/quantize/integerWeights';
 import { costsByLayer, mixedBits } from '../../models/quantize/mixedBits';
+import { numbersJson } from '../../models/quantize/numbersJson';
 import type { LayerQuality } from '../../models/quantize/report/reportData';
 import { type Bits, roundedWeights } from '../../models/quantize/roundedWeights';
 import type { LayerCost } from '../../models/quantize/sensitivity/chosenBits';
@@ -60,7 +61,8 @@ export class Quantization {
       const parts = await drawingParts(checkpoint, this.computing, join(this.work, 'drawn'), progress.packing, signal);
       return recordedCalls(parts, drawn, signal, (done, of) => progress.drawing(name, done, of));
     });
-    const texts = chosenPrompts(TEXTS, given.domains).map(({ prompt }) => prompt);
+    // Guidance asks for the empty prompt with every picture.
+    const texts = ['', ...chosenPrompts(TEXTS, given.domains).map(({ prompt }) => prompt)];
     const samples: Readonly<Record<StageName, readonly Tensors[]>> = {
       text_encoder: await promptInputs(checkpoint, this.weights('text_encoder'), texts),
       unet: calls.unet.map((inputs) => unetInputs(checkpoint, inputs)),
@@ -95,7 +97,7 @@ export class Quantization {
       return keys[stage]!.has(key) ? integers[stage]!.weights.integers(key) : undefined;
     });
     const layers = join(given.out, 'layers.json');
-    await writeFile(layers, JSON.stringify(this.layers(), undefined, 1));
+    await writeFile(layers, numbersJson(this.layers()));
     const files = [join(given.out, 'manifest.json'), layers];
     if (!precision) return files;
     const tokenTable = await writeTokenTable(given.out, checkpoint.weights('text_encoder'));
@@ -159,7 +161,7 @@ export class Quantization {
     const keys = byLayer.map(({ key }) => key);
     const [four, eight] = ([4, 8] as const).map((bits) => roundedWeights(files, this.weights(stage), () => bits));
     const asked = { checkpoint, size, samples, keys, four: four!, eight: eight!, backend: this.computing.backend() };
-    const path = join(folder, 'errors.json');
+    const path = join(folder, `errors-${samples.length}.json`);
     const costs = await unetCosts(
       { ...asked, keep: weightsInTemporaryFile },
       await notedErrors(path),

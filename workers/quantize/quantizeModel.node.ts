@@ -1,8 +1,9 @@
 /** A model quantized, from the first picture that calibrates it to the last file. */
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { CLIP_TOKENIZER_HOME } from '../../models/clipTokenizer';
+import { badArgument } from '../../models/commandLine.node';
 import { unwritable } from '../../models/diskWords.node';
 import { makeFolder } from '../../models/makeFolder.node';
 import type { NpuStage } from '../../models/npuManifest';
@@ -22,8 +23,13 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
   const checkpoint = await openDisk(path, given.options);
   const native = nativeSize(checkpoint.description);
   const sizes = given.sizes.length > 0 ? given.sizes : [{ width: native, height: native }];
-  const { out: _, ...asked } = given;
-  const facts = [ROUNDING_VERSION, await fingerprint(await diskFiles(path, given.options)), asked];
+  refuseWithin(path, given.out);
+  const facts = [
+    ROUNDING_VERSION,
+    await fingerprint(await diskFiles(path, given.options)),
+    roundingOf(given),
+    sizes[0],
+  ];
   const key = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
   const work = join(given.out, `.work-${key}`);
   await makeFolder(work).catch((error) => {
@@ -41,4 +47,35 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
   } finally {
     run.progress.end();
   }
+}
+
+/** What decides which integers come out; with the rest as it may be, what is done already still holds. */
+function roundingOf({
+  format,
+  rounding,
+  clipping,
+  prompts,
+  steps,
+  samples,
+  places,
+  domains,
+  asymmetric,
+}: QuantizeArguments) {
+  const { iterations, ...method } = rounding;
+  return {
+    ...method,
+    iterations: method.rounding === 'adaround' ? iterations : 0,
+    bits: format.slice(0, 2),
+    clipping: format === 'w8a8' ? clipping : 'room',
+    drawn: { prompts, steps, samples, domains },
+    places,
+    asymmetric,
+  };
+}
+
+/** The model is told again by its files: what is written among them would make it another. */
+function refuseWithin(model: string, out: string): void {
+  const below = relative(model, out);
+  if (below !== '' && (below.startsWith('..') || isAbsolute(below))) return;
+  throw badArgument('--out', 'a folder outside the model’s', out);
 }

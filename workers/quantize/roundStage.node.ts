@@ -13,6 +13,8 @@ import type { Engine, NetworkTensors, Spool } from '../../models/quantize/calibr
 import { standingFor } from '../../models/quantize/dequantized';
 import type { Range } from '../../models/quantize/encodings';
 import type { IntegerWeights } from '../../models/quantize/integerWeights';
+import { numbersJson, withInfinities } from '../../models/quantize/numbersJson';
+import { fp32Bytes } from '../../models/quantize/quantizedBytes';
 import { type Bits, roundedFile } from '../../models/quantize/roundedWeights';
 import type { RoundingOptions } from '../../models/quantize/roundLayer';
 import { type LayerFound, roundPart } from '../../models/quantize/roundPart';
@@ -108,7 +110,7 @@ export async function roundStage(
         );
         await advanceRounded(parts, index, samples, standingFor(integers, weights), { engine, roundedSpool, signal });
       }
-      await appear(`${path}.json`, JSON.stringify({ ranges, layers } satisfies PartFound));
+      await appear(`${path}.json`, numbersJson({ ranges, layers } satisfies PartFound));
     }
     // What a stop kept from being dropped is dropped now.
     for (const spool of [spools.exact, ...(roundedSpool ? [roundedSpool] : [])]) {
@@ -126,14 +128,12 @@ export async function roundStage(
 }
 
 function inParts(description: ModelDescription, stage: StageName, size: StageSize): QnnStage[] {
-  const [whole] = qnnSegments(description, stage, size, 1);
-  const { bytes } = whole!.write({});
-  return qnnSegments(description, stage, size, Math.ceil(bytes / PART_BYTES));
+  return qnnSegments(description, stage, size, Math.ceil(fp32Bytes(description, stage) / PART_BYTES));
 }
 
 async function partAt(path: string): Promise<PartFound | undefined> {
   const text = await readFile(`${path}.json`, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as PartFound);
+  return text === undefined ? undefined : (withInfinities(JSON.parse(text)) as PartFound);
 }
 
 /** A file that is there whole or not at all. */

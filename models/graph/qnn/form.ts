@@ -23,7 +23,7 @@ export interface FloatForm {
   readonly taps?: readonly string[];
   /** Of each of `taps`, inputs and outputs among them, the graph hands out its range alone, as `rangeOf` names it. */
   readonly reduced?: boolean;
-  /** About how many others of a tap's numbers follow its range. */
+  /** How many others of a tap's numbers follow its range, at most. */
   readonly some?: number;
   /** Places of each layer's output at which its inputs are outputs of the graph too (layerInputs.ts). */
   readonly layerInputs?: number;
@@ -111,7 +111,7 @@ class Writing {
   /** A tap's range and some of its numbers, as the form asks. */
   private rangeOf(value: Value): { readonly nodes: readonly Node[]; readonly port: Port } {
     const count = value.shape.reduce((product, size) => product * size, 1);
-    const some = someOf(count, this.form.some ?? 0);
+    const some = someOf(value.shape, this.form.some ?? 0);
     const nodes = rangeNodes(value.name, this.nameOf(value), count, some, (values) => this.integers(values));
     return { nodes, port: { name: rangeOf(value.name), type: 'float32', shape: [2 + some.count] } };
   }

@@ -28,20 +28,39 @@ const valuesOf = ({ inputs }: Step): Value[] => inputs.filter((input): input is 
 
 const elements = ({ shape }: { readonly shape: readonly number[] }): number => shape.reduce((a, b) => a * b, 1);
 
-/** Before which steps to cut. A number that a share is off by costs as much as a number that crosses. */
+/**
+ * Before which steps to cut. A number that a share is off by costs as much as a number that crosses. No cut parts steps that
+ * share a weight, as the halves of a gate do.
+ */
 function cutsOf(steps: readonly Step[], inputs: readonly Value[], count: number): number[] {
   const crossing = crossingNumbers(steps, new Set(inputs.map(({ name }) => name)));
   const before = [0];
   for (const step of steps) before.push(before.at(-1)! + weightsOf(step));
+  const parting = partedWeights(steps);
   const cuts: number[] = [];
   for (let i = 1; i < count; i++) {
     const share = (i * before.at(-1)!) / count;
-    const cost = (at: number): number => crossing[at]! + Math.abs(before[at]! - share);
+    const cost = (at: number): number =>
+      parting.has(at) ? Number.POSITIVE_INFINITY : crossing[at]! + Math.abs(before[at]! - share);
     let best = (cuts.at(-1) ?? 0) + 1;
     for (let at = best + 1; at < steps.length; at++) if (cost(at) < cost(best)) best = at;
-    if (best < steps.length) cuts.push(best);
+    if (best < steps.length && cost(best) < Number.POSITIVE_INFINITY) cuts.push(best);
   }
   return cuts;
+}
+
+/** Before which steps a cut would part two that have some of one weight each. */
+function partedWeights(steps: readonly Step[]): Set<number> {
+  const last = new Map<string, number>();
+  const parted = new Set<number>();
+  for (const [at, { inputs }] of steps.entries()) {
+    for (const constant of inputs.filter(isConstant)) {
+      if (constant.kind !== 'weight') continue;
+      for (let cut = (last.get(constant.key) ?? at) + 1; cut <= at; cut++) parted.add(cut);
+      last.set(constant.key, at);
+    }
+  }
+  return parted;
 }
 
 function weightsOf({ inputs }: Step): number {

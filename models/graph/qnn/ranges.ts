@@ -8,12 +8,19 @@ import type { Node } from '../onnx/onnxModel';
 /** The output `[2 + n]` that holds the least and the largest number of `tap`, then n others, where the form is `reduced`. */
 export const rangeOf = (tap: string): string => `${tap}/range`;
 
-/** How many numbers of a value of `count` are handed out of `wanted`, and how far they are apart: never whole rows. */
-export function someOf(count: number, wanted: number): { readonly count: number; readonly apart: number } {
+/**
+ * How many numbers of a value of this shape are handed out, at most `wanted`, and how far they are apart: by what has no factor
+ * in common with any axis, lest they all lie in one row or column.
+ */
+export function someOf(shape: readonly number[], wanted: number): { readonly count: number; readonly apart: number } {
   if (wanted === 0) return { count: 0, apart: 1 };
-  const apart = Math.floor(count / wanted) | 1;
+  const count = shape.reduce((product, size) => product * size, 1);
+  let apart = Math.ceil(count / wanted);
+  while (shape.some((size) => commonFactor(size, apart) > 1)) apart++;
   return { count: Math.ceil(count / apart), apart };
 }
+
+const commonFactor = (a: number, b: number): number => (b === 0 ? a : commonFactor(b, a % b));
 
 /**
  * What finds the range of `value` for `tap`, and those of its `count` numbers that are `some`. `integers` names a constant.

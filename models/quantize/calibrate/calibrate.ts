@@ -58,7 +58,7 @@ export async function calibratePart(
   const opened = await engine.open(graph, stream(weights), bytes);
   try {
     for (const [i, sample] of samples.entries()) {
-      signal.throwIfAborted();
+      await untilMessagesAreRead(signal);
       const exact = await opened.run(await inputsOf(part, i, sample, spool, places));
       await handOn(parts, index, i, exact, spool);
       const given = roundedSpool && (await opened.run(await inputsOf(part, i, sample, roundedSpool, places)));
@@ -96,12 +96,18 @@ export async function advanceRounded(
   const opened = await engine.open(graph, stream(weights), bytes);
   try {
     for (const [i, sample] of samples.entries()) {
-      signal.throwIfAborted();
+      await untilMessagesAreRead(signal);
       await handOn(parts, index, i, await opened.run(await inputsOf(part, i, sample, roundedSpool, 0)), roundedSpool);
     }
   } finally {
     await opened.close();
   }
+}
+
+/** Engines may compute without giving way: between two samples a stop is heard. */
+async function untilMessagesAreRead(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve));
+  signal.throwIfAborted();
 }
 
 const floatsIn = (outputs: NetworkTensors, name: string): Float32Array => outputs[name]!.data as Float32Array;

@@ -33,10 +33,6 @@ export interface SecondMoments {
   readonly count: number;
 }
 
-/** Bytes that the moments take while samples still come. */
-export const momentsBytes = (columns: number, sizes: readonly number[]): number =>
-  4 * (sizes.reduce((sum, size) => sum + size ** 2, 0) + 2 * columns * TOGETHER);
-
 /** Samples `[columns, n]`: what a layer is given, and what it would be in the exact network. */
 interface Samples {
   readonly given: Float32Array;
@@ -68,12 +64,14 @@ export class MomentSums {
     if (this.waitingCount >= TOGETHER) await this.multiply();
   }
 
-  /** What all samples together have; there must have been one. */
+  /** What all samples together have; there must have been one, and none may follow: the sums themselves become means. */
   async moments(): Promise<SecondMoments> {
     await this.multiply();
     const { count, totals } = this;
-    const means = (sums: readonly Float32Array[]): BlockDiagonal =>
-      sums.map((sum) => sum.map((value) => value / count));
+    const means = (sums: readonly Float32Array[]): BlockDiagonal => {
+      for (const sum of sums) for (let i = 0; i < sum.length; i++) sum[i]! /= count;
+      return sums;
+    };
     return {
       gram: means(this.grams),
       ...(this.crossed ? { cross: means(this.crosses) } : {}),

@@ -28,7 +28,7 @@ export async function outputError(layer: Layer, rounded: Rounded, work: Work): P
       await advance(span.size);
     }
   }
-  return { squared: noise, decibels: 10 * Math.log10(signal / noise) };
+  return { squared: noise, decibels: noise === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10(signal / noise) };
 }
 
 async function energy(some: Float32Array, rows: number, { size, block }: Span, matMul: MatMul): Promise<number> {

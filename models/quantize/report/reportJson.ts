@@ -1,7 +1,8 @@
-/** The report's numbers as a JSON file and back. JSON knows no infinity, which is what equal things have in decibels. */
+/** The report's numbers as a JSON file and back. */
 import { CodedError } from '../../errors';
 import { parseJson } from '../../json';
 import { shown } from '../../refuse';
+import { numbersJson, withInfinities } from '../numbersJson';
 import { REPORT_VERSION, type ReportData } from './reportData';
 
 const refuse = (argument: string, expected: string, got: string): CodedError =>
@@ -10,14 +11,12 @@ const refuse = (argument: string, expected: string, got: string): CodedError =>
 /** ±Infinity becomes `{"infinite": ±1}`. `bad-argument` names the first NaN by where it is, as `report.layers.3.sqnr`. */
 export function reportJson(data: ReportData): string {
   refuseNaN('report', data);
-  const written = (_: string, value: unknown): unknown =>
-    typeof value === 'number' && !Number.isFinite(value) ? { infinite: Math.sign(value) } : value;
-  return `${JSON.stringify(data, written, 1)}\n`;
+  return `${numbersJson(data)}\n`;
 }
 
 /** What `reportJson` wrote. `bad-argument` where the text is no JSON, or a report of another version. */
 export function parseReport(text: string): ReportData {
-  const data = read(parseJson('report', text, refuse));
+  const data = withInfinities(parseJson('report', text, refuse));
   const version = (data as Partial<ReportData> | null)?.version;
   if (version !== REPORT_VERSION) throw refuse('report.version', `${REPORT_VERSION}`, shown(version));
   return data as ReportData;
@@ -27,12 +26,4 @@ function refuseNaN(path: string, value: unknown): void {
   if (Number.isNaN(value)) throw refuse(path, 'a number', 'NaN');
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) refuseNaN(`${path}.${key}`, inner);
-}
-
-function read(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(read);
-  if (typeof value !== 'object' || value === null) return value;
-  const { infinite } = value as { infinite?: unknown };
-  if (typeof infinite === 'number') return infinite * Number.POSITIVE_INFINITY;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, read(inner)]));
 }

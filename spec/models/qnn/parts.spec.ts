@@ -1,8 +1,11 @@
 /** A stage in parts: their taps are those of the whole, so that ranges measured part by part serve either. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { SD15 } from '../../../build/bench/sd15Checkpoint';
 import { openDiffusersFolder } from '../../../models/checkpoint';
 import { qnnSegments, qnnStage } from '../../../models/graph/qnn/qnnStage';
+import { someOf } from '../../../models/graph/qnn/ranges';
+import { matrixKeys } from '../../../models/quantize/dequantized';
 import { randomModel } from '../randomModel';
 
 const { description } = await openDiffusersFolder(await randomModel('A'));
@@ -20,5 +23,33 @@ for (const linear of ['conv', 'matmul'] as const) {
     });
   }
 }
+
+test('Stable Diffusion’s UNet in any number of parts has each weight in one part alone', () => {
+  for (const count of [2, 8, 9]) {
+    const parts = qnnSegments(SD15, 'unet', { batch: 1, height: 64, width: 64 }, count);
+    assert.is(parts.length, count);
+    const keys = parts.flatMap(({ layers }) => [...new Set(layers.flatMap((layer) => layer.keys))]);
+    assert.is(new Set(keys).size, keys.length);
+    assert.equal([...keys].sort(), [...matrixKeys(SD15, 'unet')].sort());
+  }
+});
+
+test('some of a value’s numbers lie in many of its rows and columns', () => {
+  for (const shape of [
+    [1, 768, 1, 77],
+    [1, 320, 64, 64],
+    [1, 77, 768],
+    [1, 8, 77, 77],
+  ]) {
+    const { count, apart } = someOf(shape, 256);
+    const total = shape.reduce((product, size) => product * size, 1);
+    assert.ok(count > 128 && count <= 256 && (count - 1) * apart < total, `${count} of ${shape}`);
+    const last = shape.at(-1)!;
+    const columns = new Set(Array.from({ length: count }, (_, i) => (i * apart) % last));
+    const rows = new Set(Array.from({ length: count }, (_, i) => Math.floor((i * apart) / last)));
+    assert.ok(columns.size >= Math.min(last, count) / 2, `${columns.size} columns of ${shape}`);
+    assert.ok(rows.size > 64, `${rows.size} rows of ${shape}`);
+  }
+});
 
 test.run();

@@ -75,6 +75,16 @@ test('a converted folder draws what its checkpoint draws', () => {
   assert.is(generate(...settings, '--model', model, '--out', 'from-model.png').status, 0);
   assert.is(generate(...settings, '--model', converted, '--out', 'from-converted.png').status, 0);
   assert.equal(readFileSync(join(scratch, 'from-converted.png')), readFileSync(join(scratch, 'from-model.png')));
+  for (const [option, value] of [
+    ['--lora', 'some.safetensors:0.8'],
+    ['--vae', 'some.safetensors'],
+    ['--prediction', 'v_prediction'],
+    ['--weights', 'int4'],
+  ] as const) {
+    const { status, stderr } = generate(...settings, '--model', converted, option, value, '--out', 'never.png');
+    assert.is(status, 2, option);
+    assert.ok(stderr.includes(`bad-argument: ${option}`), stderr);
+  }
 });
 
 test('bad arguments are one clear line, exit code 2, and no picture', () => {

@@ -9,6 +9,7 @@ import { unreadable } from '../../../models/diskWords.node';
 import { parametersOf } from '../../../models/graph/parameters';
 import { parseJson } from '../../../models/json';
 import type { WeightBits } from '../../../models/quantize/integerWeights';
+import { withInfinities } from '../../../models/quantize/numbersJson';
 import { fp32Bytes, hasBlocks, quantizedBytes } from '../../../models/quantize/quantizedBytes';
 import type { FormatSize, LayerQuality } from '../../../models/quantize/report/reportData';
 import type { StageName } from '../../../models/stage';
@@ -84,7 +85,7 @@ async function written(
       format,
       rounding: made ?? 'as packed',
       fingerprint: hashOf(text),
-      ...(layers ? { layers: parseJson('layers.json', layers) as readonly LayerQuality[] } : {}),
+      ...(layers ? { layers: withInfinities(parseJson('layers.json', layers)) as readonly LayerQuality[] } : {}),
       sizes: sizes(checkpoint, DRAWN, format, bytesOf(parts.model) + (tokenTable?.bytes ?? 0)),
     },
   };
