@@ -130,9 +130,10 @@ test('what an earlier visit left half done goes on from there: an import with it
     await waitFor(page, `document.querySelectorAll('${byId('interrupted')}').length === 2`);
     await upload(page, 'resume-file', await file('halfway.safetensors'));
     await page.waitForSelector(phase('converting'));
-    assert.ok(
-      await page.evaluate(`Number(document.querySelector('${byId('job')} ${byId('progress')}').ariaValueNow) >= 30`),
-    );
+    // What is told first is where it goes on.
+    const told = `Number(document.querySelector('${byId('job')} ${byId('progress')}')?.ariaValueNow ?? 0)`;
+    await waitFor(page, `${told} > 0`);
+    assert.ok(await page.evaluate(`${told} >= 30`));
     await waitFor(page, `document.querySelectorAll('${byId('interrupted')}').length === 1`);
     await press(page, 'resume');
     await page.waitForSelector(phase('downloading'));
