@@ -1,5 +1,5 @@
 /** The page with an engine that computes nothing (`fakeEngine.worker.ts`): what a person sees and can do. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
@@ -155,11 +155,11 @@ test('saves a PNG of exactly the pixels on the canvas', () =>
     await rm(downloads, { recursive: true });
   }));
 
-/** The name of the first file in `folder` that matches; the browser renames it into place when it is whole. */
+/** The name of the first file in `folder` that matches: an empty one holds the place until the browser renames the whole one. */
 async function appears(folder: string, name: RegExp): Promise<string> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const found = (await readdir(folder)).find((entry) => name.test(entry));
-    if (found) return found;
+    if (found && (await stat(join(folder, found))).size > 0) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`no ${name} in ${folder}: ${(await readdir(folder)).join(', ')}`);
