@@ -13,7 +13,7 @@ import { parseJson } from './json';
 import { makeFolder } from './makeFolder.node';
 import { checkManifest, type Manifest, STAGE_NAMES } from './manifest';
 import { packStage, type RoundedWeight } from './pack';
-import { proveHash } from './proveHash.node';
+import { proveHash, proveLength } from './proveFile.node';
 import { badModel, shown } from './refuse';
 import type { StageName, StageWeights } from './stage';
 import { weightsOnDisk } from './stageWeights.node';
@@ -76,15 +76,7 @@ export const isConverted = (folder: string): Promise<boolean> =>
 /** Opens a folder that `writeConverted` wrote. `bad-model` where its manifest is damaged or a weights file is missing or cut. */
 export async function openConverted(folder: string): Promise<ConvertedFolder> {
   const manifest = await readManifest(join(folder, 'manifest.json'));
-  for (const stage of STAGE_NAMES) {
-    const path = weightsPath(folder, stage);
-    const found = await stat(path).then(
-      ({ size }) => `${size} bytes`,
-      () => 'no such file',
-    );
-    const expected = `${manifest.stages[stage].bytes} bytes`;
-    if (found !== expected) throw badModel(path, expected, found);
-  }
+  for (const stage of STAGE_NAMES) await proveLength(weightsPath(folder, stage), manifest.stages[stage].bytes);
   const proven = new Set<StageName>();
   return {
     manifest,

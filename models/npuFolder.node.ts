@@ -1,11 +1,10 @@
 /** A folder with `npu.json`, opened: what it holds, and its files once their hashes are seen to be right. Node only. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unreadable } from './diskWords.node';
 import { parseJson } from './json';
 import { checkNpuManifest, type NpuFile, type NpuManifest } from './npuManifest';
-import { proveHash } from './proveHash.node';
-import { badModel } from './refuse';
+import { proveHash, proveLength } from './proveFile.node';
 
 export interface NpuFolder {
   readonly manifest: NpuManifest;
@@ -19,13 +18,7 @@ export async function openNpuFolder(folder: string): Promise<NpuFolder> {
   const text = await readFile(name, 'utf8').catch(unreadable(name, 'a file that can be read'));
   const manifest = checkNpuManifest(parseJson(name, text));
   const files = [manifest.tokenTable, ...manifest.stages.flatMap(({ graph, weights }) => [graph, weights])];
-  for (const { path, bytes } of files) {
-    const found = await stat(join(folder, path)).then(
-      ({ size }) => `${size} bytes`,
-      () => 'no such file',
-    );
-    if (found !== `${bytes} bytes`) throw badModel(join(folder, path), `${bytes} bytes`, found);
-  }
+  for (const { path, bytes } of files) await proveLength(join(folder, path), bytes);
   const proven = new Set<string>();
   return {
     manifest,

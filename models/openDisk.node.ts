@@ -60,6 +60,10 @@ export async function diskFiles(path: string, { vae, loras = [] }: DiskOptions):
 /** Paths that a user types are relative to where npm was called (build/run.mjs). */
 export const fromCaller = (path: string): string => resolve(process.env.POCKET_CALLER ?? '.', path);
 
+/** Where the model of a command lies: the demo model's folder is also CLIP's tokenizer's. */
+export const modelPath = (named: string): string =>
+  named === 'demo' ? resolve(CLIP_TOKENIZER_HOME) : fromCaller(named);
+
 /** The words of `--vae`, `--lora` and `--prediction`, as both commands take them. */
 export function diskOptions(words: {
   readonly vae?: string | undefined;

@@ -5,9 +5,10 @@
  */
 import { fromCaller } from '../models/openDisk.node';
 import type { WeightForm } from '../models/quantize/weightForm';
-import type { Failure, ImageEvent, ImageRequest } from './api';
+import type { ImageEvent, ImageRequest } from './api';
 import { nodeWasmBackend } from './backend/ort.node';
 import { asTyped, type CliArguments, parseArguments, USAGE } from './cli/arguments';
+import { EXIT_CODES } from './cli/exitCodes';
 import { openModel } from './cli/openModel';
 import { planNotes } from './cli/planNotes';
 import { checkWritable, writePng } from './cli/png';
@@ -20,13 +21,6 @@ import { planDrawing } from './memory/drawingPlan';
 import { nativeSize } from './model';
 import { type Parts, textToImage } from './pipeline';
 import { checkRequest } from './request';
-
-const EXIT_CODES: Partial<Record<Failure['code'], number>> = {
-  'bad-argument': 2,
-  'bad-model': 2,
-  'unsupported-model': 2,
-  aborted: 130,
-};
 
 export async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--help') || args.length === 0) {

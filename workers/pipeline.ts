@@ -7,6 +7,7 @@
  */
 import { VAE_FACTOR } from '../models/graph/vae';
 import type { StageName, StageSize } from '../models/stage';
+import { untilMessagesAreRead } from '../models/turn';
 import type { ImageEvent, ImageRequest, Picture } from './api';
 import type { Backend, Stage } from './backend/backend';
 import { type Denoiser, modelSample } from './diffusion/denoiser';
@@ -26,7 +27,6 @@ import type { Tensor } from './tensor';
 import { encodePrompt } from './text/prompt';
 import { ClipTokenizer } from './text/tokenizer';
 import { tiledDecoder, tileSize } from './tiles';
-import { untilMessagesAreRead } from './turn';
 
 /** What a picture is made with. */
 export interface Parts {

@@ -3,9 +3,9 @@
  * closes them. The price is that the weights are read anew for every run, so all inputs of a step go through together.
  */
 import type { SegmentedFile } from '../models/stage';
+import { untilMessagesAreRead } from '../models/turn';
 import type { Backend, OpenOptions, Stage } from './backend/backend';
 import type { Tensors } from './tensor';
-import { untilMessagesAreRead } from './turn';
 
 /** Each segment is opened as `how` says. Closing it closes the weights. Once `signal` is aborted a run rejects before its next segment. */
 export function streamedStage(

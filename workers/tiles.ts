@@ -5,9 +5,9 @@
  */
 import { VAE_FACTOR } from '../models/graph/vae';
 import type { StageSize } from '../models/stage';
+import { untilMessagesAreRead } from '../models/turn';
 import type { Stage } from './backend/backend';
 import type { Tensor } from './tensor';
-import { untilMessagesAreRead } from './turn';
 
 /** Share of a tile that at least is also in the next. */
 const OVERLAP = 0.25;

@@ -1,5 +1,6 @@
 /** Inputs of a layer as networks have them, roughly: few factors in all channels, of different loudness, neighbors alike. */
 import type { MatMul } from '../../models/quantize/matrix/matMul';
+import { transposeRows } from '../../models/quantize/transpose';
 
 const FACTORS = 16;
 
@@ -30,8 +31,7 @@ export function madeUpInputs(channels: number, taps: number, samples: number): F
 export async function secondMoments(inputs: Float32Array, columns: number, matMul: MatMul): Promise<Float32Array> {
   const samples = inputs.length / columns;
   const turned = new Float32Array(inputs.length);
-  for (let s = 0; s < samples; s++)
-    for (let c = 0; c < columns; c++) turned[c * samples + s] = inputs[s * columns + c]!;
+  transposeRows(inputs, turned, 0, samples, 1);
   const sums = await matMul(turned, inputs, columns, samples, columns);
   return sums.map((sum) => sum / samples);
 }

@@ -1,15 +1,15 @@
 /** The demo model's networks and what they are asked while it draws. */
-import { type Checkpoint, openDiffusersFolder } from '../../models/checkpoint';
+import { openDiffusersFolder } from '../../models/checkpoint';
 import { diskFolder } from '../../models/folder.node';
-import { timeProjection, tokenEmbeddings } from '../../models/graph/qnn/hostInputs';
 import type { LinearForm } from '../../models/graph/qnn/linear';
 import { qnnSegments } from '../../models/graph/qnn/qnnStage';
 import { STAGE_NAMES } from '../../models/manifest';
-import { roundedToNearest } from '../../models/quantize/integerWeights';
 import type { StageName } from '../../models/stage';
+import { hostInputs } from '../../workers/backend/hostInputs';
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
 import { checkpointModel } from '../../workers/model.checkpoint';
-import type { Tensor, Tensors } from '../../workers/tensor';
+import { hostOf } from '../../workers/quantize/host';
+import type { Tensors } from '../../workers/tensor';
 import type { Network } from './quantizedStage';
 import { recordedInputs } from './recordedInputs';
 
@@ -25,31 +25,17 @@ export async function demoNetworks(
   const checkpoint = await openDiffusersFolder(await diskFolder(MODEL));
   const model = checkpointModel(checkpoint);
   const { calls, images } = await recordedInputs(model, nodeWasmBackend(), PROMPTS, { width, height });
-  const asked: Record<StageName, Tensors[]> = {
-    text_encoder: await withEmbeddings(checkpoint, calls.text_encoder),
-    unet: calls.unet.map(({ timestep, ...others }) => ({ ...others, time_proj: timeProj(checkpoint, timestep!) })),
-    vae_decoder: calls.vae_decoder,
-    vae_encoder: images,
+  const host = hostOf(checkpoint);
+  const asked = async (name: StageName): Promise<Tensors[]> => {
+    const own = name === 'vae_encoder' ? images : calls[name];
+    return Promise.all(own.map((inputs) => hostInputs(name, inputs, host)));
   };
   const size = { batch: 1, height: height / 8, width: width / 8 };
-  return STAGE_NAMES.map((name) => ({
+  const networks = STAGE_NAMES.map(async (name) => ({
     name,
     parts: qnnSegments(checkpoint.description, name, size, name === 'unet' ? parts : 1, linear),
     weights: checkpoint.weights(name),
-    calls: asked[name],
+    calls: await asked(name),
   }));
-}
-
-const timeProj = ({ description: { unet } }: Checkpoint, { data }: Tensor): Tensor => {
-  return { type: 'float32', shape: [1, unet.blockOutChannels[0]!], data: timeProjection(unet, data[0]!) };
-};
-
-async function withEmbeddings(checkpoint: Checkpoint, calls: readonly Tensors[]): Promise<Tensors[]> {
-  const width = checkpoint.description.textEncoder.hiddenSize;
-  const from = roundedToNearest(checkpoint.weights('text_encoder'), () => 8);
-  const table = await from.floats('text_model.embeddings.token_embedding.weight');
-  return calls.map(({ input_ids }) => {
-    const data = tokenEmbeddings(table, width, input_ids!.data as Int32Array);
-    return { token_embeddings: { type: 'float32', shape: [...input_ids!.shape, width], data } };
-  });
+  return Promise.all(networks);
 }

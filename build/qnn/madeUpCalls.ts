@@ -4,6 +4,7 @@ import { TOKENS } from '../../models/configs/textEncoderConfig';
 import { timeProjection, tokenEmbeddings } from '../../models/graph/qnn/hostInputs';
 import { roundedToNearest } from '../../models/quantize/integerWeights';
 import type { StageName, StageSize } from '../../models/stage';
+import { TOKEN_TABLE } from '../../workers/quantize/host';
 import type { Tensor, Tensors } from '../../workers/tensor';
 
 const TIMESTEPS = [981, 21];
@@ -16,7 +17,7 @@ export async function madeUpCalls(checkpoint: Checkpoint, stage: StageName, size
   switch (stage) {
     case 'text_encoder': {
       const from = roundedToNearest(checkpoint.weights(stage), () => 8);
-      const table = await from.floats('text_model.embeddings.token_embedding.weight');
+      const table = await from.floats(TOKEN_TABLE);
       const ids = Int32Array.from({ length: TOKENS }, (_, i) => (i * 7919) % textEncoder.vocabSize);
       const data = tokenEmbeddings(table, textEncoder.hiddenSize, ids);
       return [{ token_embeddings: { type: 'float32', shape: [1, TOKENS, textEncoder.hiddenSize], data } }];

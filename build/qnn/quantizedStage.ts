@@ -7,6 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { QnnStage } from '../../models/graph/qnn/qnnStage';
 import { rangeOf } from '../../models/graph/qnn/ranges';
+import { ActivationSums } from '../../models/quantize/calibrate/activations';
 import { encodingsFor, type Range } from '../../models/quantize/encodings';
 import { type IntegerWeights, roundedToNearest } from '../../models/quantize/integerWeights';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
@@ -93,17 +94,17 @@ async function measured(
   from: IntegerWeights,
   calls: readonly Tensors[],
 ): Promise<Measured> {
-  const ranges = new Map<string, Range>();
+  const seen = new ActivationSums();
   const values = calls.map((call) => ({ ...call }));
-  for (const part of parts) await measurePart(part, from, ranges, values);
-  return { ranges, values };
+  for (const part of parts) await measurePart(part, from, seen, values);
+  return { ranges: seen.statistics(), values };
 }
 
-/** Widens `ranges`, and adds to `values` what `part` gives. */
+/** Adds to what was `seen`, and to `values` what `part` gives. */
 async function measurePart(
   part: QnnStage,
   from: IntegerWeights,
-  ranges: Map<string, Range>,
+  seen: ActivationSums,
   values: Record<string, Tensor>[],
 ): Promise<void> {
   const taps = [...part.taps.keys()];
@@ -116,11 +117,7 @@ async function measurePart(
     try {
       for (const call of values) {
         const outputs = await opened.run(pick(call, part.inputs));
-        for (const tap of taps) {
-          const [least, most] = outputs[rangeOf(tap)]!.data as Float32Array;
-          const { min, max } = ranges.get(tap) ?? { min: least!, max: most! };
-          ranges.set(tap, { min: Math.min(min, least!), max: Math.max(max, most!) });
-        }
+        for (const tap of taps) seen.add(tap, outputs[rangeOf(tap)]!.data as Float32Array);
         Object.assign(call, pick(outputs, part.outputs));
       }
     } finally {

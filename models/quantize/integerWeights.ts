@@ -21,8 +21,11 @@ export interface IntegerWeights {
   floats(key: string): Promise<Float32Array>;
 }
 
+/** Of an integer that a weight is stored in. */
+export type Bits = 8 | 4;
+
 /** Bits that the weight of this name is stored in. */
-export type WeightBits = (key: string) => 8 | 4;
+export type WeightBits = (key: string) => Bits;
 
 /**
  * Every weight of `source` rounded to nearest over its row's largest magnitude, in four bits over that of `BLOCK` inputs.

@@ -5,8 +5,8 @@
 import { parametersOf } from '../graph/parameters';
 import type { ModelDescription } from '../sd15';
 import type { StageName } from '../stage';
+import type { Bits } from './integerWeights';
 import { fp32Bytes, matrixBytes, quantizedBytes } from './quantizedBytes';
-import type { Bits } from './roundedWeights';
 import type { LayerFound } from './roundPart';
 import { chosenBits, type LayerCost } from './sensitivity/chosenBits';
 

@@ -1,12 +1,12 @@
 /** From what calibration found in a part of a network to the integers of its weights. */
 import type { LayerInput } from '../graph/qnn/layerInputs';
 import type { Calibrated } from './calibrate/calibrate';
-import type { IntegerWeights } from './integerWeights';
+import type { Bits, IntegerWeights } from './integerWeights';
 import { outputError } from './methods/error';
 import type { Grid } from './methods/nearest';
 import type { Work } from './methods/work';
 import { BLOCK } from './plan';
-import { type Bits, mostOf, type RoundedWeight } from './roundedWeights';
+import { mostOf, type RoundedWeight } from './roundedWeights';
 import { type RoundingOptions, roundLayer } from './roundLayer';
 
 /** What rounding a weight cost its layer's output. */

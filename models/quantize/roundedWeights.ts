@@ -4,10 +4,8 @@ import { bytesOf } from '../floats';
 import { badModel } from '../refuse';
 import { encodeSafetensors, type NamedTensor } from '../safetensorsWriter';
 import type { TensorSource } from '../tensorSource';
-import type { IntegerWeights, WeightBits } from './integerWeights';
+import type { Bits, IntegerWeights, WeightBits } from './integerWeights';
 import type { Rounded } from './methods/layer';
-
-export type Bits = 8 | 4;
 
 export const mostOf = (bits: Bits): number => 2 ** (bits - 1) - 1;
 

@@ -1,5 +1,5 @@
 /** Weights row by row become weights column by column. */
-type Elements = Int8Array | Uint16Array | Uint32Array;
+type Elements = Int8Array | Uint16Array | Uint32Array | Float32Array;
 
 /**
  * Puts `rows`, some of a matrix of `count` rows, the first of them row `first`, where `to` has the matrix transposed. Its

@@ -27,15 +27,16 @@ export function hostedBackend(backend: Backend, host: Host): Backend {
 function hosted(stage: Stage, name: StageName, host: Host): Stage {
   const { runEach } = stage;
   return {
-    run: async (inputs) => stage.run(await handedOn(name, inputs, host)),
+    run: async (inputs) => stage.run(await hostInputs(name, inputs, host)),
     ...(runEach && {
-      runEach: async (all) => runEach.call(stage, await Promise.all(all.map((each) => handedOn(name, each, host)))),
+      runEach: async (all) => runEach.call(stage, await Promise.all(all.map((each) => hostInputs(name, each, host)))),
     }),
     close: () => stage.close(),
   };
 }
 
-async function handedOn(name: StageName, inputs: Tensors, { unet, embeddings }: Host): Promise<Tensors> {
+/** The inputs of a model's graph for NPUs from `inputs` of the pipeline's own network of this `name`. */
+export async function hostInputs(name: StageName, inputs: Tensors, { unet, embeddings }: Host): Promise<Tensors> {
   if (name === 'unet') {
     const { timestep, ...others } = inputs;
     const data = timeProjection(unet, timestep!.data[0]!);

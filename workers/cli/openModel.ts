@@ -1,11 +1,9 @@
 /** What `--model` names, ready to draw with: the demo model, a converted folder, or a checkpoint that is converted once. */
-import { resolve } from 'node:path';
-import { CLIP_TOKENIZER_HOME } from '../../models/clipTokenizer';
 import { badArgument } from '../../models/commandLine.node';
 import { isConverted, openConverted } from '../../models/convertedFolder.node';
 import { ignoredNote } from '../../models/lora/ignored';
 import { type Manifest, STAGE_NAMES } from '../../models/manifest';
-import { type DiskOptions, diskFiles, fromCaller, openDisk } from '../../models/openDisk.node';
+import { type DiskOptions, diskFiles, modelPath, openDisk } from '../../models/openDisk.node';
 import { conversionProgress } from '../../models/progressLine.node';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
 import { nodeDevice } from '../memory/device.node';
@@ -29,8 +27,7 @@ export async function openModel(
   { model, options, weights: asked, width, height }: CliArguments,
   signal: AbortSignal,
 ): Promise<OpenedModel> {
-  // The demo model's folder is also where CLIP's tokenizer lies.
-  const path = model === 'demo' ? resolve(CLIP_TOKENIZER_HOME) : fromCaller(model);
+  const path = modelPath(model);
   if (await isConverted(path)) {
     const { manifest, weights } = await openConverted(path);
     refuseWhatIsDone(options, asked, manifest);

@@ -58,15 +58,13 @@ const MAY_BE_NONE: readonly Count[] = ['sensitivity', 'sweeps'];
 
 export function parseArguments(args: readonly string[]): QuantizeArguments {
   const { values, positionals } = readOptions(args, OPTIONS, 'one of those that --help lists');
-  const [model, ...more] = positionals;
-  if (!model || more.length > 0) throw badArgument('MODEL', 'one folder or file', positionals.join(' | '));
-  if (!values.out) throw badArgument('--out', 'a folder', 'nothing');
+  const { model, out } = modelAndOut(positionals, values.out);
   const format = oneOf('--format', FORMATS, values.format ?? 'w8a16');
   const integer = (name: Count, usual: number): number =>
     integerOf(`--${name}`, values[name] ?? `${usual}`, MAY_BE_NONE.includes(name) ? 0 : 1);
   return {
-    model: model === 'demo' ? model : fromCaller(model),
-    out: fromCaller(values.out),
+    model,
+    out,
     options: diskOptions(values),
     format,
     sizes: (values.size ?? []).map(sizeOf),
@@ -111,6 +109,14 @@ const OPTIONS = {
   lora: several,
   prediction: text,
 } as const;
+
+/** The model, as a path unless it is the demo model, and the folder to write to. */
+export function modelAndOut(positionals: readonly string[], out: string | undefined): { model: string; out: string } {
+  const [model, ...more] = positionals;
+  if (!model || more.length > 0) throw badArgument('MODEL', 'one folder or file', positionals.join(' | '));
+  if (!out) throw badArgument('--out', 'a folder', 'nothing');
+  return { model: model === 'demo' ? model : fromCaller(model), out: fromCaller(out) };
+}
 
 export function oneOf<const T extends string>(name: string, choices: readonly T[], given: string): T {
   const found = choices.find((choice) => choice === given);

@@ -7,15 +7,15 @@ import type { Checkpoint } from '../../models/checkpoint';
 import { qnnStage } from '../../models/graph/qnn/qnnStage';
 import { dequantized, matrixKeys } from '../../models/quantize/dequantized';
 import { encodingsFor, type Range } from '../../models/quantize/encodings';
-import { type IntegerWeights, roundedToNearest, type WeightBits } from '../../models/quantize/integerWeights';
+import type { IntegerWeights, WeightBits } from '../../models/quantize/integerWeights';
 import type { StageName } from '../../models/stage';
 import type { Backend } from '../backend/backend';
-import { type Host, hostedBackend, tableOfTokens } from '../backend/hostInputs';
+import { hostedBackend } from '../backend/hostInputs';
 import { CodedError } from '../errors';
 import type { Model } from '../model';
 import { checkpointModel, type Keep } from '../model.checkpoint';
 import type { Parts } from '../pipeline';
-import { TOKEN_TABLE } from './qnnInputs';
+import { hostOf } from './host';
 
 /** How one network is quantized. */
 export interface QuantizedStage {
@@ -66,12 +66,6 @@ export function candidateParts(
       open: (file, ...how) => (isQuantized(file.name) ? hosted : backend).open(file, ...how),
     },
   };
-}
-
-/** What stands before a checkpoint's graphs for NPUs, its table of tokens as it is. */
-export function hostOf({ description: { unet, textEncoder }, weights }: Checkpoint): Host {
-  const table = () => roundedToNearest(weights('text_encoder'), () => 8).floats(TOKEN_TABLE);
-  return { unet, embeddings: tableOfTokens(textEncoder.hiddenSize, table) };
 }
 
 function withRounded(checkpoint: Checkpoint, stages: QuantizedStages): Checkpoint {

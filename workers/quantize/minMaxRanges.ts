@@ -5,13 +5,15 @@
 import type { Checkpoint } from '../../models/checkpoint';
 import { qnnStage } from '../../models/graph/qnn/qnnStage';
 import { rangeOf } from '../../models/graph/qnn/ranges';
+import { ActivationSums } from '../../models/quantize/calibrate/activations';
 import type { Range } from '../../models/quantize/encodings';
 import type { StageName, StageSize } from '../../models/stage';
 import type { Backend } from '../backend/backend';
 import { hostedBackend } from '../backend/hostInputs';
 import type { Keep } from '../model.checkpoint';
 import type { Tensors } from '../tensor';
-import { hostOf, type QuantizedStage } from './candidate';
+import type { QuantizedStage } from './candidate';
+import { hostOf } from './host';
 
 /** By the taps' names. `calls` are inputs of the pipeline's own network. */
 export async function minMaxRanges(
@@ -21,23 +23,19 @@ export async function minMaxRanges(
   calls: readonly Tensors[],
   { backend, keep }: { readonly backend: Backend; readonly keep: Keep },
   signal: AbortSignal,
-): Promise<Map<string, Range>> {
+): Promise<ReadonlyMap<string, Range>> {
   const network = qnnStage(checkpoint.description, stage, size);
   const taps = [...network.taps.keys()];
   const { graph, bytes, weights: stream } = network.write({ taps, reduced: true, weightBits: quantized.bits });
   const weights = await keep(stream(quantized.weights), bytes);
-  const ranges = new Map<string, Range>();
+  const seen = new ActivationSums();
   try {
     const opened = await hostedBackend(backend, hostOf(checkpoint)).open({ name: stage, graph, weights }, signal);
     try {
       for (const call of calls) {
         signal.throwIfAborted();
         const outputs = await opened.run(call);
-        for (const tap of taps) {
-          const [min, max] = outputs[rangeOf(tap)]!.data as unknown as [number, number];
-          const known = ranges.get(tap) ?? { min, max };
-          ranges.set(tap, { min: Math.min(min, known.min), max: Math.max(max, known.max) });
-        }
+        for (const tap of taps) seen.add(tap, outputs[rangeOf(tap)]!.data as Float32Array);
       }
     } finally {
       await opened.close();
@@ -45,5 +43,5 @@ export async function minMaxRanges(
   } finally {
     weights.close();
   }
-  return ranges;
+  return seen.statistics();
 }

@@ -1,5 +1,6 @@
 /** Errors by weight in a file, so that what was measured before a stop is not measured again. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { writeWhole } from '../../models/writeWhole.node';
 
 /** Those noted at `path`, or none. */
 export async function notedErrors(path: string): Promise<Map<string, number>> {
@@ -8,6 +9,5 @@ export async function notedErrors(path: string): Promise<Map<string, number>> {
 }
 
 export async function noteErrors(path: string, errors: ReadonlyMap<string, number>): Promise<void> {
-  await writeFile(`${path}.part`, JSON.stringify([...errors]));
-  await rename(`${path}.part`, path);
+  await writeWhole(path, JSON.stringify([...errors]));
 }

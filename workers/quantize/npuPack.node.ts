@@ -14,10 +14,10 @@ import type { ModelDescription } from '../../models/sd15';
 import type { StageName, StageSize } from '../../models/stage';
 import type { TensorSource } from '../../models/tensorSource';
 import { writeStream } from '../../models/writeStream.node';
-import { TOKEN_TABLE } from './qnnInputs';
+import { TOKEN_TABLE } from './host';
 
 /** One network in one size, quantized. */
-export interface QuantizedStage {
+export interface StageToWrite {
   readonly stage: StageName;
   readonly size: StageSize;
   readonly weights: IntegerWeights;
@@ -30,7 +30,7 @@ export interface QuantizedStage {
 export async function writeNpuStage(
   folder: string,
   description: ModelDescription,
-  { stage, size, weights, weightBits, activationBits, ranges }: QuantizedStage,
+  { stage, size, weights, weightBits, activationBits, ranges }: StageToWrite,
 ): Promise<NpuStage> {
   const within = `${size.width * 8}x${size.height * 8}`;
   await mkdir(join(folder, within), { recursive: true });

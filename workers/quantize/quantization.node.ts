@@ -1,3 +1,7 @@
+/**
+ * The parts of one quantization and what they share: pictures that calibrate, networks rounded one after another, and what
+ * is written of each in every size.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from '../../models/checkpoint';
@@ -6,31 +10,37 @@ import { VAE_FACTOR } from '../../models/graph/vae';
 import { STAGE_NAMES } from '../../models/manifest';
 import type { NpuStage } from '../../models/npuManifest';
 import { planModel } from '../../models/planModel';
+import type { Engine } from '../../models/quantize/calibrate/network';
 import { matrixKeys } from '../../models/quantize/dequantized';
-import { type IntegerWeights, roundedToNearest, type WeightBits } from '../../models/quantize/integerWeights';
+import {
+  type Bits,
+  type IntegerWeights,
+  roundedToNearest,
+  type WeightBits,
+} from '../../models/quantize/integerWeights';
 import { costsByLayer, mixedBits } from '../../models/quantize/mixedBits';
 import { numbersJson } from '../../models/quantize/numbersJson';
 import type { LayerQuality } from '../../models/quantize/report/reportData';
-import { type Bits, roundedWeights } from '../../models/quantize/roundedWeights';
+import { roundedWeights } from '../../models/quantize/roundedWeights';
 import type { LayerCost } from '../../models/quantize/sensitivity/chosenBits';
 import type { StageName, StageSize } from '../../models/stage';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
 import type { Computing } from '../backend/computing.node';
+import { hostInputs } from '../backend/hostInputs';
 import type { Tensors } from '../tensor';
 import type { QuantizeArguments } from './arguments.node';
 import { drawingParts } from './drawingParts.node';
 import { calibrationEngine } from './engine.node';
+import { hostOf, promptCalls } from './host';
 import { notedErrors, noteErrors } from './notedErrors.node';
 import { writeNpuManifest, writeNpuStage, writeTokenTable } from './npuPack.node';
 import { quantizeProgress } from './progress.node';
 import { chosenPrompts } from './prompts';
-import { promptInputs, unetInputs } from './qnnInputs';
 import { recordedOnce } from './recordedCalls.node';
 import { type RoundedStage, roundStage } from './roundStage.node';
 import { guidedSamples, unetCosts } from './sensitivity';
 import { diskSpool } from './spool.node';
-import type { Calls } from './trajectories';
-import { recordedCalls } from './trajectories';
+import { type Calls, recordedCalls } from './trajectories';
 
 /** Prompts that the text encoder reads, which is so much faster than drawing. */
 const TEXTS = 64;
@@ -38,8 +48,9 @@ const TEXTS = 64;
 export class Quantization {
   readonly progress = quantizeProgress(process.stderr);
   private readonly rounded = new Map<StageName, RoundedStage>();
-  /** Of weights that may be stored in four bits. */
-  private readonly costs = new Map<StageName, readonly LayerCost[]>();
+  /** Of weights that may be stored in four bits, what was chosen. */
+  private readonly mixed = new Map<StageName, ReadonlyMap<string, Bits>>();
+  private engine: Promise<Engine> | undefined;
 
   constructor(
     private readonly checkpoint: Checkpoint,
@@ -51,6 +62,8 @@ export class Quantization {
 
   /** All networks in one size; weights are rounded for the first alone. */
   async size({ width, height }: { width: number; height: number }, first: boolean): Promise<NpuStage[]> {
+    // Weights alone know no sizes.
+    if (!first && !this.precision) return [];
     const { checkpoint, given, signal, progress } = this;
     const name = `${width}x${height}`;
     const folder = join(this.work, name);
@@ -63,17 +76,17 @@ export class Quantization {
     });
     // Guidance asks for the empty prompt with every picture.
     const texts = ['', ...chosenPrompts(TEXTS, given.domains).map(({ prompt }) => prompt)];
-    const samples: Readonly<Record<StageName, readonly Tensors[]>> = {
-      text_encoder: await promptInputs(checkpoint, this.weights('text_encoder'), texts),
-      unet: calls.unet.map((inputs) => unetInputs(checkpoint, inputs)),
-      vae_decoder: calls.vae_decoder,
-      vae_encoder: calls.vae_encoder,
-    };
+    const own = { ...calls, text_encoder: promptCalls(checkpoint, texts) };
+    const host = hostOf(checkpoint);
     const size: StageSize = { batch: 1, width: width / VAE_FACTOR, height: height / VAE_FACTOR };
     const stages: NpuStage[] = [];
     for (const stage of STAGE_NAMES) {
-      const { ranges } = await this.round(stage, size, samples[stage], join(folder, stage), first);
-      if (first && this.isMixed) await this.price(stage, size, calls, join(folder, stage));
+      const samples = await Promise.all(own[stage].map((inputs) => hostInputs(stage, inputs, host)));
+      const { ranges } = await this.round(stage, size, samples, join(folder, stage), first);
+      if (first && this.isMixed) {
+        const costs = await this.costs(stage, size, calls, join(folder, stage));
+        this.mixed.set(stage, mixedBits(checkpoint.description, stage, costs, given.budget / 100));
+      }
       const precision = this.precision;
       if (!precision) continue;
       progress.writing(stage, name);
@@ -128,6 +141,8 @@ export class Quantization {
   ): Promise<RoundedStage> {
     const { checkpoint, given, signal, progress } = this;
     const { description } = checkpoint;
+    // Prompts are read alike for pictures of every size.
+    if (!first && stage === 'text_encoder') return this.rounded.get(stage)!;
     const bits: readonly Bits[] = !first ? [] : this.isMixed ? [8, 4] : [8];
     const options = {
       ...given.rounding,
@@ -136,12 +151,12 @@ export class Quantization {
       places: given.places,
       asymmetric: given.asymmetric,
     };
-    const engine = await calibrationEngine(this.computing, signal);
+    this.engine ??= calibrationEngine(this.computing, signal);
     const spools = {
       exact: await diskSpool(join(folder, 'spool')),
       rounded: await diskSpool(join(folder, 'rounded-spool')),
     };
-    const to = { engine, spools, folder, signal };
+    const to = { engine: await this.engine, spools, folder, signal };
     const asked = { description, stage, size, samples, weights: this.weights(stage) };
     const rounded = await roundStage(asked, options, to, (done) => progress.rounding(stage, done));
     if (first) this.rounded.set(stage, rounded);
@@ -149,20 +164,22 @@ export class Quantization {
   }
 
   /** What four bits cost each weight that has them: in the UNet's guided noise where that was asked to be measured. */
-  private async price(stage: StageName, size: StageSize, { guided }: Calls, folder: string): Promise<void> {
+  private async costs(
+    stage: StageName,
+    size: StageSize,
+    { guided }: Calls,
+    folder: string,
+  ): Promise<readonly LayerCost[]> {
     const { checkpoint, given, signal, progress } = this;
     const { layers, files } = this.rounded.get(stage)!;
     const byLayer = costsByLayer(checkpoint.description, stage, layers);
     const samples = guidedSamples(guided, given.sensitivity);
-    if (stage !== 'unet' || samples.length === 0) {
-      this.costs.set(stage, byLayer);
-      return;
-    }
+    if (stage !== 'unet' || samples.length === 0) return byLayer;
     const keys = byLayer.map(({ key }) => key);
     const [four, eight] = ([4, 8] as const).map((bits) => roundedWeights(files, this.weights(stage), () => bits));
     const asked = { checkpoint, size, samples, keys, four: four!, eight: eight!, backend: this.computing.backend() };
     const path = join(folder, `errors-${samples.length}.json`);
-    const costs = await unetCosts(
+    return unetCosts(
       { ...asked, keep: weightsInTemporaryFile },
       await notedErrors(path),
       signal,
@@ -171,13 +188,11 @@ export class Quantization {
         await noteErrors(path, errors);
       },
     );
-    this.costs.set(stage, costs);
   }
 
   private integers(stage: StageName): { readonly weights: IntegerWeights; readonly weightBits: WeightBits } {
     const { files } = this.rounded.get(stage)!;
-    const costs = this.costs.get(stage);
-    const mixed = costs && mixedBits(this.checkpoint.description, stage, costs, this.given.budget / 100);
+    const mixed = this.mixed.get(stage);
     const bits: WeightBits = (key) => mixed?.get(key) ?? 8;
     return { weights: roundedWeights(files, this.weights(stage), bits), weightBits: bits };
   }

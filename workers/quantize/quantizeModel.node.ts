@@ -1,13 +1,12 @@
 /** A model quantized, from the first picture that calibrates it to the last file. */
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve } from 'node:path';
-import { CLIP_TOKENIZER_HOME } from '../../models/clipTokenizer';
+import { isAbsolute, join, relative } from 'node:path';
 import { badArgument } from '../../models/commandLine.node';
 import { unwritable } from '../../models/diskWords.node';
 import { makeFolder } from '../../models/makeFolder.node';
 import type { NpuStage } from '../../models/npuManifest';
-import { diskFiles, openDisk } from '../../models/openDisk.node';
+import { diskFiles, modelPath, openDisk } from '../../models/openDisk.node';
 import { computing } from '../backend/computing.node';
 import { fingerprint } from '../fingerprint';
 import { nativeSize } from '../model';
@@ -19,7 +18,7 @@ const ROUNDING_VERSION = 1;
 
 /** Writes all that `given` asks for; resolves to the paths of what was written. */
 export async function quantizeModel(given: QuantizeArguments, signal: AbortSignal): Promise<string[]> {
-  const path = given.model === 'demo' ? resolve(CLIP_TOKENIZER_HOME) : given.model;
+  const path = modelPath(given.model);
   const checkpoint = await openDisk(path, given.options);
   const native = nativeSize(checkpoint.description);
   const sizes = given.sizes.length > 0 ? given.sizes : [{ width: native, height: native }];

@@ -1,9 +1,10 @@
 /** Recorded calls in a file, so that a quantization that was stopped need not draw again. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { bytesOf } from '../../models/floats';
 import { fileSource } from '../../models/folder.node';
 import { openSafetensors } from '../../models/safetensors';
 import { encodeSafetensors, type NamedTensor } from '../../models/safetensorsWriter';
+import { writeWhole } from '../../models/writeWhole.node';
 import type { Tensor, Tensors } from '../tensor';
 import type { Calls } from './trajectories';
 
@@ -11,14 +12,8 @@ const STAGES = ['unet', 'guided', 'vae_decoder', 'vae_encoder'] as const satisfi
 
 /** Those that lie at `path`; where there are none, those that `record` makes, which lie there afterwards. */
 export async function recordedOnce(path: string, record: () => Promise<Calls>): Promise<Calls> {
-  const there = await readFile(path).then(
-    () => true,
-    () => false,
-  );
-  if (!there) {
-    await writeFile(`${path}.part`, encodeSafetensors(tensorsOf(await record())));
-    await rename(`${path}.part`, path);
-  }
+  const there = await stat(path).catch(() => undefined);
+  if (!there) await writeWhole(path, encodeSafetensors(tensorsOf(await record())));
   return read(path);
 }
 

@@ -2,7 +2,7 @@
  * A network's weights rounded and its ranges measured, part by part. Every part that is done lies in a folder as two
  * files, so that what was stopped goes on with the next.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileSource } from '../../models/folder.node';
 import { type QnnStage, qnnSegments } from '../../models/graph/qnn/qnnStage';
@@ -12,15 +12,16 @@ import { type Clipping, clipped, withRoom } from '../../models/quantize/calibrat
 import type { Engine, NetworkTensors, Spool } from '../../models/quantize/calibrate/network';
 import { standingFor } from '../../models/quantize/dequantized';
 import type { Range } from '../../models/quantize/encodings';
-import type { IntegerWeights } from '../../models/quantize/integerWeights';
+import type { Bits, IntegerWeights } from '../../models/quantize/integerWeights';
 import { numbersJson, withInfinities } from '../../models/quantize/numbersJson';
 import { fp32Bytes } from '../../models/quantize/quantizedBytes';
-import { type Bits, roundedFile } from '../../models/quantize/roundedWeights';
+import { roundedFile } from '../../models/quantize/roundedWeights';
 import type { RoundingOptions } from '../../models/quantize/roundLayer';
 import { type LayerFound, roundPart } from '../../models/quantize/roundPart';
 import { openSafetensors, type Safetensors } from '../../models/safetensors';
 import type { ModelDescription } from '../../models/sd15';
 import type { StageName, StageSize } from '../../models/stage';
+import { writeWhole } from '../../models/writeWhole.node';
 
 export interface StageToRound {
   readonly description: ModelDescription;
@@ -110,7 +111,7 @@ export async function roundStage(
         );
         await advanceRounded(parts, index, samples, standingFor(integers, weights), { engine, roundedSpool, signal });
       }
-      await appear(`${path}.json`, numbersJson({ ranges, layers } satisfies PartFound));
+      await writeWhole(`${path}.json`, numbersJson({ ranges, layers } satisfies PartFound));
     }
     // What a stop kept from being dropped is dropped now.
     for (const spool of [spools.exact, ...(roundedSpool ? [roundedSpool] : [])]) {
@@ -134,10 +135,4 @@ function inParts(description: ModelDescription, stage: StageName, size: StageSiz
 async function partAt(path: string): Promise<PartFound | undefined> {
   const text = await readFile(`${path}.json`, 'utf8').catch(() => undefined);
   return text === undefined ? undefined : (withInfinities(JSON.parse(text)) as PartFound);
-}
-
-/** A file that is there whole or not at all. */
-async function appear(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.part`, text);
-  await rename(`${path}.part`, path);
 }

@@ -16,11 +16,11 @@ import {
   weightError,
 } from '../../models/quantize/sensitivity/measuredErrors';
 import type { StageSize } from '../../models/stage';
+import { untilMessagesAreRead } from '../../models/turn';
 import type { Backend } from '../backend/backend';
 import { checkpointModel, type Keep } from '../model.checkpoint';
 import { DEFAULTS } from '../request';
 import type { Tensors } from '../tensor';
-import { untilMessagesAreRead } from '../turn';
 import { type Patch, type PatchableUnet, patchableUnet } from './patchableUnet';
 
 /** Parts that the UNet is opened in: with one weight changed, one of them is opened anew. */

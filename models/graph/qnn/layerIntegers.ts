@@ -2,6 +2,7 @@
 import { CodedError } from '../../errors';
 import type { IntegerWeight } from '../../quantize/integerWeights';
 import { BLOCK } from '../../quantize/plan';
+import { transposeRows } from '../../quantize/transpose';
 import type { Weight } from './drawing';
 
 const MOST_INT32 = 2 ** 31 - 1;
@@ -89,11 +90,8 @@ const clampedInt32 = (value: number): number => Math.max(-MOST_INT32, Math.min(M
 
 /** `rows` rows as columns. */
 export function turned<Some extends Int8Array | Float32Array>(values: Some, rows: number): Some {
-  const columns = values.length / rows;
   const out = values.slice() as Some;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) out[column * rows + row] = values[row * columns + column]!;
-  }
+  transposeRows(values, out, 0, rows, 1);
   return out;
 }
 

@@ -7,6 +7,7 @@ import type { LayerInput } from '../../graph/qnn/layerInputs';
 import { placesOf } from '../../graph/qnn/layerInputs';
 import type { QnnStage } from '../../graph/qnn/qnnStage';
 import { rangeOf } from '../../graph/qnn/ranges';
+import { untilMessagesAreRead } from '../../turn';
 import type { IntegerWeights } from '../integerWeights';
 import { type ActivationStatistics, ActivationSums } from './activations';
 import { blockSizes, MomentSums, type SecondMoments } from './moments';
@@ -58,7 +59,8 @@ export async function calibratePart(
   const opened = await engine.open(graph, stream(weights), bytes);
   try {
     for (const [i, sample] of samples.entries()) {
-      await untilMessagesAreRead(signal);
+      await untilMessagesAreRead();
+      signal.throwIfAborted();
       const exact = await opened.run(await inputsOf(part, i, sample, spool, places));
       await handOn(parts, index, i, exact, spool);
       const given = roundedSpool && (await opened.run(await inputsOf(part, i, sample, roundedSpool, places)));
@@ -96,18 +98,13 @@ export async function advanceRounded(
   const opened = await engine.open(graph, stream(weights), bytes);
   try {
     for (const [i, sample] of samples.entries()) {
-      await untilMessagesAreRead(signal);
+      await untilMessagesAreRead();
+      signal.throwIfAborted();
       await handOn(parts, index, i, await opened.run(await inputsOf(part, i, sample, roundedSpool, 0)), roundedSpool);
     }
   } finally {
     await opened.close();
   }
-}
-
-/** Engines may compute without giving way: between two samples a stop is heard. */
-async function untilMessagesAreRead(signal: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve));
-  signal.throwIfAborted();
 }
 
 const floatsIn = (outputs: NetworkTensors, name: string): Float32Array => outputs[name]!.data as Float32Array;

@@ -4,6 +4,7 @@
  */
 import type { BlockDiagonal } from '../matrix/blockDiagonal';
 import type { MatMul } from '../matrix/matMul';
+import { transposeRows } from '../transpose';
 
 /**
  * Columns of a block at most. Measured on the demo model's layers, blocks of a quarter of the columns cost half of what
@@ -103,9 +104,7 @@ export class MomentSums {
   private async addProduct(sum: Float32Array, a: Float32Array, b: Float32Array, size: number): Promise<void> {
     const count = a.length / size;
     const turned = new Float32Array(b.length);
-    for (let row = 0; row < size; row++) {
-      for (let i = 0; i < count; i++) turned[i * size + row] = b[row * count + i]!;
-    }
+    transposeRows(b, turned, 0, size, 1);
     const product = await this.matMul(a, turned, size, count, size);
     for (let i = 0; i < sum.length; i++) sum[i]! += product[i]!;
   }

@@ -1,4 +1,5 @@
 /** How a method does its work: with whose products, until when, telling whom. */
+import { untilMessagesAreRead } from '../../turn';
 import type { MatMul } from '../matrix/matMul';
 
 export interface Work {
@@ -16,7 +17,7 @@ export function advancing({ signal, progress }: Work, of: number): Advance {
   return async (by) => {
     done += by;
     progress?.(done, of);
-    await new Promise((resolve) => setTimeout(resolve));
+    await untilMessagesAreRead();
     signal.throwIfAborted();
   };
 }

@@ -4,8 +4,7 @@
  * (Dantzig 1957, Discrete-Variable Extremum Problems): first, last and other sensitive layers stand out by their numbers.
  */
 import { CodedError } from '../../errors';
-
-export type Bits = 8 | 4;
+import type { Bits } from '../integerWeights';
 
 /** One weight, what it takes, and what it costs. */
 export interface LayerCost {

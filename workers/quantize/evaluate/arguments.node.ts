@@ -1,10 +1,10 @@
 /** The words of `npm run evaluate`. Unknown or malformed ones are `bad-argument`. */
 import { DOMAINS, type Domain } from '../../../models/calibration/calibrationPrompts';
-import { badArgument, readOptions } from '../../../models/commandLine.node';
+import { readOptions } from '../../../models/commandLine.node';
 import { type DiskOptions, diskOptions, fromCaller } from '../../../models/openDisk.node';
 import type { StageName } from '../../../models/stage';
 import { ENGINES, type EngineName } from '../../backend/computing.node';
-import { FORMATS, type Format, integerOf, oneOf, sizeOf } from '../arguments.node';
+import { FORMATS, type Format, integerOf, modelAndOut, oneOf, sizeOf } from '../arguments.node';
 
 const STAGES = ['text_encoder', 'unet', 'vae_decoder'] as const satisfies readonly StageName[];
 
@@ -51,14 +51,12 @@ export interface EvaluateArguments {
 
 export function parseArguments(args: readonly string[]): EvaluateArguments {
   const { values, positionals } = readOptions(args, OPTIONS, 'one of those that --help lists');
-  const [model, ...more] = positionals;
-  if (!model || more.length > 0) throw badArgument('MODEL', 'one folder or file', positionals.join(' | '));
-  if (!values.out) throw badArgument('--out', 'a folder', 'nothing');
+  const { model, out } = modelAndOut(positionals, values.out);
   const integer = (name: 'prompts' | 'seeds' | 'steps' | 'compared-steps', usual: number) =>
     integerOf(`--${name}`, values[name] ?? `${usual}`, 1);
   return {
-    model: model === 'demo' ? model : fromCaller(model),
-    out: fromCaller(values.out),
+    model,
+    out,
     reference: fromCaller(values.reference ?? `${values.out}/../reference`),
     options: diskOptions(values),
     quantized: values.quantized === undefined ? undefined : fromCaller(values.quantized),

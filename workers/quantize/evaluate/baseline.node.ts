@@ -11,10 +11,8 @@ import type { StageName } from '../../../models/stage';
 import { weightsInTemporaryFile } from '../../../models/stageWeights.node';
 import type { Backend } from '../../backend/backend';
 import { checkpointModel } from '../../model.checkpoint';
-import type { Tensors } from '../../tensor';
-import { encodePrompt } from '../../text/prompt';
-import { ClipTokenizer } from '../../text/tokenizer';
 import type { QuantizedStage, QuantizedStages } from '../candidate';
+import { promptCalls } from '../host';
 import { minMaxRanges } from '../minMaxRanges';
 import { recordedCalls } from '../trajectories';
 import type { DrawingOptions } from './drawing';
@@ -46,7 +44,7 @@ export async function baseline(
   const trajectories = { ...drawing, prompts, samples: CALLS * prompts.length };
   const calls = {
     ...(await recordedCalls({ model, backend }, trajectories, signal)),
-    text_encoder: texts(checkpoint, prompts),
+    text_encoder: promptCalls(checkpoint, ['', ...prompts.map(({ prompt }) => prompt)]),
   };
   const size = { batch: 1, height: drawing.height / VAE_FACTOR, width: drawing.width / VAE_FACTOR };
   const found: Partial<Record<StageName, QuantizedStage>> = {};
@@ -58,13 +56,4 @@ export async function baseline(
     found[stage] = { ...weights, activations: { bits: activationBits, ranges: new Map(roomy) } };
   }
   return found;
-}
-
-function texts({ description, tokenizer: files }: Checkpoint, prompts: readonly CalibrationPrompt[]): Tensors[] {
-  const tokenizer = new ClipTokenizer(files);
-  const length = description.textEncoder.maxPositionEmbeddings;
-  return ['', ...prompts.map(({ prompt }) => prompt)].map((prompt) => {
-    const data = encodePrompt(tokenizer, prompt, length).ids;
-    return { input_ids: { type: 'int32', shape: [1, length], data } };
-  });
 }

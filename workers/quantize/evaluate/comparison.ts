@@ -12,11 +12,11 @@ import {
   type PictureRecord,
   type PictureTask,
 } from '../../../models/quantize/evaluate/pictureRecord';
+import { untilMessagesAreRead } from '../../../models/turn';
 import type { Picture } from '../../api';
 import type { Stage } from '../../backend/backend';
 import type { Parts } from '../../pipeline';
 import type { Tensor } from '../../tensor';
-import { untilMessagesAreRead } from '../../turn';
 import { type DrawingOptions, type StepCalls, type Trajectory, trajectoryOf } from './drawing';
 
 /** A place for things by their picture. */

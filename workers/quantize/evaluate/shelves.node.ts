@@ -3,13 +3,14 @@
  * quantized models are compared with, and a folder of what was found of one of them. Each says what it is of, and is refused
  * for anything else. What a stop left half written does not count.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesOf } from '../../../models/floats';
 import { fileSource } from '../../../models/folder.node';
 import type { PictureRecord, PictureTask } from '../../../models/quantize/evaluate/pictureRecord';
 import { openSafetensors } from '../../../models/safetensors';
 import { encodeSafetensors, type NamedTensor } from '../../../models/safetensorsWriter';
+import { writeWhole } from '../../../models/writeWhole.node';
 import { pngBytes, readPng } from '../../cli/png';
 import { CodedError } from '../../errors';
 import { sha256 } from '../../store/chunks';
@@ -79,7 +80,7 @@ export async function trajectoryShelf(folder: string, identity: string): Promise
         { name: 'pixels', dtype: 'U8', shape: [height, width, 3], data: pixels } as const,
       ];
       const file = encodeSafetensors(tensors, { width: `${width}`, height: `${height}`, prompt: task.prompt });
-      await appear(`${await pathOf(folder, task)}.safetensors`, file);
+      await writeWhole(`${await pathOf(folder, task)}.safetensors`, file);
     },
   };
 }
@@ -97,8 +98,8 @@ export async function foundShelf(folder: string, identity: string): Promise<Shel
     },
     async put(task, { record, picture }) {
       const path = await pathOf(folder, task);
-      await appear(`${path}.png`, pngBytes(picture));
-      await appear(`${path}.json`, JSON.stringify(record));
+      await writeWhole(`${path}.png`, pngBytes(picture));
+      await writeWhole(`${path}.json`, JSON.stringify(record));
     },
   };
 }
@@ -112,11 +113,6 @@ async function claim(folder: string, identity: string): Promise<void> {
   const path = join(folder, 'identity.json');
   const found = await readFile(path, 'utf8').catch(() => undefined);
   if (found === identity) return;
-  if (found === undefined) return appear(path, identity);
+  if (found === undefined) return writeWhole(path, identity);
   throw new CodedError('bad-argument', { argument: folder, expected: `what is of ${identity}`, got: found });
-}
-
-async function appear(path: string, content: Uint8Array | string): Promise<void> {
-  await writeFile(`${path}.part`, content);
-  await rename(`${path}.part`, path);
 }
