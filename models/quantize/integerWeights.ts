@@ -3,7 +3,7 @@ import { isWeightDtype } from '../dtype';
 import { toF32 } from '../floats';
 import { badModel } from '../refuse';
 import type { TensorSource } from '../tensorSource';
-import { BLOCK } from './plan';
+import { BLOCK, hasBlocks } from './plan';
 import { quantize } from './rounding';
 
 /** A weight `[rows, columns]` as `scales` · `values`. */
@@ -42,9 +42,9 @@ export function roundedToNearest(source: TensorSource, bits: WeightBits): Intege
     async integers(key) {
       const weights = await floats(key);
       const most = 2 ** (bits(key) - 1) - 1;
-      const [rows, columns] = source.info(key)!.shape as [number, number];
-      // Kernels of more than a pixel have none.
-      const blocks = most === 7 && weights.length === rows * columns && columns % BLOCK === 0 ? columns / BLOCK : 1;
+      const { shape } = source.info(key)!;
+      const [rows, columns] = shape as [number, number];
+      const blocks = most === 7 && hasBlocks(shape) ? columns / BLOCK : 1;
       const [values, scales] = [new Int8Array(weights.length), new Float32Array(rows * blocks)];
       quantize(weights, most, scales, values);
       if (scales.some(Number.isNaN)) throw badModel(`${source.name}: ${key}`, 'finite numbers', 'infinity or NaN');

@@ -19,6 +19,10 @@ export type PlannedTensor = Pick<PackedTensor, 'name' | 'dtype' | 'shape'>;
 /** Numbers that share a scale in four bits: ONNX Runtime's `MatMulNBits` computes with blocks of 32 and more. */
 export const BLOCK = 32;
 
+/** Whether a weight can be stored in four bits: a row of it is whole blocks of inputs, and no kernel of more than a pixel. */
+export const hasBlocks = ([rows, columns, ...kernel]: readonly number[]): boolean =>
+  rows !== undefined && columns! % BLOCK === 0 && kernel.every((side) => side === 1);
+
 /** Layers whose input or output is the picture itself, or the model's: few numbers, much seen. */
 const WIDE = /(^|\.)(conv_in|conv_out|quant_conv|post_quant_conv)\.|position_embedding/;
 
@@ -41,7 +45,7 @@ export function planParameter(
   const scales = (of: readonly number[]): PlannedTensor => ({ name: `${name}/scales`, dtype: 'F32', shape: of });
   if (name.endsWith('embedding.weight')) return [scales([results]), { name: `${name}/rows`, dtype: 'I8', shape }];
   if (kernel) return [scales([results]), { name: `${name}/taps`, dtype: 'I8', shape: [9, channels, results] }];
-  if (form === 'int4' && channels % BLOCK === 0) {
+  if (form === 'int4' && hasBlocks(shape)) {
     const blocks = [results, channels / BLOCK];
     return [scales(blocks), { name: `${name}/blocks`, dtype: 'U8', shape: [...blocks, BLOCK / 2] }];
   }

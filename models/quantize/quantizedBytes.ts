@@ -4,7 +4,7 @@ import type { ModelDescription } from '../sd15';
 import type { StageName } from '../stage';
 import { matrixKeys } from './dequantized';
 import type { WeightBits } from './integerWeights';
-import { BLOCK } from './plan';
+import { BLOCK, hasBlocks } from './plan';
 
 /** Tables of embeddings stay in half precision, biases and norms in float32. */
 export function quantizedBytes(description: ModelDescription, stage: StageName, bits: WeightBits): number {
@@ -21,10 +21,6 @@ export function matrixBytes(shape: readonly number[], bits: 8 | 4): number {
   const count = elements(shape);
   return bits === 4 && hasBlocks(shape) ? count / 2 + (4 * count) / BLOCK : count + 4 * shape[0]!;
 }
-
-/** Whether a weight can be stored in four bits: a row of it is whole blocks of inputs, and no kernel of more than a pixel. */
-export const hasBlocks = (shape: readonly number[]): boolean =>
-  elements(shape) === shape[0]! * shape[1]! && shape[1]! % BLOCK === 0;
 
 /** All of it in float32. */
 export const fp32Bytes = (description: ModelDescription, stage: StageName): number =>

@@ -1,4 +1,6 @@
 /** Which prompts a quantized model is judged by. */
+
+import { byTurns } from '../../calibration/byTurns';
 import { type CalibrationPrompt, DOMAINS, type Domain, HELD_OUT_PROMPTS } from '../../calibration/calibrationPrompts';
 import { CodedError } from '../../errors';
 
@@ -12,8 +14,5 @@ export function heldOutPrompts(count: number, domains: readonly Domain[]): Calib
   if (!Number.isInteger(count) || count < 1 || count > most) {
     throw new CodedError('bad-argument', { argument: 'prompts', expected: `1 to ${most}`, got: `${count}` });
   }
-  const turns = Math.max(...lists.map(({ length }) => length));
-  return Array.from({ length: turns }, (_, turn) => lists.flatMap((list) => list[turn] ?? []))
-    .flat()
-    .slice(0, count);
+  return byTurns(lists).slice(0, count);
 }

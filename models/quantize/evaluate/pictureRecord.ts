@@ -5,6 +5,7 @@
 import type { CalibrationPrompt } from '../../calibration/calibrationPrompts';
 import { CodedError } from '../../errors';
 import { type ConditioningKept, conditioningKept, type Guided } from '../quality/conditioning';
+import { meanSquaredError } from '../quality/psnr';
 import { type Energies, energies } from '../quality/sqnr';
 import { type Rgb, ssim } from '../quality/ssim';
 
@@ -56,9 +57,8 @@ export function comparePictures(
 ): PictureRecord {
   const latents = energies(reference.latents, quantized.latents);
   const similarity = ssim(reference.picture, quantized.picture);
-  const { pixels } = reference.picture;
-  const squares = pixels.reduce((sum, value, i) => sum + (value - quantized.picture.pixels[i]!) ** 2, 0);
-  return { ...task, calls, latents, meanSquaredError: squares / pixels.length, ssim: similarity };
+  const squares = meanSquaredError(reference.picture.pixels, quantized.picture.pixels);
+  return { ...task, calls, latents, meanSquaredError: squares, ssim: similarity };
 }
 
 function finite(timestep: number, found: Energies): Energies {

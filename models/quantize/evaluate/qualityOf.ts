@@ -1,5 +1,6 @@
 /** From what was found in each picture to what the report says of all. */
 import type { Domain } from '../../calibration/calibrationPrompts';
+import { psnrOf } from '../quality/psnr';
 import { type RunningStatistics, statistics } from '../quality/runningStatistics';
 import { addEnergies, type Energies, NO_ENERGIES, sqnr } from '../quality/sqnr';
 import type { ConditioningQuality, PictureQuality, Range, ReportData } from '../report/reportData';
@@ -27,9 +28,6 @@ export function qualityOf(records: readonly PictureRecord[]): Quality {
   const conditioning = conditioningOf(calls);
   return { noise, timesteps, domains, pictures, ...(conditioning ? { conditioning } : {}) };
 }
-
-/** Decibels of 8-bit pixels whose squared error is `mean`; infinite where it is 0. */
-export const psnrOf = (mean: number): number => 10 * Math.log10(255 ** 2 / mean);
 
 const sum = (some: readonly Energies[]): Energies => some.reduce(addEnergies, NO_ENERGIES);
 const both = ({ conditional, unconditional }: CallRecord): Energies => addEnergies(conditional, unconditional);

@@ -4,9 +4,8 @@ import { readOptions } from '../../../models/commandLine.node';
 import { type DiskOptions, diskOptions, fromCaller } from '../../../models/openDisk.node';
 import type { StageName } from '../../../models/stage';
 import { ENGINES, type EngineName } from '../../backend/computing.node';
+import { DRAWN } from '../../memory/course';
 import { FORMATS, type Format, integerOf, modelAndOut, oneOf, sizeOf } from '../arguments.node';
-
-const STAGES = ['text_encoder', 'unet', 'vae_decoder'] as const satisfies readonly StageName[];
 
 /** `npu`: graphs for NPUs, as QuantizeLinear and DequantizeLinear define them; `packed`: the weights that other backends compute with. */
 const FORMS = ['npu', 'packed'] as const;
@@ -17,7 +16,7 @@ export const USAGE = `usage: npm run evaluate -- MODEL --out DIR [options]
   --quantized DIR          what npm run quantize has written; without it the model is quantized the plainest way, by these three:
   --format NAME            ${FORMATS.join(', ')} (default: w8a16): bits of weights, then of activations
   --bits FILE              a JSON object of weights' names and 8 or 4; what it does not name has the format's
-  --stages NAME,…          which networks are quantized (default: ${STAGES.join(',')})
+  --stages NAME,…          which networks are quantized (default: ${DRAWN.join(',')})
   --as FORM                which of what was written: ${FORMS.join(', ')} (default: npu)
   --prompts N, --seeds N   held-out prompts, each drawn from seeds 0 to N - 1 (default: 32, 3)
   --domain NAME            prompts of this domain alone; may be given several times (default: all; demo for "demo")
@@ -63,7 +62,7 @@ export function parseArguments(args: readonly string[]): EvaluateArguments {
     as: oneOf('--as', FORMS, values.as ?? 'npu'),
     format: oneOf('--format', FORMATS, values.format ?? 'w8a16'),
     bits: values.bits === undefined ? undefined : fromCaller(values.bits),
-    stages: (values.stages ?? STAGES.join(',')).split(',').map((stage) => oneOf('--stages', STAGES, stage)),
+    stages: (values.stages ?? DRAWN.join(',')).split(',').map((stage) => oneOf('--stages', DRAWN, stage)),
     prompts: integer('prompts', 32),
     seeds: integer('seeds', 3),
     domains: (values.domain ?? (model === 'demo' ? ['demo'] : [])).map((name) => oneOf('--domain', DOMAINS, name)),

@@ -6,6 +6,7 @@ import { qualityOf } from '../../../models/quantize/evaluate/qualityOf';
 import { REPORT_VERSION, type ReportData } from '../../../models/quantize/report/reportData';
 import { reportHtml } from '../../../models/quantize/report/reportHtml';
 import { reportJson } from '../../../models/quantize/report/reportJson';
+import { DRAWN } from '../../memory/course';
 import type { Parts } from '../../pipeline';
 import { compared } from './comparison';
 import type { DrawingOptions } from './drawing';
@@ -72,9 +73,6 @@ export async function evaluateModel(
 }
 
 function kept(parts: Parts) {
-  const bytes = (['text_encoder', 'unet', 'vae_decoder'] as const).reduce(
-    (sum, stage) => sum + parts.model.bytes(stage),
-    0,
-  );
+  const bytes = DRAWN.reduce((sum, stage) => sum + parts.model.bytes(stage), 0);
   return bytes <= KEPT_OPEN_BYTES ? keptOpen(parts) : { ...parts, close: async () => undefined };
 }

@@ -10,11 +10,13 @@ import { parametersOf } from '../../../models/graph/parameters';
 import { parseJson } from '../../../models/json';
 import type { WeightBits } from '../../../models/quantize/integerWeights';
 import { withInfinities } from '../../../models/quantize/numbersJson';
-import { fp32Bytes, hasBlocks, quantizedBytes } from '../../../models/quantize/quantizedBytes';
+import { hasBlocks } from '../../../models/quantize/plan';
+import { fp32Bytes, quantizedBytes } from '../../../models/quantize/quantizedBytes';
 import type { FormatSize, LayerQuality } from '../../../models/quantize/report/reportData';
 import type { StageName } from '../../../models/stage';
 import { weightsInTemporaryFile } from '../../../models/stageWeights.node';
 import type { Backend } from '../../backend/backend';
+import { DRAWN } from '../../memory/course';
 import type { Model } from '../../model';
 import type { Parts } from '../../pipeline';
 import { candidateParts } from '../candidate';
@@ -31,8 +33,6 @@ export interface Judged {
 
 /** Pictures that the plainest ranges are taken from. */
 const CALIBRATED = 8;
-
-const DRAWN = ['text_encoder', 'unet', 'vae_decoder'] as const satisfies readonly StageName[];
 
 export async function judged(
   checkpoint: Checkpoint,

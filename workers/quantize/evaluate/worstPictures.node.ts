@@ -1,6 +1,6 @@
 /** The pictures that suffered most, as the report shows them. */
 import type { PictureRecord } from '../../../models/quantize/evaluate/pictureRecord';
-import { psnrOf } from '../../../models/quantize/evaluate/qualityOf';
+import { psnrOf } from '../../../models/quantize/quality/psnr';
 import type { WorstPicture } from '../../../models/quantize/report/reportData';
 import { pngBytes } from '../../cli/png';
 import type { Compared, Shelf } from './comparison';
