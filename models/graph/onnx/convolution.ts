@@ -8,8 +8,8 @@ import { convolved } from '../shapes';
 import type { GraphBuilder } from './graphBuilder';
 import { type IntegerOptions, integerProduct, type Quantized } from './integers';
 import { kernelParts } from './kernels';
-import { evenRuns, joinChannels, joinRows, lying, type Strip } from './pictures';
-import { gather, type Places, type View, windowOf } from './window';
+import { evenRuns, joinChannels, joinRows, lying, type Strip, together } from './pictures';
+import { type Frame, gather, type Places, quantizedWindows, type View, type Window, windowOf } from './window';
 import { type Tile, tiledWindow, tilesOf, winograd } from './winograd';
 
 /** Bytes that what a strip gathers may take; two or three times this is in memory at a time. */
@@ -70,23 +70,30 @@ export function convolution3x3(
   const [height, width] = [convolved(view.height, convolution), convolved(view.width, convolution)];
   const scale = `${scope}.weight/scales`;
   const integers = graph.has(scale) && channels >= integersFrom;
-  const form = asked ?? (integers ? 0 : cheapestForm(convolution, batch * height * width, channels));
+  const form = asked ?? (integers ? 0 : cheapestForm(convolution, height * width, channels));
   const unit = form === 0 ? 1 : form;
   const gathered = form === 0 ? 9 * channels : ((form + 2) ** 2 / form) * Math.max(channels, results);
-  const strips = evenRuns(Math.ceil(height / unit), stripBytes / (4 * batch * width * gathered)).map(
+  // Pictures whose numbers are integers are gathered one by one, and in the same strips whatever shares the call.
+  const atOnce = integers ? 1 : batch;
+  const strips = evenRuns(Math.ceil(height / unit), stripBytes / (4 * atOnce * width * gathered)).map(
     ({ start, count }): Strip => ({ top: start * unit, rows: Math.min(count * unit, height - start * unit) }),
   );
   if (integers) {
     const product = inIntegers(graph, scope, channels, results);
-    return joinRows(
-      graph,
-      strips.map((strip) => product(neighborsOf(graph, view, convolution, strip, width, true))),
-    );
+    const productOf = (strip: Strip): Value => {
+      const windows = quantizedWindows(graph, view, frameOf(convolution, strip, width));
+      const pictures = windows.map((window) =>
+        product(neighborsOf(graph, window, convolution, strip, width), window.quantized),
+      );
+      return together(graph, pictures);
+    };
+    return joinRows(graph, strips.map(productOf));
   }
-  const see = (strip: Strip): Seen =>
-    form === 0
-      ? byDefinition(graph, scope, neighborsOf(graph, view, convolution, strip, width))
-      : inTiles(graph, view, form, strip, width);
+  const see = (strip: Strip): Seen => {
+    if (form !== 0) return inTiles(graph, view, form, strip, width);
+    const window = windowOf(graph, view, frameOf(convolution, strip, width));
+    return byDefinition(graph, scope, neighborsOf(graph, window, convolution, strip, width));
+  };
   // Before what they are multiplied with: ONNX Runtime would compute all layers' weights first (executionOrder.ts).
   const kernels = kernelParts(graph, scope, form, [channels, results], partBytes);
   // A picture of one strip is gathered once for all parts of the weights; several would add up in memory.
@@ -106,8 +113,8 @@ export function convolution3x3(
 type Seen = (weights: Value) => Value;
 
 function inTiles(graph: GraphBuilder, view: View, tile: Tile, { top, rows }: Strip, width: number): Seen {
-  const around = { top: top - 1, rows: tiledWindow(rows, tile) };
-  const tiles = tilesOf(graph, windowOf(graph, view, around, -1, tiledWindow(width, tile)), tile, [rows, width]);
+  const around = { top: top - 1, rows: tiledWindow(rows, tile), left: -1, columns: tiledWindow(width, tile) };
+  const tiles = tilesOf(graph, windowOf(graph, view, around), tile, [rows, width]);
   return (weights) => winograd(graph, tiles, weights, [rows, width]);
 }
 
@@ -115,7 +122,6 @@ function inTiles(graph: GraphBuilder, view: View, tile: Tile, { top, rows }: Str
 interface Neighbors {
   readonly matrix: Value;
   readonly size: readonly [batch: number, rows: number, width: number];
-  readonly quantized?: Quantized;
 }
 
 function byDefinition(graph: GraphBuilder, scope: string, { matrix, size }: Neighbors): Seen {
@@ -125,12 +131,15 @@ function byDefinition(graph: GraphBuilder, scope: string, { matrix, size }: Neig
   };
 }
 
-function inIntegers(graph: GraphBuilder, scope: string, channels: number, results: number): (seen: Neighbors) => Value {
+/** `quantized`: what the neighbors are numbers of. */
+type IntegerProduct = (seen: Neighbors, quantized: Quantized) => Value;
+
+function inIntegers(graph: GraphBuilder, scope: string, channels: number, results: number): IntegerProduct {
   const weights = graph.stored(`${scope}.weight/taps`, [9 * channels, results]);
   const scales = graph.stored(`${scope}.weight/scales`, [results]);
   const bias = [graph.weight(`${scope}.bias`, [results])];
-  return ({ matrix, size, quantized }) => {
-    const numbers = { ...quantized!, numbers: matrix };
+  return ({ matrix, size }, quantized) => {
+    const numbers = { ...quantized, numbers: matrix };
     const product = integerProduct(graph, scope, numbers, weights, scales, bias, [matrix.shape[0]!, results]);
     return asPicture(graph, product, size);
   };
@@ -141,23 +150,30 @@ function asPicture(graph: GraphBuilder, product: Value, [batch, rows, width]: Ne
   return { ...graph.node('Reshape', 'picture', [product, graph.integers(lying(shape))], lying(shape)), shape };
 }
 
+/** What a strip's pixels and their neighbors lie in. */
+function frameOf({ stride = 1, padding = 'same' }: Convolution, { top, rows }: Strip, width: number): Frame {
+  const before = padding === 'same' ? 1 : 0;
+  return {
+    top: stride * top - before,
+    rows: stride * (rows - 1) + 3,
+    left: -before,
+    columns: stride * (width - 1) + 3,
+  };
+}
+
 function neighborsOf(
   graph: GraphBuilder,
-  view: View,
-  { stride = 1, padding = 'same' }: Convolution,
-  { top, rows }: Strip,
+  window: Window,
+  { stride = 1 }: Convolution,
+  { rows }: Strip,
   width: number,
-  asIntegers = false,
 ): Neighbors {
-  const before = padding === 'same' ? 1 : 0;
-  const around = { top: stride * top - before, rows: stride * (rows - 1) + 3 };
-  const window = windowOf(graph, view, around, -before, stride * (width - 1) + 3, asIntegers);
-  const { batch, channels, quantized } = window;
+  const { batch, channels } = window;
   const places = (): Places => neighborPlaces(batch, rows, width, stride);
   const gathered = gather(graph, window, `neighbors${stride}`, [batch * rows * width, 9], places);
   const flat = [batch * rows * width, 9 * channels];
   const matrix = graph.node('Reshape', 'window', [gathered, graph.integers(flat)], flat);
-  return { matrix, size: [batch, rows, width], ...(quantized ? { quantized } : {}) };
+  return { matrix, size: [batch, rows, width] };
 }
 
 function* neighborPlaces(batch: number, rows: number, width: number, stride: number): Places {

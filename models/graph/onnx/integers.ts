@@ -4,6 +4,7 @@
  */
 import type { Value } from '../layers';
 import type { GraphBuilder } from './graphBuilder';
+import { apart } from './pictures';
 
 /** Where float32 activations become u8 for a product, eight bits times eight. */
 export interface IntegerOptions {
@@ -21,12 +22,17 @@ export interface Quantized {
   readonly zero: Value;
 }
 
-/** `x` over the range of its own values and zero, once however often it is asked for. */
-export function quantized(graph: GraphBuilder, x: Value): Quantized {
-  const make = (): readonly Value[] =>
-    graph.nodeWithOutputs('DynamicQuantizeLinear', 'integers', [x], [x.shape, [], []]);
-  const [numbers, scale, zero] = graph.once(`quantized ${x.name}`, make);
-  return { numbers: numbers!, scale: scale!, zero: zero! };
+/**
+ * The `pictures` of `x`, which its first axis holds one after another, each over the range of its own values and zero: a
+ * picture then comes out the same whatever shares the call with it. Once however often it is asked for.
+ */
+export function quantized(graph: GraphBuilder, x: Value, pictures: number): Quantized[] {
+  return apart(graph, x, pictures).map((picture) => {
+    const make = (): readonly Value[] =>
+      graph.nodeWithOutputs('DynamicQuantizeLinear', 'integers', [picture], [picture.shape, [], []]);
+    const [numbers, scale, zero] = graph.once(`quantized ${picture.name}`, make);
+    return { numbers: numbers!, scale: scale!, zero: zero! };
+  });
 }
 
 /** `x` times int8 `weights` `[C, K]` with a scale for each K, plus `bias` where there is one. */

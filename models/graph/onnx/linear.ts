@@ -7,15 +7,16 @@ import { BLOCK } from '../../quantize/plan';
 import type { Value } from '../layers';
 import type { GraphBuilder } from './graphBuilder';
 import { type IntegerOptions, integerProduct, quantized } from './integers';
+import { together } from './pictures';
 
-/** `x` `[rows, C]` times the weights of `scope`, plus its bias where `bias`: `[rows, channels]`. */
+/** `x` `[rows, C]`, of so many `pictures`, times the weights of `scope`, plus its bias where `bias`: `[rows, channels]`. */
 export function linear(
   graph: GraphBuilder,
   scope: string,
   x: Value,
   channels: number,
   bias: boolean,
-  { integersFrom = Number.POSITIVE_INFINITY }: IntegerOptions,
+  { integersFrom = Number.POSITIVE_INFINITY, pictures = 1 }: IntegerOptions & { readonly pictures?: number },
 ): Value {
   const [rows, inChannels] = x.shape as [number, number];
   const weight = `${scope}.weight`;
@@ -41,7 +42,11 @@ export function linear(
   const scales = graph.stored(`${weight}/scales`, [channels]);
   if (inChannels >= integersFrom) {
     const weights = graph.stored(columns, [inChannels, channels]);
-    return integerProduct(graph, scope, quantized(graph, x), weights, scales, summand, shape);
+    const part = [rows / pictures, channels];
+    const products = quantized(graph, x, pictures).map((picture) =>
+      integerProduct(graph, scope, picture, weights, scales, summand, part),
+    );
+    return together(graph, products);
   }
   const product = graph.node('MatMul', scope, [x, graph.weight(columns, [inChannels, channels])], shape);
   return plus(graph.node('Mul', scope, [product, scales], shape));

@@ -68,8 +68,9 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
   const gelu = (x: Value): Value => graph.node('Gelu', 'gelu', [x], x.shape);
   const overLast = (scope: string, x: Value, channels: number, bias: boolean, how: IntegerOptions): Value => {
     const flat = [x.shape.slice(0, -1).reduce((product, size) => product * size, 1), x.shape.at(-1)!];
-    const product = linearOver(graph, scope, x.shape.length === 2 ? x : flattened(x, flat), channels, bias, how);
-    return x.shape.length === 2 ? product : reshape(product, withLast(x.shape, channels));
+    if (x.shape.length === 2) return linearOver(graph, scope, x, channels, bias, how);
+    const product = linearOver(graph, scope, flattened(x, flat), channels, bias, { ...how, pictures: x.shape[0]! });
+    return reshape(product, withLast(x.shape, channels));
   };
   /** The same node for the same value, so that layers over one value share what they make of it. */
   const flattened = (x: Value, shape: readonly number[]): Value =>

@@ -57,3 +57,23 @@ export function joinChannels(graph: GraphBuilder, parts: readonly Value[]): Valu
   const channels = parts.reduce((sum, { shape }) => sum + shape[1]!, 0);
   return graph.node('Concat', 'parts', parts, [batch, channels, height, width], { axis: 3 });
 }
+
+/** `count` even parts along the first axis, such as the pictures of a batch. */
+export function apart(graph: GraphBuilder, x: Value, count: number): readonly Value[] {
+  if (count === 1) return [x];
+  const [first, ...rest] = x.shape as [number, ...number[]];
+  const part = [first / count, ...rest];
+  // Sizes as an input: ORT Web's WebGPU kernel does not know `num_outputs`.
+  const sizes = graph.integers(Array.from({ length: count }, () => part[0]!));
+  const parts = Array.from({ length: count }, () => part);
+  return graph.once(`apart ${x.name}`, () => graph.nodeWithOutputs('Split', 'apart', [x, sizes], parts, { axis: 0 }));
+}
+
+/** What was apart, as one. */
+export function together(graph: GraphBuilder, parts: readonly Value[]): Value {
+  if (parts.length === 1) return parts[0]!;
+  const [first, ...rest] = parts[0]!.shape as [number, ...number[]];
+  const shape = [first * parts.length, ...rest];
+  const lies = rest.length === 3 ? lying(shape) : shape;
+  return { ...graph.node('Concat', 'together', parts, lies, { axis: 0 }), shape };
+}

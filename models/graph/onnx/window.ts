@@ -29,49 +29,68 @@ export interface Window {
   readonly pixels: Value;
   readonly pixelsPerPicture: number;
   readonly pixelsPerRow: number;
-  /** What `pixels` are numbers of, where they are not float32. */
-  readonly quantized?: Quantized;
 }
 
-/**
- * The window of rows `top … top + rows - 1` and columns `left … left + columns - 1`, either of which may lie outside, in float32 or
- * quantized. */
-export function windowOf(
-  graph: GraphBuilder,
-  view: View,
-  strip: Strip,
-  left: number,
-  columns: number,
-  asIntegers = false,
-): Window {
-  const [batch, channels, lyingRows, lyingColumns] = pictureShape(view.lies);
+/** A window of one picture whose pixels are u8 numbers. */
+export interface QuantizedWindow extends Window {
+  readonly quantized: Quantized;
+}
+
+/** Where the window of a strip lies: from column `left` on, `columns` of them, which like rows may lie outside. */
+export interface Frame extends Strip {
+  readonly left: number;
+  readonly columns: number;
+}
+
+/** In float32. */
+export function windowOf(graph: GraphBuilder, view: View, frame: Frame): Window {
+  const seen = seenThrough(graph, view, frame);
+  return { ...seen, ...pixelsOf(graph, seen.part) };
+}
+
+/** Of each picture, in numbers over the range of its own values. */
+export function quantizedWindows(graph: GraphBuilder, view: View, frame: Frame): QuantizedWindow[] {
+  const { part, ...seen } = seenThrough(graph, view, frame);
+  return quantized(graph, part, part.shape[0]!).map((picture) => ({
+    ...seen,
+    ...pixelsOf(graph, picture.numbers, picture.zero),
+    quantized: picture,
+  }));
+}
+
+/** The rows of the picture that a frame needs, and which of them are where. */
+interface Seen extends Pick<Window, 'rows' | 'columns'> {
+  readonly part: Value;
+}
+
+function seenThrough(graph: GraphBuilder, view: View, { top: above, rows, left, columns }: Frame): Seen {
+  const [, , lyingRows, lyingColumns] = pictureShape(view.lies);
   const from = (y: number, size: number, of: number): number => (y < 0 || y >= of ? -1 : Math.floor((y * size) / of));
   const range = (start: number, count: number, size: number, of: number): number[] =>
     Array.from({ length: count }, (_, i) => from(start + i, size, of));
-  const sources = range(strip.top, strip.rows, lyingRows, view.height);
+  const sources = range(above, rows, lyingRows, view.height);
   const inside = sources.filter((row) => row >= 0);
   const [top, bottom] = [Math.min(...inside), Math.max(...inside) + 1];
-  const part = view.apply(sliceRows(graph, view.lies, { top, rows: bottom - top }));
-  const padded = [batch, channels, bottom - top + 1, lyingColumns];
-  const pads = graph.integers([0, 0, 0, 0, 0, 1, 0, 0]);
-  const pixelsPerPicture = (bottom - top + 1) * lyingColumns;
-  const numbers = asIntegers ? quantized(graph, part) : undefined;
-  const inputs = numbers ? [numbers.numbers, pads, numbers.zero] : [part, pads];
-  const pixels = graph.node('Pad', 'window', inputs, lying(padded));
   return {
+    part: view.apply(sliceRows(graph, view.lies, { top, rows: bottom - top })),
     rows: sources.map((row) => (row < 0 ? -1 : row - top)),
     columns: range(left, columns, lyingColumns, view.width),
+  };
+}
+
+/** `zero`: what stands for it in `part`, where that is not 0. */
+function pixelsOf(graph: GraphBuilder, part: Value, zero?: Value): Omit<Window, 'rows' | 'columns'> {
+  const [batch, channels, height, width] = pictureShape(part);
+  const pads = graph.integers([0, 0, 0, 0, 0, 1, 0, 0]);
+  const padded = lying([batch, channels, height + 1, width]);
+  const flat = [batch * (height + 1) * width, channels];
+  const lies = graph.node('Pad', 'window', [part, pads, ...(zero ? [zero] : [])], padded);
+  return {
     batch,
     channels,
-    pixels: graph.node(
-      'Reshape',
-      'window',
-      [pixels, graph.integers([batch * pixelsPerPicture, channels])],
-      [batch * pixelsPerPicture, channels],
-    ),
-    pixelsPerPicture,
-    pixelsPerRow: lyingColumns,
-    ...(numbers ? { quantized: numbers } : {}),
+    pixels: graph.node('Reshape', 'window', [lies, graph.integers(flat)], flat),
+    pixelsPerPicture: (height + 1) * width,
+    pixelsPerRow: width,
   };
 }
 
