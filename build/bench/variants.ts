@@ -47,8 +47,8 @@ function unet(pixels: number): Variant[] {
   const guided = (['torch', 'exact', 'int8'] as const).map(
     (form) => ({ stage: 'unet', pixels, form, batch: 2 }) as const,
   );
-  const lean = { stage: 'unet', pixels, form: 'int8', batch: 1, lean: true } as const;
-  return [...forms('unet', pixels, 'torch', 'exact', 'int8', 'int8-f32', 'int4'), lean, ...streamed, ...guided];
+  const lean = ([1, 2] as const).map((batch) => ({ stage: 'unet', pixels, form: 'int8', batch, lean: true }) as const);
+  return [...forms('unet', pixels, 'torch', 'exact', 'int8', 'int8-f32', 'int4'), ...lean, ...streamed, ...guided];
 }
 
 /** The decoder as large pictures are decoded: whole, and in tiles of every size that `COURSES` has for them. */

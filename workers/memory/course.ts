@@ -32,6 +32,12 @@ export const COURSES: Readonly<Record<MemoryMode, Readonly<Record<DrawnStage, re
   low: { text_encoder: [LEAN], unet: streamed(4, 8), vae_decoder: [LEAN, ...TILED] },
 };
 
+/**
+ * Bytes of the heap for which a way is passed over, however fast, where one takes less that computes the same in one go:
+ * with what the page holds beside it, 1.5 GB in all.
+ */
+export const AMPLE_HEAP_BYTES = 1.4e9;
+
 /** What `low` keeps the heap below where it can, bytes: with what the page holds beside it, that is a gigabyte in all. */
 export const LOW_HEAP_BYTES = 700 * 1024 * 1024;
 

@@ -4,7 +4,7 @@ import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import type { GraphOptions } from '../../models/pack';
 import type { ImageRequest } from '../api';
-import { COURSES, type Course, type Courses, LOW_HEAP_BYTES } from './course';
+import { AMPLE_HEAP_BYTES, COURSES, type Course, type Courses, LOW_HEAP_BYTES } from './course';
 import { type Batch, Needs, type PictureSize } from './needs';
 import { availableHeap, type Device } from './plan';
 
@@ -31,7 +31,10 @@ const FEW_PIXELS = 320 * 320;
 
 const hasFewPixels = ({ width, height }: PictureSize): boolean => width * height <= FEW_PIXELS;
 
-/** For each stage the best way there is room for, or that `low` allows; else the one that takes the least. `lowering` is the backend's. */
+/**
+ * For each stage the fastest way that is not wasteful and that there is room for, or that `low` allows; else the one that
+ * takes the least. `lowering` is the backend's.
+ */
 export function planDrawing(
   manifest: Manifest,
   asked: Planned,
@@ -42,43 +45,66 @@ export function planDrawing(
   const availableBytes = availableHeap(device);
   const { memory = 'auto' } = asked;
   const enough = memory === 'low' ? Math.min(availableBytes, LOW_HEAP_BYTES) : availableBytes;
-  const choose = <Way>(ways: readonly Way[], peak: (way: Way) => number): { way: Way; peak: number } => {
-    const fitting = ways.find((way) => peak(way) <= enough);
-    const way = fitting ?? ways.reduce((least, next) => (peak(next) < peak(least) ? next : least));
-    return { way, peak: peak(way) };
+  const choose = <Way extends { readonly course: Course }>(ways: readonly Way[], peak: (way: Way) => number): Way => {
+    const inOneGo = ways.filter(({ course: { segments, tile } }) => !segments && !tile);
+    return (
+      inOneGo.find((way) => peak(way) <= Math.min(enough, AMPLE_HEAP_BYTES)) ??
+      ways.find((way) => peak(way) <= enough) ??
+      ways.reduce((least, next) => (peak(next) < peak(least) ? next : least))
+    );
   };
-  const text = choose(COURSES[memory].text_encoder, (course) => needs.stage('text_encoder', course));
-  const unet = choose(unetWays(manifest, asked), (way) => needs.stage('unet', way.course, batchOf(way.guidance)));
-  const decoder = choose(decoderWays(asked), (course) => needs.decoder(course, unet.peak));
+  const textPeak = ({ course }: Way): number => needs.stage('text_encoder', course);
+  const text = choose(textWays(asked), textPeak);
+  const unetPeak = (way: UnetWay): number => needs.stage('unet', way.course, batchOf(way.guidance));
+  const unet = choose(unetWays(manifest, asked), unetPeak);
+  const decoderPeak = ({ course }: Way): number => needs.decoder(course, unetPeak(unet));
+  const decoder = choose(decoderWays(asked), decoderPeak);
   return {
-    courses: { text_encoder: text.way, unet: unet.way.course, vae_decoder: decoder.way },
-    guidance: unet.way.guidance,
-    peakBytes: Math.max(text.peak, unet.peak, decoder.peak),
+    courses: { text_encoder: text.course, unet: unet.course, vae_decoder: decoder.course },
+    guidance: unet.guidance,
+    peakBytes: Math.max(textPeak(text), unetPeak(unet), decoderPeak(decoder)),
     availableBytes,
   };
 }
 
-interface UnetWay {
+/** The heap after a drawing in which every stage goes the way that takes the least of those that `asked` leaves. */
+export function leastHeap(manifest: Manifest, asked: Planned, lowering: GraphOptions = {}): number {
+  const needs = new Needs(manifest, asked, lowering);
+  // Only the last: each way takes a graph to work out.
+  const last = unetWays(manifest, asked).at(-1)!;
+  const unet = needs.stage('unet', last.course, batchOf(last.guidance));
+  const text = needs.stage('text_encoder', textWays(asked).at(-1)!.course);
+  return Math.max(text, unet, needs.decoder(decoderWays(asked).at(-1)!.course, unet));
+}
+
+interface Way {
   readonly course: Course;
+}
+
+interface UnetWay extends Way {
   readonly guidance: Guidance;
 }
 
-/** A streamed UNet gets two calls, which take the least memory. */
+const textWays = ({ memory = 'auto' }: Planned): Way[] => COURSES[memory].text_encoder.map((course) => ({ course }));
+
+/** The fastest first; a streamed UNet gets two calls, which take the least memory. */
 function unetWays(manifest: Manifest, asked: Planned): UnetWay[] {
   const { guidance = 'auto' } = asked;
+  const courses = coursesOf('unet', asked);
+  const calls = (one: Guidance): UnetWay[] => courses.map((course) => ({ course, guidance: one }));
+  if (guidance !== 'auto') return calls(guidance);
   const together = hasFewPixels(asked) && manifest.stages.unet.bytes > CONSTANT_BYTES;
-  return coursesOf('unet', asked).flatMap((course): UnetWay[] => {
-    if (guidance !== 'auto') return [{ course, guidance }];
-    const apart: UnetWay = { course, guidance: 'two-calls' };
-    return together && !course.segments ? [{ course, guidance: 'one-call' }, apart] : [apart];
-  });
+  const inOneCall = calls('one-call').filter(({ course }) => together && !course.segments);
+  return [...inOneCall, ...calls('two-calls')];
 }
 
 const batchOf = (guidance: Guidance): Batch => (guidance === 'one-call' ? 2 : 1);
 
 /** A tile that holds the whole picture is none. */
-const decoderWays = (asked: Planned): Course[] =>
-  coursesOf('vae_decoder', asked).filter(({ tile = 0 }) => VAE_FACTOR * tile < Math.max(asked.width, asked.height));
+const decoderWays = (asked: Planned): Way[] =>
+  coursesOf('vae_decoder', asked)
+    .filter(({ tile = 0 }) => VAE_FACTOR * tile < Math.max(asked.width, asked.height))
+    .map((course) => ({ course }));
 
 const coursesOf = (stage: 'unet' | 'vae_decoder', asked: Planned): Course[] =>
   COURSES[asked.memory ?? 'auto'][stage].filter(({ lean }) => lean || hasFewPixels(asked));

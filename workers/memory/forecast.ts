@@ -2,8 +2,8 @@
 import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import type { GraphOptions } from '../../models/pack';
-import { type Planned, planDrawing } from './drawingPlan';
-import { Needs, type PictureSize } from './needs';
+import { leastHeap, type Planned, planDrawing } from './drawingPlan';
+import type { PictureSize } from './needs';
 import type { Device } from './plan';
 
 export interface SizeForecast {
@@ -26,8 +26,7 @@ export function forecastSize(
 ): SizeForecast {
   const { courses, peakBytes, availableBytes } = planDrawing(manifest, asked, device, lowering);
   const fits = peakBytes <= availableBytes;
-  // Not the plan for each: of all courses only the last matters here, and each takes a graph to work out.
-  const fitting = (one: PictureSize): boolean => new Needs(manifest, one, lowering).least() <= availableBytes;
+  const fitting = (one: PictureSize): boolean => leastHeap(manifest, { ...asked, ...one }, lowering) <= availableBytes;
   const largest = fits ? undefined : firstOf(smaller(asked), fitting);
   const { segments } = courses.unet;
   const { tile } = courses.vae_decoder;

@@ -4,7 +4,7 @@ import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import { type GraphOptions, segmentNeeds } from '../../models/pack';
 import { tileSize } from '../tiles';
-import { COURSES, type Course, type DrawnStage } from './course';
+import type { Course, DrawnStage } from './course';
 import { peakHeap } from './plan';
 
 /** Pixels. */
@@ -26,13 +26,6 @@ export class Needs {
     private readonly size: PictureSize,
     private readonly lowering: GraphOptions = {},
   ) {}
-
-  /** The heap after a drawing in which every stage is on the course that takes the least. */
-  least(): number {
-    const course = (stage: DrawnStage): Course => COURSES.auto[stage].at(-1)!;
-    const unet = this.stage('unet', course('unet'));
-    return Math.max(this.stage('text_encoder', course('text_encoder')), this.decoder(course('vae_decoder'), unet));
-  }
 
   /** The heap after the decoder, which the UNet made grow to `before`. */
   decoder(course: Course, before: number): number {

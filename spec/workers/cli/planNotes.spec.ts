@@ -5,7 +5,7 @@ import { planModel } from '../../../models/planModel';
 import type { ImageRequest } from '../../../workers/api';
 import { planNotes } from '../../../workers/cli/planNotes';
 import { COURSES } from '../../../workers/memory/course';
-import { planDrawing } from '../../../workers/memory/drawingPlan';
+import { leastHeap, planDrawing } from '../../../workers/memory/drawingPlan';
 import { Needs } from '../../../workers/memory/needs';
 import { DEFAULTS } from '../../../workers/request';
 import { fullSize, NATIVE, ROOMY } from '../memory/fullSize';
@@ -34,7 +34,7 @@ test('streamed weights and tiles are told', () => {
 });
 
 test('what does not fit is told with the numbers and with the size that would', () => {
-  const { heapBytes } = { heapBytes: new Needs(int8, NATIVE).least() };
+  const heapBytes = leastHeap(int8, NATIVE);
   const [first] = notes(heapBytes, { width: 2048, height: 2048 });
   const size =
     /^note: 2048 × 2048 needs about (\d+) MB and this machine gives (\d+) MB: .*; (\d+) × \3 would fit$/.exec(first!);
