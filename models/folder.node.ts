@@ -19,8 +19,8 @@ export async function diskFolder(directory: string): Promise<Folder> {
 
 /** A file on disk. `name` is what messages call it. */
 export async function fileSource(path: string, name: string = path): Promise<ByteSource> {
-  const { size } = await stat(path).catch(unreadable(name, 'a file'));
-  return { name, size, read: (start, end) => readSlice(path, name, start, end) };
+  const { size, mtimeMs: changed } = await stat(path).catch(unreadable(name, 'a file'));
+  return { name, size, changed, read: (start, end) => readSlice(path, name, start, end) };
 }
 
 async function readSlice(path: string, name: string, start: number, end: number): Promise<Uint8Array> {

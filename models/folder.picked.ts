@@ -9,9 +9,11 @@ export interface Picked {
   readonly file: PickedBytes;
 }
 
-/** The part of `Blob` that reading by slices needs. */
+/** The part of `File` that reading by slices needs. */
 export interface PickedBytes {
   readonly size: number;
+  /** A `File`'s, a `Blob` has none. */
+  readonly lastModified?: number;
   slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
 }
 
@@ -35,6 +37,7 @@ export function pickedSource(name: string, file: PickedBytes): ByteSource {
   return {
     name,
     size: file.size,
+    ...(file.lastModified === undefined ? {} : { changed: file.lastModified }),
     async read(start, end) {
       // A file that was changed, moved or unplugged since it was picked.
       const unreadable = (thrown: unknown): never => {

@@ -9,6 +9,8 @@ export interface ByteSource {
   readonly name: string;
   /** Length in bytes. */
   readonly size: number;
+  /** When it was last written, milliseconds since 1970, where that is known. */
+  readonly changed?: number;
   /** The bytes `[start, end)`; exactly `end - start` of them, or the promise rejects with `bad-model`. */
   read(start: number, end: number): Promise<Uint8Array>;
 }
