@@ -12,25 +12,30 @@ import { unwritable } from './diskWords.node';
 import { CodedError } from './errors';
 import { VAE_FACTOR } from './graph/vae';
 import { ignoredNote } from './lora/ignored';
-import { makeFolder } from './makeFolder.node';
 import { STAGE_NAMES } from './manifest';
 import { type DiskOptions, diskOptions, fromCaller, openDisk } from './openDisk.node';
 import { stageGraph } from './pack';
 import { planModel } from './planModel';
 import { conversionProgress } from './progressLine.node';
 import { WEIGHT_FORMS, type WeightForm } from './quantize/weightForm';
+import { replaceModel } from './replaceModel.node';
 import type { StageSize } from './stage';
+import { untilStopped } from './untilStopped.node';
 
-/** Bad arguments and bad models end with one line on stderr and exit code 2. */
+/** Bad arguments and bad models end with one line on stderr and exit code 2, Ctrl-C with 130. */
 export async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
+    console.error(`usage: npm run convert -- ${USAGE}`);
+    return 0;
+  }
   try {
     const { source, out, ...rest } = parseArguments(args);
-    await convert(source, out, rest);
+    await untilStopped((signal) => convert(source, out, rest, signal));
     return 0;
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     console.error(error.message);
-    return 2;
+    return error.code === 'aborted' ? 130 : 2;
   }
 }
 
@@ -41,11 +46,12 @@ interface Sizes {
   readonly batch: number;
 }
 
-/** Writes everything; the manifest last, so that a folder with a manifest is whole. */
+/** Writes everything, or leaves what was in `out` as it was. */
 export async function convert(
   source: string,
   out: string,
   { sizes: { width, height, batch }, options, weights }: Omit<Arguments, 'source' | 'out'>,
+  signal: AbortSignal,
 ): Promise<void> {
   const checkpoint = await openDisk(source, options);
   const ignored = ignoredNote(checkpoint);
@@ -55,13 +61,14 @@ export async function convert(
   const size: StageSize = { batch, width: (width ?? own) / VAE_FACTOR, height: (height ?? own) / VAE_FACTOR };
   const progress = conversionProgress(process.stderr);
   try {
-    await makeFolder(out);
-    for (const stage of STAGE_NAMES) {
-      const { tensors } = manifest.stages[stage];
-      const graph = stageGraph(manifest.description, stage, size, tensors, { weightsFile: `${stage}.weights` });
-      await writeFile(join(out, `${stage}.onnx`), graph);
-    }
-    await writeConverted(checkpoint, manifest, out, progress.show);
+    await replaceModel(out, async (part) => {
+      for (const stage of STAGE_NAMES) {
+        const { tensors } = manifest.stages[stage];
+        const graph = stageGraph(manifest.description, stage, size, tensors, { weightsFile: `${stage}.weights` });
+        await writeFile(join(part, `${stage}.onnx`), graph);
+      }
+      await writeConverted(checkpoint, manifest, part, progress.show, signal);
+    });
   } catch (error) {
     throw unwritable('--out', out, error);
   } finally {

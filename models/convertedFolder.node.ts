@@ -35,6 +35,8 @@ export interface ConvertedFolder {
    * `corrupt-store`, which names the file and both hashes.
    */
   weights(stage: StageName): Promise<StageWeights>;
+  /** Hashes what of the weights was not yet. Rejects as `weights` does. */
+  prove(signal?: AbortSignal): Promise<void>;
 }
 
 const weightsPath = (folder: string, stage: StageName): string => join(folder, `${stage}.weights`);
@@ -78,13 +80,18 @@ export async function openConverted(folder: string): Promise<ConvertedFolder> {
   const manifest = await readManifest(join(folder, 'manifest.json'));
   for (const stage of STAGE_NAMES) await proveLength(weightsPath(folder, stage), manifest.stages[stage].bytes);
   const proven = new Set<StageName>();
+  const proveStage = async (stage: StageName, signal?: AbortSignal): Promise<void> => {
+    if (!proven.has(stage)) await proveHash(weightsPath(folder, stage), manifest.sha256[stage], signal);
+    proven.add(stage);
+  };
   return {
     manifest,
+    async prove(signal) {
+      for (const stage of STAGE_NAMES) await proveStage(stage, signal);
+    },
     async weights(stage) {
-      const path = weightsPath(folder, stage);
-      if (!proven.has(stage)) await proveHash(path, manifest.sha256[stage]);
-      proven.add(stage);
-      return weightsOnDisk(path, manifest.stages[stage].bytes);
+      await proveStage(stage);
+      return weightsOnDisk(weightsPath(folder, stage), manifest.stages[stage].bytes);
     },
   };
 }

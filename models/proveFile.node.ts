@@ -15,9 +15,12 @@ export async function proveLength(path: string, bytes: number): Promise<void> {
 }
 
 /** Rejects with `corrupt-store` unless the SHA-256 of the file at `path` is `expected`, 64 hexadecimal digits. */
-export async function proveHash(path: string, expected: string): Promise<void> {
+export async function proveHash(path: string, expected: string, signal?: AbortSignal): Promise<void> {
   const hash = createHash('sha256');
-  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes as Uint8Array);
+  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    signal?.throwIfAborted();
+    hash.update(bytes as Uint8Array);
+  }
   const got = hash.digest('hex');
   if (got !== expected) throw new CodedError('corrupt-store', { argument: path, expected, got });
 }

@@ -5,6 +5,7 @@
  */
 import { fromCaller } from '../models/openDisk.node';
 import type { WeightForm } from '../models/quantize/weightForm';
+import { untilStopped } from '../models/untilStopped.node';
 import type { ImageEvent, ImageRequest } from './api';
 import { nodeWasmBackend } from './backend/ort.node';
 import { asTyped, type CliArguments, parseArguments, USAGE } from './cli/arguments';
@@ -13,7 +14,7 @@ import { openModel } from './cli/openModel';
 import { planNotes } from './cli/planNotes';
 import { checkWritable, writePng } from './cli/png';
 import { drawingProgress } from './cli/progress';
-import { untilStopped } from './cli/untilStopped';
+
 import { asError, asFailure } from './errors';
 import type { Courses } from './memory/course';
 import { nodeDevice } from './memory/device.node';

@@ -104,6 +104,41 @@ test('a single file with a LoRA converts to what its folder with that LoRA does'
   assert.is(merged.filter((file, index) => !file.equals(plain[index]!)).length, 2);
 });
 
+test('a conversion that fails or is stopped leaves the model that was there, whole, and nothing of its own', async () => {
+  const out = join(directory, 'again');
+  assert.is((await run(join(directory, 'model'), '--out', out))[0], 0);
+  const files = async () => Promise.all((await readdir(out)).sort().map((name) => readFile(join(out, name))));
+  const before = await files();
+  const torn = join(directory, 'torn');
+  for (const [path, bytes] of await randomModelFiles('B'))
+    await put(join('torn', path), path.startsWith('vae/diff') ? notANumber(bytes) : bytes);
+  // The text encoder and the UNet are written, then a weight turns up that is no number.
+  const [code, said] = await run(torn, '--out', out, '--weights', 'int8');
+  assert.equal([code, said.split(':')[0]], [2, 'bad-model'], said);
+  assert.equal(await files(), before);
+
+  const stopping = run(join(directory, 'model'), '--out', out, '--weights', 'int8');
+  process.emit('SIGINT', 'SIGINT');
+  assert.is((await stopping)[0], 130);
+  assert.equal(await files(), before);
+
+  await mkdir(join(out, 'part'));
+  await writeFile(join(out, 'part', 'unet.weights'), 'of a killed process');
+  assert.is((await run(join(directory, 'model'), '--out', out, '--weights', 'int8'))[0], 0);
+  const [manifest, ...others] = await files();
+  assert.is(JSON.parse(manifest!.toString()).weights, 'int8');
+  assert.is(others.length, 8);
+});
+
+/** The same file of weights, the last half of which are no numbers. */
+const notANumber = (file: Uint8Array): Uint8Array => file.map((byte, i) => (i < file.length / 2 ? byte : 0xff));
+
+test('--help says what there is', async () => {
+  const [code, said] = await run('--help');
+  assert.is(code, 0);
+  assert.match(said, /npm run convert -- SOURCE --out DIR/);
+});
+
 test('a folder that is no model, or arguments that are none, end with 2 and one line', async () => {
   const out = ['--out', join(directory, 'none')];
   const model = join(directory, 'model');

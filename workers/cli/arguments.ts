@@ -113,13 +113,14 @@ export function asTyped(failure: Failure): Failure {
 /** `--seed -1` is a value out of range, not an unknown option `-1`: the complaint should be about the seed. */
 function joinNegativeNumbers(args: readonly string[]): string[] {
   const joined: string[] = [];
-  for (const arg of args) {
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  for (const arg of args.slice(0, end)) {
     const previous = joined.at(-1);
     if (/^-\d/.test(arg) && previous?.startsWith('--') && !previous.includes('='))
       joined[joined.length - 1] += `=${arg}`;
     else joined.push(arg);
   }
-  return joined;
+  return [...joined, ...args.slice(end)];
 }
 
 function choice(option: string, value: string | undefined, choices: readonly string[]): void {

@@ -14,6 +14,7 @@ import {
   writeConverted,
 } from '../../models/convertedFolder.node';
 import { unwritable } from '../../models/diskWords.node';
+import { CodedError } from '../../models/errors';
 import { makeFolder } from '../../models/makeFolder.node';
 import type { Manifest } from '../../models/manifest';
 import type { Folder } from '../../models/source';
@@ -48,7 +49,7 @@ export async function convertedOnce(
 ): Promise<ConvertedFolder & { readonly path: string; readonly fresh: boolean }> {
   const key = await conversionKey(await fingerprint(files), manifest);
   const path = join(folder, key);
-  const kept = (await isConverted(path)) && (await openConverted(path).catch(() => undefined));
+  const kept = (await isConverted(path)) && (await whole(path, signal));
   if (kept) return { ...kept, path, fresh: false };
   await makeFolder(folder).catch((error) => {
     throw unwritable('the folder for converted models', folder, error);
@@ -63,6 +64,21 @@ export async function convertedOnce(
     await rm(part, { recursive: true, force: true });
   }
   return { ...(await openConverted(path)), path, fresh: true };
+}
+
+/**
+ * What was kept at `path`, unless it is damaged. Every byte is hashed here, before a picture is begun, as it would be when
+ * it is asked for: what can be made again should not be an error.
+ */
+async function whole(path: string, signal: AbortSignal): Promise<ConvertedFolder | undefined> {
+  try {
+    const kept = await openConverted(path);
+    await kept.prove(signal);
+    return kept;
+  } catch (thrown) {
+    if (thrown instanceof CodedError) return undefined;
+    throw thrown;
+  }
 }
 
 /** Removes what killed conversions left. */

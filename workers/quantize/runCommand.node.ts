@@ -1,6 +1,7 @@
 /** The frame of the commands here: help, Ctrl-C, one line for what goes wrong, and an exit code. */
+
+import { untilStopped } from '../../models/untilStopped.node';
 import { EXIT_CODES } from '../cli/exitCodes';
-import { untilStopped } from '../cli/untilStopped';
 import { asError, asFailure } from '../errors';
 
 /** Runs `work` with `args` unless they ask for `usage`; resolves to the exit code. A fault of ours is thrown as it is. */

@@ -133,6 +133,7 @@ test('a value may begin with a dash behind an equals sign, and whoever left that
 
 test('a prompt may look like anything after --', () => {
   assert.is(parseArguments(['--seed', '1', '--', '--json']).request.prompt, '--json');
+  assert.is(parseArguments(['--seed', '1', '--', '-5 degrees']).request.prompt, '-5 degrees');
 });
 
 test.run();

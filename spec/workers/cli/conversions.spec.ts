@@ -11,11 +11,12 @@ import { memoryFolder } from '../../models/memoryFolder';
 import { randomModelFiles } from '../../models/randomModel';
 import { rejects } from '../../models/rejects';
 
-let folder = '';
+let [root, folder] = ['', ''];
 test.before.each(async () => {
-  folder = join(await mkdtemp(join(tmpdir(), 'conversions-')), 'made', 'when', 'needed');
+  root = await mkdtemp(join(tmpdir(), 'conversions-'));
+  folder = join(root, 'made', 'when', 'needed');
 });
-test.after.each(() => rm(folder, { recursive: true, force: true }));
+test.after.each(() => rm(root, { recursive: true }));
 
 async function conversion(name: 'A' | 'B'): Promise<Conversion> {
   const files = memoryFolder(await randomModelFiles(name));
@@ -48,13 +49,29 @@ test('other files, or the same packed in another way, are another conversion', a
   assert.is(paths.size, 3);
 });
 
-test('a damaged one is made again', async () => {
+test('a damaged one is made again, be it cut, changed in one bit, or without a manifest that can be read', async () => {
   const model = await conversion('B');
   const { path } = await convertedOnce(model, folder, silent, never);
-  await truncate(join(path, 'unet.weights'), 1000);
-  const again = await convertedOnce(model, folder, silent, never);
-  assert.is(again.fresh, true);
-  assert.is((await readFile(join(path, 'unet.weights'))).length, model.manifest.stages.unet.bytes);
+  const weights = await readFile(join(path, 'unet.weights'));
+  const flipped = Uint8Array.from(weights);
+  flipped[weights.length >> 1]! ^= 1;
+  for (const damage of [
+    () => truncate(join(path, 'unet.weights'), 1000),
+    () => writeFile(join(path, 'unet.weights'), flipped),
+    () => writeFile(join(path, 'manifest.json'), '{"format"'),
+  ]) {
+    await damage();
+    assert.is((await convertedOnce(model, folder, silent, never)).fresh, true);
+    assert.equal(await readFile(join(path, 'unet.weights')), weights);
+  }
+  assert.is((await convertedOnce(model, folder, silent, never)).fresh, false);
+});
+
+test('looking whether it is whole can be stopped', async () => {
+  const model = await conversion('B');
+  await convertedOnce(model, folder, silent, never);
+  const stopped = convertedOnce(model, folder, silent, AbortSignal.abort(new Error('stopped')));
+  assert.is(await stopped.catch((thrown: Error) => thrown.message), 'stopped');
 });
 
 test('a stopped one leaves nothing, and what a killed process left is swept', async () => {

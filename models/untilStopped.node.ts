@@ -1,5 +1,5 @@
 /** Work that Ctrl-C aborts. */
-import { CodedError } from '../errors';
+import { CodedError } from './errors';
 
 /** Runs `work`; rejects with what it throws, which after a stop should be the signal's reason, `aborted`. */
 export async function untilStopped(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
