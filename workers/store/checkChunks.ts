@@ -23,13 +23,14 @@ export async function* checkedChunks(
   const of = bytesOf(stored);
   let done = 0;
   let spare: ArrayBuffer | undefined;
-  // The next chunk is fetched while this one is hashed: both take about as long.
+  // The next chunk is fetched while this one is hashed, which another thread does: both take about as long.
   let next = fetchChunk(reader, 0, chunks.length);
   for (const [index, record] of chunks.entries()) {
     const chunk = await next;
     signal?.throwIfAborted();
+    const proof = checked(chunk, record, `${name} chunk ${index}`);
     next = fetchChunk(reader, index + 1, chunks.length, spare);
-    yield await checked(chunk, record, `${name} chunk ${index}`);
+    yield await proof;
     // Fresh ones would wait for the garbage collector, which came by after 600 MB of a network of 900.
     spare = keep ? undefined : chunk;
     done += record.bytes;

@@ -1,6 +1,7 @@
 /** Bytes as chunks in `Records`, each named by its hash: the same chunk twice takes its space once. */
 import { ChunkWeights } from './chunkWeights';
 import type { Records } from './records';
+import { release } from './release';
 import type { Shelf } from './shelf';
 import { type ChunkRecord, chunkKey } from './storedBytes';
 
@@ -18,7 +19,10 @@ export function chunkShelf(records: Records): Shelf {
     }),
     async read({ chunks }) {
       return {
-        chunk: (index) => chunk(chunks[index]!),
+        chunk: (index, spare) => {
+          release(spare); // IndexedDB reads into memory of its own.
+          return chunk(chunks[index]!);
+        },
         weights: async (read, tensors, onReadTwice) => new ChunkWeights(read ?? [], tensors, onReadTwice),
         close: () => undefined,
       };

@@ -6,13 +6,11 @@
 import type { StageWeights } from '../../models/stage';
 import { checkBounds } from '../../models/stageWeights';
 import { CodedError } from '../errors';
+import { release } from './release';
 import type { Extent } from './shelf';
 
 /** Tensors up to this size are kept aside: ORT's optimizers look at biases before the session does. */
 const SMALL_BYTES = 64 * 1024;
-
-/** `ArrayBuffer.prototype.transfer` (Chromium 114), which gives memory back without waiting for the garbage collector. */
-type Transferable = ArrayBuffer & { transfer?(bytes: number): ArrayBuffer };
 
 export class ChunkWeights implements StageWeights {
   readonly bytes: number;
@@ -76,7 +74,7 @@ export class ChunkWeights implements StageWeights {
   }
 
   #release(index: number): void {
-    (this.#chunks[index] as Transferable | undefined)?.transfer?.(0);
+    release(this.#chunks[index]);
     this.#chunks[index] = undefined;
   }
 

@@ -139,7 +139,8 @@ for (const shelf of SHELVES) {
       const options = { loras: [{ name: 'paint.safetensors', weight: 0.5 }], weights: 'int8' } as const;
       const again = { source: 'dreamy.safetensors', options, handles: { source: { fake: 1 }, loras: [{ fake: 2 }] } };
       void (await kept.open()).put({ ...model(), stages, resumeKey: 'source', again });
-      await untilKept(kept, 300);
+      await untilKept(kept, 300 + 1024);
+      for (let i = 0; i < 20; i += 1) await turn();
       const store = await kept.restart();
       const { kind, key, bytes, since: _, name, ...told } = (await store.report()).freeable[0]!;
       assert.equal([kind, key, name, bytes, told], ['import', 'source', 'model 0', 1324, again]);
