@@ -1,5 +1,5 @@
 /** Work on the shelf: models coming in, being checked, being taken out. Several at once, each with its own end. */
-import type { Failure, ImportEvent, ReadEvent, RemoteModel } from '../workers/api';
+import type { Failure, ImportEvent, ReadEvent, RemoteModel, RoundedForm } from '../workers/api';
 import { type Sample, sampled } from './pace';
 import type { State } from './reducer';
 
@@ -29,13 +29,21 @@ export interface Job extends JobOrder {
   readonly started: number;
   /** When a server that did not deliver is asked again. */
   readonly retryAt?: number;
+  /** How its weights are rounded, where that was not asked for. */
+  readonly rounded?: RoundedForm;
   /** What it was told to do and has not done yet. */
   readonly stopping?: 'abort' | 'pause' | undefined;
 }
 
 /** Said for a while at the foot of the page. */
 export type Toast =
-  | { readonly type: 'ready'; readonly id: string; readonly name: string; readonly used: boolean }
+  | {
+      readonly type: 'ready';
+      readonly id: string;
+      readonly name: string;
+      readonly used: boolean;
+      readonly rounded?: RoundedForm;
+    }
   | {
       readonly type: 'deleted';
       readonly id: string;
@@ -78,6 +86,8 @@ export function reduceJob(state: State, job: Job, event: ImportEvent | ReadEvent
       return change({ bytes: 0, samples: [] });
     case 'ignored':
       return { ...state, ignored: { name: job.name, parts: event.parts } };
+    case 'rounded':
+      return change({ rounded: event.weights });
     case 'paused':
       return change({ phase: 'paused', samples: [], stopping: undefined });
     case 'imported': {
@@ -85,7 +95,14 @@ export function reduceJob(state: State, job: Job, event: ImportEvent | ReadEvent
       const models = [...state.models.filter(({ id }) => id !== model.id), model];
       // Nobody's model is changed under a drawing.
       const busy = state.drawing && state.models.some(({ id }) => id === state.modelId);
-      const ready: Toast = { type: 'ready', id: model.id, name: model.name, used: !busy };
+      const { rounded } = job;
+      const ready: Toast = {
+        type: 'ready',
+        id: model.id,
+        name: model.name,
+        used: !busy,
+        ...(rounded ? { rounded } : {}),
+      };
       const toast = job.kind === 'demo' ? state.toast : ready;
       return { ...ended, models, modelId: busy ? state.modelId : model.id, verdicts: without(state, model.id), toast };
     }

@@ -12,6 +12,7 @@ import type {
   NotedOptions,
   PickedFile,
   RemoteModel,
+  RoundedForm,
   WeightForm,
 } from './api/importing';
 
@@ -175,6 +176,8 @@ export type ImportEvent =
   | { readonly type: 'verifying'; readonly bytes: number; readonly of: number }
   /** Parts of the LoRAs that no layer of the model answers to, as `file: name`: they are left out. */
   | { readonly type: 'ignored'; readonly parts: readonly string[] }
+  /** Nobody said how weights are held, and the checkpoint's own numbers do not fit this device: they are rounded. */
+  | { readonly type: 'rounded'; readonly weights: RoundedForm }
   | { readonly type: 'converting'; readonly stage: StageName; readonly bytes: number; readonly of: number }
   | { readonly type: 'imported'; readonly model: ModelSummary }
   /** A download was paused: what is here stays, and the same download goes on from there. */

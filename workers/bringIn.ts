@@ -22,12 +22,14 @@ export interface BringInOptions {
   readonly checkpoint: CheckpointOptions;
   /** How a checkpoint's weights are packed here. */
   readonly plan: (checkpoint: Checkpoint) => Manifest;
+  /** Whether nobody said how: it is told then where they are rounded. */
+  readonly automatic?: boolean;
 }
 
 /** Rejects as `openCheckpoint` and `ModelStore.put` do. */
 export async function bringIn(
   input: Folder | ByteSource,
-  { checkpoint: options, plan, ...came }: BringInOptions,
+  { checkpoint: options, plan, automatic = false, ...came }: BringInOptions,
   store: ModelStore<Manifest>,
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
@@ -38,7 +40,9 @@ export async function bringIn(
   if (checkpoint.ignored?.length) tell({ type: 'ignored', parts: checkpoint.ignored });
   const fingerprints = await sourceOf(input, options);
   const named = { ...came, name: checkpoint.name, fingerprints };
-  return importCheckpoint(checkpoint, { ...named, manifest: plan(checkpoint) }, store, tell, signal);
+  const manifest = plan(checkpoint);
+  if (automatic && manifest.weights !== 'exact') tell({ type: 'rounded', weights: manifest.weights });
+  return importCheckpoint(checkpoint, { ...named, manifest }, store, tell, signal);
 }
 
 /** Stands for everything that the converted bytes are made of. */

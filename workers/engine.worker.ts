@@ -64,6 +64,7 @@ const living = new Promise<string>((resolve) => {
 const conversionOf = (options: ImportOptions, signal: AbortSignal) => ({
   checkpoint: pickedOptions(options, () => fetchedTokenizer(fetchDemo, signal)),
   plan: (checkpoint: Checkpoint) => planFor(checkpoint, options.weights ?? 'auto', browserDevice()),
+  automatic: (options.weights ?? 'auto') === 'auto',
 });
 
 async function forecast(id: string, name: BackendName, asked: Planned): Promise<Forecast | undefined> {

@@ -43,6 +43,18 @@ test('a model that came in is listed once and used, and said', () => {
   assert.equal(state.toast, { type: 'ready', id: 'a', name: 'm', used: true });
 });
 
+test('a model whose weights had to be rounded says so once it is there', () => {
+  const rounded = { type: 'rounded', weights: 'int8' } as const;
+  const state = after(
+    INITIAL,
+    begin(1),
+    event(1, rounded),
+    event(1, converting(1)),
+    event(1, { type: 'imported', model }),
+  );
+  assert.equal(state.toast, { type: 'ready', id: 'a', name: 'm', used: true, rounded: 'int8' });
+});
+
 test('the demo model comes without a word', () => {
   assert.is(after(INITIAL, begin(1, 'demo'), event(1, { type: 'imported', model })).toast, undefined);
 });

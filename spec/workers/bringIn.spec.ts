@@ -1,12 +1,13 @@
 /** Models through the whole of the engine but the browser: exported, brought back, downloaded, killed half-way. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Checkpoint } from '../../models/checkpoint';
 import type { Manifest } from '../../models/manifest';
 import { planModel } from '../../models/planModel';
 import { readHeader } from '../../models/safetensorsHeader';
 import { encodeSafetensors } from '../../models/safetensorsWriter';
 import type { ByteSource, Folder } from '../../models/source';
-import type { ReadEvent } from '../../workers/api';
+import type { ImportEvent, ReadEvent } from '../../workers/api';
 import { bringIn } from '../../workers/bringIn';
 import { type FetchModelOptions, fetchModel } from '../../workers/fetchModel';
 import { PAUSE } from '../../workers/job';
@@ -55,6 +56,19 @@ const over = (store: ModelStore<Manifest>, retry: () => Promise<void>): FetchMod
 
 const bring = (input: Folder | ByteSource, store: ModelStore<Manifest>) =>
   bringIn(input, { origin: 'file', ...conversion }, store, silent, never);
+
+test('weights that had to be rounded are told before they are, unless somebody asked for that', async () => {
+  const told = async (form: 'exact' | 'int8', automatic: boolean) => {
+    const events: ImportEvent[] = [];
+    const how = { origin: 'folder', ...conversion, plan: (one: Checkpoint) => planModel(one, form), automatic };
+    await bringIn(folder, how, await open(device('idb')), (event) => events.push(event), never);
+    assert.is(events.at(-1)!.type, 'converting');
+    return events.filter(({ type }) => type !== 'converting');
+  };
+  assert.equal(await told('int8', true), [{ type: 'rounded', weights: 'int8' }]);
+  assert.equal(await told('int8', false), []);
+  assert.equal(await told('exact', true), []);
+});
 
 for (const shelf of SHELVES) {
   test(`${shelf}: a model taken out as a file and brought in elsewhere is the same model`, async () => {

@@ -79,7 +79,10 @@ function toastText(toast: Said, said: Words): string {
     case 'deleted':
       return said.deleted(toast.name);
     case 'ready':
-      return toast.used ? said.modelInUse(toast.name) : said.modelReady(toast.name);
+      return [
+        toast.used ? said.modelInUse(toast.name) : said.modelReady(toast.name),
+        ...(toast.rounded ? [said.modelRounded(said.weightForms[toast.rounded])] : []),
+      ].join(' ');
     case 'sound':
       return said.modelSound(toast.name);
     case 'freed':

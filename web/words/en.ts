@@ -196,6 +196,8 @@ export const en = {
   undo: 'Undo',
   modelReady: (name: string) => `${name} is ready.`,
   modelInUse: (name: string) => `${name} is ready and in use.`,
+  modelRounded: (form: string) =>
+    `Its weights are ${form.toLowerCase()}: the exact ones do not fit this device’s memory.`,
   use: 'Use it',
   modelSound: (name: string) => `${name} is sound: every byte is as it was written.`,
   freed: (size: string) => `${size} freed.`,

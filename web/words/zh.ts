@@ -181,6 +181,7 @@ export const zh: Words = {
   undo: '撤销',
   modelReady: (name) => `${name} 已就绪。`,
   modelInUse: (name) => `${name} 已就绪并启用。`,
+  modelRounded: (form) => `权重以 ${form} 存放：精确权重超出此设备的内存。`,
   use: '启用',
   modelSound: (name) => `${name} 完好：每个字节都与写入时一致。`,
   freed: (size) => `已释放 ${size}。`,

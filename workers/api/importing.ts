@@ -4,6 +4,9 @@ import type { WeightForm as StoredForm } from '../../models/quantize/weightForm'
 /** `auto`: exact while that fits the memory of the device; the others as in models/quantize/weightForm.ts. */
 export type WeightForm = 'auto' | StoredForm;
 
+/** A form that holds other numbers than the checkpoint's own. */
+export type RoundedForm = Exclude<StoredForm, 'exact'>;
+
 /** A model file on the web. */
 export interface RemoteModel {
   readonly name: string;
