@@ -69,8 +69,11 @@ export async function writeConverted(
 }
 
 /** Whether `folder` looks like one of ours: it has a `manifest.json`, and is no diffusers folder. */
-export const isConverted = (folder: string): Promise<boolean> =>
-  stat(join(folder, 'manifest.json')).then(
+export const isConverted = async (folder: string): Promise<boolean> =>
+  (await isFile(join(folder, 'manifest.json'))) && !(await isFile(join(folder, 'model_index.json')));
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
     (found) => found.isFile(),
     () => false,
   );

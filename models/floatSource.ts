@@ -13,6 +13,13 @@ import type { TensorInfo, TensorSource } from './tensorSource';
 
 /** `source` without F8 and F64. */
 export function withFloats<Source extends TensorSource>(source: Source): Source {
+  // A tensor is read some rows at a time.
+  const scales = new Map<string, Promise<number>>();
+  const scaleOnce = (tensor: string): Promise<number> => {
+    const scale = scales.get(tensor) ?? scaleOf(source, tensor);
+    scales.set(tensor, scale);
+    return scale;
+  };
   return {
     ...source,
     info(tensor) {
@@ -27,7 +34,7 @@ export function withFloats<Source extends TensorSource>(source: Source): Source 
       if (info?.dtype === 'F64') return bytesOf(Float32Array.from(new Float64Array(...view(bytes, 8))));
       if (!info || !isFloat8(info)) return bytes;
       const halves = info.dtype === 'F8_E4M3' ? e4m3ToF16(bytes) : e5m2ToF16(bytes);
-      const scale = await scaleOf(source, tensor);
+      const scale = await scaleOnce(tensor);
       return bytesOf(scale === 1 ? halves : scaled(halves, scale));
     },
   };

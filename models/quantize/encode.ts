@@ -28,7 +28,7 @@ type Planned = Pick<PackedTensor, 'name' | 'dtype' | 'shape' | 'offset'>;
 /**
  * `weight` as stored, from front to back: what all `tensors` hold, which are all that is planned for it, or only the last.
  * Where it becomes integers these are `rounded`, or the nearest. Rejects with `bad-model` where a number that is to be
- * rounded to an integer is not finite, with `bad-argument` where `rounded` has more bits than are planned.
+ * rounded to an integer is not finite, or one that is to be halved is beyond what 16 bits hold, with `bad-argument` where `rounded` has more bits than are planned.
  */
 export async function* encoded(
   tensors: readonly Planned[],
@@ -56,8 +56,22 @@ export async function* encoded(
 
 /** All of `weight` as numbers of `dtype`, some rows at a time. */
 async function* inDtype(weight: Weight, dtype: 'F32' | 'F16'): AsyncGenerator<Uint8Array, void> {
-  for await (const bytes of slices(weight))
-    yield dtype === weight.dtype ? bytes : fromF32(dtype, toF32(weight.dtype, bytes));
+  for await (const bytes of slices(weight)) {
+    if (dtype === weight.dtype) yield bytes;
+    else {
+      const numbers = toF32(weight.dtype, bytes);
+      if (dtype === 'F16') checkRange(weight.name, numbers);
+      yield fromF32(dtype, numbers);
+    }
+  }
+}
+
+/** From here on a binary16 would be infinity. */
+const F16_END = 65_520;
+
+function checkRange(name: string, numbers: Float32Array): void {
+  const beyond = numbers.find((value) => !(Math.abs(value) < F16_END));
+  if (beyond !== undefined) throw badModel(name, 'numbers that 16 bits can hold, within ±65504', `${beyond}`);
 }
 
 /** `[K, C, 3, 3]` as `[9, C, K]`. */

@@ -44,6 +44,12 @@ test('every tensor is read back as it was packed', async () => {
   }
 });
 
+test('a diffusers folder that has a manifest of its own is none of ours', async () => {
+  await writeConverted(checkpoint, manifest, folder);
+  await writeFile(join(folder, 'model_index.json'), '{}');
+  assert.is(await isConverted(folder), false);
+});
+
 test('one flipped byte is found before anything is computed from it', async () => {
   await writeConverted(checkpoint, manifest, folder);
   const bytes = await readFile(unet());

@@ -59,7 +59,7 @@ export const en = {
   memory: 'Memory',
   memoryModes: { auto: 'Auto', low: 'Low' },
   memoryHint:
-    'Low reads the model in parts, anew for every step, and decodes in tiles: slower, nearly the same picture.',
+    'On the CPU, low reads the model in parts, anew for every step, and decodes in tiles: slower, nearly the same picture.',
   backendWhy: (name: string, why: string): string => `${name}: ${whyNot[why] ?? why}`,
   stepsShort: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
   reset: 'Reset settings',

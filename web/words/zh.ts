@@ -53,7 +53,7 @@ export const zh: Words = {
   backends: { auto: '自动', wasm: 'CPU', webgpu: 'GPU' },
   memory: '内存',
   memoryModes: { auto: '自动', low: '节省' },
-  memoryHint: '节省模式每一步都分段重新读取模型，并分块解码：更慢，画面几乎相同。',
+  memoryHint: '在 CPU 上，节省模式每一步都分段重新读取模型，并分块解码：更慢，画面几乎相同。',
   backendWhy: (name, why) => `${name}：${whyNot[why] ?? why}`,
   stepsShort: (count) => `${count} 步`,
   reset: '恢复默认设置',

@@ -1,8 +1,9 @@
 /**
  * Checkpoints that the command has converted, kept so that the next picture starts at once: a folder of folders, each
- * named by a hash of what was converted and how. A conversion appears under its name when it is whole.
+ * named by a hash of what was converted and how. A conversion appears under its name when it is whole, and goes when
+ * another is made and it was not used for a month.
  */
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Checkpoint } from '../../models/checkpoint';
@@ -50,7 +51,10 @@ export async function convertedOnce(
   const key = await conversionKey(await fingerprint(files), manifest);
   const path = join(folder, key);
   const kept = (await isConverted(path)) && (await whole(path, signal));
-  if (kept) return { ...kept, path, fresh: false };
+  if (kept) {
+    await touch(path);
+    return { ...kept, path, fresh: false };
+  }
   await makeFolder(folder).catch((error) => {
     throw unwritable('the folder for converted models', folder, error);
   });
@@ -81,13 +85,29 @@ async function whole(path: string, signal: AbortSignal): Promise<ConvertedFolder
   }
 }
 
-/** Removes what killed conversions left. */
+/** Removes what killed conversions left, and conversions that nobody has drawn with for long. */
 async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const pid = /\.(\d+)\.part$/.exec(name)?.[1];
-    if (pid && !isRunning(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
+    const isOver = pid ? !isRunning(Number(pid)) : /^[0-9a-f]{64}$/.test(name) && (await isStale(join(folder, name)));
+    if (isOver) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
+
+/** A conversion takes a gigabyte or two, and a minute to be made again. */
+const STALE_MILLISECONDS = 30 * 24 * 60 * 60 * 1000;
+
+const manifestOf = (conversion: string): string => join(conversion, 'manifest.json');
+
+/** Notes that it was used. A cache that may only be read does as well. */
+const touch = (conversion: string): Promise<void> =>
+  utimes(manifestOf(conversion), new Date(), new Date()).catch(() => undefined);
+
+const isStale = (conversion: string): Promise<boolean> =>
+  stat(manifestOf(conversion)).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs > STALE_MILLISECONDS,
+    () => false,
+  );
 
 function isRunning(pid: number): boolean {
   try {

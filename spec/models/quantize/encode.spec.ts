@@ -127,6 +127,31 @@ test('what is neither turned around nor rounded passes in pieces as it is, or in
   assert.ok(Buffer.from(bytesOf(toF32('BF16', source))).equals(widened!));
 });
 
+test('numbers beyond what 16 bits hold do not become infinity in silence', async () => {
+  const shape = [4, 64];
+  const planned = planTensors([{ name: 'x.weight', shape }], () => 'F32', 'fp16');
+  const weights = wave(4 * 64);
+  for (const [large, fits] of [
+    [65_504, true],
+    [-65_519, true],
+    [65_520, false],
+    [-1e6, false],
+  ] as const) {
+    weights[200] = large;
+    for (const dtype of ['F32', 'BF16'] as const) {
+      const bytes = fromF32(dtype, weights);
+      // bfloat16 has 8 bits, and rounds the first two up to 65536.
+      if (fits && dtype === 'F32') await stored(planned, dtype, shape, bytes);
+      else
+        await rejects(
+          () => stored(planned, dtype, shape, bytes),
+          'bad-model',
+          'x: expected numbers that 16 bits can hold',
+        );
+    }
+  }
+});
+
 test('weights that are no finite numbers cannot be rounded; where nothing is rounded they pass', async () => {
   const shape = [4, 64];
   for (const broken of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
@@ -138,7 +163,8 @@ test('weights that are no finite numbers cannot be rounded; where nothing is rou
       for (const form of ['int8', 'int4'] as const) {
         await rejects(() => stored(planned(form), dtype, shape, source), 'bad-model', 'x: expected finite numbers');
       }
-      await stored(planned('fp16'), dtype, shape, source);
+      if (dtype === 'F16') await stored(planned('fp16'), dtype, shape, source);
+      else await rejects(() => stored(planned('fp16'), dtype, shape, source), 'bad-model', 'x: expected numbers');
     }
 });
 

@@ -1,5 +1,5 @@
 /** Conversions are made once, appear whole, and are made again where they are damaged. */
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -65,6 +65,28 @@ test('a damaged one is made again, be it cut, changed in one bit, or without a m
     assert.equal(await readFile(join(path, 'unet.weights')), weights);
   }
   assert.is((await convertedOnce(model, folder, silent, never)).fresh, false);
+});
+
+test('what nobody drew with for a month goes when another is made', async () => {
+  const [a, b] = [await conversion('A'), await conversion('B')];
+  const { path } = await convertedOnce(b, folder, silent, never);
+  const aged = async (days: number) => {
+    const then = new Date(Date.now() - days * 86_400_000);
+    await utimes(join(path, 'manifest.json'), then, then);
+  };
+  await aged(29);
+  const { path: first } = await convertedOnce(a, folder, silent, never);
+  assert.is((await readdir(folder)).length, 2);
+  // Drawn with: its month begins anew.
+  await aged(31);
+  assert.is((await convertedOnce(b, folder, silent, never)).fresh, false);
+  await rm(first, { recursive: true });
+  await convertedOnce(a, folder, silent, never);
+  assert.is((await readdir(folder)).length, 2);
+  await aged(31);
+  await rm(first, { recursive: true });
+  await convertedOnce(a, folder, silent, never);
+  assert.equal(await readdir(folder), [first.slice(folder.length + 1)]);
 });
 
 test('looking whether it is whole can be stopped', async () => {
