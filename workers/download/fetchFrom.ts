@@ -6,6 +6,7 @@ import type { Spool } from '../store/spool';
 import { isQuotaError, storageFull } from '../store/storage';
 import { type Answer, rangeHeaders, readAnswer, sameFile, type Validator } from './answer';
 import { MirrorFailure, UNREACHABLE } from './failed';
+import { behindTheSame, overlapOf, type Piece } from './overlap';
 import { Rate } from './rate';
 import { type HashState, WholeHash } from './wholeHash';
 
@@ -64,7 +65,8 @@ export async function fetchFrom(
   try {
     // Without its hash nobody can say that another mirror's file is the same.
     const known = spool.state?.url === url || request.sha256 !== undefined ? spool.state : undefined;
-    const asked = known ? spool.bytes : 0;
+    const overlap = known ? overlapOf(spool.bytes, known, request) : 0;
+    const asked = known ? spool.bytes - overlap : 0;
     const headers = rangeHeaders(asked, known ?? {}, new URL(url).origin === options.origin);
     const response = await options
       .fetch(url, {
@@ -81,7 +83,10 @@ export async function fetchFrom(
     const missing = (request.bytes ?? answer.of ?? 0) - spool.bytes;
     if (missing > 0) await options.store.makeRoom(missing);
     const reader = response.body!.getReader();
-    const next = (): Promise<Piece> => reader.read().catch(failed);
+    const read = (): Promise<Piece> => reader.read().catch(failed);
+    const here = await spool.source(request.name).read(spool.bytes === 0 ? 0 : asked, spool.bytes);
+    const next = await behindTheSame(here, read);
+    if (!next) return await restartAsAnother(url, spool, tell);
     await new Receiving(url, spool, request, options, answer, tell).receive(next, stalled.touch, signal);
   } finally {
     stalled.end();
@@ -96,6 +101,19 @@ async function restartBeyond(url: string, spool: Spool<FetchState>, tell: (event
   tell({ type: 'restarted', url, got: 'a shorter file' });
   throw new MirrorFailure(url, 'HTTP 416', false);
 }
+
+/** What was asked for again is not what is here: the file was changed, or the server has several under one name. */
+async function restartAsAnother(
+  url: string,
+  spool: Spool<FetchState>,
+  tell: (event: ImportEvent) => void,
+): Promise<void> {
+  await spool.restart({ url }, undefined);
+  tell({ type: 'restarted', url, got: ANOTHER });
+  throw new MirrorFailure(url, ANOTHER, false);
+}
+
+const ANOTHER = 'another file than before';
 
 /** Makes the spool what `answer` goes on with: as it is, or empty where this is another file or all of it again. */
 async function settle(
@@ -115,21 +133,12 @@ async function settle(
       (known.of !== undefined && of !== undefined && known.of !== of));
   if (begin > 0 && !changed) return;
   if (spool.bytes > 0) {
-    const got = changed
-      ? 'another file than before'
-      : known
-        ? 'everything from the beginning'
-        : 'a file of unknown kin';
+    const got = changed ? ANOTHER : known ? 'everything from the beginning' : 'a file of unknown kin';
     tell({ type: 'restarted', url, got });
   }
   await spool.restart({ url, of, ...validator }, of ?? request.bytes);
   // The body belongs to the middle of a file that is no longer ours: ask anew.
-  if (begin > 0) throw new MirrorFailure(url, 'another file than before', false);
-}
-
-interface Piece {
-  readonly done: boolean;
-  readonly value?: Uint8Array | undefined;
+  if (begin > 0) throw new MirrorFailure(url, ANOTHER, false);
 }
 
 class Receiving {

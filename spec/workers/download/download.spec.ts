@@ -90,6 +90,28 @@ for (const shelf of SHELVES) {
   );
 
   spec(
+    'where nothing tells one file from another, the last of what is here is compared: the same goes on',
+    { cutAfter: 3000 },
+    async (server, _, store) => {
+      const onEvent = onRetry(() => Object.assign(server.manners, { cutAfter: undefined }));
+      const done = await fetched(store, { urls: [server.url] }, { onEvent });
+      assert.equal(done.bytes, FILE);
+      assert.equal(server.asked, ['all', 'bytes=1500-']);
+      assert.not(types(done).includes('restarted'));
+    },
+  );
+
+  spec('and another begins anew, cut off while it is compared or not', { cutAfter: 3000 }, async (server, _, store) => {
+    const changed = file(9);
+    const becomes = [{ cutAfter: 700 }, { bytes: changed, cutAfter: undefined }];
+    const onEvent = onRetry(() => Object.assign(server.manners, becomes.shift()));
+    const done = await fetched(store, { urls: [server.url] }, { onEvent });
+    assert.equal(done.bytes, changed);
+    assert.equal(server.asked, ['all', 'bytes=1500-', 'bytes=1500-', 'all']);
+    assert.ok(types(done).includes('restarted'));
+  });
+
+  spec(
     'of our own origin the server is asked by If-Range',
     { cutAfter: 3000, etag: '"1"' },
     async (server, _, store) => {
