@@ -1,6 +1,7 @@
 /** Believes no byte that lost its hash. */
 import { CodedError } from '../errors';
-import { sha256 } from './chunks';
+import { hashInTurn, sha256 } from './chunks';
+import { release } from './release';
 import type { ChunkReader } from './shelf';
 import { bytesOf, type ChunkRecord, type StoredBytes } from './storedBytes';
 
@@ -22,20 +23,23 @@ export async function* checkedChunks(
   const { chunks } = stored;
   const of = bytesOf(stored);
   let done = 0;
+  const hash = hashInTurn();
   let spare: ArrayBuffer | undefined;
   // The next chunk is fetched while this one is hashed, which another thread does: both take about as long.
   let next = fetchChunk(reader, 0, chunks.length);
   for (const [index, record] of chunks.entries()) {
     const chunk = await next;
     signal?.throwIfAborted();
-    const proof = checked(chunk, record, `${name} chunk ${index}`);
+    const proof = checked(chunk, record, `${name} chunk ${index}`, hash);
     next = fetchChunk(reader, index + 1, chunks.length, spare);
     yield await proof;
     // Fresh ones would wait for the garbage collector, which came by after 600 MB of a network of 900.
+    if (index === chunks.length - 1 && !keep) release(spare);
     spare = keep ? undefined : chunk;
     done += record.bytes;
     onProgress?.(done, of);
   }
+  release(spare);
 }
 
 /** `chunk`, if it is what `record` says. */
@@ -43,9 +47,10 @@ export async function checked(
   chunk: ArrayBuffer | undefined,
   { sha256: expected }: ChunkRecord,
   argument: string,
+  hash: (bytes: ArrayBuffer) => Promise<string> = sha256,
 ): Promise<ArrayBuffer> {
   if (!chunk) throw new CodedError('corrupt-store', { argument, expected, got: 'nothing' });
-  const got = await sha256(chunk);
+  const got = await hash(chunk);
   if (got !== expected) throw new CodedError('corrupt-store', { argument, expected, got });
   return chunk;
 }

@@ -54,7 +54,10 @@ export class ChunkWeights implements StageWeights {
     const small = this.#small.get(begin);
     if (small && small.length === end - begin) return small;
     // One buffer for all reads, as large as the largest: fresh ones would wait for the garbage collector.
-    if (this.#buffer.length < end - begin) this.#buffer = new Uint8Array(end - begin);
+    if (this.#buffer.length < end - begin) {
+      release(this.#buffer.buffer);
+      this.#buffer = new Uint8Array(end - begin);
+    }
     const bytes = this.#copy(begin, end, this.#buffer.subarray(0, end - begin));
     for (const index of this.#within(begin, end)) {
       this.#awaited[index]! -= 1;
@@ -66,6 +69,7 @@ export class ChunkWeights implements StageWeights {
   close(): void {
     for (const index of this.#chunks.keys()) this.#release(index);
     this.#small.clear();
+    release(this.#buffer.buffer);
     this.#buffer = new Uint8Array();
   }
 

@@ -3,6 +3,7 @@ import { checkBounds } from '../../models/stageWeights';
 import { CodedError } from '../errors';
 import { type OriginDirectory, type OriginFile, readBlobSync } from './originFiles';
 import type { Records } from './records';
+import { release } from './release';
 import type { Shelf } from './shelf';
 import { bytesOf, chunkStart, type StoredBytes } from './storedBytes';
 
@@ -50,13 +51,17 @@ export function fileShelf(directory: OriginDirectory, records: Records): Shelf {
           read(begin, end) {
             checkBounds(begin, end, bytes);
             // One buffer for all reads, as large as the largest: fresh ones would wait for the garbage collector.
-            if (buffer.length < end - begin) buffer = new Uint8Array(end - begin);
+            if (buffer.length < end - begin) {
+              release(buffer.buffer);
+              buffer = new Uint8Array(end - begin);
+            }
             const slice = buffer.subarray(0, end - begin);
             const got = read(slice, begin);
             if (got !== slice.length) throw gone(stored, `${slice.length} bytes at ${begin}`, `${got}`);
             return slice;
           },
           close() {
+            release(buffer.buffer);
             buffer = new Uint8Array(0);
             close();
           },
