@@ -28,6 +28,7 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --samples N              calls of the UNet to look at, of all of them (default: 128)
   --places N               places of each layer to look at, of each call (default: 64)
   --domain NAME            prompts of this domain alone; may be given several times
+  --parts N                graphs that the UNet is cut into, to be compiled for an NPU in less memory (default: 1)
   --engine NAME            ${ENGINES.join(', ')} (default: wasm): native is several times as fast, and needs
                            npm install --no-save onnxruntime-node
   --vae FILE, --lora FILE[:WEIGHT], --prediction TYPE   as for npm run generate`;
@@ -50,10 +51,12 @@ export interface QuantizeArguments {
   readonly samples: number;
   readonly places: number;
   readonly domains: readonly Domain[];
+  /** Graphs for NPUs that the UNet is cut into, at most. */
+  readonly parts: number;
   readonly engine: EngineName;
 }
 
-type Count = 'budget' | 'sensitivity' | 'sweeps' | 'iterations' | 'prompts' | 'steps' | 'samples' | 'places';
+type Count = 'budget' | 'sensitivity' | 'sweeps' | 'iterations' | 'prompts' | 'steps' | 'samples' | 'places' | 'parts';
 const MAY_BE_NONE: readonly Count[] = ['sensitivity', 'sweeps'];
 
 export function parseArguments(args: readonly string[]): QuantizeArguments {
@@ -82,6 +85,7 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
     samples: integer('samples', 128),
     places: integer('places', 64),
     domains: (values.domain ?? []).map((domain) => oneOf('--domain', DOMAINS, domain)),
+    parts: integer('parts', 1),
     engine: oneOf('--engine', ENGINES, values.engine ?? 'wasm'),
   };
 }
@@ -104,6 +108,7 @@ const OPTIONS = {
   samples: text,
   places: text,
   domain: several,
+  parts: text,
   engine: text,
   vae: text,
   lora: several,

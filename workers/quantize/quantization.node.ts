@@ -88,9 +88,11 @@ export class Quantization {
         this.mixed.set(stage, mixedBits(checkpoint.description, stage, costs, given.budget / 100));
       }
       const precision = this.precision;
-      if (!precision) continue;
+      if (!precision || (!first && stage === 'text_encoder')) continue;
       progress.writing(stage, name);
-      const quantized = { stage, size, ranges, ...this.integers(stage), activationBits: precision.activationBits };
+      const { activationBits } = precision;
+      const parts = stage === 'unet' ? given.parts : 1;
+      const quantized = { stage, size, ranges, ...this.integers(stage), activationBits, parts };
       stages.push(await writeNpuStage(given.out, checkpoint.description, quantized));
     }
     return stages;

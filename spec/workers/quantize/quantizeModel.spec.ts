@@ -9,12 +9,17 @@ import * as assert from 'uvu/assert';
 import { openConverted } from '../../../models/convertedFolder.node';
 import { CodedError } from '../../../models/errors';
 import { STAGE_NAMES } from '../../../models/manifest';
-import { checkNpuManifest, type NpuFile, type NpuManifest } from '../../../models/npuManifest';
+import { openNpuFolder } from '../../../models/npuFolder.node';
+import { contextPath, type NpuManifest, npuFiles } from '../../../models/npuManifest';
+import { checkNpuManifest } from '../../../models/npuManifestCheck';
 import { matrixKeys } from '../../../models/quantize/dequantized';
+import { nodeWasmBackend } from '../../../workers/backend/ort.node';
 import { parseArguments } from '../../../workers/quantize/arguments.node';
+import { npuParts } from '../../../workers/quantize/quantizedFolder.node';
 import { quantizeModel } from '../../../workers/quantize/quantizeModel.node';
+import type { Tensor } from '../../../workers/tensor';
 import { readGraph } from '../../models/qnn/readGraph';
-import { randomModelFiles } from '../../models/randomModel';
+import { randomModelFiles, uniform } from '../../models/randomModel';
 
 let scratch = '';
 const model = () => join(scratch, 'model');
@@ -41,19 +46,19 @@ async function manifestIn(out: string): Promise<NpuManifest> {
 }
 
 test('every network is there in the size asked for, and every file is what the manifest says', async () => {
-  const { stages, tokenTable, precision } = await manifestIn('out');
+  const manifest = await manifestIn('out');
+  const { stages, precision } = manifest;
   assert.equal(
     stages.map(({ stage, width, height }) => [stage, width, height]),
     [
-      ['text_encoder', 48, 40],
+      ['text_encoder', undefined, undefined],
       ['unet', 48, 40],
       ['vae_decoder', 48, 40],
       ['vae_encoder', 48, 40],
     ],
   );
   assert.is(precision, 'w8a16');
-  const files: NpuFile[] = [tokenTable, ...stages.flatMap(({ graph, weights }) => [graph, weights])];
-  for (const { path, bytes, sha256 } of files) {
+  for (const { path, bytes, sha256 } of npuFiles(manifest)) {
     const content = await readFile(inOut(path));
     assert.equal([content.length, createHash('sha256').update(content).digest('hex')], [bytes, sha256], path);
   }
@@ -158,8 +163,57 @@ test('another rounding is other integers, of which a second size takes the first
   await quantizeModel(asked('nearest', '--rounding', 'nearest', '--size', '40x40'), never);
   const { stages } = await manifestIn('nearest');
   const { stages: rounded } = await manifestIn('out');
-  assert.is(stages.length, 8);
-  assert.is.not(stages[1]!.weights.sha256, rounded[1]!.weights.sha256);
+  // Prompts are read alike for every size: the text encoder is there once.
+  assert.equal(
+    stages.map(({ stage, width, height }) => `${stage} ${width}x${height}`),
+    [
+      'text_encoder undefinedxundefined',
+      ...['48x40', '40x40'].flatMap((size) => STAGE_NAMES.slice(1).map((stage) => `${stage} ${size}`)),
+    ],
+  );
+  assert.is.not(stages[1]!.parts[0]!.weights.sha256, rounded[1]!.parts[0]!.weights.sha256);
+});
+
+test('a UNet that was cut to be compiled draws the same noise, bit for bit', async () => {
+  await quantizeModel(asked('parts', '--parts', '3'), never);
+  const [whole, cut] = [await manifestIn('out'), await manifestIn('parts')];
+  assert.equal(
+    cut.stages.map(({ parts }) => parts.length),
+    [1, 3, 1, 1],
+  );
+  const { unet, textEncoder } = whole.description;
+  const tensor = (name: string, ...shape: number[]): Tensor => {
+    const count = shape.reduce((product, size) => product * size, 1);
+    return { type: 'float32', shape, data: uniform(name, count, 2, 0) };
+  };
+  const inputs = {
+    sample: tensor('sample', 1, unet.inChannels, 5, 6),
+    timestep: { type: 'float32', shape: [1], data: Float32Array.of(500) } as const,
+    encoder_hidden_states: tensor('states', 1, textEncoder.maxPositionEmbeddings, unet.crossAttentionDim),
+  };
+  const noises: unknown[] = [];
+  for (const folder of ['out', 'parts']) {
+    const { model, backend } = await npuParts(join(scratch, folder), nodeWasmBackend());
+    const file = await model.file('unet', { batch: 1, height: 5, width: 6 }, never);
+    const stage = await backend.open(file, never).finally(() => file.weights.close());
+    noises.push((await stage.run(inputs)).noise);
+    await stage.close();
+  }
+  assert.equal(noises[1], noises[0]);
+});
+
+test('what a compiler makes of a part lies where the manifest says, under another name once the part is another', async () => {
+  const [manifest, other] = [await manifestIn('out'), await manifestIn('nearest')];
+  const [unet, changed] = [manifest.stages[1]!.parts[0]!, other.stages[1]!.parts[0]!];
+  assert.is.not(unet.context, changed.context);
+  assert.is(unet.context, (await manifestIn('again')).stages[1]!.parts[0]!.context);
+  const path = inOut(contextPath(manifest, unet, 'SM8650'));
+  const folder = await openNpuFolder(inOut(''));
+  assert.is(await folder.context(unet, 'SM8650'), undefined);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, 'compiled');
+  assert.is(await folder.context(unet, 'SM8650'), path);
+  assert.is(await folder.context(unet, 'SM8550'), undefined);
 });
 
 test.run();
