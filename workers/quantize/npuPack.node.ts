@@ -24,7 +24,6 @@ import type { ModelDescription } from '../../models/sd15';
 import type { StageName, StageSize } from '../../models/stage';
 import type { TensorSource } from '../../models/tensorSource';
 import { writeStream } from '../../models/writeStream.node';
-import { writeWhole } from '../../models/writeWhole.node';
 import { TOKEN_TABLE } from './host';
 
 /** One network in one size, quantized. */
@@ -40,7 +39,7 @@ export interface StageToWrite {
 }
 
 /** The folder of what has no size. */
-const EVERY_SIZE = 'every-size';
+export const EVERY_SIZE = 'every-size';
 
 /** Writes the graphs and the constants of `quantized` below `folder`, where the manifest will be. */
 export async function writeNpuStage(
@@ -90,14 +89,11 @@ export async function writeTokenTable(folder: string, source: TensorSource): Pro
   return { path, bytes: bytes.length, sha256, dtype: source.info(TOKEN_TABLE)!.dtype as WeightDtype };
 }
 
-/** Resolves to its path. */
 export async function writeNpuManifest(
   folder: string,
   manifest: Omit<NpuManifest, 'format' | 'version' | 'contexts'>,
-): Promise<string> {
+): Promise<void> {
   const contexts = { folder: 'contexts', chips: NPU_CHIPS };
   const whole: NpuManifest = { format: NPU_FORMAT, version: NPU_VERSION, contexts, ...manifest };
-  const path = join(folder, 'npu.json');
-  await writeWhole(path, JSON.stringify(whole, undefined, 1));
-  return path;
+  await writeFile(join(folder, 'npu.json'), JSON.stringify(whole, undefined, 1));
 }

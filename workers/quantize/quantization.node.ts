@@ -60,6 +60,11 @@ export class Quantization {
     private readonly signal: AbortSignal,
   ) {}
 
+  /** Where all that is written waits until it is whole. */
+  get made(): string {
+    return join(this.work, 'made');
+  }
+
   /** All networks in one size; weights are rounded for the first alone. */
   async size({ width, height }: { width: number; height: number }, first: boolean): Promise<NpuStage[]> {
     // Weights alone know no sizes.
@@ -93,14 +98,14 @@ export class Quantization {
       const { activationBits } = precision;
       const parts = stage === 'unet' ? given.parts : 1;
       const quantized = { stage, size, ranges, ...this.integers(stage), activationBits, parts };
-      stages.push(await writeNpuStage(given.out, checkpoint.description, quantized));
+      stages.push(await writeNpuStage(this.made, checkpoint.description, quantized));
     }
     return stages;
   }
 
-  /** The same integers for the other backends, and what there is to say of it all, written last. */
+  /** The same integers for the other backends, and what there is to say of it all, written last; resolves to what says it. */
   async finish(stages: readonly NpuStage[]): Promise<string[]> {
-    const { checkpoint, given, signal, progress, precision } = this;
+    const { checkpoint, given, signal, progress, precision, made } = this;
     const { description, tokenizer, name } = checkpoint;
     const integers = Object.fromEntries(STAGE_NAMES.map((stage) => [stage, this.integers(stage)]));
     const keys = Object.fromEntries(STAGE_NAMES.map((stage) => [stage, new Set(matrixKeys(description, stage))]));
@@ -108,18 +113,18 @@ export class Quantization {
       keys[stage]!.has(key) && integers[stage]!.weightBits(key) === 4;
     const form = this.isMixed ? 'int4' : 'int8';
     const planned = planModel(checkpoint, form, (stage) => (key) => (isFour(stage, key) ? 'int4' : 'int8'));
-    await writeConverted(checkpoint, planned, given.out, progress.packing, signal, (stage) => async (key) => {
+    await writeConverted(checkpoint, planned, made, progress.packing, signal, (stage) => async (key) => {
       return keys[stage]!.has(key) ? integers[stage]!.weights.integers(key) : undefined;
     });
-    const layers = join(given.out, 'layers.json');
-    await writeFile(layers, numbersJson(this.layers()));
-    const files = [join(given.out, 'manifest.json'), layers];
+    await writeFile(join(made, 'layers.json'), numbersJson(this.layers()));
+    const files = ['manifest.json', 'layers.json'];
     if (!precision) return files;
-    const tokenTable = await writeTokenTable(given.out, checkpoint.weights('text_encoder'));
+    const tokenTable = await writeTokenTable(made, checkpoint.weights('text_encoder'));
     const { rounding, sweeps } = given.rounding;
-    const made = `${rounding}, ${sweeps} sweeps; ${given.samples} calls of ${given.prompts} pictures`;
-    const manifest = { name, precision: precision.name, made, description, tokenizer, tokenTable, stages };
-    return [...files, await writeNpuManifest(given.out, manifest)];
+    const how = `${rounding}, ${sweeps} sweeps; ${given.samples} calls of ${given.prompts} pictures`;
+    const manifest = { name, precision: precision.name, made: how, description, tokenizer, tokenTable, stages };
+    await writeNpuManifest(made, manifest);
+    return [...files, 'npu.json'];
   }
 
   /** What rounding cost each layer, in the bits that were chosen for it: for reports. */

@@ -12,6 +12,7 @@ import { fingerprint } from '../fingerprint';
 import { nativeSize } from '../model';
 import type { QuantizeArguments } from './arguments.node';
 import { Quantization } from './quantization.node';
+import { replaceOutputs } from './replacedOutputs.node';
 
 /** Goes up when the same words would be rounded to other integers: what was begun before is not gone on with. */
 const ROUNDING_VERSION = 1;
@@ -37,10 +38,13 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
   const run = new Quantization(checkpoint, given, await computing(given.engine), work, signal);
   try {
     const stages: NpuStage[] = [];
+    // What a stop left there is written anew, or was of other sizes.
+    await rm(run.made, { recursive: true, force: true });
     for (const [i, size] of sizes.entries()) stages.push(...(await run.size(size, i === 0)));
-    const files = await run.finish(stages);
+    const said = await run.finish(stages);
+    await replaceOutputs(run.made, given.out);
     await rm(work, { recursive: true, force: true });
-    return files;
+    return said.map((name) => join(given.out, name));
   } catch (error) {
     throw unwritable('--out', given.out, error);
   } finally {

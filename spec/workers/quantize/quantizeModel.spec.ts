@@ -174,6 +174,34 @@ test('another rounding is other integers, of which a second size takes the first
   assert.is.not(stages[1]!.parts[0]!.weights.sha256, rounded[1]!.parts[0]!.weights.sha256);
 });
 
+test('a folder stays the whole result that it is until the next one is whole, which then has it alone', async () => {
+  const out = join(scratch, 'nearest');
+  const before = await manifestIn('nearest');
+  const other = asked('nearest', '--format', 'w8', '--samples', '2');
+  const stop = new AbortController();
+  const stopped = quantizeModel(other, stop.signal).then(
+    () => assert.unreachable('it was stopped'),
+    (error: CodedError) => assert.is(error.code, 'aborted', String(error)),
+  );
+  const begun = setInterval(() => {
+    if (readdirSync(out).some((name) => existsSync(join(out, name, '48x40', 'vae_encoder', '0.json'))))
+      stop.abort(new CodedError('aborted', { argument: 'a', expected: 'b', got: 'c' }));
+  }, 5);
+  await stopped;
+  clearInterval(begun);
+  const folder = await openNpuFolder(out);
+  assert.equal(folder.manifest, before);
+  for (const file of npuFiles(before)) await folder.path(file);
+  const { weights } = await openConverted(out);
+  (await weights('unet')).close();
+
+  await quantizeModel(other, never);
+  assert.equal(
+    (await readdir(out)).sort(),
+    ['layers.json', 'manifest.json', ...STAGE_NAMES.map((stage) => `${stage}.weights`)].sort(),
+  );
+});
+
 test('a UNet that was cut to be compiled draws the same noise, bit for bit', async () => {
   await quantizeModel(asked('parts', '--parts', '3'), never);
   const [whole, cut] = [await manifestIn('out'), await manifestIn('parts')];
@@ -203,7 +231,7 @@ test('a UNet that was cut to be compiled draws the same noise, bit for bit', asy
 });
 
 test('what a compiler makes of a part lies where the manifest says, under another name once the part is another', async () => {
-  const [manifest, other] = [await manifestIn('out'), await manifestIn('nearest')];
+  const [manifest, other] = [await manifestIn('out'), await manifestIn('four')];
   const [unet, changed] = [manifest.stages[1]!.parts[0]!, other.stages[1]!.parts[0]!];
   assert.is.not(unet.context, changed.context);
   assert.is(unet.context, (await manifestIn('again')).stages[1]!.parts[0]!.context);
