@@ -5,6 +5,7 @@
 import type { WeightDtype } from './dtype';
 import type { TokenizerFiles } from './manifest';
 import type { NpuChip } from './npuChips';
+import type { SizeBudget } from './quantize/sizeBudget';
 import type { ModelDescription } from './sd15';
 import type { StageName } from './stage';
 
@@ -72,6 +73,8 @@ export interface NpuManifest {
   /** The token embeddings, `[vocabulary, width]` row by row: what the text encoder's graph begins behind. */
   readonly tokenTable: NpuFile & { readonly dtype: WeightDtype };
   readonly contexts: NpuContexts;
+  /** Of networks in mixed bits, what their weights were to take and take. */
+  readonly budgets?: readonly SizeBudget[];
   /** The text encoder once, every other network in every size. */
   readonly stages: readonly NpuStage[];
 }

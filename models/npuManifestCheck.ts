@@ -4,7 +4,7 @@ import { checkDescription } from './descriptionCheck';
 import { elementCount } from './dtype';
 import { COUNT, checkFields, fieldsIn, INDEX, listIn, NAME, oneOf, type Rule, SHA256, TEXT } from './fieldRules';
 import { MOST_FILE_BYTES } from './graph/qnn/constantFile';
-import type { TokenizerFiles } from './manifest';
+import { STAGE_NAMES, type TokenizerFiles } from './manifest';
 import { NPU_FORMAT, NPU_PRECISIONS, NPU_VERSION, type NpuManifest, npuFiles } from './npuManifest';
 import { checkStages } from './npuStagesCheck';
 import { badModel, shown, unsupportedModel } from './refuse';
@@ -28,6 +28,8 @@ const FILE = {
   sha256: SHA256,
 } as const;
 
+const BUDGET = { stage: oneOf(...STAGE_NAMES), fp32: COUNT, asked: INDEX, got: COUNT, least: COUNT };
+
 /**
  * `json` as a manifest. `unsupported-model` where it is of another format, version or precision, `bad-model` where any
  * field is missing, of another kind, or at odds with the others: both say which, what was expected and what it got.
@@ -49,6 +51,10 @@ export function checkNpuManifest(json: unknown): NpuManifest {
   checkTokenizer(`${WHERE}: tokenizer`, given.tokenizer, description.textEncoder.vocabSize);
   checkTokenTable(`${WHERE}: tokenTable`, given.tokenTable, description);
   checkContexts(`${WHERE}: contexts`, given.contexts);
+  if (given.budgets !== undefined) {
+    for (const [i, budget] of listIn(`${WHERE}: budgets`, given.budgets).entries())
+      checkFields(`${WHERE}: budgets.${i}`, budget, BUDGET);
+  }
   checkStages(`${WHERE}: stages`, listIn(`${WHERE}: stages`, given.stages), description, (argument, file) =>
     checkFields(argument, file, FILE),
   );

@@ -118,6 +118,17 @@ const FIELDS: readonly (readonly [path: string, ...wrong: unknown[]])[] = [
   ['stages/1/parts/1/context', '../x.onnx', 'x', '.onnx', 'unet.1.onnx'],
 ];
 
+test('budgets may be told, and then whole', async () => {
+  const budget = { stage: 'unet', fp32: 100, asked: 20, got: 22, least: 22 };
+  const told = { ...manifest, budgets: [budget] };
+  assert.is(checkNpuManifest(told) as unknown, told);
+  for (const name of Object.keys(budget)) {
+    const { [name as 'stage']: _, ...others } = budget;
+    await rejects(() => checkNpuManifest({ ...manifest, budgets: [others] }), 'bad-model', `budgets.0.${name}`);
+  }
+  await rejects(() => checkNpuManifest({ ...manifest, budgets: {} }), 'bad-model', 'budgets', 'a list');
+});
+
 for (const [path, ...wrong] of FIELDS) {
   const code: ErrorCode = /^(format|version|precision)$/.test(path) ? 'unsupported-model' : 'bad-model';
   test(`${path}: nothing, ${wrong.map((value) => JSON.stringify(value)).join(', ')} are turned away with ${code}`, async () => {

@@ -19,7 +19,8 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --sweeps N               of coordinate descent, after gptq or adaround (default: ${DEFAULT_ROUNDING.sweeps})
   --iterations N           of adaround (default: ${DEFAULT_ROUNDING.iterations})
   --asymmetric             round for the inputs that earlier, rounded parts leave: three runs of the network for one
-  --budget PERCENT         of float32's bytes that a network in four bits may take, where that can be had (default: 20)
+  --budget PERCENT         of float32's bytes that a network in four bits may take (default: 20); where its
+                           form has no less, as little as can be had, and that is told
   --sensitivity N          guided calls of the UNet to measure each weight's four bits with, for which all of it must fit in
                            memory; 0: go by the layers' own errors (default: 4)
   --clipping NAME          ${CLIPPINGS.join(', ')}: ranges of activations in 8 bits (default: mse)

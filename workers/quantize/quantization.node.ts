@@ -23,6 +23,7 @@ import { numbersJson } from '../../models/quantize/numbersJson';
 import type { LayerQuality } from '../../models/quantize/report/reportData';
 import { roundedWeights } from '../../models/quantize/roundedWeights';
 import type { LayerCost } from '../../models/quantize/sensitivity/chosenBits';
+import { budgetWords, isMissed, type SizeBudget, sizeBudget } from '../../models/quantize/sizeBudget';
 import type { StageName, StageSize } from '../../models/stage';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
 import type { Computing } from '../backend/computing.node';
@@ -50,6 +51,7 @@ export class Quantization {
   private readonly rounded = new Map<StageName, RoundedStage>();
   /** Of weights that may be stored in four bits, what was chosen. */
   private readonly mixed = new Map<StageName, ReadonlyMap<string, Bits>>();
+  private readonly budgets: SizeBudget[] = [];
   private engine: Promise<Engine> | undefined;
 
   constructor(
@@ -90,7 +92,7 @@ export class Quantization {
       const { ranges } = await this.round(stage, size, samples, join(folder, stage), first);
       if (first && this.isMixed) {
         const costs = await this.costs(stage, size, calls, join(folder, stage));
-        this.mixed.set(stage, mixedBits(checkpoint.description, stage, costs, given.budget / 100));
+        this.choose(stage, costs);
       }
       const precision = this.precision;
       if (!precision || (!first && stage === 'text_encoder')) continue;
@@ -117,12 +119,23 @@ export class Quantization {
       return keys[stage]!.has(key) ? integers[stage]!.weights.integers(key) : undefined;
     });
     await writeFile(join(made, 'layers.json'), numbersJson(this.layers()));
-    const files = ['manifest.json', 'layers.json'];
+    const budgets = this.isMixed ? { budgets: this.budgets } : {};
+    if (this.isMixed) await writeFile(join(made, 'budgets.json'), JSON.stringify(this.budgets, undefined, 1));
+    const files = ['manifest.json', 'layers.json', ...(this.isMixed ? ['budgets.json'] : [])];
     if (!precision) return files;
     const tokenTable = await writeTokenTable(made, checkpoint.weights('text_encoder'));
     const { rounding, sweeps } = given.rounding;
     const how = `${rounding}, ${sweeps} sweeps; ${given.samples} calls of ${given.prompts} pictures`;
-    const manifest = { name, precision: precision.name, made: how, description, tokenizer, tokenTable, stages };
+    const manifest = {
+      name,
+      precision: precision.name,
+      made: how,
+      description,
+      tokenizer,
+      tokenTable,
+      ...budgets,
+      stages,
+    };
     await writeNpuManifest(made, manifest);
     return [...files, 'npu.json'];
   }
@@ -195,6 +208,17 @@ export class Quantization {
         await noteErrors(path, errors);
       },
     );
+  }
+
+  /** Gives each weight its bits; what was asked of the size and cannot be had is told at once. */
+  private choose(stage: StageName, costs: readonly LayerCost[]): void {
+    const { description } = this.checkpoint;
+    const share = this.given.budget / 100;
+    const bits = mixedBits(description, stage, costs, share);
+    this.mixed.set(stage, bits);
+    const budget = sizeBudget(description, stage, bits, share);
+    this.budgets.push(budget);
+    if (isMissed(budget)) this.progress.note(`--budget missed: ${budgetWords(budget)}`);
   }
 
   private integers(stage: StageName): { readonly weights: IntegerWeights; readonly weightBits: WeightBits } {

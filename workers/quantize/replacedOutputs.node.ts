@@ -8,7 +8,7 @@ import { STAGE_NAMES } from '../../models/manifest';
 import { EVERY_SIZE } from './npuPack.node';
 
 /** In the order in which they come: `npu.json` speaks for most. */
-const MANIFESTS = ['layers.json', 'manifest.json', 'npu.json'];
+const MANIFESTS = ['layers.json', 'budgets.json', 'manifest.json', 'npu.json'];
 
 const STAGES = STAGE_NAMES.join('|');
 /** Names of files that are ours to replace, below the folder; compiled graphs are others'. */

@@ -13,6 +13,7 @@ import { openNpuFolder } from '../../../models/npuFolder.node';
 import { contextPath, type NpuManifest, npuFiles } from '../../../models/npuManifest';
 import { checkNpuManifest } from '../../../models/npuManifestCheck';
 import { matrixKeys } from '../../../models/quantize/dequantized';
+import { budgetWords, isMissed } from '../../../models/quantize/sizeBudget';
 import { nodeWasmBackend } from '../../../workers/backend/ort.node';
 import { parseArguments } from '../../../workers/quantize/arguments.node';
 import { npuParts } from '../../../workers/quantize/quantizedFolder.node';
@@ -40,6 +41,21 @@ const asked = (out: string, ...more: string[]) =>
   parseArguments([model(), '--out', join(scratch, out), ...WORDS, ...more]);
 
 const inOut = (path: string): string => join(scratch, 'out', path);
+
+async function toldOnStderr(work: () => Promise<unknown>): Promise<string> {
+  const { write } = process.stderr;
+  let told = '';
+  process.stderr.write = ((text: string) => {
+    told += text;
+    return true;
+  }) as typeof write;
+  try {
+    await work();
+  } finally {
+    process.stderr.write = write;
+  }
+  return told;
+}
 
 async function manifestIn(out: string): Promise<NpuManifest> {
   return checkNpuManifest(JSON.parse(await readFile(join(scratch, out, 'npu.json'), 'utf8')));
@@ -140,9 +156,19 @@ test('what is stopped goes on where it was, without drawing again, and ends as i
 });
 
 test('four bits are where they cost least, as they were measured, and in both packs alike', async () => {
-  await quantizeModel(asked('four', '--format', 'w4a16', '--sensitivity', '1', '--budget', '24'), never);
-  const { precision, description } = await manifestIn('four');
+  const said = await toldOnStderr(() =>
+    quantizeModel(asked('four', '--format', 'w4a16', '--sensitivity', '1', '--budget', '24'), never),
+  );
+  const { precision, description, budgets } = await manifestIn('four');
   assert.is(precision, 'w4a16');
+  assert.equal(
+    budgets?.map(({ stage }) => stage),
+    STAGE_NAMES,
+  );
+  assert.equal(JSON.parse(await readFile(join(scratch, 'four', 'budgets.json'), 'utf8')), budgets);
+  const missed = budgets!.filter(isMissed);
+  assert.ok(missed.length > 0, 'not every network has enough blocks of four bits');
+  for (const budget of missed) assert.ok(said.includes(budgetWords(budget)), said);
   const { manifest } = await openConverted(join(scratch, 'four'));
   const blocks = manifest.stages.unet.tensors.filter(({ name }) => name.endsWith('/blocks')).map(({ name }) => name);
   const layers = JSON.parse(await readFile(join(scratch, 'four', 'layers.json'), 'utf8')) as {

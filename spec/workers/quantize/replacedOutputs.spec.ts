@@ -12,7 +12,7 @@ test.before.each(async () => {
 });
 test.after.each(() => rm(scratch, { recursive: true, force: true }));
 
-const MANIFESTS = ['layers.json', 'manifest.json', 'npu.json'];
+const MANIFESTS = ['layers.json', 'budgets.json', 'manifest.json', 'npu.json'];
 
 async function write(folder: string, content: string, paths: readonly string[]): Promise<void> {
   for (const path of paths) {

@@ -24,7 +24,9 @@ export interface Evaluation {
   /** Tells the reference model from others: its name and what it is made of. */
   readonly model: { readonly name: string; readonly fingerprint: string };
   /** Tells this quantized model from others. */
-  readonly quantized: Pick<ReportData, 'format' | 'rounding' | 'sizes' | 'layers'> & { readonly fingerprint: string };
+  readonly quantized: Pick<ReportData, 'format' | 'rounding' | 'sizes' | 'layers' | 'budgets'> & {
+    readonly fingerprint: string;
+  };
   readonly tasks: readonly PictureTask[];
   readonly drawing: DrawingOptions;
   readonly comparedSteps: number;
