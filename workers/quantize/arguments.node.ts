@@ -5,6 +5,7 @@ import { type DiskOptions, diskOptions, fromCaller } from '../../models/openDisk
 import { CLIPPINGS, type Clipping } from '../../models/quantize/calibrate/clipping';
 import { DEFAULT_ROUNDING, ROUNDINGS, type RoundingOptions } from '../../models/quantize/roundLayer';
 import { ENGINES, type EngineName } from '../backend/computing.node';
+import { USUAL_SENSITIVITY } from './sensitivityRoom';
 
 /** `w8` and `w4` are weights alone: what the other backends compute with. */
 export const FORMATS = ['w8a16', 'w8a8', 'w4a16', 'w8', 'w4'] as const;
@@ -22,7 +23,7 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --budget PERCENT         of float32's bytes that a network in four bits may take (default: 20); where its
                            form has no less, as little as can be had, and that is told
   --sensitivity N          guided calls of the UNet to measure each weight's four bits with, for which all of it must fit in
-                           memory; 0: go by the layers' own errors (default: 4)
+                           memory; 0: go by the layers' own errors (default: ${USUAL_SENSITIVITY}, with wasm 0 where it would not fit)
   --clipping NAME          ${CLIPPINGS.join(', ')}: ranges of activations in 8 bits (default: mse)
   --prompts N              pictures to calibrate with (default: 16)
   --steps N                steps of each, at least (default: 10)
@@ -45,7 +46,8 @@ export interface QuantizeArguments {
   readonly asymmetric: boolean;
   /** Percent of float32's bytes, of each network. */
   readonly budget: number;
-  readonly sensitivity: number;
+  /** Absent: the usual number, where there is room. */
+  readonly sensitivity: number | undefined;
   readonly clipping: Clipping;
   readonly prompts: number;
   readonly steps: number;
@@ -79,7 +81,7 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
     },
     asymmetric: values.asymmetric ?? false,
     budget: integer('budget', 20),
-    sensitivity: integer('sensitivity', 4),
+    sensitivity: values.sensitivity === undefined ? undefined : integer('sensitivity', USUAL_SENSITIVITY),
     clipping: oneOf('--clipping', CLIPPINGS, values.clipping ?? 'mse'),
     prompts: integer('prompts', 16),
     steps: integer('steps', 10),

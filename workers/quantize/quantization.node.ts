@@ -40,6 +40,7 @@ import { chosenPrompts } from './prompts';
 import { recordedOnce } from './recordedCalls.node';
 import { type RoundedStage, roundStage } from './roundStage.node';
 import { guidedSamples, unetCosts } from './sensitivity';
+import { USUAL_SENSITIVITY } from './sensitivityRoom';
 import { diskSpool } from './spool.node';
 import { type Calls, recordedCalls } from './trajectories';
 
@@ -193,7 +194,7 @@ export class Quantization {
     const { checkpoint, given, signal, progress } = this;
     const { layers, files } = this.rounded.get(stage)!;
     const byLayer = costsByLayer(checkpoint.description, stage, layers);
-    const samples = guidedSamples(guided, given.sensitivity);
+    const samples = guidedSamples(guided, given.sensitivity ?? USUAL_SENSITIVITY);
     if (stage !== 'unet' || samples.length === 0) return byLayer;
     const keys = byLayer.map(({ key }) => key);
     const [four, eight] = ([4, 8] as const).map((bits) => roundedWeights(files, this.weights(stage), () => bits));

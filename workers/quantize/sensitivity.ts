@@ -24,7 +24,7 @@ import type { Tensors } from '../tensor';
 import { type Patch, type PatchableUnet, patchableUnet } from './patchableUnet';
 
 /** Parts that the UNet is opened in: with one weight changed, one of them is opened anew. */
-const SEGMENTS = 10;
+export const SEGMENTS = 10;
 
 /** A sample that the UNet is asked about, with the prompt and without: inputs of the pipeline's own network. */
 export interface GuidedSample {
