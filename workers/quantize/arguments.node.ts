@@ -19,7 +19,9 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --rounding NAME          ${ROUNDINGS.join(', ')} (default: ${DEFAULT_ROUNDING.rounding})
   --sweeps N               of coordinate descent, after gptq or adaround (default: ${DEFAULT_ROUNDING.sweeps})
   --iterations N           of adaround (default: ${DEFAULT_ROUNDING.iterations})
-  --asymmetric             round for the inputs that earlier, rounded parts leave: three runs of the network for one
+  --asymmetric             round for the inputs that earlier, rounded blocks leave: networks are cut into as many parts as
+                           they have blocks, each of which is run three times for once
+  --bias-correction        let biases take back what rounding does to the means of layers' outputs
   --budget PERCENT         of float32's bytes that a network in four bits may take (default: 20); where its
                            form has no less, as little as can be had, and that is told
   --sensitivity N          guided calls of the UNet to measure each weight's four bits with, for which all of it must fit in
@@ -44,6 +46,7 @@ export interface QuantizeArguments {
   readonly sizes: readonly { readonly width: number; readonly height: number }[];
   readonly rounding: RoundingOptions;
   readonly asymmetric: boolean;
+  readonly biasCorrection: boolean;
   /** Percent of float32's bytes, of each network. */
   readonly budget: number;
   /** Absent: the usual number, where there is room. */
@@ -80,6 +83,7 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
       iterations: integer('iterations', DEFAULT_ROUNDING.iterations),
     },
     asymmetric: values.asymmetric ?? false,
+    biasCorrection: values['bias-correction'] ?? false,
     budget: integer('budget', 20),
     sensitivity: values.sensitivity === undefined ? undefined : integer('sensitivity', USUAL_SENSITIVITY),
     clipping: oneOf('--clipping', CLIPPINGS, values.clipping ?? 'mse'),
@@ -103,6 +107,7 @@ const OPTIONS = {
   sweeps: text,
   iterations: text,
   asymmetric: { type: 'boolean' },
+  'bias-correction': { type: 'boolean' },
   budget: text,
   sensitivity: text,
   clipping: text,

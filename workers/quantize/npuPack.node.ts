@@ -41,11 +41,12 @@ export interface StageToWrite {
 /** The folder of what has no size. */
 export const EVERY_SIZE = 'every-size';
 
-/** Writes the graphs and the constants of `quantized` below `folder`, where the manifest will be. */
+/** Writes the graphs and the constants of `quantized` below `folder`, where the manifest will be. Rejects with the signal's reason within a constant. */
 export async function writeNpuStage(
   folder: string,
   description: ModelDescription,
   { stage, size, weights, weightBits, activationBits, ranges, parts }: StageToWrite,
+  signal: AbortSignal,
 ): Promise<NpuStage> {
   const pixels = { width: size.width * VAE_FACTOR, height: size.height * VAE_FACTOR };
   const within = stage === 'text_encoder' ? EVERY_SIZE : `${pixels.width}x${pixels.height}`;
@@ -58,7 +59,10 @@ export async function writeNpuStage(
     const file = async (ending: string, content: AsyncIterable<Uint8Array>): Promise<NpuFile> => {
       const path = `${within}/${name}.${ending}`;
       const hash = createHash('sha256');
-      const bytes = await writeStream(join(folder, path), content, (piece) => hash.update(piece));
+      const bytes = await writeStream(join(folder, path), content, (piece) => {
+        signal.throwIfAborted();
+        hash.update(piece);
+      });
       return { path, bytes, sha256: hash.digest('hex') };
     };
     const { graph, weights: stream } = network.write({ weightBits, activations, weightsFile: `${name}.weights` });

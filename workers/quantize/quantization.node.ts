@@ -10,7 +10,9 @@ import { VAE_FACTOR } from '../../models/graph/vae';
 import { STAGE_NAMES } from '../../models/manifest';
 import type { NpuStage } from '../../models/npuManifest';
 import { planModel } from '../../models/planModel';
+import { blocksOf } from '../../models/quantize/blocks';
 import type { Engine } from '../../models/quantize/calibrate/network';
+import { biasesOf, correctedBiases } from '../../models/quantize/correctedBiases';
 import { matrixKeys } from '../../models/quantize/dequantized';
 import {
   type Bits,
@@ -101,7 +103,7 @@ export class Quantization {
       const { activationBits } = precision;
       const parts = stage === 'unet' ? given.parts : 1;
       const quantized = { stage, size, ranges, ...this.integers(stage), activationBits, parts };
-      stages.push(await writeNpuStage(this.made, checkpoint.description, quantized));
+      stages.push(await writeNpuStage(this.made, checkpoint.description, quantized, signal));
     }
     return stages;
   }
@@ -115,8 +117,12 @@ export class Quantization {
     const isFour = (stage: StageName, key: string): boolean =>
       keys[stage]!.has(key) && integers[stage]!.weightBits(key) === 4;
     const form = this.isMixed ? 'int4' : 'int8';
-    const planned = planModel(checkpoint, form, (stage) => (key) => (isFour(stage, key) ? 'int4' : 'int8'));
-    await writeConverted(checkpoint, planned, made, progress.packing, signal, (stage) => async (key) => {
+    const corrected: Checkpoint = {
+      ...checkpoint,
+      weights: (stage) => correctedBiases(checkpoint.weights(stage), integers[stage]!.weights, this.biases(stage)),
+    };
+    const planned = planModel(corrected, form, (stage) => (key) => (isFour(stage, key) ? 'int4' : 'int8'));
+    await writeConverted(corrected, planned, made, progress.packing, signal, (stage) => async (key) => {
       return keys[stage]!.has(key) ? integers[stage]!.weights.integers(key) : undefined;
     });
     await writeFile(join(made, 'layers.json'), numbersJson(this.layers()));
@@ -126,7 +132,7 @@ export class Quantization {
     if (!precision) return files;
     const tokenTable = await writeTokenTable(made, checkpoint.weights('text_encoder'));
     const { rounding, sweeps } = given.rounding;
-    const how = `${rounding}, ${sweeps} sweeps; ${given.samples} calls of ${given.prompts} pictures`;
+    const how = `${rounding}, ${sweeps} sweeps${given.biasCorrection ? ', biases corrected' : ''}; ${given.samples} calls of ${given.prompts} pictures`;
     const manifest = {
       name,
       precision: precision.name,
@@ -170,7 +176,10 @@ export class Quantization {
       bits,
       clipping: given.format === 'w8a8' ? given.clipping : ('room' as const),
       places: given.places,
+      // What earlier parts leave is looked at between parts alone.
+      parts: given.asymmetric ? blocksOf(description, stage) : 1,
       asymmetric: given.asymmetric,
+      biasCorrection: given.biasCorrection,
     };
     this.engine ??= calibrationEngine(this.computing, signal);
     const spools = {
@@ -227,6 +236,10 @@ export class Quantization {
     const mixed = this.mixed.get(stage);
     const bits: WeightBits = (key) => mixed?.get(key) ?? 8;
     return { weights: roundedWeights(files, this.weights(stage), bits), weightBits: bits };
+  }
+
+  private biases(stage: StageName): ReadonlySet<string> {
+    return this.given.biasCorrection ? biasesOf(this.checkpoint.description, stage) : new Set();
   }
 
   private get isMixed(): boolean {

@@ -71,6 +71,7 @@ function roundingOf({
   places,
   domains,
   asymmetric,
+  biasCorrection,
 }: QuantizeArguments) {
   const { iterations, ...method } = rounding;
   return {
@@ -81,6 +82,7 @@ function roundingOf({
     drawn: { prompts, steps, samples, domains },
     places,
     asymmetric,
+    biasCorrection,
   };
 }
 

@@ -8,6 +8,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openConverted } from '../../../models/convertedFolder.node';
 import { CodedError } from '../../../models/errors';
+import { toF32 } from '../../../models/floats';
 import { STAGE_NAMES } from '../../../models/manifest';
 import { openNpuFolder } from '../../../models/npuFolder.node';
 import { contextPath, type NpuManifest, npuFiles } from '../../../models/npuManifest';
@@ -180,9 +181,11 @@ test('four bits are where they cost least, as they were measured, and in both pa
   assert.equal(four.map(({ name }) => `${name.slice(6)}.weight/blocks`).sort(), blocks.sort());
 });
 
-test('rounding for inputs that rounded parts leave comes to an end too', async () => {
-  await quantizeModel(asked('asymmetric', '--asymmetric', '--rounding', 'adaround', '--iterations', '20'), never);
-  assert.is((await manifestIn('asymmetric')).stages.length, 4);
+test('rounding for inputs that rounded blocks leave is other integers, of a network that fits one part', async () => {
+  await quantizeModel(asked('asymmetric', '--asymmetric'), never);
+  const [{ stages }, { stages: plain }] = [await manifestIn('asymmetric'), await manifestIn('out')];
+  for (const [i, { stage, parts }] of stages.entries())
+    assert.is.not(parts[0]!.weights.sha256, plain[i]!.parts[0]!.weights.sha256, stage);
 });
 
 test('another rounding is other integers, of which a second size takes the first one’s', async () => {
@@ -198,6 +201,34 @@ test('another rounding is other integers, of which a second size takes the first
     ],
   );
   assert.is.not(stages[1]!.parts[0]!.weights.sha256, rounded[1]!.parts[0]!.weights.sha256);
+});
+
+test('biases that take the mean errors of rounding back are in both packs alike', async () => {
+  await quantizeModel(asked('corrected', '--bias-correction', '--format', 'w8a8'), never);
+  await quantizeModel(asked('plain', '--format', 'w8a8'), never);
+  const biasIn = async (out: string): Promise<Float32Array> => {
+    const { manifest, weights } = await openConverted(join(scratch, out));
+    const { offset, bytes, dtype } = manifest.stages.unet.tensors.find(({ name }) => name === 'conv_out.bias')!;
+    const opened = await weights('unet');
+    const floats = toF32(dtype as 'F32' | 'F16', opened.read(offset, offset + bytes).slice());
+    opened.close();
+    return floats;
+  };
+  const [corrected, plain] = [await biasIn('corrected'), await biasIn('plain')];
+  assert.ok(corrected.some((value, row) => Math.abs(value - plain[row]!) > 1e-6));
+  const { constants } = readGraph(await readFile(join(scratch, 'corrected', '48x40/unet.onnx')));
+  const file = new Uint8Array(await readFile(join(scratch, 'corrected', '48x40/unet.weights')));
+  const numbers = (ending: string) => {
+    const [, { external, shape }] = [...constants].find(
+      ([name]) => name.startsWith('conv_out.bias') && name.endsWith(ending),
+    )!;
+    const start = Number(external.offset);
+    return file.slice(start, start + 4 * shape[0]!).buffer;
+  };
+  const steps = new Float32Array(numbers('/scales'));
+  const integers = new Int32Array(numbers('/int32'));
+  for (const [row, value] of corrected.entries())
+    assert.ok(Math.abs(integers[row]! * steps[row]! - value) <= steps[row]! / 2 + 1e-6 * Math.abs(value), `row ${row}`);
 });
 
 test('a folder stays the whole result that it is until the next one is whole, which then has it alone', async () => {
