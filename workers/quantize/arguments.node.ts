@@ -31,7 +31,7 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --steps N                steps of each, at least (default: 10)
   --samples N              calls of the UNet to look at, of all of them (default: 128)
   --places N               places of each layer to look at, of each call (default: 64)
-  --domain NAME            prompts of this domain alone; may be given several times
+  --domain NAME            prompts of this domain alone; may be given several times (default: all; demo for "demo")
   --parts N                graphs that the UNet is cut into, to be compiled for an NPU in less memory (default: 1)
   --engine NAME            ${ENGINES.join(', ')} (default: wasm): native is several times as fast, and needs
                            npm install --no-save onnxruntime-node
@@ -91,7 +91,7 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
     steps: integer('steps', 10),
     samples: integer('samples', 128),
     places: integer('places', 64),
-    domains: (values.domain ?? []).map((domain) => oneOf('--domain', DOMAINS, domain)),
+    domains: domainsOf(model, values.domain),
     parts: integer('parts', 1),
     engine: oneOf('--engine', ENGINES, values.engine ?? 'wasm'),
   };
@@ -130,6 +130,10 @@ export function modelAndOut(positionals: readonly string[], out: string | undefi
   if (!out) throw badArgument('--out', 'a folder', 'nothing');
   return { model: model === 'demo' ? model : fromCaller(model), out: fromCaller(out) };
 }
+
+/** The prompts' domains that were asked for; of the demo model, which knows little else, its own where none was. Empty: all. */
+export const domainsOf = (model: string, given: readonly string[] | undefined): Domain[] =>
+  (given ?? (model === 'demo' ? ['demo'] : [])).map((domain) => oneOf('--domain', DOMAINS, domain));
 
 export function oneOf<const T extends string>(name: string, choices: readonly T[], given: string): T {
   const found = choices.find((choice) => choice === given);

@@ -8,8 +8,14 @@ const parse = (words: string) => parseArguments(words.split(' ').filter(Boolean)
 
 test('a model and a folder are enough', () => {
   const { model, format, sizes, rounding, samples, domains } = parse('demo --out made');
-  assert.equal([model, format, sizes, samples, domains], ['demo', 'w8a16', [], 128, []]);
+  assert.equal([model, format, sizes, samples, domains], ['demo', 'w8a16', [], 128, ['demo']]);
   assert.equal(rounding, { rounding: 'gptq', sweeps: 3, iterations: 300 });
+});
+
+test('the demo model is calibrated by its own prompts, any other by all, unless others are asked for', () => {
+  assert.equal(parse('demo --out made').domains, ['demo']);
+  assert.equal(parse('model --out made').domains, []);
+  assert.equal(parse('demo --out made --domain food').domains, ['food']);
 });
 
 test('sizes and domains may be several', () => {
