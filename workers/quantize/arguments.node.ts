@@ -21,7 +21,8 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --iterations N           of adaround (default: ${DEFAULT_ROUNDING.iterations})
   --asymmetric             round for the inputs that earlier, rounded blocks leave: networks are cut into as many parts as
                            they have blocks, each of which is run three times for once
-  --bias-correction        let biases take back what rounding does to the means of layers' outputs
+  --bias-correction on|off whether biases take back what rounding does to the means of layers' outputs (default: on
+                           for formats with four bits, off for others)
   --budget PERCENT         of float32's bytes that a network in four bits may take (default: 20); where its
                            form has no less, as little as can be had, and that is told
   --sensitivity N          guided calls of the UNet to measure each weight's four bits with, for which all of it must fit in
@@ -63,6 +64,11 @@ export interface QuantizeArguments {
 }
 
 type Count = 'budget' | 'sensitivity' | 'sweeps' | 'iterations' | 'prompts' | 'steps' | 'samples' | 'places' | 'parts';
+const SWITCH = ['on', 'off'] as const;
+
+/** What won on the demo model (models/quantize/README.md). */
+const usualCorrection = (format: Format): (typeof SWITCH)[number] => (format.startsWith('w4') ? 'on' : 'off');
+
 const MAY_BE_NONE: readonly Count[] = ['sensitivity', 'sweeps'];
 
 export function parseArguments(args: readonly string[]): QuantizeArguments {
@@ -83,7 +89,7 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
       iterations: integer('iterations', DEFAULT_ROUNDING.iterations),
     },
     asymmetric: values.asymmetric ?? false,
-    biasCorrection: values['bias-correction'] ?? false,
+    biasCorrection: oneOf('--bias-correction', SWITCH, values['bias-correction'] ?? usualCorrection(format)) === 'on',
     budget: integer('budget', 20),
     sensitivity: values.sensitivity === undefined ? undefined : integer('sensitivity', USUAL_SENSITIVITY),
     clipping: oneOf('--clipping', CLIPPINGS, values.clipping ?? 'mse'),
@@ -107,7 +113,7 @@ const OPTIONS = {
   sweeps: text,
   iterations: text,
   asymmetric: { type: 'boolean' },
-  'bias-correction': { type: 'boolean' },
+  'bias-correction': text,
   budget: text,
   sensitivity: text,
   clipping: text,

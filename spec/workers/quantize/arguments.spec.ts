@@ -18,6 +18,13 @@ test('the demo model is calibrated by its own prompts, any other by all, unless 
   assert.equal(parse('demo --out made --domain food').domains, ['food']);
 });
 
+test('biases are corrected where four bits are, unless it is said', () => {
+  const corrected = (words: string): boolean => parse(`demo --out made ${words}`).biasCorrection;
+  assert.equal(['', '--format w8a8', '--format w4a16', '--format w4'].map(corrected), [false, false, true, true]);
+  assert.ok(corrected('--bias-correction on'));
+  assert.not(corrected('--format w4 --bias-correction off'));
+});
+
 test('sizes and domains may be several', () => {
   const { sizes, domains } = parse('demo --out made --size 512x768 --size 256x256 --domain food --domain animals');
   assert.equal(sizes, [
@@ -39,6 +46,7 @@ for (const [words, ...told] of [
   ['demo --out made --samples 1e3', '--samples', '1e3'],
   ['demo --out made --domain foods', '--domain', 'foods'],
   ['demo --out made --clipping max', '--clipping', 'mse', 'max'],
+  ['demo --out made --bias-correction maybe', '--bias-correction', 'on, off', 'maybe'],
   ['demo --out made --fast', '--fast', '--help'],
 ] as const) {
   test(`"${words}" is turned away`, () => rejects(() => parse(words), 'bad-argument', ...told));

@@ -204,7 +204,7 @@ test('another rounding is other integers, of which a second size takes the first
 });
 
 test('biases that take the mean errors of rounding back are in both packs alike', async () => {
-  await quantizeModel(asked('corrected', '--bias-correction', '--format', 'w8a8'), never);
+  await quantizeModel(asked('corrected', '--bias-correction', 'on', '--format', 'w8a8'), never);
   await quantizeModel(asked('plain', '--format', 'w8a8'), never);
   const biasIn = async (out: string): Promise<Float32Array> => {
     const { manifest, weights } = await openConverted(join(scratch, out));
