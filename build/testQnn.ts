@@ -3,6 +3,8 @@
  * every node on the NPU, runs it on the emulator of the NPU, and compares with what the graphs say and with float32.
  * Prints a table; exits with 1 where anything misses.
  *
+ *   --quantized DIR                the graphs that npm run quantize has written there, every network of one size, as they lie there
+ *   --license                      shows the terms of what is used, and nothing else
  *   --size WIDTHxHEIGHT | SIDE     pixels: 128, with --full 512
  *   --format w8a16|w8a8|w4a16      bits of weights and activations; w4a16 is mixed
  *   --linear conv|matmul           what linear layers become
@@ -21,18 +23,21 @@ import { parseArgs } from 'node:util';
 import { badArgument } from '../models/commandLine.node';
 import { CodedError } from '../models/errors';
 import { STAGE_NAMES } from '../models/manifest';
+import { fromCaller } from '../models/openDisk.node';
 import { blockNetworks } from './qnn/blockNetworks';
 import { demoNetworks } from './qnn/demoNetworks';
-import { CHIPS, emulated, FOLDER, install } from './qnn/emulator';
+import { CHIPS, emulated, FOLDER, install, installedLicense, SHOWN } from './qnn/emulator';
 import { FORMATS } from './qnn/format';
 import { fullNetworks } from './qnn/fullNetworks';
-import { quantizedStage } from './qnn/quantizedStage';
+import { showOnce } from './qnn/license';
+import { type Job, type Network, quantizedStage } from './qnn/quantizedStage';
 import { COLUMNS, line, passes } from './qnn/table';
+import { writtenGraphs } from './qnn/writtenGraphs';
 
 const CHECKPOINT = `${FOLDER}/sd15.safetensors`;
 
-const LICENSE = `onnxruntime-qnn 2.7.0 holds Qualcomm's compiler for its NPUs, under Qualcomm's AI Stack License, which using it accepts.
-Read it first: Qualcomm_LICENSE.pdf within the wheel, at https://pypi.org/project/onnxruntime-qnn/2.7.0/#files.
+const LICENSE = `onnxruntime-qnn 2.7.0 holds Qualcomm's compiler for its NPUs, under Qualcomm's AI Stack License, which downloading or
+using it accepts. The text is within the package: npm run test:qnn -- --license downloads it and shows the text.
 Then: npm run test:qnn -- --accept`;
 
 export async function main(args: readonly string[]): Promise<number> {
@@ -50,6 +55,8 @@ async function tested(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       accept: { type: 'boolean', default: false },
+      license: { type: 'boolean', default: false },
+      quantized: { type: 'string' },
       size: { type: 'string' },
       format: { type: 'string', default: 'w8a16' },
       linear: { type: 'string', default: 'conv' },
@@ -65,6 +72,11 @@ async function tested(args: readonly string[]): Promise<number> {
       minutes: { type: 'string', default: '15' },
     },
   });
+  if (values.license) {
+    if (!install()) return 1;
+    console.log(installedLicense());
+    return 0;
+  }
   if (!values.accept) {
     console.error(LICENSE);
     return 2;
@@ -80,10 +92,19 @@ async function tested(args: readonly string[]): Promise<number> {
   const parts = number('--parts', values.parts);
   const only = values.part && new Set(values.part.map((part) => number('--part', part)));
   if (!install()) return 1;
+  showOnce(installedLicense(), SHOWN, console.error);
 
-  const folder = `${FOLDER}/${values.blocks !== undefined ? 'blocks' : full ? 'full' : 'demo'}`;
+  const folder = `${FOLDER}/${values.quantized !== undefined ? 'quantized' : values.blocks !== undefined ? 'blocks' : full ? 'full' : 'demo'}`;
   await rm(folder, { recursive: true, force: true });
-  const networks =
+  const jobs = async function* (): AsyncGenerator<Job> {
+    if (values.quantized !== undefined) {
+      const wanted = { stages, size: values.size === undefined ? undefined : size, only };
+      yield* writtenGraphs(folder, fromCaller(values.quantized), wanted);
+      return;
+    }
+    for (const network of await networksOf()) yield* quantizedStage(folder, network, format, only);
+  };
+  const networksOf = async (): Promise<readonly Network[]> =>
     values.blocks !== undefined
       ? await blockNetworks(CHECKPOINT, values.blocks, linear)
       : full
@@ -91,15 +112,13 @@ async function tested(args: readonly string[]): Promise<number> {
         : (await demoNetworks(size, parts, linear)).filter(({ name }) => stages.some((stage) => stage === name));
   console.log(COLUMNS);
   let [passed, failed] = [0, 0];
-  for (const network of networks) {
-    for await (const job of quantizedStage(folder, network, format, only)) {
-      const asked = values['compile-only'] ? { ...job, samples: 0 } : job;
-      for (const chip of chips) {
-        const found = await emulated(folder, asked, chip, settings, limits);
-        console.log(line(job, chip, found));
-        if (passes(job, found)) passed++;
-        else failed++;
-      }
+  for await (const job of jobs()) {
+    const asked = values['compile-only'] ? { ...job, samples: 0 } : job;
+    for (const chip of chips) {
+      const found = await emulated(folder, asked, chip, settings, limits);
+      console.log(line(job, chip, found));
+      if (passes(job, found)) passed++;
+      else failed++;
     }
   }
   console.log(`\n${passed} passed, ${failed} failed`);

@@ -1,15 +1,18 @@
 /** A folder with `npu.json`, opened: what it holds, and its files once their hashes are seen to be right. Node only. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unreadable } from './diskWords.node';
 import { parseJson } from './json';
-import { checkNpuManifest, type NpuFile, type NpuManifest } from './npuManifest';
+import { contextPath, type NpuFile, type NpuManifest, type NpuPart, npuFiles } from './npuManifest';
+import { checkNpuManifest } from './npuManifestCheck';
 import { proveHash, proveLength } from './proveFile.node';
 
 export interface NpuFolder {
   readonly manifest: NpuManifest;
   /** The path of a file of the manifest, hashed the first time. Rejects with `corrupt-store`, which names both hashes. */
   path(file: NpuFile): Promise<string>;
+  /** Where `part` compiled for a chip lies, if somebody has put it there. */
+  context(part: NpuPart, chip: string): Promise<string | undefined>;
 }
 
 /** `bad-model` where the manifest is damaged, or a file is missing or of another length. */
@@ -17,8 +20,7 @@ export async function openNpuFolder(folder: string): Promise<NpuFolder> {
   const name = join(folder, 'npu.json');
   const text = await readFile(name, 'utf8').catch(unreadable(name, 'a file that can be read'));
   const manifest = checkNpuManifest(parseJson(name, text));
-  const files = [manifest.tokenTable, ...manifest.stages.flatMap(({ graph, weights }) => [graph, weights])];
-  for (const { path, bytes } of files) await proveLength(join(folder, path), bytes);
+  for (const { path, bytes } of npuFiles(manifest)) await proveLength(join(folder, path), bytes);
   const proven = new Set<string>();
   return {
     manifest,
@@ -27,6 +29,10 @@ export async function openNpuFolder(folder: string): Promise<NpuFolder> {
       if (!proven.has(path)) await proveHash(whole, sha256);
       proven.add(path);
       return whole;
+    },
+    async context(part, chip) {
+      const whole = join(folder, contextPath(manifest, part, chip));
+      return (await stat(whole).catch(() => undefined))?.isFile() ? whole : undefined;
     },
   };
 }

@@ -1,15 +1,17 @@
 /**
- * What `npu.json` says of a model's networks in the form for NPUs: which files they are, for which sizes, and how they
- * came about. The app compiles each graph for its chip when it is first asked for, and keeps the result by the hashes.
+ * What `npu.json` says of a model's networks in the form for NPUs: which files they are, for which sizes, what goes in and
+ * comes out, where compiled graphs lie, and how it all came about. `npuManifestCheck.ts` proves one that was read.
  */
-import { elementCount, isWeightDtype, type WeightDtype } from './dtype';
-import { STAGE_NAMES, type TokenizerFiles } from './manifest';
-import { badModel, shown, unsupportedModel } from './refuse';
+import type { WeightDtype } from './dtype';
+import type { TokenizerFiles } from './manifest';
+import type { NpuChip } from './npuChips';
+import type { SizeBudget } from './quantize/sizeBudget';
 import type { ModelDescription } from './sd15';
 import type { StageName } from './stage';
 
 export const NPU_FORMAT = 'pocket-diffusion-npu';
-export const NPU_VERSION = 1;
+/** 2: networks in parts, what goes in and out with shapes, a text encoder for every size. */
+export const NPU_VERSION = 2;
 
 /** Bits of weights, then of activations; `w4a16` has eight where four would be seen. */
 export const NPU_PRECISIONS = ['w8a16', 'w8a8', 'w4a16'] as const;
@@ -23,18 +25,40 @@ export interface NpuFile {
   readonly sha256: string;
 }
 
-/** One network in one size. */
-export interface NpuStage {
-  readonly stage: StageName;
-  /** Pixels. */
-  readonly width: number;
-  readonly height: number;
-  /** Names of the graph's inputs and outputs, float32; what stands in them: `graph/qnn/qnnLayers.ts`. */
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
+/** A tensor that goes in or comes out; what stands in it: `graph/qnn/qnnLayers.ts`. */
+export interface NpuPort {
+  readonly name: string;
+  readonly dtype: 'float32';
+  readonly shape: readonly number[];
+}
+
+/** One graph. */
+export interface NpuPart {
+  /** The network's, or, by the same names, what earlier parts hand out. */
+  readonly inputs: readonly NpuPort[];
+  readonly outputs: readonly NpuPort[];
   /** ONNX, opset 21; its external data refer to the base name of `weights`. */
   readonly graph: NpuFile;
   readonly weights: NpuFile;
+  /** The name of what a compiler makes of it, the same as long as the graph and its weights are: `contextPath`. */
+  readonly context: string;
+}
+
+/** One network, in one size. */
+export interface NpuStage {
+  readonly stage: StageName;
+  /** Pixels; the text encoder, which reads alike for every size, has none. */
+  readonly width?: number;
+  readonly height?: number;
+  /** Of a network that is cut to be compiled in less memory, in the order they are run in; else one. */
+  readonly parts: readonly NpuPart[];
+}
+
+/** Where compiled graphs may lie, and for which chips; whoever compiles puts them there. */
+export interface NpuContexts {
+  /** Beside the manifest. */
+  readonly folder: string;
+  readonly chips: readonly NpuChip[];
 }
 
 export interface NpuManifest {
@@ -48,59 +72,19 @@ export interface NpuManifest {
   readonly tokenizer: TokenizerFiles;
   /** The token embeddings, `[vocabulary, width]` row by row: what the text encoder's graph begins behind. */
   readonly tokenTable: NpuFile & { readonly dtype: WeightDtype };
+  readonly contexts: NpuContexts;
+  /** Of networks in mixed bits, what their weights were to take and take. */
+  readonly budgets?: readonly SizeBudget[];
+  /** The text encoder once, every other network in every size. */
   readonly stages: readonly NpuStage[];
 }
 
-/**
- * `json` as a manifest. `unsupported-model` where it is of another format or version, `bad-model` where a network or a
- * file of it is not as it must be.
- */
-export function checkNpuManifest(json: unknown): NpuManifest {
-  const manifest = object('npu.json', json) as Partial<NpuManifest>;
-  if (manifest.format !== NPU_FORMAT) throw unsupportedModel('npu.json: format', NPU_FORMAT, shown(manifest.format));
-  if (manifest.version !== NPU_VERSION)
-    throw unsupportedModel('npu.json: version', `${NPU_VERSION}`, shown(manifest.version));
-  if (!NPU_PRECISIONS.some((precision) => precision === manifest.precision))
-    throw unsupportedModel('npu.json: precision', `one of ${NPU_PRECISIONS.join(', ')}`, shown(manifest.precision));
-  object('npu.json: description', manifest.description);
-  object('npu.json: tokenizer', manifest.tokenizer);
-  checkFile('npu.json: tokenTable', manifest.tokenTable);
-  const { dtype } = manifest.tokenTable!;
-  if (!isWeightDtype(dtype)) throw badModel('npu.json: tokenTable.dtype', 'F32, F16 or BF16', shown(dtype));
-  if (!Array.isArray(manifest.stages)) throw badModel('npu.json: stages', 'a list', shown(manifest.stages));
-  for (const [i, stage] of (manifest.stages as readonly unknown[]).entries())
-    checkStage(`npu.json: stages.${i}`, stage);
-  return manifest as NpuManifest;
-}
+/** Where `part` compiled for the chip of this name may lie, relative to the manifest: an ONNX file around an EPContext node. */
+export const contextPath = ({ contexts }: Pick<NpuManifest, 'contexts'>, { context }: NpuPart, chip: string): string =>
+  `${contexts.folder}/${chip}/${context}`;
 
-function checkStage(argument: string, json: unknown): void {
-  const { stage, width, height, inputs, outputs, graph, weights } = object(argument, json) as Partial<NpuStage>;
-  if (!STAGE_NAMES.some((name) => name === stage))
-    throw badModel(`${argument}.stage`, `one of ${STAGE_NAMES.join(', ')}`, shown(stage));
-  for (const [side, pixels] of Object.entries({ width, height })) {
-    if (elementCount([pixels]) === undefined || pixels! % 8 !== 0 || pixels! === 0)
-      throw badModel(`${argument}.${side}`, 'a multiple of 8', shown(pixels));
-  }
-  for (const [ports, names] of Object.entries({ inputs, outputs })) {
-    if (!Array.isArray(names) || names.some((name) => typeof name !== 'string'))
-      throw badModel(`${argument}.${ports}`, 'a list of names', shown(names));
-  }
-  checkFile(`${argument}.graph`, graph);
-  checkFile(`${argument}.weights`, weights);
-}
-
-/** A path must not leave the manifest's folder. */
-function checkFile(argument: string, json: unknown): void {
-  const { path, bytes, sha256 } = object(argument, json) as Partial<NpuFile>;
-  const parts = typeof path === 'string' ? path.split('/') : [''];
-  if (parts.some((part) => part === '' || part === '..' || part === '.' || part.includes('\\')))
-    throw badModel(`${argument}.path`, 'a path below the manifest', shown(path));
-  if (elementCount([bytes]) === undefined) throw badModel(`${argument}.bytes`, 'a number of bytes', shown(bytes));
-  if (!/^[0-9a-f]{64}$/.test(String(sha256))) throw badModel(`${argument}.sha256`, '64 digits', shown(sha256));
-}
-
-function object(argument: string, json: unknown): object {
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw badModel(argument, 'an object', shown(json));
-  return json;
-}
+/** All files that must be there. */
+export const npuFiles = ({ tokenTable, stages }: Pick<NpuManifest, 'tokenTable' | 'stages'>): NpuFile[] => [
+  tokenTable,
+  ...stages.flatMap(({ parts }) => parts.flatMap(({ graph, weights }) => [graph, weights])),
+];

@@ -1,25 +1,30 @@
 /** Qualcomm's compiler and emulator: a Python package in an ignored folder, each graph in a process of its own. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { NPU_CHIPS } from '../../models/npuChips';
+import { licenseText } from './license';
 import type { Job } from './quantizedStage';
 
 export const FOLDER = 'dist/qnn';
-export const CHIPS = ['SM8550', 'SM8650', 'SM8750'] as const;
+export const CHIPS = NPU_CHIPS.map(({ name }) => name);
 
 const PYTHON = `${FOLDER}/venv/bin/python`;
-const PACKAGES = ['onnxruntime-qnn==2.7.0', 'onnxruntime==1.32.0', 'numpy==2.4.6'];
+const PACKAGES = ['onnxruntime-qnn==2.7.0', 'onnxruntime==1.32.0', 'numpy==2.4.6', 'pypdf==7.1.1'];
 /** Its last line is written when all is there. */
 const DONE = `${FOLDER}/venv/packages`;
 
-/** What compiling took, and, where it was run, decibels. */
+/** What compiling took, and, where it was run, decibels: null where they are no number, as of what holds NaN. */
 export interface Found {
   readonly seconds: number;
   readonly peakBytes: number;
   readonly contextBytes: number;
-  readonly toExact?: number;
-  readonly reloaded?: number;
-  readonly toFloat?: number;
-  readonly exactToFloat?: number;
+  readonly toExact?: number | null;
+  readonly reloaded?: number | null;
+  /** Absent, and the next, where there is no float32 to compare with. */
+  readonly toFloat?: number | null;
+  readonly exactToFloat?: number | null;
+  /** An output in which not all numbers are finite. */
+  readonly notFinite?: string;
   readonly runSeconds?: number;
 }
 
@@ -39,6 +44,19 @@ export function install(): boolean {
   ];
   return commands.every(([command, ...rest]) => spawnSync(command!, rest, { stdio: 'inherit' }).status === 0);
 }
+
+/** The terms of what was installed. */
+export function installedLicense(): string {
+  const [libraries] = readdirSync(`${FOLDER}/venv/lib`).map((python) => `${FOLDER}/venv/lib/${python}/site-packages`);
+  return licenseText(libraries!, (path) => {
+    const read =
+      'import pypdf, sys; print("\\n".join(page.extract_text() for page in pypdf.PdfReader(sys.argv[1]).pages))';
+    return spawnSync(PYTHON, ['-c', read, path], { encoding: 'utf8' }).stdout ?? '';
+  });
+}
+
+/** Where it is noted which terms were shown. */
+export const SHOWN = `${FOLDER}/venv/shown`;
 
 /** Compiles `job`'s graph for `chip` and runs it; what was found, or why nothing was: the compiler may end its process. */
 export async function emulated(

@@ -8,7 +8,9 @@ import type { LinearForm } from '../../models/graph/qnn/linear';
 import { qnnSegments } from '../../models/graph/qnn/qnnStage';
 import { STAGE_NAMES } from '../../models/manifest';
 import { openDisk } from '../../models/openDisk.node';
+import { roundedToNearest } from '../../models/quantize/integerWeights';
 import type { StageName } from '../../models/stage';
+import { TOKEN_TABLE } from '../../workers/quantize/host';
 import { writeSd15Checkpoint } from '../bench/sd15Checkpoint';
 import { madeUpCalls } from './madeUpCalls';
 import type { Network } from './quantizedStage';
@@ -26,6 +28,7 @@ export async function fullNetworks(
 ): Promise<Network[]> {
   const checkpoint = await fullCheckpoint(path);
   const size = { batch: 1, height: height / 8, width: width / 8 };
+  const table = () => roundedToNearest(checkpoint.weights('text_encoder'), () => 8).floats(TOKEN_TABLE);
   const networks: Network[] = [];
   for (const name of STAGE_NAMES.filter((stage) => stages.includes(stage))) {
     networks.push({
@@ -35,7 +38,7 @@ export async function fullNetworks(
         ? { measuredIn: qnnSegments(checkpoint.description, name, size, MEASURED_IN, linear) }
         : {}),
       weights: checkpoint.weights(name),
-      calls: await madeUpCalls(checkpoint, name, size),
+      calls: await madeUpCalls(checkpoint.description, table, name, size),
       slow: true,
     });
   }

@@ -1,23 +1,24 @@
-/** What the networks of a full-size model of random weights are asked: made-up numbers, the same each time. */
-import type { Checkpoint } from '../../models/checkpoint';
+/** What networks are asked where nothing is drawn: made-up numbers, the same each time. */
 import { TOKENS } from '../../models/configs/textEncoderConfig';
 import { timeProjection, tokenEmbeddings } from '../../models/graph/qnn/hostInputs';
-import { roundedToNearest } from '../../models/quantize/integerWeights';
+import type { ModelDescription } from '../../models/sd15';
 import type { StageName, StageSize } from '../../models/stage';
-import { TOKEN_TABLE } from '../../workers/quantize/host';
 import type { Tensor, Tensors } from '../../workers/tensor';
 
 const TIMESTEPS = [981, 21];
 
-/** The inputs of each call of a stage. */
-export async function madeUpCalls(checkpoint: Checkpoint, stage: StageName, size: StageSize): Promise<Tensors[]> {
-  const { unet, textEncoder, vae } = checkpoint.description;
+/** The inputs of each call of a stage; `tokenTable` is the model's, row by row. */
+export async function madeUpCalls(
+  { unet, textEncoder, vae }: ModelDescription,
+  tokenTable: () => Promise<Float32Array>,
+  stage: StageName,
+  size: StageSize,
+): Promise<Tensors[]> {
   const { height, width } = size;
   const normal = normals();
   switch (stage) {
     case 'text_encoder': {
-      const from = roundedToNearest(checkpoint.weights(stage), () => 8);
-      const table = await from.floats(TOKEN_TABLE);
+      const table = await tokenTable();
       const ids = Int32Array.from({ length: TOKENS }, (_, i) => (i * 7919) % textEncoder.vocabSize);
       const data = tokenEmbeddings(table, textEncoder.hiddenSize, ids);
       return [{ token_embeddings: { type: 'float32', shape: [1, TOKENS, textEncoder.hiddenSize], data } }];

@@ -21,7 +21,7 @@ import type { Format } from './format';
 const COMPARED = 3;
 
 /** Decibels. The demo model's networks are no larger than a block; parts pass on what those before them lost. */
-const LEAST = { block: 50, network: 40 };
+export const LEAST = { block: 50, network: 40 };
 
 /** One graph for the emulator. */
 export interface Job {
@@ -129,7 +129,7 @@ async function measurePart(
 }
 
 /** Inputs and results of some calls, as the emulator's script reads them; how many. */
-async function writeSamples(
+export async function writeSamples(
   folder: string,
   network: string,
   inputs: readonly Tensors[],

@@ -8,6 +8,7 @@ import type { ModelDescription } from '../sd15';
 import type { StageName } from '../stage';
 import type { TensorSource } from '../tensorSource';
 import type { IntegerWeight, IntegerWeights } from './integerWeights';
+import type { RoundedWeight } from './roundedWeights';
 
 /** The checkpoint's names of all weights of a network that are multiplied with: kernels and matrices, no tables. */
 export function matrixKeys(description: ModelDescription, stage: StageName): string[] {
@@ -49,11 +50,17 @@ export function floatsOf({ values, scales }: IntegerWeight): Float32Array {
   return Float32Array.from(values, (value, i) => value * scales[Math.floor(i / run)]!);
 }
 
-/** `weights` whose floats are, of those in `integers`, what these stand for. */
-export const standingFor = (integers: ReadonlyMap<string, IntegerWeight>, weights: IntegerWeights): IntegerWeights => ({
-  integers: (key) => weights.integers(key),
-  floats: async (key) => {
-    const found = integers.get(key);
-    return found ? floatsOf(found) : weights.floats(key);
-  },
-});
+/** `weights` whose floats are, of those that were `rounded`, what their integers stand for, biases corrected. */
+export function standingFor(rounded: readonly RoundedWeight[], weights: IntegerWeights): IntegerWeights {
+  const byKey = new Map(rounded.map((one) => [one.key, one.rounded]));
+  const corrections = new Map(rounded.map(({ key, correction }) => [key.replace(/\.weight$/, '.bias'), correction]));
+  return {
+    integers: (key) => weights.integers(key),
+    floats: async (key) => {
+      const found = byKey.get(key);
+      if (found) return floatsOf(found);
+      const [floats, correction] = [await weights.floats(key), corrections.get(key)];
+      return correction ? floats.map((value, row) => value + correction[row]!) : floats;
+    },
+  };
+}

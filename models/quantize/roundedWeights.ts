@@ -14,6 +14,8 @@ export interface RoundedWeight {
   readonly key: string;
   readonly bits: Bits;
   readonly rounded: Rounded;
+  /** What its bias is more by, one for each row. */
+  readonly correction?: Float32Array;
 }
 
 const named = (key: string, bits: Bits): string => `${key}/int${bits}`;
@@ -21,9 +23,11 @@ const named = (key: string, bits: Bits): string => `${key}/int${bits}`;
 /** A safetensors file that holds all of `weights`. */
 export function roundedFile(weights: readonly RoundedWeight[]): Uint8Array {
   return encodeSafetensors(
-    weights.flatMap(({ key, bits, rounded: { values, scales } }): NamedTensor[] => {
+    weights.flatMap(({ key, bits, rounded: { values, scales }, correction }): NamedTensor[] => {
       const name = named(key, bits);
+      const bias = { name: `${name}/bias`, dtype: 'F32', shape: [correction?.length ?? 0] } as const;
       return [
+        ...(correction ? [{ ...bias, data: bytesOf(correction) }] : []),
         { name: `${name}/scales`, dtype: 'F32', shape: [scales.length], data: bytesOf(scales) },
         { name, dtype: 'I8', shape: [values.length], data: bytesOf(values) },
       ];
@@ -31,9 +35,22 @@ export function roundedFile(weights: readonly RoundedWeight[]): Uint8Array {
   );
 }
 
+/** What the bias `key` is more by, with its weight in as many bits as `bits` says; `undefined` where it is as it was. */
+async function correctionOf(
+  files: readonly TensorSource[],
+  key: string,
+  bits: WeightBits,
+): Promise<Float32Array | undefined> {
+  const weight = key.replace(/\.bias$/, '.weight');
+  if (weight === key) return undefined;
+  const name = `${named(weight, bits(weight))}/bias`;
+  const file = files.find((some) => some.info(name));
+  return file && new Float32Array((await file.read(name)).slice().buffer);
+}
+
 /**
  * The weights of a network whose matrices lie in `files` as rounded, each in as many bits as `bits` says, and all else in
- * `others`. Rejects with `bad-model` where none has a weight that is asked for.
+ * `others`, biases with what takes the mean error of rounding back. Rejects with `bad-model` where none has a weight that is asked for.
  */
 export function roundedWeights(
   files: readonly TensorSource[],
@@ -41,7 +58,11 @@ export function roundedWeights(
   bits: WeightBits,
 ): IntegerWeights {
   return {
-    floats: (key) => others.floats(key),
+    async floats(key) {
+      const floats = await others.floats(key);
+      const correction = await correctionOf(files, key, bits);
+      return correction ? floats.map((value, row) => value + correction[row]!) : floats;
+    },
     async integers(key) {
       const name = named(key, bits(key));
       const file = files.find((some) => some.info(name));

@@ -5,7 +5,7 @@ shape}, "samples": N, "again": whether the compiled graph is read and run again}
 SETTINGS is JSON, more options of the compiler. The graph is `NAME.onnx` in FOLDER. Tensors of the network in float32 lie
 beside it as `NETWORK.N.TENSOR.f32`, slashes as colons; what comes out is written to `NETWORK.N.TENSOR.CHIP.f32` and, as the graph's own
 arithmetic has it, `NETWORK.N.TENSOR.exact.f32`, from where the next part of the network takes it.
-Prints a line of JSON: signal to noise, the least of all outputs and samples, in decibels.
+Prints a line of JSON: signal to noise, the least of all outputs and samples, in decibels; null where one is no number.
 """
 
 import json
@@ -23,8 +23,15 @@ CHIPS = {"SM8550": ("43", "73"), "SM8650": ("57", "75"), "SM8750": ("69", "79")}
 
 
 def decibels(got, expected):
+    """None where they are no number: of what is not finite, and of signals that are zero."""
     noise = np.sum((got.astype(np.float64) - expected) ** 2)
-    return round(float(10 * np.log10(np.sum(expected.astype(np.float64) ** 2) / max(noise, 1e-300))), 1)
+    with np.errstate(all="ignore"):
+        found = float(10 * np.log10(np.sum(expected.astype(np.float64) ** 2) / np.maximum(noise, 1e-300)))
+    return round(found, 1) if np.isfinite(found) else None
+
+
+def worse(value, known):
+    return None if value is None or known is None else min(value, known)
 
 
 def reference(graph):
@@ -72,10 +79,12 @@ def timed(make):
 
 def compared(folder, job, chip, session, context, defined):
     names = list(job["outputs"])
-    least, seconds = {}, 0
+    least, wrong, seconds = {}, {}, 0
     for sample in range(job["samples"]):
         feeds = read(folder, job, sample, job["inputs"], chip)
-        truth = read(folder, job, sample, job["outputs"])
+        # Graphs that were only written have no float32 beside them.
+        known = all(path(folder, job, sample, name).exists() for name in names)
+        truth = read(folder, job, sample, job["outputs"]) if known else {}
         emulated, seconds = timed(lambda: session.run(names, feeds))
         exact = defined.run(names, read(folder, job, sample, job["inputs"], "exact"))
         # The emulator is slow: a compiled graph that was read again runs once.
@@ -85,12 +94,13 @@ def compared(folder, job, chip, session, context, defined):
             own.tofile(path(folder, job, sample, name, "exact"))
             found = {
                 "toExact": decibels(got, own),
-                "toFloat": decibels(got, truth[name]),
-                "exactToFloat": decibels(own, truth[name]),
+                **({"toFloat": decibels(got, truth[name]), "exactToFloat": decibels(own, truth[name])} if known else {}),
                 **({} if same is None else {"reloaded": decibels(same, got)}),
             }
-            least = {**least, **{key: min(value, least.get(key, value)) for key, value in found.items()}}
-    return {**least, "runSeconds": seconds}
+            least = {**least, **{key: worse(value, least.get(key, value)) for key, value in found.items()}}
+            if not np.isfinite(got).all():
+                wrong = {"notFinite": name}
+    return {**least, **wrong, "runSeconds": seconds}
 
 
 def main(folder, job, chip, more):
@@ -104,7 +114,7 @@ def main(folder, job, chip, more):
     found = {}
     if job["samples"] > 0:
         found = compared(folder, job, chip, session, context, reference(graph))
-    print(json.dumps({"seconds": seconds, "peakBytes": peak, "contextBytes": written, **found}))
+    print(json.dumps({"seconds": seconds, "peakBytes": peak, "contextBytes": written, **found}, allow_nan=False))
 
 
 main(Path(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3], json.loads(sys.argv[4]) if len(sys.argv) > 4 else {})

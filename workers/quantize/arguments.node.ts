@@ -5,6 +5,7 @@ import { type DiskOptions, diskOptions, fromCaller } from '../../models/openDisk
 import { CLIPPINGS, type Clipping } from '../../models/quantize/calibrate/clipping';
 import { DEFAULT_ROUNDING, ROUNDINGS, type RoundingOptions } from '../../models/quantize/roundLayer';
 import { ENGINES, type EngineName } from '../backend/computing.node';
+import { USUAL_SENSITIVITY } from './sensitivityRoom';
 
 /** `w8` and `w4` are weights alone: what the other backends compute with. */
 export const FORMATS = ['w8a16', 'w8a8', 'w4a16', 'w8', 'w4'] as const;
@@ -18,16 +19,21 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --rounding NAME          ${ROUNDINGS.join(', ')} (default: ${DEFAULT_ROUNDING.rounding})
   --sweeps N               of coordinate descent, after gptq or adaround (default: ${DEFAULT_ROUNDING.sweeps})
   --iterations N           of adaround (default: ${DEFAULT_ROUNDING.iterations})
-  --asymmetric             round for the inputs that earlier, rounded parts leave: three runs of the network for one
-  --budget PERCENT         of float32's bytes that a network in four bits may take, where that can be had (default: 20)
+  --asymmetric             round for the inputs that earlier, rounded blocks leave: networks are cut into as many parts as
+                           they have blocks, each of which is run three times for once
+  --bias-correction on|off whether biases take back what rounding does to the means of layers' outputs (default: on
+                           for formats with four bits, off for others)
+  --budget PERCENT         of float32's bytes that a network in four bits may take (default: 20); where its
+                           form has no less, as little as can be had, and that is told
   --sensitivity N          guided calls of the UNet to measure each weight's four bits with, for which all of it must fit in
-                           memory; 0: go by the layers' own errors (default: 4)
+                           memory; 0: go by the layers' own errors (default: ${USUAL_SENSITIVITY}, with wasm 0 where it would not fit)
   --clipping NAME          ${CLIPPINGS.join(', ')}: ranges of activations in 8 bits (default: mse)
   --prompts N              pictures to calibrate with (default: 16)
   --steps N                steps of each, at least (default: 10)
   --samples N              calls of the UNet to look at, of all of them (default: 128)
   --places N               places of each layer to look at, of each call (default: 64)
-  --domain NAME            prompts of this domain alone; may be given several times
+  --domain NAME            prompts of this domain alone; may be given several times (default: all; demo for "demo")
+  --parts N                graphs that the UNet is cut into, to be compiled for an NPU in less memory (default: 1)
   --engine NAME            ${ENGINES.join(', ')} (default: wasm): native is several times as fast, and needs
                            npm install --no-save onnxruntime-node
   --vae FILE, --lora FILE[:WEIGHT], --prediction TYPE   as for npm run generate`;
@@ -41,19 +47,28 @@ export interface QuantizeArguments {
   readonly sizes: readonly { readonly width: number; readonly height: number }[];
   readonly rounding: RoundingOptions;
   readonly asymmetric: boolean;
+  readonly biasCorrection: boolean;
   /** Percent of float32's bytes, of each network. */
   readonly budget: number;
-  readonly sensitivity: number;
+  /** Absent: the usual number, where there is room. */
+  readonly sensitivity: number | undefined;
   readonly clipping: Clipping;
   readonly prompts: number;
   readonly steps: number;
   readonly samples: number;
   readonly places: number;
   readonly domains: readonly Domain[];
+  /** Graphs for NPUs that the UNet is cut into, at most. */
+  readonly parts: number;
   readonly engine: EngineName;
 }
 
-type Count = 'budget' | 'sensitivity' | 'sweeps' | 'iterations' | 'prompts' | 'steps' | 'samples' | 'places';
+type Count = 'budget' | 'sensitivity' | 'sweeps' | 'iterations' | 'prompts' | 'steps' | 'samples' | 'places' | 'parts';
+const SWITCH = ['on', 'off'] as const;
+
+/** What won on the demo model (models/quantize/README.md). */
+const usualCorrection = (format: Format): (typeof SWITCH)[number] => (format.startsWith('w4') ? 'on' : 'off');
+
 const MAY_BE_NONE: readonly Count[] = ['sensitivity', 'sweeps'];
 
 export function parseArguments(args: readonly string[]): QuantizeArguments {
@@ -74,14 +89,16 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
       iterations: integer('iterations', DEFAULT_ROUNDING.iterations),
     },
     asymmetric: values.asymmetric ?? false,
+    biasCorrection: oneOf('--bias-correction', SWITCH, values['bias-correction'] ?? usualCorrection(format)) === 'on',
     budget: integer('budget', 20),
-    sensitivity: integer('sensitivity', 4),
+    sensitivity: values.sensitivity === undefined ? undefined : integer('sensitivity', USUAL_SENSITIVITY),
     clipping: oneOf('--clipping', CLIPPINGS, values.clipping ?? 'mse'),
     prompts: integer('prompts', 16),
     steps: integer('steps', 10),
     samples: integer('samples', 128),
     places: integer('places', 64),
-    domains: (values.domain ?? []).map((domain) => oneOf('--domain', DOMAINS, domain)),
+    domains: domainsOf(model, values.domain),
+    parts: integer('parts', 1),
     engine: oneOf('--engine', ENGINES, values.engine ?? 'wasm'),
   };
 }
@@ -96,6 +113,7 @@ const OPTIONS = {
   sweeps: text,
   iterations: text,
   asymmetric: { type: 'boolean' },
+  'bias-correction': text,
   budget: text,
   sensitivity: text,
   clipping: text,
@@ -104,6 +122,7 @@ const OPTIONS = {
   samples: text,
   places: text,
   domain: several,
+  parts: text,
   engine: text,
   vae: text,
   lora: several,
@@ -117,6 +136,10 @@ export function modelAndOut(positionals: readonly string[], out: string | undefi
   if (!out) throw badArgument('--out', 'a folder', 'nothing');
   return { model: model === 'demo' ? model : fromCaller(model), out: fromCaller(out) };
 }
+
+/** The prompts' domains that were asked for; of the demo model, which knows little else, its own where none was. Empty: all. */
+export const domainsOf = (model: string, given: readonly string[] | undefined): Domain[] =>
+  (given ?? (model === 'demo' ? ['demo'] : [])).map((domain) => oneOf('--domain', DOMAINS, domain));
 
 export function oneOf<const T extends string>(name: string, choices: readonly T[], given: string): T {
   const found = choices.find((choice) => choice === given);

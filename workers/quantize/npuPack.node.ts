@@ -6,8 +6,18 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WeightDtype } from '../../models/dtype';
-import { qnnStage } from '../../models/graph/qnn/qnnStage';
-import { NPU_FORMAT, NPU_VERSION, type NpuFile, type NpuManifest, type NpuStage } from '../../models/npuManifest';
+import { qnnSegments } from '../../models/graph/qnn/qnnStage';
+import { VAE_FACTOR } from '../../models/graph/vae';
+import { NPU_CHIPS } from '../../models/npuChips';
+import {
+  NPU_FORMAT,
+  NPU_VERSION,
+  type NpuFile,
+  type NpuManifest,
+  type NpuPart,
+  type NpuPort,
+  type NpuStage,
+} from '../../models/npuManifest';
 import { encodingsFor, type Range } from '../../models/quantize/encodings';
 import type { IntegerWeights, WeightBits } from '../../models/quantize/integerWeights';
 import type { ModelDescription } from '../../models/sd15';
@@ -24,36 +34,54 @@ export interface StageToWrite {
   readonly weightBits: WeightBits;
   readonly activationBits: 16 | 8;
   readonly ranges: ReadonlyMap<string, Range>;
+  /** Graphs that it is cut into, at most. */
+  readonly parts: number;
 }
 
-/** Writes the graph and the constants of `quantized` below `folder`, where the manifest will be. */
+/** The folder of what has no size. */
+export const EVERY_SIZE = 'every-size';
+
+/** Writes the graphs and the constants of `quantized` below `folder`, where the manifest will be. Rejects with the signal's reason within a constant. */
 export async function writeNpuStage(
   folder: string,
   description: ModelDescription,
-  { stage, size, weights, weightBits, activationBits, ranges }: StageToWrite,
+  { stage, size, weights, weightBits, activationBits, ranges, parts }: StageToWrite,
+  signal: AbortSignal,
 ): Promise<NpuStage> {
-  const within = `${size.width * 8}x${size.height * 8}`;
+  const pixels = { width: size.width * VAE_FACTOR, height: size.height * VAE_FACTOR };
+  const within = stage === 'text_encoder' ? EVERY_SIZE : `${pixels.width}x${pixels.height}`;
   await mkdir(join(folder, within), { recursive: true });
-  const network = qnnStage(description, stage, size);
   const activations = { bits: activationBits, encodings: encodingsFor(ranges, activationBits) };
-  const weightsFile = `${stage}.weights`;
-  const { graph, weights: stream } = network.write({ weightBits, activations, weightsFile });
-  const hash = createHash('sha256');
-  const bytes = await writeStream(join(folder, within, weightsFile), stream(weights), (piece) => hash.update(piece));
-  const graphFile = `${stage}.onnx`;
-  await writeFile(join(folder, within, graphFile), graph);
-  const file = (name: string, length: number, sha256: string): NpuFile => {
-    return { path: `${within}/${name}`, bytes: length, sha256 };
-  };
-  return {
-    stage,
-    width: size.width * 8,
-    height: size.height * 8,
-    inputs: network.inputs,
-    outputs: network.outputs,
-    graph: file(graphFile, graph.length, createHash('sha256').update(graph).digest('hex')),
-    weights: file(weightsFile, bytes, hash.digest('hex')),
-  };
+  const networks = qnnSegments(description, stage, size, parts);
+  const written: NpuPart[] = [];
+  for (const [i, network] of networks.entries()) {
+    const name = networks.length === 1 ? stage : `${stage}.${i + 1}`;
+    const file = async (ending: string, content: AsyncIterable<Uint8Array>): Promise<NpuFile> => {
+      const path = `${within}/${name}.${ending}`;
+      const hash = createHash('sha256');
+      const bytes = await writeStream(join(folder, path), content, (piece) => {
+        signal.throwIfAborted();
+        hash.update(piece);
+      });
+      return { path, bytes, sha256: hash.digest('hex') };
+    };
+    const { graph, weights: stream } = network.write({ weightBits, activations, weightsFile: `${name}.weights` });
+    const files = { weights: await file('weights', stream(weights)), graph: await file('onnx', once(graph)) };
+    const port = (of: string): NpuPort => ({ name: of, dtype: 'float32', shape: network.shapes.get(of)! });
+    const ports = { inputs: network.inputs.map(port), outputs: network.outputs.map(port) };
+    written.push({ ...ports, ...files, context: contextName(within, name, files) });
+  }
+  return { stage, ...(stage === 'text_encoder' ? {} : pixels), parts: written };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** Another graph, or other weights, have another: what was compiled of earlier ones is never taken for theirs. */
+function contextName(within: string, name: string, { graph, weights }: Pick<NpuPart, 'graph' | 'weights'>): string {
+  const digits = createHash('sha256').update(`${graph.sha256}${weights.sha256}`).digest('hex').slice(0, 16);
+  return `${name}-${within}-${digits}.onnx`;
 }
 
 /** The table of token embeddings, in the checkpoint's own numbers. */
@@ -65,13 +93,11 @@ export async function writeTokenTable(folder: string, source: TensorSource): Pro
   return { path, bytes: bytes.length, sha256, dtype: source.info(TOKEN_TABLE)!.dtype as WeightDtype };
 }
 
-/** Resolves to its path. */
 export async function writeNpuManifest(
   folder: string,
-  manifest: Omit<NpuManifest, 'format' | 'version'>,
-): Promise<string> {
-  const whole: NpuManifest = { format: NPU_FORMAT, version: NPU_VERSION, ...manifest };
-  const path = join(folder, 'npu.json');
-  await writeFile(path, JSON.stringify(whole, undefined, 1));
-  return path;
+  manifest: Omit<NpuManifest, 'format' | 'version' | 'contexts'>,
+): Promise<void> {
+  const contexts = { folder: 'contexts', chips: NPU_CHIPS };
+  const whole: NpuManifest = { format: NPU_FORMAT, version: NPU_VERSION, contexts, ...manifest };
+  await writeFile(join(folder, 'npu.json'), JSON.stringify(whole, undefined, 1));
 }

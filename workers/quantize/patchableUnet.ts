@@ -1,5 +1,5 @@
 /**
- * The UNet with one weight changed, again and again: it is opened in segments, of which only the one that holds the weight is
+ * The UNet with one weight changed, and its bias with it, again and again: it is opened in segments, of which only the one that holds the weight is
  * opened anew, and only it and those behind it are run.
  */
 import { bytesOf } from '../../models/floats';
@@ -11,6 +11,13 @@ import type { Backend, Stage } from '../backend/backend';
 import { CodedError } from '../errors';
 import type { Tensor, Tensors } from '../tensor';
 
+/** Other numbers in place of a tensor, laid out as the checkpoint has it. */
+export interface Change {
+  readonly key: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
 /** A segment with another weight in it. Who has it closes it. */
 export interface Patch {
   readonly index: number;
@@ -21,8 +28,8 @@ export interface Patch {
 export interface PatchableUnet {
   /** Runs it once with nothing changed; the result runs it for the same inputs, from the patched segment on: the noise. */
   call(inputs: Tensors): Promise<(patch?: Patch) => Promise<Float32Array>>;
-  /** With `values` in place of the weight `key`, laid out as the checkpoint has it. `bad-argument` where there is none. */
-  patch(key: string, shape: readonly number[], values: Float32Array): Promise<Patch>;
+  /** With `changes`, all to tensors of one segment. `bad-argument` where one is not there. */
+  patch(changes: readonly Change[]): Promise<Patch>;
   close(): Promise<void>;
 }
 
@@ -63,13 +70,17 @@ export async function patchableUnet(
       const noise = await run(0, exact);
       return async (patch) => (patch ? run(patch.index, new Map(exact), patch) : noise);
     },
-    async patch(key, shape, values) {
-      const holds = (tensor: PackedTensor): boolean => keyOf(tensor.name).key === key;
-      const index = segments.findIndex(({ tensors }) => tensors.some(holds));
-      const tensor = segments[index]?.tensors.find(holds);
-      if (!tensor) throw new CodedError('bad-argument', { argument: 'key', expected: 'a weight', got: key });
-      const bytes = await storedAs(tensor, shape, values);
-      const stage = await open(segments[index]!, patched(weights, tensor, bytes));
+    async patch(changes) {
+      const tensorOf = ({ tensors }: StageSegment, key: string): PackedTensor | undefined =>
+        tensors.find((tensor) => keyOf(tensor.name).key === key);
+      const index = segments.findIndex((segment) => tensorOf(segment, changes[0]!.key));
+      let other = weights;
+      for (const { key, shape, values } of changes) {
+        const tensor = segments[index] && tensorOf(segments[index], key);
+        if (!tensor) throw new CodedError('bad-argument', { argument: 'key', expected: 'a weight', got: key });
+        other = patched(other, tensor, await storedAs(tensor, shape, values));
+      }
+      const stage = await open(segments[index]!, other);
       return { index, stage, close: () => stage.close() };
     },
     close,

@@ -23,6 +23,11 @@ export function quantizeProgress(stream: Terminal, now: () => number = () => per
     pricing: (done: number, of: number): void => show('measuring what four bits cost', done / of),
     writing: (stage: StageName, size: string): void => line.show(`writing ${words(stage)} for ${size}`),
     packing: (_: StageName, bytes: number, of: number): void => show('packing weights', bytes / of),
+    /** A line that stays. */
+    note(words: string): void {
+      line.end();
+      stream.write(`${words}\n`);
+    },
     end: line.end,
   };
 }

@@ -10,7 +10,9 @@ import { VAE_FACTOR } from '../../models/graph/vae';
 import { STAGE_NAMES } from '../../models/manifest';
 import type { NpuStage } from '../../models/npuManifest';
 import { planModel } from '../../models/planModel';
+import { blocksOf } from '../../models/quantize/blocks';
 import type { Engine } from '../../models/quantize/calibrate/network';
+import { biasesOf, correctedBiases } from '../../models/quantize/correctedBiases';
 import { matrixKeys } from '../../models/quantize/dequantized';
 import {
   type Bits,
@@ -23,6 +25,7 @@ import { numbersJson } from '../../models/quantize/numbersJson';
 import type { LayerQuality } from '../../models/quantize/report/reportData';
 import { roundedWeights } from '../../models/quantize/roundedWeights';
 import type { LayerCost } from '../../models/quantize/sensitivity/chosenBits';
+import { budgetWords, isMissed, type SizeBudget, sizeBudget } from '../../models/quantize/sizeBudget';
 import type { StageName, StageSize } from '../../models/stage';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
 import type { Computing } from '../backend/computing.node';
@@ -39,6 +42,7 @@ import { chosenPrompts } from './prompts';
 import { recordedOnce } from './recordedCalls.node';
 import { type RoundedStage, roundStage } from './roundStage.node';
 import { guidedSamples, unetCosts } from './sensitivity';
+import { USUAL_SENSITIVITY } from './sensitivityRoom';
 import { diskSpool } from './spool.node';
 import { type Calls, recordedCalls } from './trajectories';
 
@@ -50,6 +54,7 @@ export class Quantization {
   private readonly rounded = new Map<StageName, RoundedStage>();
   /** Of weights that may be stored in four bits, what was chosen. */
   private readonly mixed = new Map<StageName, ReadonlyMap<string, Bits>>();
+  private readonly budgets: SizeBudget[] = [];
   private engine: Promise<Engine> | undefined;
 
   constructor(
@@ -59,6 +64,11 @@ export class Quantization {
     private readonly work: string,
     private readonly signal: AbortSignal,
   ) {}
+
+  /** Where all that is written waits until it is whole. */
+  get made(): string {
+    return join(this.work, 'made');
+  }
 
   /** All networks in one size; weights are rounded for the first alone. */
   async size({ width, height }: { width: number; height: number }, first: boolean): Promise<NpuStage[]> {
@@ -85,39 +95,56 @@ export class Quantization {
       const { ranges } = await this.round(stage, size, samples, join(folder, stage), first);
       if (first && this.isMixed) {
         const costs = await this.costs(stage, size, calls, join(folder, stage));
-        this.mixed.set(stage, mixedBits(checkpoint.description, stage, costs, given.budget / 100));
+        this.choose(stage, costs);
       }
       const precision = this.precision;
-      if (!precision) continue;
+      if (!precision || (!first && stage === 'text_encoder')) continue;
       progress.writing(stage, name);
-      const quantized = { stage, size, ranges, ...this.integers(stage), activationBits: precision.activationBits };
-      stages.push(await writeNpuStage(given.out, checkpoint.description, quantized));
+      const { activationBits } = precision;
+      const parts = stage === 'unet' ? given.parts : 1;
+      const quantized = { stage, size, ranges, ...this.integers(stage), activationBits, parts };
+      stages.push(await writeNpuStage(this.made, checkpoint.description, quantized, signal));
     }
     return stages;
   }
 
-  /** The same integers for the other backends, and what there is to say of it all, written last. */
+  /** The same integers for the other backends, and what there is to say of it all, written last; resolves to what says it. */
   async finish(stages: readonly NpuStage[]): Promise<string[]> {
-    const { checkpoint, given, signal, progress, precision } = this;
+    const { checkpoint, given, signal, progress, precision, made } = this;
     const { description, tokenizer, name } = checkpoint;
     const integers = Object.fromEntries(STAGE_NAMES.map((stage) => [stage, this.integers(stage)]));
     const keys = Object.fromEntries(STAGE_NAMES.map((stage) => [stage, new Set(matrixKeys(description, stage))]));
     const isFour = (stage: StageName, key: string): boolean =>
       keys[stage]!.has(key) && integers[stage]!.weightBits(key) === 4;
     const form = this.isMixed ? 'int4' : 'int8';
-    const planned = planModel(checkpoint, form, (stage) => (key) => (isFour(stage, key) ? 'int4' : 'int8'));
-    await writeConverted(checkpoint, planned, given.out, progress.packing, signal, (stage) => async (key) => {
+    const corrected: Checkpoint = {
+      ...checkpoint,
+      weights: (stage) => correctedBiases(checkpoint.weights(stage), integers[stage]!.weights, this.biases(stage)),
+    };
+    const planned = planModel(corrected, form, (stage) => (key) => (isFour(stage, key) ? 'int4' : 'int8'));
+    await writeConverted(corrected, planned, made, progress.packing, signal, (stage) => async (key) => {
       return keys[stage]!.has(key) ? integers[stage]!.weights.integers(key) : undefined;
     });
-    const layers = join(given.out, 'layers.json');
-    await writeFile(layers, numbersJson(this.layers()));
-    const files = [join(given.out, 'manifest.json'), layers];
+    await writeFile(join(made, 'layers.json'), numbersJson(this.layers()));
+    const budgets = this.isMixed ? { budgets: this.budgets } : {};
+    if (this.isMixed) await writeFile(join(made, 'budgets.json'), JSON.stringify(this.budgets, undefined, 1));
+    const files = ['manifest.json', 'layers.json', ...(this.isMixed ? ['budgets.json'] : [])];
     if (!precision) return files;
-    const tokenTable = await writeTokenTable(given.out, checkpoint.weights('text_encoder'));
+    const tokenTable = await writeTokenTable(made, checkpoint.weights('text_encoder'));
     const { rounding, sweeps } = given.rounding;
-    const made = `${rounding}, ${sweeps} sweeps; ${given.samples} calls of ${given.prompts} pictures`;
-    const manifest = { name, precision: precision.name, made, description, tokenizer, tokenTable, stages };
-    return [...files, await writeNpuManifest(given.out, manifest)];
+    const how = `${rounding}, ${sweeps} sweeps${given.biasCorrection ? ', biases corrected' : ''}; ${given.samples} calls of ${given.prompts} pictures`;
+    const manifest = {
+      name,
+      precision: precision.name,
+      made: how,
+      description,
+      tokenizer,
+      tokenTable,
+      ...budgets,
+      stages,
+    };
+    await writeNpuManifest(made, manifest);
+    return [...files, 'npu.json'];
   }
 
   /** What rounding cost each layer, in the bits that were chosen for it: for reports. */
@@ -149,7 +176,10 @@ export class Quantization {
       bits,
       clipping: given.format === 'w8a8' ? given.clipping : ('room' as const),
       places: given.places,
+      // What earlier parts leave is looked at between parts alone.
+      parts: given.asymmetric ? blocksOf(description, stage) : 1,
       asymmetric: given.asymmetric,
+      biasCorrection: given.biasCorrection,
     };
     this.engine ??= calibrationEngine(this.computing, signal);
     const spools = {
@@ -173,7 +203,7 @@ export class Quantization {
     const { checkpoint, given, signal, progress } = this;
     const { layers, files } = this.rounded.get(stage)!;
     const byLayer = costsByLayer(checkpoint.description, stage, layers);
-    const samples = guidedSamples(guided, given.sensitivity);
+    const samples = guidedSamples(guided, given.sensitivity ?? USUAL_SENSITIVITY);
     if (stage !== 'unet' || samples.length === 0) return byLayer;
     const keys = byLayer.map(({ key }) => key);
     const [four, eight] = ([4, 8] as const).map((bits) => roundedWeights(files, this.weights(stage), () => bits));
@@ -190,11 +220,26 @@ export class Quantization {
     );
   }
 
+  /** Gives each weight its bits; what was asked of the size and cannot be had is told at once. */
+  private choose(stage: StageName, costs: readonly LayerCost[]): void {
+    const { description } = this.checkpoint;
+    const share = this.given.budget / 100;
+    const bits = mixedBits(description, stage, costs, share);
+    this.mixed.set(stage, bits);
+    const budget = sizeBudget(description, stage, bits, share);
+    this.budgets.push(budget);
+    if (isMissed(budget)) this.progress.note(`--budget missed: ${budgetWords(budget)}`);
+  }
+
   private integers(stage: StageName): { readonly weights: IntegerWeights; readonly weightBits: WeightBits } {
     const { files } = this.rounded.get(stage)!;
     const mixed = this.mixed.get(stage);
     const bits: WeightBits = (key) => mixed?.get(key) ?? 8;
     return { weights: roundedWeights(files, this.weights(stage), bits), weightBits: bits };
+  }
+
+  private biases(stage: StageName): ReadonlySet<string> {
+    return this.given.biasCorrection ? biasesOf(this.checkpoint.description, stage) : new Set();
   }
 
   private get isMixed(): boolean {

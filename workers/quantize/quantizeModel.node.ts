@@ -4,14 +4,18 @@ import { rm } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { badArgument } from '../../models/commandLine.node';
 import { unwritable } from '../../models/diskWords.node';
+import { VAE_FACTOR } from '../../models/graph/vae';
 import { makeFolder } from '../../models/makeFolder.node';
 import type { NpuStage } from '../../models/npuManifest';
 import { diskFiles, modelPath, openDisk } from '../../models/openDisk.node';
 import { computing } from '../backend/computing.node';
 import { fingerprint } from '../fingerprint';
+import { nodeDevice } from '../memory/device.node';
 import { nativeSize } from '../model';
 import type { QuantizeArguments } from './arguments.node';
 import { Quantization } from './quantization.node';
+import { replaceOutputs } from './replacedOutputs.node';
+import { chosenSensitivity, sensitivityBytes } from './sensitivityRoom';
 
 /** Goes up when the same words would be rounded to other integers: what was begun before is not gone on with. */
 const ROUNDING_VERSION = 1;
@@ -23,6 +27,10 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
   const native = nativeSize(checkpoint.description);
   const sizes = given.sizes.length > 0 ? given.sizes : [{ width: native, height: native }];
   refuseWithin(path, given.out);
+  const { width, height } = sizes[0]!;
+  const latents = { batch: 1, width: width / VAE_FACTOR, height: height / VAE_FACTOR };
+  const needed = () => sensitivityBytes(checkpoint, latents);
+  const { calls: sensitivity, note } = chosenSensitivity(given, needed, () => nodeDevice().heapBytes);
   const facts = [
     ROUNDING_VERSION,
     await fingerprint(await diskFiles(path, given.options)),
@@ -34,13 +42,17 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
   await makeFolder(work).catch((error) => {
     throw unwritable('--out', given.out, error);
   });
-  const run = new Quantization(checkpoint, given, await computing(given.engine), work, signal);
+  const run = new Quantization(checkpoint, { ...given, sensitivity }, await computing(given.engine), work, signal);
+  if (note) run.progress.note(note);
   try {
     const stages: NpuStage[] = [];
+    // What a stop left there is written anew, or was of other sizes.
+    await rm(run.made, { recursive: true, force: true });
     for (const [i, size] of sizes.entries()) stages.push(...(await run.size(size, i === 0)));
-    const files = await run.finish(stages);
+    const said = await run.finish(stages);
+    await replaceOutputs(run.made, given.out);
     await rm(work, { recursive: true, force: true });
-    return files;
+    return said.map((name) => join(given.out, name));
   } catch (error) {
     throw unwritable('--out', given.out, error);
   } finally {
@@ -59,6 +71,7 @@ function roundingOf({
   places,
   domains,
   asymmetric,
+  biasCorrection,
 }: QuantizeArguments) {
   const { iterations, ...method } = rounding;
   return {
@@ -69,6 +82,7 @@ function roundingOf({
     drawn: { prompts, steps, samples, domains },
     places,
     asymmetric,
+    biasCorrection,
   };
 }
 

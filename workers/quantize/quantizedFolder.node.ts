@@ -17,13 +17,14 @@ import { CodedError } from '../errors';
 import type { Model } from '../model';
 import { packedModel } from '../model.packed';
 import type { Parts } from '../pipeline';
+import { type ChainedFile, chained, chainedBackend } from './chained';
 
 type Drawn = Required<Pick<Parts, 'model' | 'backend'>>;
 
 /** The graphs for NPUs in `folder`; only in the sizes that it has them in: others reject with `bad-argument`. */
 export async function npuParts(folder: string, backend: Backend): Promise<Drawn> {
   const opened = await openNpuFolder(folder);
-  return { model: npuModel(opened), backend: hostedBackend(backend, hostOf(opened)) };
+  return { model: npuModel(opened), backend: hostedBackend(chainedBackend(backend), hostOf(opened)) };
 }
 
 /** The packed weights in `folder`. */
@@ -38,7 +39,7 @@ function npuModel({ manifest, path }: NpuFolder): Model {
   const found = (stage: StageName, { width, height }: StageSize) => {
     const [pixelsWide, pixelsHigh] = [width * VAE_FACTOR, height * VAE_FACTOR];
     const all = stages.filter((one) => one.stage === stage);
-    const fitting = all.find((one) => one.width === pixelsWide && one.height === pixelsHigh);
+    const fitting = all.find((one) => !one.width || (one.width === pixelsWide && one.height === pixelsHigh));
     if (fitting) return fitting;
     const expected = all.map((one) => `${one.width}×${one.height}`).join(' or ');
     throw new CodedError('bad-argument', {
@@ -51,15 +52,22 @@ function npuModel({ manifest, path }: NpuFolder): Model {
     name,
     description,
     tokenizer,
-    bytes: (stage) => stages.find((one) => one.stage === stage)?.weights.bytes ?? 0,
+    bytes(stage) {
+      const parts = stages.find((one) => one.stage === stage)?.parts ?? [];
+      return parts.reduce((sum, { weights }) => sum + weights.bytes, 0);
+    },
     async file(stage, size) {
-      const { graph, weights } = found(stage, size);
-      return {
-        name: stage,
-        graph: await readFile(await path(graph)),
-        weights: weightsOnDisk(await path(weights), weights.bytes),
-        weightsFile: weights.path.split('/').at(-1)!,
-      };
+      const files: ChainedFile[] = [];
+      for (const { graph, weights, inputs } of found(stage, size).parts) {
+        files.push({
+          name: stage,
+          graph: await readFile(await path(graph)),
+          weights: weightsOnDisk(await path(weights), weights.bytes),
+          weightsFile: weights.path.split('/').at(-1)!,
+          inputs: inputs.map(({ name }) => name),
+        });
+      }
+      return chained(files);
     },
     async segments(stage) {
       throw new CodedError('unsupported-model', { argument: stage, expected: 'a network in one piece', got: 'parts' });

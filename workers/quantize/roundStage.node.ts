@@ -6,10 +6,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileSource } from '../../models/folder.node';
 import { type QnnStage, qnnSegments } from '../../models/graph/qnn/qnnStage';
+import { atPlace } from '../../models/quantize/atPlace';
 import type { ActivationStatistics } from '../../models/quantize/calibrate/activations';
 import { advanceRounded, calibratePart, dropSpent } from '../../models/quantize/calibrate/calibrate';
 import { type Clipping, clipped, withRoom } from '../../models/quantize/calibrate/clipping';
 import type { Engine, NetworkTensors, Spool } from '../../models/quantize/calibrate/network';
+import { biasesOf } from '../../models/quantize/correctedBiases';
 import { standingFor } from '../../models/quantize/dequantized';
 import type { Range } from '../../models/quantize/encodings';
 import type { Bits, IntegerWeights } from '../../models/quantize/integerWeights';
@@ -40,6 +42,10 @@ export interface RoundStageOptions extends RoundingOptions {
   readonly clipping: Clipping | 'room';
   /** Whether layers are rounded for the inputs that earlier, rounded parts leave. */
   readonly asymmetric: boolean;
+  /** Whether biases take back what rounding does to the means of layers' outputs. */
+  readonly biasCorrection: boolean;
+  /** Parts that the network is looked at in, at least; more where its weights are many. */
+  readonly parts: number;
   /** Places of each layer's output that are looked at, of each sample. */
   readonly places: number;
 }
@@ -68,50 +74,54 @@ const PART_BYTES = 400e6;
 /** Numbers of each tap that are looked at, of each sample, where ranges are clipped. */
 const SOME = 256;
 
-/** `progress`: 0 to 1. `folder` holds what is done and what waits, of this stage and these very options alone. */
+/** `progress`: 0 to 1, of all parts, told of those that are worked on. `folder` holds what is done and what waits, of this stage and these very options alone. */
 export async function roundStage(
   { description, stage, size, samples, weights }: StageToRound,
-  { bits, clipping, places, asymmetric, ...rounding }: RoundStageOptions,
+  { bits, clipping, places, asymmetric, biasCorrection, parts: least, ...rounding }: RoundStageOptions,
   { engine, spools, folder, signal }: { engine: Engine; spools: Spools; folder: string; signal: AbortSignal },
   progress: (done: number) => void = () => undefined,
 ): Promise<RoundedStage> {
-  const parts = inParts(description, stage, size);
+  const parts = inParts(description, stage, size, least);
   await mkdir(folder, { recursive: true });
   // Where nothing is rounded, nothing moves.
   const roundedSpool = asymmetric && bits.length > 0 ? spools.rounded : undefined;
+  const how = { ...rounding, ...(biasCorrection ? { biases: biasesOf(description, stage) } : {}) };
   const found: PartFound[] = [];
   const files: Safetensors[] = [];
   for (const index of parts.keys()) {
     const path = join(folder, `${index}`);
     const tell = (share: number): void => progress((index + share) / parts.length);
     if (!(await partAt(path))) {
-      const calibration = {
-        engine,
-        spool: spools.exact,
-        ...(roundedSpool ? { roundedSpool } : {}),
-        signal,
-        places: bits.length > 0 ? places : 0,
-        some: clipping === 'min-max' || clipping === 'room' ? 0 : SOME,
-        progress: (done: number, of: number): void => tell(done / of / 2),
-      };
-      const calibrated = await calibratePart(parts, index, samples, weights, calibration);
-      const work = {
-        matMul: engine.matMul,
-        signal,
-        progress: (done: number, of: number): void => tell((1 + done / of) / 2),
-      };
-      const { rounded, found: layers } = await roundPart(calibrated, weights, bits, rounding, work);
-      const rangeOf = (seen: ActivationStatistics): Range =>
-        clipping === 'room' ? withRoom(seen) : clipped(seen, clipping);
-      const ranges = [...calibrated.activations].map(([tap, seen]) => [tap, rangeOf(seen)] as const);
-      if (bits.length > 0) await writeFile(`${path}.safetensors`, roundedFile(rounded));
-      if (roundedSpool) {
-        const integers = new Map(
-          rounded.filter(({ bits: width }) => width === bits[0]).map((one) => [one.key, one.rounded]),
-        );
-        await advanceRounded(parts, index, samples, standingFor(integers, weights), { engine, roundedSpool, signal });
-      }
-      await writeWhole(`${path}.json`, numbersJson({ ranges, layers } satisfies PartFound));
+      // Parts that are there already are not told: they say nothing of this run's pace.
+      tell(0);
+      await atPlace(`${stage}, part ${index + 1} of ${parts.length}`, signal, async () => {
+        const calibration = {
+          engine,
+          spool: spools.exact,
+          ...(roundedSpool ? { roundedSpool } : {}),
+          signal,
+          places: bits.length > 0 ? places : 0,
+          some: clipping === 'min-max' || clipping === 'room' ? 0 : SOME,
+          progress: (done: number, of: number): void => tell(done / of / 2),
+        };
+        const calibrated = await calibratePart(parts, index, samples, weights, calibration);
+        const work = {
+          matMul: engine.matMul,
+          signal,
+          progress: (done: number, of: number): void => tell((1 + done / of) / 2),
+        };
+        const { rounded, found: layers } = await roundPart(calibrated, weights, bits, how, work);
+        const rangeOf = (seen: ActivationStatistics): Range =>
+          clipping === 'room' ? withRoom(seen) : clipped(seen, clipping);
+        const ranges = [...calibrated.activations].map(([tap, seen]) => [tap, rangeOf(seen)] as const);
+        if (bits.length > 0) await writeFile(`${path}.safetensors`, roundedFile(rounded));
+        if (roundedSpool) {
+          const first = rounded.filter(({ bits: width }) => width === bits[0]);
+          await advanceRounded(parts, index, samples, standingFor(first, weights), { engine, roundedSpool, signal });
+        }
+        await writeWhole(`${path}.json`, numbersJson({ ranges, layers } satisfies PartFound));
+      });
+      tell(1);
     }
     // What a stop kept from being dropped is dropped now.
     for (const spool of [spools.exact, ...(roundedSpool ? [roundedSpool] : [])]) {
@@ -119,7 +129,6 @@ export async function roundStage(
     }
     found.push((await partAt(path))!);
     if (bits.length > 0) files.push(await openSafetensors(await fileSource(`${path}.safetensors`)));
-    tell(1);
   }
   return {
     ranges: new Map(found.flatMap(({ ranges }) => ranges)),
@@ -128,8 +137,8 @@ export async function roundStage(
   };
 }
 
-function inParts(description: ModelDescription, stage: StageName, size: StageSize): QnnStage[] {
-  return qnnSegments(description, stage, size, Math.ceil(fp32Bytes(description, stage) / PART_BYTES));
+function inParts(description: ModelDescription, stage: StageName, size: StageSize, least: number): QnnStage[] {
+  return qnnSegments(description, stage, size, Math.max(least, Math.ceil(fp32Bytes(description, stage) / PART_BYTES)));
 }
 
 async function partAt(path: string): Promise<PartFound | undefined> {

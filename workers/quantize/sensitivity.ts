@@ -6,8 +6,9 @@
 import type { Checkpoint } from '../../models/checkpoint';
 import { parametersOf } from '../../models/graph/parameters';
 import { dequantized, floatsOf } from '../../models/quantize/dequantized';
-import type { IntegerWeights } from '../../models/quantize/integerWeights';
+import { type IntegerWeights, roundedToNearest } from '../../models/quantize/integerWeights';
 import { matrixBytes } from '../../models/quantize/quantizedBytes';
+import { biasOf } from '../../models/quantize/roundPart';
 import type { LayerCost } from '../../models/quantize/sensitivity/chosenBits';
 import {
   measuredErrors,
@@ -16,15 +17,16 @@ import {
   weightError,
 } from '../../models/quantize/sensitivity/measuredErrors';
 import type { StageSize } from '../../models/stage';
+import type { TensorSource } from '../../models/tensorSource';
 import { untilMessagesAreRead } from '../../models/turn';
 import type { Backend } from '../backend/backend';
 import { checkpointModel, type Keep } from '../model.checkpoint';
 import { DEFAULTS } from '../request';
 import type { Tensors } from '../tensor';
-import { type Patch, type PatchableUnet, patchableUnet } from './patchableUnet';
+import { type Change, type Patch, type PatchableUnet, patchableUnet } from './patchableUnet';
 
 /** Parts that the UNet is opened in: with one weight changed, one of them is opened anew. */
-const SEGMENTS = 10;
+export const SEGMENTS = 10;
 
 /** A sample that the UNet is asked about, with the prompt and without: inputs of the pipeline's own network. */
 export interface GuidedSample {
@@ -90,11 +92,17 @@ const shapes = ({ description }: Checkpoint): ReadonlyMap<string, readonly numbe
   new Map(parametersOf(description, 'unet').map(({ name, shape }) => [name, shape]));
 
 async function openedUnet(
-  { checkpoint, size, four, backend, keep }: Sensitivity,
+  { checkpoint, size, backend, keep }: Sensitivity,
   signal: AbortSignal,
 ): Promise<PatchableUnet> {
-  // All of it in float32, as what is rounded will be.
-  const weights: Checkpoint['weights'] = (stage) => dequantized(checkpoint.weights(stage), four, []);
+  // All of it in float32, as what is rounded will be, and nothing of it rounded or corrected.
+  const exact = (source: TensorSource): TensorSource =>
+    dequantized(
+      source,
+      roundedToNearest(source, () => 8),
+      [],
+    );
+  const weights: Checkpoint['weights'] = (stage) => exact(checkpoint.weights(stage));
   const model = checkpointModel({ ...checkpoint, weights }, undefined, keep);
   return patchableUnet(await model.segments('unet', size, SEGMENTS, signal), backend, signal);
 }
@@ -109,9 +117,7 @@ async function guidedOutputs(
     for (const inputs of [unconditional, conditional]) calls.push(await unet.call(inputs));
   }
   return async (key) => {
-    const patch = key
-      ? await unet.patch(key, shapes(checkpoint).get(key)!, floatsOf(await four.integers(key)))
-      : undefined;
+    const patch = key ? await unet.patch(await changesOf(checkpoint, key, four)) : undefined;
     try {
       const noise: Float32Array[] = [];
       for (const call of calls) {
@@ -124,6 +130,15 @@ async function guidedOutputs(
       await patch?.close();
     }
   };
+}
+
+/** The weight `key` in four bits, and its bias, where it has one, as that wants it. */
+async function changesOf(checkpoint: Checkpoint, key: string, four: IntegerWeights): Promise<Change[]> {
+  const known = shapes(checkpoint);
+  const weight = { key, shape: known.get(key)!, values: floatsOf(await four.integers(key)) };
+  const bias = biasOf(key);
+  const shape = known.get(bias);
+  return shape ? [weight, { key: bias, shape, values: await four.floats(bias) }] : [weight];
 }
 
 const { guidanceScale } = DEFAULTS;

@@ -13,6 +13,8 @@ import { qnnLayers } from './qnnLayers';
 export interface QnnStage {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Of its inputs and outputs, which are float32. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** The names of all that has a range to be measured, and under which of its inputs or outputs the float32 form shows it. */
   readonly taps: ReadonlyMap<string, string>;
   /** What its weights are multiplied with; linear layers as convolutions only. */
@@ -62,6 +64,10 @@ function asStage(name: string, draw: Drawing): QnnStage {
   return {
     inputs: inputs.map((input) => input.name),
     outputs: outputs.map((output) => draw.resultName(output)!),
+    shapes: new Map([
+      ...inputs.map(({ name, shape }) => [name, shape] as const),
+      ...outputs.map((output) => [draw.resultName(output)!, output.shape] as const),
+    ]),
     taps: draw.measured(),
     get layers() {
       return layerInputs(draw);

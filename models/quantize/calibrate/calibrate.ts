@@ -8,6 +8,7 @@ import { placesOf } from '../../graph/qnn/layerInputs';
 import type { QnnStage } from '../../graph/qnn/qnnStage';
 import { rangeOf } from '../../graph/qnn/ranges';
 import { untilMessagesAreRead } from '../../turn';
+import { atPlace } from '../atPlace';
 import type { IntegerWeights } from '../integerWeights';
 import { type ActivationStatistics, ActivationSums } from './activations';
 import { blockSizes, MomentSums, type SecondMoments } from './moments';
@@ -67,9 +68,10 @@ export async function calibratePart(
       for (const tap of taps) {
         for (const outputs of given ? [exact, given] : [exact]) activations.add(tap, floatsIn(outputs, rangeOf(tap)));
       }
-      for (const { name } of layers) {
-        if (given) await sums.get(name)!.add(floatsIn(given, name), floatsIn(exact, name));
-        else await sums.get(name)!.add(floatsIn(exact, name));
+      for (const { name, keys } of layers) {
+        const both = given ? ([given, exact] as const) : ([exact] as const);
+        const [one, other] = both.map((outputs) => floatsIn(outputs, name));
+        await atPlace(keys.join(', '), signal, () => sums.get(name)!.add(one!, other));
       }
       progress?.(i + 1, samples.length);
     }
@@ -77,7 +79,10 @@ export async function calibratePart(
     await opened.close();
   }
   const found: (LayerInput & SecondMoments)[] = [];
-  for (const layer of layers) found.push({ ...layer, ...(await sums.get(layer.name)!.moments()) });
+  for (const layer of layers) {
+    const moments = await atPlace(layer.keys.join(', '), signal, () => sums.get(layer.name)!.moments());
+    found.push({ ...layer, ...moments });
+  }
   return { activations: activations.statistics(), layers: found };
 }
 

@@ -3,6 +3,7 @@
  * A part that was not measured is absent.
  */
 import type { Domain } from '../../calibration/calibrationPrompts';
+import type { SizeBudget } from '../sizeBudget';
 
 /** Grows with every change that an older reader would misread. */
 export const REPORT_VERSION = 1;
@@ -24,6 +25,8 @@ export interface ReportData {
   readonly pictures?: readonly PictureQuality[];
   readonly conditioning?: ConditioningQuality;
   readonly sizes?: readonly FormatSize[];
+  /** Of networks in mixed bits. */
+  readonly budgets?: readonly SizeBudget[];
   readonly methods?: readonly MethodQuality[];
   /** The pictures that suffered most, the worst first. */
   readonly worst?: readonly WorstPicture[];

@@ -4,6 +4,7 @@
  */
 import { html, type Markup, nothing, styleSheet, textOf } from './markup';
 import type { ReportData } from './reportData';
+import { budgetsSection } from './sections/budgets';
 import { conditioningSection } from './sections/conditioning';
 import { domainsSection } from './sections/domains';
 import { layersSection } from './sections/layers';
@@ -41,6 +42,7 @@ ${some(data.domains, domainsSection)}
 ${some(data.layers, layersSection)}
 ${some(data.methods, methodsSection)}
 ${some(data.sizes, sizesSection)}
+${some(data.budgets, budgetsSection)}
 </body>
 </html>
 `);

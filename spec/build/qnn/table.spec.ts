@@ -27,6 +27,30 @@ test('a compiled graph that is read again gives what it gave, where it was run a
   assert.ok(passes(job, once));
 });
 
+test('what is no number never passes, in 16 bits or 8', () => {
+  const { least: _, ...narrow } = job;
+  for (const some of [job, narrow]) {
+    for (const name of ['toExact', 'reloaded', 'toFloat', 'exactToFloat'] as const) {
+      const fine = { ...found, toFloat: 39.5 };
+      assert.ok(passes(some, fine));
+      assert.not(passes(some, { ...fine, [name]: null }), name);
+      assert.not(passes(some, { ...fine, [name]: Number.NaN }), name);
+    }
+    assert.not(passes(some, { ...found, notFinite: 'noise' }));
+  }
+  assert.match(
+    line(job, 'SM8650', { ...found, toExact: null, notFinite: 'noise' }),
+    / NaN .*FAIL noise is not finite$/,
+  );
+});
+
+test('where there is no float32 to compare with, the graph’s own arithmetic is enough', () => {
+  const { toFloat: _, exactToFloat: __, ...alone } = found;
+  const { least: ___, ...narrow } = job;
+  assert.ok(passes(job, alone) && passes(narrow, alone));
+  assert.not(passes(job, { ...alone, toExact: 49 }));
+});
+
 test('a graph that is only compiled passes, one that is not fails with the reason', () => {
   assert.ok(passes(job, compiled));
   assert.not(passes(job, 'ended by SIGSEGV'));

@@ -1,12 +1,14 @@
 /** Four bits where they cost least, and no more of them than the budget asks for. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { SD15 } from '../../../build/bench/sd15Checkpoint';
 import { openDiffusersFolder } from '../../../models/checkpoint';
 import { parametersOf } from '../../../models/graph/parameters';
 import { matrixKeys } from '../../../models/quantize/dequantized';
 import { costsByLayer, mixedBits } from '../../../models/quantize/mixedBits';
 import { fp32Bytes, quantizedBytes } from '../../../models/quantize/quantizedBytes';
 import type { LayerFound } from '../../../models/quantize/roundPart';
+import { budgetWords, isMissed, sizeBudget } from '../../../models/quantize/sizeBudget';
 import { randomModel } from '../randomModel';
 
 const { description } = await openDiffusersFolder(await randomModel('A'));
@@ -48,6 +50,27 @@ test('a budget that cannot be met gets as near as may be', () => {
   const blocked = new Set(inBlocks.map(({ name }) => name));
   for (const [key, bits] of chosen) assert.is(bits, blocked.has(key) ? 4 : 8, key);
   assert.ok(linear.some((key) => blocked.has(key)));
+});
+
+test('what was asked for and cannot be had is told in numbers', () => {
+  const few = sizeBudget(description, 'unet', mixedBits(description, 'unet', costs, 0.01), 0.01);
+  assert.is(few.got, few.least);
+  assert.ok(isMissed(few));
+  const [got, asked] = [few.got, few.asked].map((bytes) => `${((100 * bytes) / whole).toFixed(2)} %`);
+  assert.ok(
+    budgetWords(few).startsWith(`unet: ${got} of float32's bytes, not the ${asked} asked for`),
+    budgetWords(few),
+  );
+  const half = (few.least + quantizedBytes(description, 'unet', () => 8)) / 2 / whole;
+  const met = sizeBudget(description, 'unet', mixedBits(description, 'unet', costs, half), half);
+  assert.not(isMissed(met));
+  assert.not.ok(budgetWords(met).includes('asked'));
+});
+
+test('of Stable Diffusion’s UNet four bits leave a fifth and more, since kernels of 3 × 3 have none', () => {
+  const every = new Map(matrixKeys(SD15, 'unet').map((key) => [key, 4 as const]));
+  const { least, fp32 } = sizeBudget(SD15, 'unet', every, 0.2);
+  assert.is(((100 * least) / fp32).toFixed(2), '21.57');
 });
 
 test.run();

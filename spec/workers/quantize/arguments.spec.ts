@@ -8,8 +8,21 @@ const parse = (words: string) => parseArguments(words.split(' ').filter(Boolean)
 
 test('a model and a folder are enough', () => {
   const { model, format, sizes, rounding, samples, domains } = parse('demo --out made');
-  assert.equal([model, format, sizes, samples, domains], ['demo', 'w8a16', [], 128, []]);
+  assert.equal([model, format, sizes, samples, domains], ['demo', 'w8a16', [], 128, ['demo']]);
   assert.equal(rounding, { rounding: 'gptq', sweeps: 3, iterations: 300 });
+});
+
+test('the demo model is calibrated by its own prompts, any other by all, unless others are asked for', () => {
+  assert.equal(parse('demo --out made').domains, ['demo']);
+  assert.equal(parse('model --out made').domains, []);
+  assert.equal(parse('demo --out made --domain food').domains, ['food']);
+});
+
+test('biases are corrected where four bits are, unless it is said', () => {
+  const corrected = (words: string): boolean => parse(`demo --out made ${words}`).biasCorrection;
+  assert.equal(['', '--format w8a8', '--format w4a16', '--format w4'].map(corrected), [false, false, true, true]);
+  assert.ok(corrected('--bias-correction on'));
+  assert.not(corrected('--format w4 --bias-correction off'));
 });
 
 test('sizes and domains may be several', () => {
@@ -33,6 +46,7 @@ for (const [words, ...told] of [
   ['demo --out made --samples 1e3', '--samples', '1e3'],
   ['demo --out made --domain foods', '--domain', 'foods'],
   ['demo --out made --clipping max', '--clipping', 'mse', 'max'],
+  ['demo --out made --bias-correction maybe', '--bias-correction', 'on, off', 'maybe'],
   ['demo --out made --fast', '--fast', '--help'],
 ] as const) {
   test(`"${words}" is turned away`, () => rejects(() => parse(words), 'bad-argument', ...told));

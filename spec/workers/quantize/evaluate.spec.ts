@@ -52,6 +52,18 @@ test('a report comes of it, and the same question is answered from what was foun
     const again = await evaluated(...few);
     assert.equal(again.lines, lines);
     assert.is((await stat(drawn)).mtimeMs, before);
+
+    // Other domains are other prompts to judge by, and were others to calibrate by: another report.
+    const { error } = console;
+    const said: string[] = [];
+    console.error = (line: string) => void said.push(line);
+    try {
+      assert.is((await evaluated(...few, '--domain', 'food')).code, 2);
+    } finally {
+      console.error = error;
+    }
+    assert.ok(said[0]!.includes('food') && said[0]!.includes('demo'), `${said}`);
+    assert.equal(parseReport(await readFile(join(out, 'report.json'), 'utf8')).pictures, report.pictures);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { openDiffusersFolder } from '../../../models/checkpoint';
 import { fileSource } from '../../../models/folder.node';
 import { dequantized, matrixKeys } from '../../../models/quantize/dequantized';
-import { roundedToNearest } from '../../../models/quantize/integerWeights';
+import { type IntegerWeights, roundedToNearest } from '../../../models/quantize/integerWeights';
 import { energies } from '../../../models/quantize/quality/sqnr';
 import { openSafetensors } from '../../../models/safetensors';
 import { weightsInTemporaryFile } from '../../../models/stageWeights.node';
@@ -39,9 +39,9 @@ const inputs = async (prompt: 0 | 1) => ({
 const samples: GuidedSample[] = [{ conditional: await inputs(0), unconditional: await inputs(1) }];
 
 /** The guided noise of the whole network over other weights. */
-async function guidedNoise(rounded: readonly string[]): Promise<Float32Array> {
+async function guidedNoise(rounded: readonly string[], weights: IntegerWeights = four): Promise<Float32Array> {
   const unetOnly: typeof checkpoint.weights = (stage) =>
-    stage === 'unet' ? dequantized(source, four, rounded) : checkpoint.weights(stage);
+    stage === 'unet' ? dequantized(source, weights, rounded) : checkpoint.weights(stage);
   const file = await checkpointModel({ ...checkpoint, weights: unetOnly }, undefined, keep).file('unet', SIZE, signal);
   const opened = await backend.open(file, signal);
   try {
@@ -71,6 +71,23 @@ test('the cost of a weight is what the whole network with it rounded is off, of 
     // (7 / 127)² where rounding errors are uniform; four bits of a few numbers may be luckier.
     assert.ok(errorAt8 > errorAt4 / 1000 && errorAt8 < errorAt4 / 100, `${key}: ${errorAt8} of ${errorAt4}`);
   }
+});
+
+test('a bias that is corrected for four bits is so with its own weight alone', async () => {
+  const moved = (biases: (key: string) => boolean): IntegerWeights => ({
+    ...four,
+    floats: async (key) => (await four.floats(key)).map((value) => (biases(key) ? value + 0.05 : value)),
+  });
+  const key = keys.find((one) => one.endsWith('proj_in.weight'))!;
+  const others = new Map(keys.filter((one) => one !== key).map((one) => [one, 0]));
+  const asked = { checkpoint, size: SIZE, samples, keys, four: moved((one) => one.endsWith('.bias')), eight };
+  const costs = await unetCosts({ ...asked, backend, keep }, others, signal);
+  const own = moved((one) => one === key.replace('.weight', '.bias'));
+  const [exact, got, uncorrected] = [await guidedNoise([]), await guidedNoise([key], own), await guidedNoise([key])];
+  const errorOf = (noise: Float32Array): number => energies(exact, noise).noise / energies(exact, noise).signal;
+  const { errorAt4 } = costs.find((cost) => cost.key === key)!;
+  assert.ok(Math.abs(errorAt4 / errorOf(got) - 1) < 1e-3, `${errorAt4}, not ${errorOf(got)}`);
+  assert.ok(Math.abs(errorOf(got) / errorOf(uncorrected) - 1) > 0.01, 'the correction is seen');
 });
 
 test('rows of dequantized tensors are those of the whole', async () => {

@@ -1,11 +1,11 @@
 /** The words of `npm run evaluate`. Unknown or malformed ones are `bad-argument`. */
-import { DOMAINS, type Domain } from '../../../models/calibration/calibrationPrompts';
+import type { Domain } from '../../../models/calibration/calibrationPrompts';
 import { readOptions } from '../../../models/commandLine.node';
 import { type DiskOptions, diskOptions, fromCaller } from '../../../models/openDisk.node';
 import type { StageName } from '../../../models/stage';
 import { ENGINES, type EngineName } from '../../backend/computing.node';
 import { DRAWN } from '../../memory/course';
-import { FORMATS, type Format, integerOf, modelAndOut, oneOf, sizeOf } from '../arguments.node';
+import { domainsOf, FORMATS, type Format, integerOf, modelAndOut, oneOf, sizeOf } from '../arguments.node';
 
 /** `npu`: graphs for NPUs, as QuantizeLinear and DequantizeLinear define them; `packed`: the weights that other backends compute with. */
 const FORMS = ['npu', 'packed'] as const;
@@ -65,7 +65,7 @@ export function parseArguments(args: readonly string[]): EvaluateArguments {
     stages: (values.stages ?? DRAWN.join(',')).split(',').map((stage) => oneOf('--stages', DRAWN, stage)),
     prompts: integer('prompts', 32),
     seeds: integer('seeds', 3),
-    domains: (values.domain ?? (model === 'demo' ? ['demo'] : [])).map((name) => oneOf('--domain', DOMAINS, name)),
+    domains: domainsOf(model, values.domain),
     engine: oneOf('--engine', ENGINES, values.engine ?? 'wasm'),
     steps: integer('steps', 20),
     comparedSteps: integer('compared-steps', 7),

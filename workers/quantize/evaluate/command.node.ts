@@ -37,7 +37,7 @@ async function evaluate(given: EvaluateArguments, signal: AbortSignal): Promise<
     fingerprint: await fingerprint(await diskFiles(path, given.options)),
   };
   const { comparedSteps, reference: drawn, out } = given;
-  const evaluation = { model, quantized, tasks, drawing, comparedSteps, drawn, out };
+  const evaluation = { model, quantized, tasks, domains, drawing, comparedSteps, drawn, out };
   for (const line of figures(await evaluateModel(evaluation, reference, parts, signal))) console.log(line);
   console.log(join(out, 'report.html'));
 }

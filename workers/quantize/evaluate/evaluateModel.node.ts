@@ -1,6 +1,7 @@
 /** A quantized model judged: compared with its reference on held-out prompts, and the report of it. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Domain } from '../../../models/calibration/calibrationPrompts';
 import type { PictureRecord, PictureTask } from '../../../models/quantize/evaluate/pictureRecord';
 import { qualityOf } from '../../../models/quantize/evaluate/qualityOf';
 import { REPORT_VERSION, type ReportData } from '../../../models/quantize/report/reportData';
@@ -24,8 +25,12 @@ export interface Evaluation {
   /** Tells the reference model from others: its name and what it is made of. */
   readonly model: { readonly name: string; readonly fingerprint: string };
   /** Tells this quantized model from others. */
-  readonly quantized: Pick<ReportData, 'format' | 'rounding' | 'sizes' | 'layers'> & { readonly fingerprint: string };
+  readonly quantized: Pick<ReportData, 'format' | 'rounding' | 'sizes' | 'layers' | 'budgets'> & {
+    readonly fingerprint: string;
+  };
   readonly tasks: readonly PictureTask[];
+  /** Of the prompts; a model that is quantized on the spot is calibrated by others of them. */
+  readonly domains: readonly Domain[];
   readonly drawing: DrawingOptions;
   readonly comparedSteps: number;
   /** Folder for what the reference draws: any number of quantized models are compared with it. */
@@ -36,14 +41,20 @@ export interface Evaluation {
 
 /** Writes `report.json` and `report.html`; resolves to what they say. What was stopped goes on when it is asked for again. */
 export async function evaluateModel(
-  { model, quantized: { fingerprint, ...quantized }, tasks, drawing, comparedSteps, ...folders }: Evaluation,
+  { model, quantized: { fingerprint, ...quantized }, tasks, domains, drawing, comparedSteps, ...folders }: Evaluation,
   reference: Parts,
   candidate: Parts,
   signal: AbortSignal,
 ): Promise<ReportData> {
   const asked = { ...model, ...drawing };
   const drawn = await trajectoryShelf(folders.drawn, JSON.stringify(asked));
-  const identity = JSON.stringify({ ...asked, comparedSteps, format: quantized.format, quantized: fingerprint });
+  const identity = JSON.stringify({
+    ...asked,
+    domains,
+    comparedSteps,
+    format: quantized.format,
+    quantized: fingerprint,
+  });
   const found = await foundShelf(join(folders.out, 'pictures'), identity);
   const [one, other] = [reference, candidate].map(kept);
   const progress = evaluationProgress(process.stderr);

@@ -1,14 +1,24 @@
 /** The figures that a quantized model is judged by, as lines of text. */
 import { decibels, finiteMean, percent, pooledPsnr, similarity } from '../../../models/quantize/report/numbers';
 import type { ReportData } from '../../../models/quantize/report/reportData';
+import { budgetWords, isMissed } from '../../../models/quantize/sizeBudget';
 
-export function figures({ format, rounding, noise, pictures = [], conditioning, sizes = [] }: ReportData): string[] {
+export function figures({
+  format,
+  rounding,
+  noise,
+  pictures = [],
+  conditioning,
+  sizes = [],
+  budgets = [],
+}: ReportData): string[] {
   const psnrs = pictures.map(({ psnr }) => psnr);
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const exact = psnrs.filter((psnr) => psnr === Number.POSITIVE_INFINITY).length;
   const size = sizes.find((one) => one.format === format);
   const lines: (string | undefined)[] = [
     `${format}, ${rounding}${size ? `: ${percent(size.bytes, size.fp32Bytes)} of fp32's bytes` : ''}`,
+    ...budgets.filter(isMissed).map((budget) => `budget missed  ${budgetWords(budget)}`),
     noise &&
       `noise SQNR  ${decibels(noise.sqnr)} (with the prompt ${decibels(noise.conditional)}, without ${decibels(noise.unconditional)}; ${noise.samples} calls)`,
     conditioning &&

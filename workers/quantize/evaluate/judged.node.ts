@@ -13,6 +13,7 @@ import { withInfinities } from '../../../models/quantize/numbersJson';
 import { hasBlocks } from '../../../models/quantize/plan';
 import { fp32Bytes, quantizedBytes } from '../../../models/quantize/quantizedBytes';
 import type { FormatSize, LayerQuality } from '../../../models/quantize/report/reportData';
+import type { SizeBudget } from '../../../models/quantize/sizeBudget';
 import type { StageName } from '../../../models/stage';
 import { weightsInTemporaryFile } from '../../../models/stageWeights.node';
 import type { Backend } from '../../backend/backend';
@@ -78,6 +79,7 @@ async function written(
   const text = await readFile(name, 'utf8').catch(unreadable(name, 'a file that can be read'));
   const { precision, made, weights, tokenTable } = parseJson(name, text) as Said;
   const layers = await readFile(join(folder, 'layers.json'), 'utf8').catch(() => undefined);
+  const budgets = await readFile(join(folder, 'budgets.json'), 'utf8').catch(() => undefined);
   const format = as === 'npu' ? `${precision}` : `packed ${weights}`;
   return {
     parts,
@@ -86,6 +88,7 @@ async function written(
       rounding: made ?? 'as packed',
       fingerprint: hashOf(text),
       ...(layers ? { layers: withInfinities(parseJson('layers.json', layers)) as readonly LayerQuality[] } : {}),
+      ...(budgets ? { budgets: parseJson('budgets.json', budgets) as readonly SizeBudget[] } : {}),
       sizes: sizes(checkpoint, DRAWN, format, bytesOf(parts.model) + (tokenTable?.bytes ?? 0)),
     },
   };

@@ -55,6 +55,10 @@ export const EXAMPLE: Required<ReportData> = {
     { format: 'w8a16', bytes: 867_541_117, fp32Bytes: 3_438_167_524 },
     { format: 'w4a16', bytes: 561_204_331, fp32Bytes: 3_438_167_524 },
   ],
+  budgets: [
+    { stage: 'unet', fp32: 3_438_167_524, asked: 687_633_504, got: 741_612_735, least: 741_612_735 },
+    { stage: 'text_encoder', fp32: 492_241_920, asked: 98_448_384, got: 98_401_000, least: 90_000_000 },
+  ],
   methods: [
     { method: 'nearest', format: 'w8a16', seconds: 0.21, sqnr: 50.2, psnr: 52.04 },
     { method: 'gptq', format: 'w8a16', seconds: 1.63, sqnr: 56.41, psnr: 60.83 },

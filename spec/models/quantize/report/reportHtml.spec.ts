@@ -35,6 +35,7 @@ const SECTIONS = {
   layers: 'Layers',
   methods: 'Rounding methods',
   sizes: 'Sizes',
+  budgets: 'Size budgets',
 } as const;
 
 test('every layer is there with its bits and decibels, the worst first, and in the order of the network as a strip', () => {
@@ -90,6 +91,10 @@ test('conditioning, sizes and methods are there to the last number', () => {
     ['fp32', '', '3438.2 MB', '3,438,167,524', '100.0 %'],
     ['w8a16', '', '867.5 MB', '867,541,117', '25.2 %'],
     ['w4a16', '', '561.2 MB', '561,204,331', '16.3 %'],
+  ]);
+  assert.equal(rowsOf('Size budgets'), [
+    ['unet', '20.0 %', '21.6 %', '21.6 %', 'missed'],
+    ['text_encoder', '20.0 %', '20.0 %', '18.3 %', ''],
   ]);
   assert.equal(rowsOf('Rounding methods'), [
     ['w4a16', 'gptq', '1.9 s', '30.4 dB', '34.7 dB'],
