@@ -95,7 +95,7 @@ function countTopLevelKeys(text: string): number {
 }
 
 function parseMetadata(file: string, value: unknown): ReadonlyMap<string, string> {
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badModel(`${file}: __metadata__`, 'an object of strings', shown(value));
   }
   for (const [key, text] of Object.entries(value)) {
