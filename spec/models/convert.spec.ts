@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -45,10 +46,13 @@ test('a converted folder holds graphs that open beside their weights, and a mani
   const out = join(directory, 'out');
   const [code] = await run(join(directory, 'model'), '--out', out, '--width', '104', '--height', '72', '--batch', '2');
   assert.is(code, 0);
-  assert.is((await readdir(out)).length, 9);
+  assert.is((await readdir(out)).length, 10);
   const manifest = checkManifest(JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')));
+  const { stages, ...asked } = JSON.parse(await readFile(join(out, 'graphs.json'), 'utf8'));
+  assert.equal(asked, { batch: 2, width: 104, height: 72 });
   for (const stage of STAGE_NAMES) {
     const graph = new Uint8Array(await readFile(join(out, `${stage}.onnx`)));
+    assert.equal(stages[stage], { bytes: graph.length, sha256: createHash('sha256').update(graph).digest('hex') });
     const weights = new Uint8Array(await readFile(join(out, `${stage}.weights`)));
     assert.is(weights.length, manifest.stages[stage].bytes, stage);
     const session = await InferenceSession.create(graph, {
