@@ -1,7 +1,7 @@
 /**
  * `npm run convert -- SOURCE --out DIR [--width PIXELS] [--height PIXELS] [--batch 1|2] [--vae FILE] [--lora FILE[:W]]…
  * [--prediction TYPE] [--weights exact|fp16|int8|int4]`: a checkpoint (a diffusers folder or a single file) to ONNX files
- * that ONNX Runtime opens, one `<stage>.onnx` beside its `<stage>.weights`, `graphs.json`, which says for what size they are,
+ * that ONNX Runtime opens, one `<stage>.onnx` beside its `<stage>.weights`, `stages.json`, which says for what size they are,
  * and `manifest.json`, from which the graphs of every other size can be built over the same weights. `npm run generate` and
  * `npm run host` draw with such a folder. Node only.
  */
@@ -73,7 +73,7 @@ export async function convert(
       }
       // For a host, which has no other way to know what they are for (bridge-android).
       const pixels = { width: size.width * VAE_FACTOR, height: size.height * VAE_FACTOR };
-      await writeFile(join(part, 'graphs.json'), JSON.stringify({ batch, ...pixels, stages }));
+      await writeFile(join(part, 'stages.json'), JSON.stringify({ batch, ...pixels, stages }));
       await writeConverted(checkpoint, manifest, part, progress.show, signal);
     });
   } catch (error) {

@@ -12,13 +12,13 @@ import java.util.Map;
 
 /**
  * A folder that {@code npm run convert} has written: {@code manifest.json}, the weights of each network, and one graph over
- * them, of the size that {@code graphs.json} says.
+ * them, of the size that {@code stages.json} says.
  *
  * <p>Invariant: every file that the model needs was there, at its length, when the folder was opened.
  */
 public final class ModelFolder {
   private static final String MANIFEST = "manifest.json";
-  private static final String GRAPHS = "graphs.json";
+  private static final String GRAPHS = "stages.json";
 
   public final Model model;
   private final String manifest;
