@@ -1,6 +1,6 @@
 /**
- * `npm test [-- PATTERN] [--slow]`: types, style, then every spec, each file in a process of its own so that a
- * crash, a leak or a stray handle is that file's failure and nobody else's. Browsers mostly wait: their specs go one
+ * `npm test [-- PATTERN] [--slow]`: types, style, the JUnit tests of bridge-android, then every spec, each file in a process of
+ * its own so that a crash, a leak or a stray handle is that file's failure and nobody else's. Browsers mostly wait: their specs go one
  * after another beside all others, which go one after another too. Ends with `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
@@ -8,6 +8,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ensureChromium } from './chromium';
+import { BRIDGE, ensureMaven, runJUnit } from './host/maven';
 
 interface Tally {
   passed: number;
@@ -26,6 +27,8 @@ export async function main(args: readonly string[]): Promise<number> {
 
   const tally: Tally = { passed: 0, failed: 0 };
   if (!pattern) for (const check of ['types', 'style'] as const) add(tally, await runCheck(check));
+  // First, since the specs of the bridge start what it builds.
+  if (BRIDGE.includes(pattern)) add(tally, await runJava());
   await bundleSpecs(specs);
   const inTurn = async (some: readonly string[]): Promise<void> => {
     for (const spec of some) add(tally, await runSpec(spec));
@@ -74,6 +77,22 @@ async function runCheck(name: 'types' | 'style'): Promise<Tally> {
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
+async function runJava(): Promise<Tally> {
+  const started = performance.now();
+  ensureMaven();
+  const { passed, failed, output } = await runJUnit();
+  report(BRIDGE, { passed, failed }, started);
+  if (failed > 0) console.log(output);
+  return { passed, failed };
+}
+
+function report(name: string, { passed, failed }: Tally, started: number): void {
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(
+    `${failed === 0 ? 'ok  ' : 'FAIL'} ${name}  ${passed} passed${failed ? `, ${failed} failed` : ''}  (${seconds} s)`,
+  );
+}
+
 /** Runs one bundled spec and reads uvu's closing tally. No tally, a skipped test or no test at all is a failure. */
 async function runSpec(name: string): Promise<Tally> {
   const started = performance.now();
@@ -87,10 +106,7 @@ async function runSpec(name: string): Promise<Tally> {
   const passed = count('Passed') ?? 0;
   const skipped = count('Skipped') ?? 0;
   const failed = Math.max(total - passed, 0) + skipped + (total === 0 || (code !== 0 && total === passed) ? 1 : 0);
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(
-    `${failed === 0 ? 'ok  ' : 'FAIL'} ${name}  ${passed} passed${failed ? `, ${failed} failed` : ''}  (${seconds} s)`,
-  );
+  report(name, { passed, failed }, started);
   if (failed > 0) console.log(output);
   return { passed, failed };
 }

@@ -1,9 +1,11 @@
 /**
  * `npm run convert -- SOURCE --out DIR [--width PIXELS] [--height PIXELS] [--batch 1|2] [--vae FILE] [--lora FILE[:W]]…
  * [--prediction TYPE] [--weights exact|fp16|int8|int4]`: a checkpoint (a diffusers folder or a single file) to ONNX files
- * that ONNX Runtime opens, one `<stage>.onnx` beside its `<stage>.weights`, and `manifest.json`, from which the graphs of
- * every other size can be built over the same weights. `npm run generate` draws with such a folder. Node only.
+ * that ONNX Runtime opens, one `<stage>.onnx` beside its `<stage>.weights`, `stages.json`, which says for what size they are,
+ * and `manifest.json`, from which the graphs of every other size can be built over the same weights. `npm run generate` and
+ * `npm run host` draw with such a folder. Node only.
  */
+import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badArgument, integerWord, readOptions } from './commandLine.node';
@@ -62,11 +64,16 @@ export async function convert(
   const progress = conversionProgress(process.stderr);
   try {
     await replaceModel(out, async (part) => {
+      const stages: Record<string, { readonly bytes: number; readonly sha256: string }> = {};
       for (const stage of STAGE_NAMES) {
         const { tensors } = manifest.stages[stage];
         const graph = stageGraph(manifest.description, stage, size, tensors, { weightsFile: `${stage}.weights` });
         await writeFile(join(part, `${stage}.onnx`), graph);
+        stages[stage] = { bytes: graph.length, sha256: createHash('sha256').update(graph).digest('hex') };
       }
+      // For a host, which has no other way to know what they are for (bridge-android).
+      const pixels = { width: size.width * VAE_FACTOR, height: size.height * VAE_FACTOR };
+      await writeFile(join(part, 'stages.json'), JSON.stringify({ batch, ...pixels, stages }));
       await writeConverted(checkpoint, manifest, part, progress.show, signal);
     });
   } catch (error) {

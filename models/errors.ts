@@ -12,7 +12,10 @@ export type ErrorCode =
   | 'download-failed' // a file of a model did not arrive
   | 'bad-catalog' // a list of models is not in its format
   | 'bad-picture' // the network produced NaN or infinity, or could not be read as it should: trying again may help
-  | 'backend-unavailable' // no adapter, failed self-test, lost host
+  | 'backend-unavailable' // no adapter, failed self-test
+  | 'host-lost' // the program on this device that ran the networks is gone
+  | 'host-silent' // it is there and says nothing
+  | 'bad-host' // it says what it must not
   | 'out-of-memory'
   | 'storage-full'
   | 'corrupt-store' // a stored byte no longer has its hash

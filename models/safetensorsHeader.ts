@@ -24,28 +24,39 @@ export interface Header {
 
 /** Reads and checks the header. `bad-model` names the file and, where it is one tensor's fault, the tensor. */
 export async function readHeader(source: ByteSource): Promise<Header> {
-  const length = await headerLength(source);
-  const bytes = await source.read(8, 8 + length);
-  const json = parseHeader(source.name, bytes);
-  const dataStart = 8 + length;
+  const { name, size } = source;
+  const prefix = await source.read(0, Math.min(8, size));
+  const length = headerLength(name, prefix, size);
+  return headerOf(name, await source.read(8, 8 + length), size);
+}
+
+/** As `readHeader`, from all `bytes` of a file that is in memory; `maxBytes` of the header. */
+export function headerInMemory(file: string, bytes: Uint8Array, maxBytes: number): Header {
+  const length = headerLength(file, bytes, bytes.length, maxBytes);
+  return headerOf(file, bytes.subarray(8, 8 + length), bytes.length);
+}
+
+/** `bytes` are those of the header alone. */
+function headerOf(file: string, bytes: Uint8Array, size: number): Header {
+  const json = parseHeader(file, bytes);
+  const dataStart = 8 + bytes.length;
   const tensors = new Map<string, TensorEntry>();
   let metadata: ReadonlyMap<string, string> = new Map();
   for (const [name, value] of Object.entries(json)) {
-    if (name === '__metadata__') metadata = parseMetadata(source.name, value);
-    else tensors.set(name, parseEntry(`${source.name}: ${name}`, value, dataStart));
+    if (name === '__metadata__') metadata = parseMetadata(file, value);
+    else tensors.set(name, parseEntry(`${file}: ${name}`, value, dataStart));
   }
-  checkCover(source.name, tensors, dataStart, source.size);
+  checkCover(file, tensors, dataStart, size);
   return { metadata, tensors };
 }
 
-async function headerLength(source: ByteSource): Promise<number> {
-  const fault = (expected: string, got: string) => badModel(`${source.name}: header length`, expected, got);
-  if (source.size < 8) throw cutShort(source.name, 'at least 8 bytes', source.size);
-  const prefix = await source.read(0, 8);
+/** From the first 8 bytes of a file of `size` bytes. */
+function headerLength(file: string, prefix: Uint8Array, size: number, maxBytes = MAX_HEADER_BYTES): number {
+  if (size < 8) throw cutShort(file, 'at least 8 bytes', size);
   const length = new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true);
-  if (length > BigInt(MAX_HEADER_BYTES)) throw fault(`at most ${MAX_HEADER_BYTES}`, String(length));
-  if (8n + length > BigInt(source.size)) {
-    throw cutShort(source.name, `at least ${8n + length} bytes, where its header ends`, source.size);
+  if (length > BigInt(maxBytes)) throw badModel(`${file}: header length`, `at most ${maxBytes}`, String(length));
+  if (8n + length > BigInt(size)) {
+    throw cutShort(file, `at least ${8n + length} bytes, where its header ends`, size);
   }
   return Number(length);
 }
@@ -84,7 +95,7 @@ function countTopLevelKeys(text: string): number {
 }
 
 function parseMetadata(file: string, value: unknown): ReadonlyMap<string, string> {
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badModel(`${file}: __metadata__`, 'an object of strings', shown(value));
   }
   for (const [key, text] of Object.entries(value)) {

@@ -46,7 +46,7 @@ const CORNERS: Readonly<Record<string, RegExp>> = {
 };
 
 const SOURCE = new Set(['.ts', '.tsx', '.mjs', '.py', '.java']);
-const SKIPPED = new Set(['node_modules', 'dist', 'work', '__pycache__', 'vendor']);
+const SKIPPED = new Set(['node_modules', 'dist', 'work', '__pycache__', 'vendor', 'target']);
 const VAGUE = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'manager', 'base']);
 const LONGEST = 300;
 

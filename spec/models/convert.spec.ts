@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -45,10 +46,13 @@ test('a converted folder holds graphs that open beside their weights, and a mani
   const out = join(directory, 'out');
   const [code] = await run(join(directory, 'model'), '--out', out, '--width', '104', '--height', '72', '--batch', '2');
   assert.is(code, 0);
-  assert.is((await readdir(out)).length, 9);
+  assert.is((await readdir(out)).length, 10);
   const manifest = checkManifest(JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')));
+  const { stages, ...asked } = JSON.parse(await readFile(join(out, 'stages.json'), 'utf8'));
+  assert.equal(asked, { batch: 2, width: 104, height: 72 });
   for (const stage of STAGE_NAMES) {
     const graph = new Uint8Array(await readFile(join(out, `${stage}.onnx`)));
+    assert.equal(stages[stage], { bytes: graph.length, sha256: createHash('sha256').update(graph).digest('hex') });
     const weights = new Uint8Array(await readFile(join(out, `${stage}.weights`)));
     assert.is(weights.length, manifest.stages[stage].bytes, stage);
     const session = await InferenceSession.create(graph, {
@@ -94,13 +98,13 @@ test('a single file with a LoRA converts to what its folder with that LoRA does'
     await converted('small.safetensors', ...lora),
     await converted('small', ...lora),
   ];
-  assert.is(merged.length, 9);
+  assert.is(merged.length, 10);
   // In the order of their names the manifest is first; what it says counts, not in which order.
   const said = (file: Buffer): unknown => JSON.parse(file.toString());
   assert.equal(said(merged[0]!), said(ofFolder[0]!));
   for (const [index, file] of merged.entries())
     assert.ok(index === 0 || file.equals(ofFolder[index]!), `file ${index}`);
-  // Of the nine only the UNet's weights are others, and the manifest that holds their hash.
+  // Of the ten only the UNet's weights are others, and the manifest that holds their hash.
   assert.is(merged.filter((file, index) => !file.equals(plain[index]!)).length, 2);
 });
 
@@ -127,7 +131,7 @@ test('a conversion that fails or is stopped leaves the model that was there, who
   assert.is((await run(join(directory, 'model'), '--out', out, '--weights', 'int8'))[0], 0);
   const [manifest, ...others] = await files();
   assert.is(JSON.parse(manifest!.toString()).weights, 'int8');
-  assert.is(others.length, 8);
+  assert.is(others.length, 9);
 });
 
 /** The same file of weights, the last half of which are no numbers. */

@@ -252,6 +252,9 @@ export const en = {
     'bad-picture': () => 'The calculation went wrong and there is no picture. Try again, or compute on the CPU.',
     'backend-unavailable': () =>
       'This device cannot compute this way now. Choose another way to compute in the settings.',
+    'host-lost': () => host,
+    'host-silent': () => host,
+    'bad-host': () => host,
     'out-of-memory': () => 'There was not enough memory. Try a smaller size, and close other tabs and apps.',
     'storage-full': ({ expected, got }: ErrorDetails) =>
       `There is not enough storage for this model (needed: ${expected}; found: ${got}). Free some space and try again.`,
@@ -264,6 +267,8 @@ export const en = {
   pageDied: (width: number, height: number) =>
     `Last time, the page was closed by the device while drawing ${width} × ${height}: most likely memory ran out. A smaller size needs less.`,
 };
+
+const host = 'The app stopped computing. Try again, or compute on the CPU.';
 
 const whyNot: Record<string, string> = {
   'no-adapter': 'this browser offers no GPU to pages',

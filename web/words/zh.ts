@@ -235,6 +235,9 @@ export const zh: Words = {
       `无法读取这个模型列表：${argument} 应为 ${expected}，实际为 ${got}。`,
     'bad-picture': () => '计算出错，没有得到画面。请重试，或改用 CPU 计算。',
     'backend-unavailable': () => '此设备目前无法用这种方式计算，请在设置中更换计算方式。',
+    'host-lost': () => host,
+    'host-silent': () => host,
+    'bad-host': () => host,
     'out-of-memory': () => '内存不足。请减小尺寸，并关闭其他标签页和应用。',
     'storage-full': ({ expected, got }) =>
       `存储空间不足，无法保存模型（需要：${expected}；现有：${got}）。请清理空间后重试。`,
@@ -245,6 +248,8 @@ export const zh: Words = {
   },
   pageDied: (width, height) => `上次绘制 ${width} × ${height} 时页面被设备关闭，很可能是内存不足。请尝试较小的尺寸。`,
 };
+
+const host = '应用停止了计算。请重试，或改用 CPU。';
 
 const whyNot: Record<string, string> = {
   'no-adapter': '浏览器没有向页面提供 GPU',

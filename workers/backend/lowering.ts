@@ -1,13 +1,12 @@
 /** In which forms each backend is given the networks. */
 import type { GraphOptions } from '../../models/pack';
-import type { BackendName } from '../api';
+import type { Backend } from './backend';
 
 /**
  * WebGPU adapters without f16 cannot read an f16 weight: for them all weights are constants, which ONNX Runtime widens
- * on the CPU while it opens the network. Nor does it know products in integers.
+ * on the CPU while it opens the network. Nor does it know products in integers. A host's own graphs were written for it.
  */
-const LOWERINGS: Readonly<Record<BackendName, GraphOptions>> = {
-  wasm: {},
+const LOWERINGS: Readonly<Partial<Record<Backend['name'], GraphOptions>>> = {
   webgpu: {
     constantBytes: Number.POSITIVE_INFINITY,
     widenTables: true,
@@ -15,4 +14,4 @@ const LOWERINGS: Readonly<Record<BackendName, GraphOptions>> = {
   },
 };
 
-export const loweringOf = (backend: BackendName): GraphOptions => LOWERINGS[backend];
+export const loweringOf = (backend: Backend['name']): GraphOptions => LOWERINGS[backend] ?? {};

@@ -11,7 +11,6 @@ import { weightInMemory } from '../../models/quantize/weight';
 import type { ModelDescription } from '../../models/sd15';
 import type { StageFile } from '../../models/stage';
 import { weightsInMemory } from '../../models/stageWeights';
-import type { BackendName } from '../api';
 import type { Tensors } from '../tensor';
 import type { Backend } from './backend';
 import { loweringOf } from './lowering';
@@ -96,7 +95,7 @@ export async function selfTestOutput(backend: Backend): Promise<Float32Array> {
   }
 }
 
-async function selfTestFile(name: BackendName): Promise<StageFile> {
+async function selfTestFile(name: Backend['name']): Promise<StageFile> {
   const parameters = parametersOf(DESCRIPTION, 'unet');
   const tensors = planTensors(parameters, () => 'F32', 'exact');
   const weights = new Uint8Array(packedBytes(tensors));

@@ -1,0 +1,44 @@
+package pocketdiffusion.bridge;
+
+import java.util.Map;
+
+/** An object of a JSON file, whose fields must be there; what is missing is a {@code bad-model} with the way to it. */
+final class Fields {
+  private final String path;
+  private final Map<?, ?> object;
+
+  private Fields(String path, Map<?, ?> object) {
+    this.path = path;
+    this.object = object;
+  }
+
+  static Fields of(String file, String text) throws BridgeFault {
+    return of(file, JsonReader.read(text, BridgeFault.Code.BAD_MODEL, file));
+  }
+
+  private static Fields of(String path, Object json) throws BridgeFault {
+    if (json instanceof Map) return new Fields(path, (Map<?, ?>) json);
+    throw BridgeFault.of(BridgeFault.Code.BAD_MODEL, path, "an object", json);
+  }
+
+  Fields object(String name) throws BridgeFault {
+    return of(path + ": " + name, object.get(name));
+  }
+
+  String text(String name) throws BridgeFault {
+    Object value = object.get(name);
+    if (value instanceof String) return (String) value;
+    throw bad(name, "text");
+  }
+
+  /** In [0, 2^53). */
+  long integer(String name) throws BridgeFault {
+    long value = Shapes.integer(object.get(name));
+    if (value < 0) throw bad(name, "a number");
+    return value;
+  }
+
+  BridgeFault bad(String name, String expected) {
+    return BridgeFault.of(BridgeFault.Code.BAD_MODEL, path + ": " + name, expected, object.get(name));
+  }
+}

@@ -1,0 +1,171 @@
+package pocketdiffusion.bridge;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** Folders of models: whole ones, and damage. */
+public final class ModelFolderTest {
+  private static final Progress SILENT = (done, of) -> {};
+
+  @Rule public final TemporaryFolder temporary = new TemporaryFolder();
+  private Path folder;
+
+  /** A folder whose files hold their own names. */
+  @Before
+  public void writeFolder() throws IOException {
+    folder = temporary.getRoot().toPath().resolve("small");
+    Files.createDirectory(folder);
+    Map<String, Object> graphs = new LinkedHashMap<>();
+    Map<String, Object> stages = new LinkedHashMap<>();
+    Map<String, Object> hashes = new LinkedHashMap<>();
+    for (String stage : Offer.STAGES) {
+      graphs.put(stage, written(stage + ".onnx"));
+      Map<String, Object> weights = written(stage + ".weights");
+      hashes.put(stage, weights.remove("sha256"));
+      stages.put(stage, weights);
+    }
+    Map<String, Object> manifest = new LinkedHashMap<>();
+    manifest.put("format", "pocket-diffusion");
+    manifest.put("stages", stages);
+    manifest.put("sha256", hashes);
+    write("manifest.json", JsonWriter.write(manifest));
+    Map<String, Object> sizes = new LinkedHashMap<>();
+    sizes.put("batch", 2);
+    sizes.put("width", 64);
+    sizes.put("height", 32);
+    sizes.put("stages", graphs);
+    write("stages.json", JsonWriter.write(sizes));
+  }
+
+  private Map<String, Object> written(String name) throws IOException {
+    write(name, name);
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("bytes", name.length());
+    entry.put("sha256", ModelFile.hash(name.getBytes(StandardCharsets.UTF_8)));
+    return entry;
+  }
+
+  private void write(String name, String text) throws IOException {
+    Files.write(folder.resolve(name), text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void replace(String name, String word, String other) throws IOException {
+    String text = new String(Files.readAllBytes(folder.resolve(name)), StandardCharsets.UTF_8);
+    assertTrue(text, text.contains(word));
+    write(name, text.replace(word, other));
+  }
+
+  private void refused(BridgeFault.Code code, String... words) {
+    BridgeFault fault = assertThrows(BridgeFault.class, () -> ModelFolder.open(folder));
+    assertEquals(fault.getMessage(), code, fault.code);
+    for (String word : words) assertTrue(fault.getMessage(), fault.getMessage().contains(word));
+    assertTrue(fault.getMessage(), !fault.getMessage().contains(temporary.getRoot().toString()));
+  }
+
+  private static Offer unetOf(ModelFolder opened) {
+    return opened.model.offers.get(1);
+  }
+
+  @Test
+  public void aWholeFolderIsOfferedInItsSizes() throws Exception {
+    ModelFolder opened = ModelFolder.open(folder);
+    assertEquals("small", opened.model.name);
+    assertEquals(ModelFile.hash(Files.readAllBytes(folder.resolve("manifest.json"))), opened.model.hash);
+    assertEquals("{stage=text_encoder, batch=2, backends=[native-cpu]}", opened.model.offers.get(0).json().toString());
+    assertEquals(
+        "{stage=unet, batch=2, width=64, height=32, backends=[native-cpu]}", unetOf(opened).json().toString());
+    assertEquals(folder.resolve("unet.onnx"), opened.graph(unetOf(opened), SILENT, new Cancellation()));
+  }
+
+  @Test
+  public void hashingTellsHowFarItIsAndIsDoneOnce() throws Exception {
+    ModelFolder opened = ModelFolder.open(folder);
+    long[] told = new long[2];
+    Progress progress =
+        (done, of) -> {
+          told[0]++;
+          assertTrue(done <= of);
+        };
+    opened.graph(unetOf(opened), progress, new Cancellation());
+    long first = told[0];
+    assertEquals(2, first);
+    opened.graph(unetOf(opened), progress, new Cancellation());
+    assertEquals(first, told[0]);
+  }
+
+  @Test
+  public void aFlippedByteIsFound() throws Exception {
+    for (String name : new String[] {"unet.onnx", "unet.weights"}) {
+      writeFolderAnew();
+      ModelFolder opened = ModelFolder.open(folder);
+      replace(name, "unet", "vnet");
+      BridgeFault fault =
+          assertThrows(BridgeFault.class, () -> opened.graph(unetOf(opened), SILENT, new Cancellation()));
+      assertEquals(BridgeFault.Code.CORRUPT_STORE, fault.code);
+      assertEquals(name, fault.argument);
+    }
+  }
+
+  private void writeFolderAnew() throws IOException {
+    for (String stage : Offer.STAGES) {
+      written(stage + ".onnx");
+      written(stage + ".weights");
+    }
+  }
+
+  @Test
+  public void hashingStopsWhenNobodyWantsIt() throws Exception {
+    ModelFolder opened = ModelFolder.open(folder);
+    Cancellation canceled = new Cancellation();
+    canceled.cancel();
+    BridgeFault fault = assertThrows(BridgeFault.class, () -> opened.graph(unetOf(opened), SILENT, canceled));
+    assertEquals(BridgeFault.Code.ABORTED, fault.code);
+  }
+
+  @Test
+  public void missingAndCutFilesAreRefusedAtOnce() throws Exception {
+    write("unet.weights", "short");
+    refused(BridgeFault.Code.BAD_MODEL, "unet.weights", "12 bytes", "got 5");
+    Files.delete(folder.resolve("unet.weights"));
+    refused(BridgeFault.Code.BAD_MODEL, "unet.weights", "a file");
+    Files.delete(folder.resolve("stages.json"));
+    refused(BridgeFault.Code.BAD_MODEL, "stages.json");
+    Files.delete(folder.resolve("manifest.json"));
+    refused(BridgeFault.Code.BAD_MODEL, "manifest.json");
+  }
+
+  @Test
+  public void damagedManifestsAreRefused() throws Exception {
+    replace("manifest.json", "pocket-diffusion", "another");
+    refused(BridgeFault.Code.BAD_MODEL, "format", "another");
+    write("manifest.json", "{\"format\":");
+    refused(BridgeFault.Code.BAD_MODEL, "manifest.json");
+    write("manifest.json", "[]");
+    refused(BridgeFault.Code.BAD_MODEL, "an object");
+  }
+
+  @Test
+  public void sizesThatAreNoNumbersAreRefused() throws Exception {
+    replace("stages.json", "\"width\":64", "\"width\":-64");
+    refused(BridgeFault.Code.BAD_MODEL, "width", "-64");
+  }
+
+  @Test
+  public void aFileOutsideTheFolderIsRefused() throws Exception {
+    Files.write(temporary.getRoot().toPath().resolve("outside"), new byte[3]);
+    BridgeFault fault = assertThrows(BridgeFault.class, () -> ModelFile.of(folder, "../outside", 3, ""));
+    assertTrue(fault.getMessage(), fault.getMessage().contains("in the model's folder"));
+  }
+}

@@ -1,0 +1,128 @@
+package pocketdiffusion.host;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.function.IntConsumer;
+import org.java_websocket.WebSocket;
+import org.java_websocket.drafts.Draft;
+import org.java_websocket.drafts.Draft_6455;
+import org.java_websocket.exceptions.InvalidDataException;
+import org.java_websocket.exceptions.WebsocketNotConnectedException;
+import org.java_websocket.extensions.IExtension;
+import org.java_websocket.framing.CloseFrame;
+import org.java_websocket.handshake.ClientHandshake;
+import org.java_websocket.handshake.ServerHandshakeBuilder;
+import org.java_websocket.protocols.IProtocol;
+import org.java_websocket.protocols.Protocol;
+import org.java_websocket.server.WebSocketServer;
+import pocketdiffusion.bridge.Connection;
+import pocketdiffusion.bridge.Host;
+import pocketdiffusion.bridge.Outlet;
+
+/**
+ * The host behind a WebSocket on the loopback interface.
+ *
+ * <p>Invariant: what was not admitted at its handshake has no {@link Connection}, and nothing of it is read as a frame.
+ */
+final class LoopbackServer extends WebSocketServer {
+  private static final int MAX_FRAME_BYTES = 64 << 20;
+
+  private final Host host;
+  private final Admission admission;
+  private final IntConsumer onPort;
+
+  private LoopbackServer(InetSocketAddress address, Draft draft, Host host, Admission admission, IntConsumer onPort) {
+    super(address, 1, Collections.singletonList(draft));
+    this.host = host;
+    this.admission = admission;
+    this.onPort = onPort;
+  }
+
+  /** Not yet started. Port 0 is any that is free; {@code onPort} hears which, once it listens. */
+  static LoopbackServer of(Host host, Admission admission, int port, IntConsumer onPort) {
+    IProtocol protocol = new Protocol(Admission.PROTOCOL);
+    Draft draft =
+        new Draft_6455(
+            Collections.<IExtension>emptyList(), Collections.singletonList(protocol), MAX_FRAME_BYTES);
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    LoopbackServer server = new LoopbackServer(address, draft, host, admission, onPort);
+    server.setTcpNoDelay(true);
+    server.setReuseAddr(true);
+    // The system tells when a process on the same machine is gone.
+    server.setConnectionLostTimeout(0);
+    server.setDaemon(true);
+    return server;
+  }
+
+  @Override
+  public ServerHandshakeBuilder onWebsocketHandshakeReceivedAsServer(
+      WebSocket socket, Draft draft, ClientHandshake request) throws InvalidDataException {
+    String host = request.getFieldValue("Host");
+    String origin = request.getFieldValue("Origin");
+    String protocols = request.getFieldValue("Sec-WebSocket-Protocol");
+    if (!admission.admits(host, origin, protocols, getPort(), getConnections().size())) {
+      throw new InvalidDataException(CloseFrame.POLICY_VALIDATION, "refused");
+    }
+    return super.onWebsocketHandshakeReceivedAsServer(socket, draft, request);
+  }
+
+  @Override
+  public void onOpen(WebSocket socket, ClientHandshake handshake) {
+    socket.setAttachment(host.connect(new SocketOutlet(socket)));
+  }
+
+  @Override
+  public void onMessage(WebSocket socket, ByteBuffer message) {
+    Connection connection = socket.getAttachment();
+    connection.receive(message);
+  }
+
+  @Override
+  public void onMessage(WebSocket socket, String message) {
+    Connection connection = socket.getAttachment();
+    connection.receiveNonsense("text");
+  }
+
+  @Override
+  public void onClose(WebSocket socket, int code, String reason, boolean remote) {
+    Connection connection = socket.getAttachment();
+    if (connection != null) connection.ended();
+  }
+
+  /** A socket that failed is closed besides; without one, the server cannot listen. */
+  @Override
+  public void onError(WebSocket socket, Exception thrown) {
+    if (socket != null) return;
+    System.err.println("host-failed: " + thrown.getMessage());
+    System.exit(1);
+  }
+
+  @Override
+  public void onStart() {
+    onPort.accept(getPort());
+  }
+
+  private static final class SocketOutlet implements Outlet {
+    private final WebSocket socket;
+
+    SocketOutlet(WebSocket socket) {
+      this.socket = socket;
+    }
+
+    @Override
+    public void send(ByteBuffer frame) {
+      try {
+        socket.send(frame);
+      } catch (WebsocketNotConnectedException gone) {
+        // Its end is told by onClose.
+      }
+    }
+
+    @Override
+    public void close() {
+      socket.close();
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package pocketdiffusion.host;
+
+import java.io.IOException;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.List;
+import pocketdiffusion.bridge.BridgeFault;
+import pocketdiffusion.bridge.Host;
+import pocketdiffusion.bridge.ModelFolder;
+import pocketdiffusion.ort.OrtEngine;
+
+/**
+ * {@code FOLDER… [--origin ORIGIN]… [--port N]}: the host on a desktop. Prints {@code PORT TOKEN} once it listens, and ends
+ * when its standard input does: with whoever started it.
+ */
+public final class Main {
+  private static final String NAME = "jvm 0.1.0";
+
+  private Main() {}
+
+  /** Exits with 2 where an argument or a folder is of no use. */
+  public static void main(String[] words) throws IOException {
+    List<ModelFolder> folders = new ArrayList<>();
+    List<String> origins = new ArrayList<>();
+    int port = 0;
+    try {
+      for (int i = 0; i < words.length; i++) {
+        if (words[i].equals("--origin")) origins.add(words[++i]);
+        else if (words[i].equals("--port")) port = Integer.parseInt(words[++i]);
+        else folders.add(ModelFolder.open(Paths.get(words[i])));
+      }
+    } catch (BridgeFault | RuntimeException thrown) {
+      System.err.println(thrown.getMessage());
+      System.exit(2);
+    }
+    Token token = Token.fresh();
+    Host host = Host.over(OrtEngine.over(NAME, folders));
+    LoopbackServer.of(host, Admission.of(origins, token), port, at -> announce(at, token)).start();
+    while (System.in.read() >= 0) {
+      // Nothing is said to it.
+    }
+    System.exit(0);
+  }
+
+  private static void announce(int port, Token token) {
+    System.out.println(port + " " + token.digits);
+    System.out.flush();
+  }
+}

@@ -1,0 +1,84 @@
+package pocketdiffusion.ort;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import pocketdiffusion.bridge.BridgeFault;
+import pocketdiffusion.bridge.Cancellation;
+import pocketdiffusion.bridge.Engine;
+import pocketdiffusion.bridge.Model;
+import pocketdiffusion.bridge.ModelFolder;
+import pocketdiffusion.bridge.Network;
+import pocketdiffusion.bridge.Offer;
+import pocketdiffusion.bridge.Progress;
+import pocketdiffusion.bridge.Status;
+import pocketdiffusion.bridge.Tensor;
+
+/** ONNX Runtime on all cores of the CPU, over folders of models. */
+public final class OrtEngine implements Engine {
+  private final String name;
+  private final List<ModelFolder> folders;
+  private final int threads = Runtime.getRuntime().availableProcessors();
+  private final OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+
+  private OrtEngine(String name, List<ModelFolder> folders) {
+    this.name = name;
+    this.folders = folders;
+  }
+
+  /** {@code name} tells people which host it is. Loads the library. */
+  public static OrtEngine over(String name, List<ModelFolder> folders) {
+    return new OrtEngine(name, new ArrayList<>(folders));
+  }
+
+  @Override
+  public Status status() {
+    List<Model> models = new ArrayList<>();
+    for (ModelFolder folder : folders) models.add(folder.model);
+    Runtime runtime = Runtime.getRuntime();
+    long used = runtime.totalMemory() - runtime.freeMemory();
+    return Status.of(name, null, thermal(), models)
+        .without(Status.NPU, "no-npu")
+        .with(Status.NATIVE_CPU, threads)
+        .memory(runtime.maxMemory(), runtime.maxMemory() - used);
+  }
+
+  @Override
+  public String thermal() {
+    return "unknown";
+  }
+
+  @Override
+  public String describe(Model model) {
+    return folderOf(model).manifest();
+  }
+
+  @Override
+  public Tensor embed(Model model, Tensor ids) throws BridgeFault {
+    throw BridgeFault.badArgument("model", "one with a token table", model.name);
+  }
+
+  @Override
+  public Network open(Model model, Offer offer, String backend, Progress progress, Cancellation cancellation)
+      throws BridgeFault {
+    Path graph = folderOf(model).graph(offer, progress, cancellation);
+    try (SessionOptions options = new SessionOptions()) {
+      options.setIntraOpNumThreads(threads);
+      return OrtNetwork.of(environment, environment.createSession(graph.toString(), options));
+    } catch (OrtException thrown) {
+      throw OrtFaults.of(offer.stage, thrown);
+    }
+  }
+
+  /** The model is one of ours: the status named it. */
+  private ModelFolder folderOf(Model model) {
+    for (ModelFolder folder : folders) {
+      if (folder.model.hash.equals(model.hash)) return folder;
+    }
+    throw new IllegalArgumentException(model.hash);
+  }
+}

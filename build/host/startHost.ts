@@ -1,0 +1,62 @@
+/** The bridge's host on this machine: a JVM that computes with ONNX Runtime, behind a WebSocket on the loopback interface. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { CodedError } from '../../models/errors';
+import { BRIDGE, ensureMaven, maven } from './maven';
+
+const MAIN = 'pocketdiffusion.host.Main';
+
+export interface RunningHost {
+  readonly port: number;
+  /** The secret of this launch, 64 hexadecimal digits. */
+  readonly token: string;
+  readonly process: ChildProcess;
+  /** Resolves once it is gone. */
+  stop(): Promise<void>;
+}
+
+/** Builds the host. Rejects with Maven's own words. */
+export async function buildHost(): Promise<void> {
+  ensureMaven();
+  const { code, output } = await maven('package', '-DskipTests');
+  if (code !== 0) throw new Error(`setup-failed: the host: Maven said:\n${output}`);
+}
+
+/** Starts a host that was built, for pages of `origins`. Rejects with `bad-model` where it refuses a folder, in its words. */
+export async function startHost(
+  folders: readonly string[],
+  origins: readonly string[],
+  port = 0,
+): Promise<RunningHost> {
+  const libraries = (await readFile(join(BRIDGE, 'host', 'target', 'classpath'), 'utf8')).trim();
+  const classes = [join(BRIDGE, 'host', 'target', 'host-0.1.0.jar'), libraries].join(delimiter);
+  const words = [...folders, ...origins.flatMap((origin) => ['--origin', origin]), '--port', `${port}`];
+  // It ends with its standard input, and so with us, however we end.
+  const child = spawn('java', ['-Xshare:auto', '-cp', classes, MAIN, ...words], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const chunks: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const line = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8');
+      if (said.includes('\n')) resolve(said);
+    });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      const got = Buffer.concat(chunks).toString('utf8').trim() || `exit code ${code}`;
+      reject(
+        new CodedError('bad-model', { argument: folders.join(', '), expected: 'a folder the host can open', got }),
+      );
+    });
+  });
+  const [listening, token] = line.trim().split(' ');
+  return {
+    ...{ port: Number(listening), token: token!, process: child },
+    stop() {
+      child.kill();
+      return gone;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** A host as a backend: it has the networks' files itself, so of a `StageFile` only its name and its size are looked at. */
+import { VAE_FACTOR } from '../../../models/graph/vae';
+import type { StageFile, StageName, StageSize, StageWeights } from '../../../models/stage';
+import { CodedError } from '../../errors';
+import type { Backend, HostBackendName } from '../backend';
+import type { HostClient } from './client';
+
+/** A network that lies with the host. */
+export interface HostedFile extends StageFile {
+  readonly size: StageSize;
+}
+
+const NO_WEIGHTS: StageWeights = {
+  bytes: 0,
+  read: () => new Uint8Array(0),
+  close: () => undefined,
+};
+
+export const hostedFile = (name: StageName, size: StageSize): HostedFile => ({
+  ...{ name, size, graph: new Uint8Array(0), weights: NO_WEIGHTS },
+});
+
+/** Opens the networks of `model` (a hash out of the host's status). `bad-argument` for a file that is not the host's. */
+export function hostBackend(client: HostClient, model: string, name: HostBackendName): Backend {
+  return {
+    name,
+    heapBytes: () => 0,
+    async open(file, signal) {
+      const { size } = file as Partial<HostedFile>;
+      if (!size) {
+        const details = { argument: file.name, expected: 'a network that the host has', got: 'one of the page' };
+        throw new CodedError('bad-argument', details);
+      }
+      const pixels = { width: size.width * VAE_FACTOR, height: size.height * VAE_FACTOR };
+      const sized = file.name === 'text_encoder' ? {} : pixels;
+      const wanted = { model, stage: file.name, backend: name, batch: size.batch, ...sized };
+      const session = await client.open(wanted, signal);
+      // What stops a drawing stops the network that runs, too.
+      return { run: (inputs) => session.run(inputs, signal), close: () => session.close() };
+    },
+  };
+}
