@@ -64,6 +64,8 @@ test('what was asked for and cannot be had is told in numbers', () => {
   const half = (few.least + quantizedBytes(description, 'unet', () => 8)) / 2 / whole;
   const met = sizeBudget(description, 'unet', mixedBits(description, 'unet', costs, half), half);
   assert.not(isMissed(met));
+  assert.ok(met.got > met.least);
+  assert.is(met.least, few.least, 'the least is the form’s, whatever is chosen');
   assert.not.ok(budgetWords(met).includes('asked'));
 });
 

@@ -1,45 +1,25 @@
 /** A model quantized from end to end: whole files that fit one another, and the same ones after a stop. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openConverted } from '../../../models/convertedFolder.node';
 import { CodedError } from '../../../models/errors';
-import { toF32 } from '../../../models/floats';
 import { STAGE_NAMES } from '../../../models/manifest';
 import { openNpuFolder } from '../../../models/npuFolder.node';
-import { contextPath, type NpuManifest, npuFiles } from '../../../models/npuManifest';
-import { checkNpuManifest } from '../../../models/npuManifestCheck';
+import { npuFiles } from '../../../models/npuManifest';
 import { matrixKeys } from '../../../models/quantize/dequantized';
 import { budgetWords, isMissed } from '../../../models/quantize/sizeBudget';
-import { nodeWasmBackend } from '../../../workers/backend/ort.node';
-import { parseArguments } from '../../../workers/quantize/arguments.node';
-import { npuParts } from '../../../workers/quantize/quantizedFolder.node';
 import { quantizeModel } from '../../../workers/quantize/quantizeModel.node';
-import type { Tensor } from '../../../workers/tensor';
 import { readGraph } from '../../models/qnn/readGraph';
-import { randomModelFiles, uniform } from '../../models/randomModel';
+import { never, quantizing } from './quantizing';
 
-let scratch = '';
-const model = () => join(scratch, 'model');
-const WORDS = '--size 48x40 --prompts 2 --steps 1 --samples 3 --places 8'.split(' ');
-const never = new AbortController().signal;
+const { scratch, asked, quantize, manifestIn } = await quantizing();
 
-test.before(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'quantize-'));
-  for (const [path, bytes] of await randomModelFiles('B')) {
-    await mkdir(dirname(join(model(), path)), { recursive: true });
-    await writeFile(join(model(), path), bytes);
-  }
-  await quantizeModel(asked('out'), never);
-});
+test.before(() => quantize('out'));
 test.after(() => rm(scratch, { recursive: true, force: true }));
-
-const asked = (out: string, ...more: string[]) =>
-  parseArguments([model(), '--out', join(scratch, out), ...WORDS, ...more]);
 
 const inOut = (path: string): string => join(scratch, 'out', path);
 
@@ -56,10 +36,6 @@ async function toldOnStderr(work: () => Promise<unknown>): Promise<string> {
     process.stderr.write = write;
   }
   return told;
-}
-
-async function manifestIn(out: string): Promise<NpuManifest> {
-  return checkNpuManifest(JSON.parse(await readFile(join(scratch, out, 'npu.json'), 'utf8')));
 }
 
 test('every network is there in the size asked for, and every file is what the manifest says', async () => {
@@ -203,34 +179,6 @@ test('another rounding is other integers, of which a second size takes the first
   assert.is.not(stages[1]!.parts[0]!.weights.sha256, rounded[1]!.parts[0]!.weights.sha256);
 });
 
-test('biases that take the mean errors of rounding back are in both packs alike', async () => {
-  await quantizeModel(asked('corrected', '--bias-correction', 'on', '--format', 'w8a8'), never);
-  await quantizeModel(asked('plain', '--format', 'w8a8'), never);
-  const biasIn = async (out: string): Promise<Float32Array> => {
-    const { manifest, weights } = await openConverted(join(scratch, out));
-    const { offset, bytes, dtype } = manifest.stages.unet.tensors.find(({ name }) => name === 'conv_out.bias')!;
-    const opened = await weights('unet');
-    const floats = toF32(dtype as 'F32' | 'F16', opened.read(offset, offset + bytes).slice());
-    opened.close();
-    return floats;
-  };
-  const [corrected, plain] = [await biasIn('corrected'), await biasIn('plain')];
-  assert.ok(corrected.some((value, row) => Math.abs(value - plain[row]!) > 1e-6));
-  const { constants } = readGraph(await readFile(join(scratch, 'corrected', '48x40/unet.onnx')));
-  const file = new Uint8Array(await readFile(join(scratch, 'corrected', '48x40/unet.weights')));
-  const numbers = (ending: string) => {
-    const [, { external, shape }] = [...constants].find(
-      ([name]) => name.startsWith('conv_out.bias') && name.endsWith(ending),
-    )!;
-    const start = Number(external.offset);
-    return file.slice(start, start + 4 * shape[0]!).buffer;
-  };
-  const steps = new Float32Array(numbers('/scales'));
-  const integers = new Int32Array(numbers('/int32'));
-  for (const [row, value] of corrected.entries())
-    assert.ok(Math.abs(integers[row]! * steps[row]! - value) <= steps[row]! / 2 + 1e-6 * Math.abs(value), `row ${row}`);
-});
-
 test('a folder stays the whole result that it is until the next one is whole, which then has it alone', async () => {
   const out = join(scratch, 'nearest');
   const before = await manifestIn('nearest');
@@ -257,48 +205,6 @@ test('a folder stays the whole result that it is until the next one is whole, wh
     (await readdir(out)).sort(),
     ['layers.json', 'manifest.json', ...STAGE_NAMES.map((stage) => `${stage}.weights`)].sort(),
   );
-});
-
-test('a UNet that was cut to be compiled draws the same noise, bit for bit', async () => {
-  await quantizeModel(asked('parts', '--parts', '3'), never);
-  const [whole, cut] = [await manifestIn('out'), await manifestIn('parts')];
-  assert.equal(
-    cut.stages.map(({ parts }) => parts.length),
-    [1, 3, 1, 1],
-  );
-  const { unet, textEncoder } = whole.description;
-  const tensor = (name: string, ...shape: number[]): Tensor => {
-    const count = shape.reduce((product, size) => product * size, 1);
-    return { type: 'float32', shape, data: uniform(name, count, 2, 0) };
-  };
-  const inputs = {
-    sample: tensor('sample', 1, unet.inChannels, 5, 6),
-    timestep: { type: 'float32', shape: [1], data: Float32Array.of(500) } as const,
-    encoder_hidden_states: tensor('states', 1, textEncoder.maxPositionEmbeddings, unet.crossAttentionDim),
-  };
-  const noises: unknown[] = [];
-  for (const folder of ['out', 'parts']) {
-    const { model, backend } = await npuParts(join(scratch, folder), nodeWasmBackend());
-    const file = await model.file('unet', { batch: 1, height: 5, width: 6 }, never);
-    const stage = await backend.open(file, never).finally(() => file.weights.close());
-    noises.push((await stage.run(inputs)).noise);
-    await stage.close();
-  }
-  assert.equal(noises[1], noises[0]);
-});
-
-test('what a compiler makes of a part lies where the manifest says, under another name once the part is another', async () => {
-  const [manifest, other] = [await manifestIn('out'), await manifestIn('four')];
-  const [unet, changed] = [manifest.stages[1]!.parts[0]!, other.stages[1]!.parts[0]!];
-  assert.is.not(unet.context, changed.context);
-  assert.is(unet.context, (await manifestIn('again')).stages[1]!.parts[0]!.context);
-  const path = inOut(contextPath(manifest, unet, 'SM8650'));
-  const folder = await openNpuFolder(inOut(''));
-  assert.is(await folder.context(unet, 'SM8650'), undefined);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, 'compiled');
-  assert.is(await folder.context(unet, 'SM8650'), path);
-  assert.is(await folder.context(unet, 'SM8550'), undefined);
 });
 
 test.run();
