@@ -27,7 +27,7 @@ public final class Main {
       for (int i = 0; i < words.length; i++) {
         if (words[i].equals("--origin")) origins.add(words[++i]);
         else if (words[i].equals("--port")) port = Integer.parseInt(words[++i]);
-        else folders.add(ModelFolder.open(Paths.get(words[i])));
+        else folders.addAll(ModelFolder.openAll(Paths.get(words[i])));
       }
     } catch (BridgeFault | RuntimeException thrown) {
       System.err.println(thrown.getMessage());

@@ -3,6 +3,7 @@ package pocketdiffusion.ort;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,18 +60,28 @@ public final class OrtEngine implements Engine {
 
   @Override
   public Tensor embed(Model model, Tensor ids) throws BridgeFault {
-    throw BridgeFault.badArgument("model", "one with a token table", model.name);
+    return folderOf(model).embed(ids);
   }
 
   @Override
   public Network open(Model model, Offer offer, String backend, Progress progress, Cancellation cancellation)
       throws BridgeFault {
-    Path graph = folderOf(model).graph(offer, progress, cancellation);
+    List<Path> graphs = folderOf(model).graphs(offer, progress, cancellation);
+    List<OrtSession> sessions = new ArrayList<>();
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(threads);
-      return OrtNetwork.of(environment, environment.createSession(graph.toString(), options));
+      for (Path graph : graphs) {
+        cancellation.check();
+        sessions.add(environment.createSession(graph.toString(), options));
+      }
+      OrtNetwork network = OrtNetwork.of(environment, sessions);
+      sessions = new ArrayList<>();
+      return network;
     } catch (OrtException thrown) {
       throw OrtFaults.of(offer.stage, thrown);
+    } finally {
+      // Of a network that did not come about.
+      OrtNetwork.close(sessions);
     }
   }
 
