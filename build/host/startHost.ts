@@ -20,8 +20,12 @@ export interface RunningHost {
   stop(): Promise<void>;
 }
 
+/** Says that the host was built by whoever started this process: two Mavens at a time would write over each other. */
+export const HOST_BUILT = 'POCKET_HOST_BUILT';
+
 /** Builds the host. Rejects with Maven's own words. */
 export async function buildHost(): Promise<void> {
+  if (process.env[HOST_BUILT]) return;
   ensureMaven();
   const { code, output } = await maven('package', '-DskipTests');
   if (code !== 0) throw new Error(`setup-failed: the host: Maven said:\n${output}`);
