@@ -65,6 +65,8 @@ test('the host tells what it has', async () => {
   const { status } = client;
   assert.equal(status.backends.npu, { available: false, why: 'no-npu' });
   assert.ok(status.backends['native-cpu'].available && status.backends['native-cpu'].threads! > 0);
+  const { totalBytes, availableBytes } = status.memory;
+  assert.ok(availableBytes > 1e6 && availableBytes < totalBytes, `${availableBytes} of ${totalBytes}`);
   assert.is(status.models.length, 1);
   const size = { batch: 1, backends: ['native-cpu'] };
   const pixels = { width: PIXELS, height: PIXELS };
