@@ -74,7 +74,11 @@ export function fallingBack(
               return stage.run(inputs);
             }
           },
-          close: () => stage.close(),
+          // Of a host that is lost nothing is left to be closed.
+          close: () =>
+            stage.close().catch((thrown: unknown) => {
+              if (!isTheirs(thrown)) throw thrown;
+            }),
         };
       },
     },

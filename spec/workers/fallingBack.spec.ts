@@ -15,13 +15,14 @@ const said = (name: string): Tensors => ({ [name]: { type: 'float32', shape: [0]
 
 interface Watched extends Way {
   readonly log: string[];
-  /** Thrown once by the next opening, or by the next run. */
+  /** Thrown once by the next opening, run, or end. */
   opening?: Error;
   running?: Error;
+  closing?: Error;
 }
 
 function way(name: string): Watched {
-  const thrownOnce = (key: 'opening' | 'running'): void => {
+  const thrownOnce = (key: 'opening' | 'running' | 'closing'): void => {
     const error = made[key];
     delete made[key];
     if (error) throw error;
@@ -47,7 +48,10 @@ function way(name: string): Watched {
             thrownOnce('running');
             return said(name);
           },
-          close: async () => void made.log.push('closed'),
+          async close() {
+            thrownOnce('closing');
+            made.log.push('closed');
+          },
         };
       },
     },
@@ -97,6 +101,17 @@ test('a network that cannot be opened falls alone', async () => {
   assert.equal(await (await open('text_encoder')).run({}), said('second'));
   assert.equal(await (await open('unet')).run({}), said('first'));
   assert.equal(fell, ['text_encoder: backend-unavailable']);
+});
+
+test('a host that is lost when it is no longer needed spoils nothing', async () => {
+  const first = way('first');
+  const { open } = await opened(first, way('second'));
+  const stage = await open('unet');
+  await stage.run({});
+  first.closing = failing('host-lost');
+  await stage.close();
+  first.closing = new TypeError('a fault of ours');
+  assert.is(await (await open('unet')).close().catch(({ name }: Error) => name), 'TypeError');
 });
 
 test('where the second fails too, its failure is told', async () => {
