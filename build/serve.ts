@@ -29,8 +29,8 @@ const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
-  // Models come from wherever their mirrors and catalogs are.
-  "connect-src 'self' https:",
+  // Models come from wherever their mirrors and catalogs are; a host on this machine listens on some port (bridge-android).
+  "connect-src 'self' https: ws://127.0.0.1:*",
   "style-src 'self'",
   "img-src 'self' blob:",
   "manifest-src 'self'",

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ensureChromium } from './chromium';
 import { BRIDGE, ensureMaven, runJUnit } from './host/maven';
+import { buildHost, HOST_BUILT } from './host/startHost';
 
 interface Tally {
   passed: number;
@@ -29,6 +30,8 @@ export async function main(args: readonly string[]): Promise<number> {
   if (!pattern) for (const check of ['types', 'style'] as const) add(tally, await runCheck(check));
   // First, since the specs of the bridge start what it builds.
   if (BRIDGE.includes(pattern)) add(tally, await runJava());
+  else if (specs.some((path) => path.includes('bridge'))) await buildHost();
+  process.env[HOST_BUILT] = 'yes';
   await bundleSpecs(specs);
   const inTurn = async (some: readonly string[]): Promise<void> => {
     for (const spec of some) add(tally, await runSpec(spec));

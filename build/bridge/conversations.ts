@@ -186,7 +186,7 @@ export const conversations = (): Conversation[] => [
     'an input both kept and sent',
     ...HELLO,
     ...opens(2),
-    ask(3, 'put', { kept: '1' }, { value: states }),
+    ask(3, 'put', { kept: '1' }, { value: inputs.sample }),
     answer(3),
     ask(4, 'run', { session: '1', 'kept.sample': '1' }, inputs),
     error(4, 'bad-argument', 'sample'),

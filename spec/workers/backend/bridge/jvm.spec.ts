@@ -10,6 +10,7 @@ import type { ImageRequest } from '../../../../workers/api';
 import { connect, type HostClient } from '../../../../workers/backend/bridge/client';
 import { hostBackend } from '../../../../workers/backend/bridge/hostBackend';
 import { nodeWasmBackend } from '../../../../workers/backend/ort.node';
+import { fallingBack } from '../../../../workers/fallingBack';
 import { hostedModel } from '../../../../workers/model.hosted';
 import { packedModel } from '../../../../workers/model.packed';
 import { type Parts, textToImage } from '../../../../workers/pipeline';
@@ -32,9 +33,10 @@ test.after(async () => {
   await demo.remove();
 });
 
-async function drawn(parts: Parts): Promise<Uint8Array> {
+async function drawn(parts: Parts, request = REQUEST, onStep = (_: number): void => undefined): Promise<Uint8Array> {
   let pixels: Uint8Array | undefined;
-  for await (const event of textToImage(REQUEST, parts, never)) {
+  for await (const event of textToImage(request, parts, never)) {
+    if (event.type === 'step') onStep(event.index);
     if (event.type === 'failed') throw new Error(event.message);
     if (event.type === 'image') pixels = event.picture.pixels;
   }
@@ -63,6 +65,8 @@ test('the host tells what it has', async () => {
   const { status } = client;
   assert.equal(status.backends.npu, { available: false, why: 'no-npu' });
   assert.ok(status.backends['native-cpu'].available && status.backends['native-cpu'].threads! > 0);
+  const { totalBytes, availableBytes } = status.memory;
+  assert.ok(availableBytes > 1e6 && availableBytes < totalBytes, `${availableBytes} of ${totalBytes}`);
   assert.is(status.models.length, 1);
   const size = { batch: 1, backends: ['native-cpu'] };
   const pixels = { width: PIXELS, height: PIXELS };
@@ -158,6 +162,31 @@ test('a host that is killed while it runs a network is lost, at once', async () 
   other.process.kill('SIGKILL');
   await rejects(() => running, 'host-lost');
   await rejects(() => channelTo(other), 'host-lost');
+});
+
+test('a host that is killed in step 7 of 20: the page draws on, the same picture', async () => {
+  const other = await hostOver(demo.folder);
+  const client = await connected(other);
+  const offered = client.status.models[0]!;
+  const first = {
+    model: await hostedModel(client, offered),
+    backend: hostBackend(client, offered.model, 'native-cpu'),
+  };
+  const { manifest, weights } = await openConverted(demo.folder);
+  const own = { model: packedModel('demo', manifest, weights), backend: nodeWasmBackend() };
+  const fell: string[] = [];
+  const parts = fallingBack(
+    first,
+    async () => own,
+    (stage, { code }) => fell.push(`${stage}: ${code}`),
+  );
+  const request = { ...REQUEST, steps: 20 };
+  const rescued = await drawn(parts, request, (step) => {
+    if (step === 6) other.process.kill('SIGKILL');
+  });
+  assert.equal(fell, ['unet: host-lost', 'vae_decoder: host-lost']);
+  const decibels = psnr(rescued, await drawn(own, request));
+  assert.ok(decibels >= 50, `${decibels.toFixed(1)} dB`);
 });
 
 test('a flipped byte of the weights is found before anything is computed from it', async () => {

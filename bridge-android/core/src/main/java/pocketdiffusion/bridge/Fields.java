@@ -1,5 +1,7 @@
 package pocketdiffusion.bridge;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** An object of a JSON file, whose fields must be there; what is missing is a {@code bad-model} with the way to it. */
@@ -23,6 +25,14 @@ final class Fields {
 
   Fields object(String name) throws BridgeFault {
     return of(path + ": " + name, object.get(name));
+  }
+
+  List<Fields> list(String name) throws BridgeFault {
+    Object value = object.get(name);
+    if (!(value instanceof List)) throw bad(name, "a list");
+    List<Fields> list = new ArrayList<>();
+    for (Object each : (List<?>) value) list.add(of(path + ": " + name + "." + list.size(), each));
+    return list;
   }
 
   String text(String name) throws BridgeFault {

@@ -5,59 +5,64 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A folder that {@code npm run convert} has written: {@code manifest.json}, the weights of each network, and one graph over
- * them, of the size that {@code stages.json} says.
+ * A model in a folder that {@code npm run convert} or {@code npm run quantize} has written.
  *
  * <p>Invariant: every file that the model needs was there, at its length, when the folder was opened.
  */
 public final class ModelFolder {
-  private static final String MANIFEST = "manifest.json";
-  private static final String GRAPHS = "stages.json";
+  /** A graph and the weights it refers to. */
+  static final class Part {
+    final ModelFile graph;
+    final ModelFile weights;
+
+    Part(ModelFile graph, ModelFile weights) {
+      this.graph = graph;
+      this.weights = weights;
+    }
+  }
 
   public final Model model;
   private final String manifest;
-  private final Map<Offer, List<ModelFile>> files;
+  private final Map<Offer, List<Part>> networks;
+  private final TokenTable tokens;
 
-  private ModelFolder(Model model, String manifest, Map<Offer, List<ModelFile>> files) {
+  private ModelFolder(Model model, String manifest, Map<Offer, List<Part>> networks, TokenTable tokens) {
     this.model = model;
     this.manifest = manifest;
-    this.files = files;
+    this.networks = networks;
+    this.tokens = tokens;
   }
 
-  /** {@code bad-model} says what is missing or malformed. */
-  public static ModelFolder open(Path path) throws BridgeFault {
+  /** What stands in the folder, in each form that does: at least one. {@code bad-model} says what is missing or malformed. */
+  public static List<ModelFolder> openAll(Path path) throws BridgeFault {
     Path folder = path.toAbsolutePath().normalize();
-    byte[] bytes = read(folder, MANIFEST);
-    String manifest = new String(bytes, StandardCharsets.UTF_8);
-    Fields fields = Fields.of(MANIFEST, manifest);
-    if (!fields.text("format").equals("pocket-diffusion")) throw fields.bad("format", "pocket-diffusion");
-    Fields graphs = Fields.of(GRAPHS, new String(read(folder, GRAPHS), StandardCharsets.UTF_8));
-    long batch = graphs.integer("batch");
-    long width = graphs.integer("width");
-    long height = graphs.integer("height");
+    List<ModelFolder> found = new ArrayList<>();
+    if (Files.exists(folder.resolve(NpuForm.MANIFEST))) found.add(NpuForm.read(folder));
+    // Beside npu.json, manifest.json is of weights whose graphs the page writes: without sizes, there is none to be opened.
+    if (found.isEmpty() || Files.exists(folder.resolve(OnnxForm.SIZES))) found.add(OnnxForm.read(folder));
+    return found;
+  }
 
-    Map<Offer, List<ModelFile>> files = new LinkedHashMap<>();
-    long whole = 0;
-    for (String stage : Offer.STAGES) {
-      Fields graph = graphs.object("stages").object(stage);
-      String sha256 = fields.object("sha256").text(stage);
-      List<ModelFile> both = new ArrayList<>();
-      both.add(ModelFile.of(folder, stage + ".onnx", graph.integer("bytes"), graph.text("sha256")));
-      long weights = fields.object("stages").object(stage).integer("bytes");
-      both.add(ModelFile.of(folder, stage + ".weights", weights, sha256));
-      for (ModelFile file : both) whole += file.bytes;
-      files.put(Offer.of(stage, batch, width, height, Collections.singletonList(Status.NATIVE_CPU)), both);
+  /** {@code manifest} are the bytes that name the model; {@code tokens} may be null. */
+  static ModelFolder of(
+      Path folder, Model.Form form, byte[] manifest, Map<Offer, List<Part>> networks, TokenTable tokens) {
+    Map<Path, Long> bytes = new LinkedHashMap<>();
+    for (List<Part> parts : networks.values()) {
+      for (Part part : parts) {
+        bytes.put(part.graph.path, part.graph.bytes);
+        bytes.put(part.weights.path, part.weights.bytes);
+      }
     }
+    long whole = 0;
+    for (long each : bytes.values()) whole += each;
     String name = String.valueOf(folder.getFileName());
-    List<Offer> offers = new ArrayList<>(files.keySet());
-    Model model = Model.of(ModelFile.hash(bytes), name, Model.Form.ONNX, whole, offers);
-    return new ModelFolder(model, manifest, files);
+    Model model = Model.of(ModelFile.hash(manifest), name, form, whole, new ArrayList<>(networks.keySet()));
+    return new ModelFolder(model, new String(manifest, StandardCharsets.UTF_8), networks, tokens);
   }
 
   /** The text of the manifest. */
@@ -65,14 +70,24 @@ public final class ModelFolder {
     return manifest;
   }
 
-  /** The graph of {@code offer}, after it and its weights were hashed; the first time that takes a while. */
-  public Path graph(Offer offer, Progress progress, Cancellation cancellation) throws BridgeFault {
-    List<ModelFile> both = files.get(offer);
-    for (ModelFile file : both) file.prove(progress, cancellation);
-    return both.get(0).path;
+  /** The graphs of {@code offer} in the order in which they run, after they and their weights were hashed; the first time that takes a while. */
+  public List<Path> graphs(Offer offer, Progress progress, Cancellation cancellation) throws BridgeFault {
+    List<Path> graphs = new ArrayList<>();
+    for (Part part : networks.get(offer)) {
+      part.graph.prove(progress, cancellation);
+      part.weights.prove(progress, cancellation);
+      graphs.add(part.graph.path);
+    }
+    return graphs;
   }
 
-  private static byte[] read(Path folder, String name) throws BridgeFault {
+  /** As {@link Engine#embed}. */
+  public Tensor embed(Tensor ids) throws BridgeFault {
+    if (tokens == null) throw BridgeFault.badArgument("model", "one with a token table", model.name);
+    return tokens.rows(ids);
+  }
+
+  static byte[] read(Path folder, String name) throws BridgeFault {
     try {
       return Files.readAllBytes(folder.resolve(name));
     } catch (IOException thrown) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.Before;
@@ -68,10 +69,14 @@ public final class ModelFolderTest {
   }
 
   private void refused(BridgeFault.Code code, String... words) {
-    BridgeFault fault = assertThrows(BridgeFault.class, () -> ModelFolder.open(folder));
+    BridgeFault fault = assertThrows(BridgeFault.class, () -> ModelFolder.openAll(folder));
     assertEquals(fault.getMessage(), code, fault.code);
     for (String word : words) assertTrue(fault.getMessage(), fault.getMessage().contains(word));
     assertTrue(fault.getMessage(), !fault.getMessage().contains(temporary.getRoot().toString()));
+  }
+
+  private ModelFolder opened() throws BridgeFault {
+    return ModelFolder.openAll(folder).get(0);
   }
 
   private static Offer unetOf(ModelFolder opened) {
@@ -80,28 +85,28 @@ public final class ModelFolderTest {
 
   @Test
   public void aWholeFolderIsOfferedInItsSizes() throws Exception {
-    ModelFolder opened = ModelFolder.open(folder);
+    ModelFolder opened = opened();
     assertEquals("small", opened.model.name);
     assertEquals(ModelFile.hash(Files.readAllBytes(folder.resolve("manifest.json"))), opened.model.hash);
     assertEquals("{stage=text_encoder, batch=2, backends=[native-cpu]}", opened.model.offers.get(0).json().toString());
     assertEquals(
         "{stage=unet, batch=2, width=64, height=32, backends=[native-cpu]}", unetOf(opened).json().toString());
-    assertEquals(folder.resolve("unet.onnx"), opened.graph(unetOf(opened), SILENT, new Cancellation()));
+    assertEquals(Collections.singletonList(folder.resolve("unet.onnx")), opened.graphs(unetOf(opened), SILENT, new Cancellation()));
   }
 
   @Test
   public void hashingTellsHowFarItIsAndIsDoneOnce() throws Exception {
-    ModelFolder opened = ModelFolder.open(folder);
+    ModelFolder opened = opened();
     long[] told = new long[2];
     Progress progress =
         (done, of) -> {
           told[0]++;
           assertTrue(done <= of);
         };
-    opened.graph(unetOf(opened), progress, new Cancellation());
+    opened.graphs(unetOf(opened), progress, new Cancellation());
     long first = told[0];
     assertEquals(2, first);
-    opened.graph(unetOf(opened), progress, new Cancellation());
+    opened.graphs(unetOf(opened), progress, new Cancellation());
     assertEquals(first, told[0]);
   }
 
@@ -109,10 +114,10 @@ public final class ModelFolderTest {
   public void aFlippedByteIsFound() throws Exception {
     for (String name : new String[] {"unet.onnx", "unet.weights"}) {
       writeFolderAnew();
-      ModelFolder opened = ModelFolder.open(folder);
+      ModelFolder opened = opened();
       replace(name, "unet", "vnet");
       BridgeFault fault =
-          assertThrows(BridgeFault.class, () -> opened.graph(unetOf(opened), SILENT, new Cancellation()));
+          assertThrows(BridgeFault.class, () -> opened.graphs(unetOf(opened), SILENT, new Cancellation()));
       assertEquals(BridgeFault.Code.CORRUPT_STORE, fault.code);
       assertEquals(name, fault.argument);
     }
@@ -127,10 +132,10 @@ public final class ModelFolderTest {
 
   @Test
   public void hashingStopsWhenNobodyWantsIt() throws Exception {
-    ModelFolder opened = ModelFolder.open(folder);
+    ModelFolder opened = opened();
     Cancellation canceled = new Cancellation();
     canceled.cancel();
-    BridgeFault fault = assertThrows(BridgeFault.class, () -> opened.graph(unetOf(opened), SILENT, canceled));
+    BridgeFault fault = assertThrows(BridgeFault.class, () -> opened.graphs(unetOf(opened), SILENT, canceled));
     assertEquals(BridgeFault.Code.ABORTED, fault.code);
   }
 

@@ -27,14 +27,14 @@ public final class Main {
       for (int i = 0; i < words.length; i++) {
         if (words[i].equals("--origin")) origins.add(words[++i]);
         else if (words[i].equals("--port")) port = Integer.parseInt(words[++i]);
-        else folders.add(ModelFolder.open(Paths.get(words[i])));
+        else folders.addAll(ModelFolder.openAll(Paths.get(words[i])));
       }
     } catch (BridgeFault | RuntimeException thrown) {
       System.err.println(thrown.getMessage());
       System.exit(2);
     }
     Token token = Token.fresh();
-    Host host = Host.over(OrtEngine.over(NAME, folders));
+    Host host = Host.over(OrtEngine.over(NAME, new Desktop(), folders));
     LoopbackServer.of(host, Admission.of(origins, token), port, at -> announce(at, token)).start();
     while (System.in.read() >= 0) {
       // Nothing is said to it.

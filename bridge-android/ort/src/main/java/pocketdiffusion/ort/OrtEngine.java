@@ -3,12 +3,14 @@ package pocketdiffusion.ort;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import pocketdiffusion.bridge.BridgeFault;
 import pocketdiffusion.bridge.Cancellation;
+import pocketdiffusion.bridge.Device;
 import pocketdiffusion.bridge.Engine;
 import pocketdiffusion.bridge.Model;
 import pocketdiffusion.bridge.ModelFolder;
@@ -21,35 +23,35 @@ import pocketdiffusion.bridge.Tensor;
 /** ONNX Runtime on all cores of the CPU, over folders of models. */
 public final class OrtEngine implements Engine {
   private final String name;
+  private final Device device;
   private final List<ModelFolder> folders;
   private final int threads = Runtime.getRuntime().availableProcessors();
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
 
-  private OrtEngine(String name, List<ModelFolder> folders) {
+  private OrtEngine(String name, Device device, List<ModelFolder> folders) {
     this.name = name;
+    this.device = device;
     this.folders = folders;
   }
 
   /** {@code name} tells people which host it is. Loads the library. */
-  public static OrtEngine over(String name, List<ModelFolder> folders) {
-    return new OrtEngine(name, new ArrayList<>(folders));
+  public static OrtEngine over(String name, Device device, List<ModelFolder> folders) {
+    return new OrtEngine(name, device, new ArrayList<>(folders));
   }
 
   @Override
   public Status status() {
     List<Model> models = new ArrayList<>();
     for (ModelFolder folder : folders) models.add(folder.model);
-    Runtime runtime = Runtime.getRuntime();
-    long used = runtime.totalMemory() - runtime.freeMemory();
-    return Status.of(name, null, thermal(), models)
+    return Status.of(name, device.soc(), device.thermal(), models)
         .without(Status.NPU, "no-npu")
         .with(Status.NATIVE_CPU, threads)
-        .memory(runtime.maxMemory(), runtime.maxMemory() - used);
+        .memory(device.totalBytes(), device.availableBytes());
   }
 
   @Override
   public String thermal() {
-    return "unknown";
+    return device.thermal();
   }
 
   @Override
@@ -59,18 +61,28 @@ public final class OrtEngine implements Engine {
 
   @Override
   public Tensor embed(Model model, Tensor ids) throws BridgeFault {
-    throw BridgeFault.badArgument("model", "one with a token table", model.name);
+    return folderOf(model).embed(ids);
   }
 
   @Override
   public Network open(Model model, Offer offer, String backend, Progress progress, Cancellation cancellation)
       throws BridgeFault {
-    Path graph = folderOf(model).graph(offer, progress, cancellation);
+    List<Path> graphs = folderOf(model).graphs(offer, progress, cancellation);
+    List<OrtSession> sessions = new ArrayList<>();
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(threads);
-      return OrtNetwork.of(environment, environment.createSession(graph.toString(), options));
+      for (Path graph : graphs) {
+        cancellation.check();
+        sessions.add(environment.createSession(graph.toString(), options));
+      }
+      OrtNetwork network = OrtNetwork.of(environment, sessions);
+      sessions = new ArrayList<>();
+      return network;
     } catch (OrtException thrown) {
       throw OrtFaults.of(offer.stage, thrown);
+    } finally {
+      // Of a network that did not come about.
+      OrtNetwork.close(sessions);
     }
   }
 

@@ -9,10 +9,13 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import pocketdiffusion.bridge.BridgeFault;
 import pocketdiffusion.bridge.Cancellation;
 import pocketdiffusion.bridge.Dtype;
@@ -20,31 +23,38 @@ import pocketdiffusion.bridge.Network;
 import pocketdiffusion.bridge.Port;
 import pocketdiffusion.bridge.Tensor;
 
-/** A session of ONNX Runtime. Its tensors stop here. */
+/**
+ * Sessions of ONNX Runtime, run one after another: each takes what the page gave and what those before it made. ORT's tensors
+ * stop here.
+ *
+ * <p>Invariant: the outputs are those of the last session.
+ */
 final class OrtNetwork implements Network {
   private final OrtEnvironment environment;
-  private final OrtSession session;
+  private final List<OrtSession> sessions;
   private final List<Port> inputs;
   private final List<Port> outputs;
 
-  private OrtNetwork(OrtEnvironment environment, OrtSession session, List<Port> inputs, List<Port> outputs) {
+  private OrtNetwork(OrtEnvironment environment, List<OrtSession> sessions, List<Port> inputs, List<Port> outputs) {
     this.environment = environment;
-    this.session = session;
+    this.sessions = sessions;
     this.inputs = inputs;
     this.outputs = outputs;
   }
 
-  /** The session is closed with the network, or here where its ports are of no use. */
-  static OrtNetwork of(OrtEnvironment environment, OrtSession session) throws OrtException, BridgeFault {
-    boolean kept = false;
-    try {
-      List<Port> inputs = ports(session.getInputInfo());
-      OrtNetwork network = new OrtNetwork(environment, session, inputs, ports(session.getOutputInfo()));
-      kept = true;
-      return network;
-    } finally {
-      if (!kept) session.close();
+  /** At least one session; they are closed with the network. */
+  static OrtNetwork of(OrtEnvironment environment, List<OrtSession> sessions) throws OrtException, BridgeFault {
+    Map<String, Port> inputs = new LinkedHashMap<>();
+    Set<String> made = new HashSet<>();
+    List<Port> outputs = Collections.emptyList();
+    for (OrtSession session : sessions) {
+      for (Port port : ports(session.getInputInfo())) {
+        if (!made.contains(port.name)) inputs.put(port.name, port);
+      }
+      outputs = ports(session.getOutputInfo());
+      for (Port port : outputs) made.add(port.name);
     }
+    return new OrtNetwork(environment, sessions, new ArrayList<>(inputs.values()), outputs);
   }
 
   private static List<Port> ports(Map<String, NodeInfo> infos) throws BridgeFault {
@@ -82,21 +92,39 @@ final class OrtNetwork implements Network {
 
   @Override
   public Map<String, Tensor> run(Map<String, Tensor> given, Cancellation cancellation) throws BridgeFault {
-    Map<String, OnnxTensor> feeds = new HashMap<>();
+    Map<String, OnnxTensor> values = new HashMap<>();
+    List<OrtSession.Result> results = new ArrayList<>();
+    List<OnnxTensor> feeds = new ArrayList<>();
     try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
-      for (Map.Entry<String, Tensor> entry : given.entrySet()) feeds.put(entry.getKey(), feed(entry.getValue()));
+      for (Map.Entry<String, Tensor> entry : given.entrySet()) {
+        OnnxTensor feed = feed(entry.getValue());
+        feeds.add(feed);
+        values.put(entry.getKey(), feed);
+      }
       cancellation.onCancel(() -> stop(options));
-      try (OrtSession.Result result = session.run(feeds, options)) {
-        return fetched(result);
+      try {
+        for (OrtSession session : sessions) results.add(runOne(session, values, options));
       } finally {
         cancellation.onCancel(null);
       }
+      return fetched(values);
     } catch (OrtException thrown) {
       cancellation.check();
       throw OrtFaults.of("run", thrown);
     } finally {
-      for (OnnxTensor feed : feeds.values()) feed.close();
+      for (OrtSession.Result result : results) result.close();
+      for (OnnxTensor feed : feeds) feed.close();
     }
+  }
+
+  /** Adds what {@code session} makes to {@code values}. */
+  private static OrtSession.Result runOne(
+      OrtSession session, Map<String, OnnxTensor> values, OrtSession.RunOptions options) throws OrtException {
+    Map<String, OnnxTensor> feeds = new HashMap<>();
+    for (String name : session.getInputNames()) feeds.put(name, values.get(name));
+    OrtSession.Result result = session.run(feeds, options);
+    for (Map.Entry<String, OnnxValue> made : result) values.put(made.getKey(), (OnnxTensor) made.getValue());
+    return result;
   }
 
   private static void stop(OrtSession.RunOptions options) {
@@ -113,21 +141,26 @@ final class OrtNetwork implements Network {
         : OnnxTensor.createTensor(environment, tensor.data().asIntBuffer(), tensor.shape());
   }
 
-  private Map<String, Tensor> fetched(OrtSession.Result result) {
+  private Map<String, Tensor> fetched(Map<String, OnnxTensor> values) {
     Map<String, Tensor> fetched = new LinkedHashMap<>();
     for (Port port : outputs) {
-      OnnxValue value = result.get(port.name).get();
-      fetched.put(port.name, Tensor.of(port.dtype, port.shape(), ((OnnxTensor) value).getByteBuffer()));
+      fetched.put(port.name, Tensor.of(port.dtype, port.shape(), values.get(port.name).getByteBuffer()));
     }
     return fetched;
   }
 
   @Override
   public void close() {
-    try {
-      session.close();
-    } catch (OrtException thrown) {
-      // It is gone either way.
+    close(sessions);
+  }
+
+  static void close(List<OrtSession> sessions) {
+    for (OrtSession session : sessions) {
+      try {
+        session.close();
+      } catch (OrtException thrown) {
+        // It is gone either way.
+      }
     }
   }
 }

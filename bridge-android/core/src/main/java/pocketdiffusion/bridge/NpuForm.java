@@ -1,0 +1,44 @@
+package pocketdiffusion.bridge;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What {@code npm run quantize} writes: {@code npu.json} (models/npuManifest.ts), graphs in parts, the token table. */
+final class NpuForm {
+  static final String MANIFEST = "npu.json";
+  private static final long VERSION = 2;
+
+  private NpuForm() {}
+
+  static ModelFolder read(Path folder) throws BridgeFault {
+    byte[] manifest = ModelFolder.read(folder, MANIFEST);
+    Fields fields = Fields.of(MANIFEST, new String(manifest, StandardCharsets.UTF_8));
+    if (!fields.text("format").equals("pocket-diffusion-npu")) throw fields.bad("format", "pocket-diffusion-npu");
+    if (fields.integer("version") != VERSION) throw fields.bad("version", Long.toString(VERSION));
+    Map<Offer, List<ModelFolder.Part>> networks = new LinkedHashMap<>();
+    for (Fields stage : fields.list("stages")) {
+      String name = stage.text("stage");
+      boolean sized = !name.equals(Offer.TEXT_ENCODER);
+      long width = sized ? stage.integer("width") : 0;
+      long height = sized ? stage.integer("height") : 0;
+      List<ModelFolder.Part> parts = new ArrayList<>();
+      for (Fields part : stage.list("parts")) {
+        parts.add(new ModelFolder.Part(file(folder, part.object("graph")), file(folder, part.object("weights"))));
+      }
+      if (parts.isEmpty()) throw stage.bad("parts", "at least one");
+      networks.put(Offer.of(name, 1, width, height, Status.BACKENDS), parts);
+    }
+    Fields table = fields.object("tokenTable");
+    long wide = fields.object("description").object("textEncoder").integer("hiddenSize");
+    TokenTable tokens = TokenTable.of(file(folder, table), table.text("dtype"), wide);
+    return ModelFolder.of(folder, Model.Form.NPU, manifest, networks, tokens);
+  }
+
+  private static ModelFile file(Path folder, Fields file) throws BridgeFault {
+    return ModelFile.of(folder, file.text("path"), file.integer("bytes"), file.text("sha256"));
+  }
+}
