@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { makeFolder } from './makeFolder.node';
 
 const MANIFEST = 'manifest.json';
+/** No folder of anybody else's. */
+const PART = '.pocket-diffusion-part';
 
 /**
  * Has `write` write a model into a folder within `folder`, then moves its files to where they belong, the manifest last:
@@ -11,7 +13,7 @@ const MANIFEST = 'manifest.json';
  * files that are not its own.
  */
 export async function replaceModel(folder: string, write: (part: string) => Promise<void>): Promise<void> {
-  const part = join(folder, 'part');
+  const part = join(folder, PART);
   await rm(part, { recursive: true, force: true }); // A killed process left it.
   await makeFolder(part);
   try {

@@ -70,8 +70,8 @@ async function* inDtype(weight: Weight, dtype: 'F32' | 'F16'): AsyncGenerator<Ui
 const F16_END = 65_520;
 
 function checkRange(name: string, numbers: Float32Array): void {
-  const beyond = numbers.find((value) => !(Math.abs(value) < F16_END));
-  if (beyond !== undefined) throw badModel(name, 'numbers that 16 bits can hold, within ±65504', `${beyond}`);
+  for (const value of numbers)
+    if (!(Math.abs(value) < F16_END)) throw badModel(name, 'numbers that 16 bits can hold, within ±65504', `${value}`);
 }
 
 /** `[K, C, 3, 3]` as `[9, C, K]`. */

@@ -126,8 +126,7 @@ test('a conversion that fails or is stopped leaves the model that was there, who
   assert.is((await stopping)[0], 130);
   assert.equal(await files(), before);
 
-  await mkdir(join(out, 'part'));
-  await writeFile(join(out, 'part', 'unet.weights'), 'of a killed process');
+  await put('again/.pocket-diffusion-part/unet.weights', Buffer.from('of a killed process'));
   assert.is((await run(join(directory, 'model'), '--out', out, '--weights', 'int8'))[0], 0);
   const [manifest, ...others] = await files();
   assert.is(JSON.parse(manifest!.toString()).weights, 'int8');

@@ -80,6 +80,7 @@ async function whole(path: string, signal: AbortSignal): Promise<ConvertedFolder
     await kept.prove(signal);
     return kept;
   } catch (thrown) {
+    signal.throwIfAborted();
     if (thrown instanceof CodedError) return undefined;
     throw thrown;
   }

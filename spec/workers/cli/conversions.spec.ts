@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDiffusersFolder } from '../../../models/checkpoint';
+import { CodedError } from '../../../models/errors';
 import { planModel } from '../../../models/planModel';
 import { type Conversion, conversionsFolder, convertedOnce } from '../../../workers/cli/conversions';
 import { memoryFolder } from '../../models/memoryFolder';
@@ -92,8 +93,10 @@ test('what nobody drew with for a month goes when another is made', async () => 
 test('looking whether it is whole can be stopped', async () => {
   const model = await conversion('B');
   await convertedOnce(model, folder, silent, never);
-  const stopped = convertedOnce(model, folder, silent, AbortSignal.abort(new Error('stopped')));
-  assert.is(await stopped.catch((thrown: Error) => thrown.message), 'stopped');
+  // As Ctrl-C does it: the reason is a coded error, as damage is.
+  const reason = new CodedError('aborted', { argument: 'Ctrl-C', expected: 'to finish', got: 'a stop' });
+  const stopped = convertedOnce(model, folder, () => assert.unreachable('converted'), AbortSignal.abort(reason));
+  assert.is(await stopped.catch((thrown: Error) => thrown), reason);
 });
 
 test('a stopped one leaves nothing, and what a killed process left is swept', async () => {
