@@ -187,6 +187,8 @@ test('settings and prompt are there again at the next visit', () =>
     await page.select(byId('scheduler'), 'euler');
     await page.click(byId('size-portrait'));
     await page.select(byId('language'), 'zh');
+    const inChinese = `document.querySelector('${byId('draw')}')?.textContent === '开始绘制'`;
+    await page.waitForFunction(inChinese); // A language is kept once its words are there.
     await page.reload();
     await page.waitForSelector(byId('model'));
     const value = (id: string): Promise<unknown> =>
@@ -195,7 +197,7 @@ test('settings and prompt are there again at the next visit', () =>
     assert.is(await value('scheduler'), 'euler');
     assert.is(await page.$eval(byId('size-portrait'), (radio) => (radio as { checked?: unknown }).checked), true);
     // Words of another language come after the page.
-    await page.waitForFunction(`document.querySelector('${byId('draw')}')?.textContent === '开始绘制'`);
+    await page.waitForFunction(inChinese);
   }));
 
 test('speaks Chinese to a Chinese browser, in errors too', () =>

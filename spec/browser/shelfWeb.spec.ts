@@ -125,8 +125,8 @@ test('what an earlier visit left half done goes on from there: an import with it
     await addAddress(page, 'https://example.org/half.safetensors');
     await waitFor(page, says('job', /Converting/));
     await waitFor(page, `document.querySelectorAll('${byId('job')}').length === 2`);
-    await waitFor(page, `Number(document.querySelector('${byId('job')} ${byId('progress')}').ariaValueNow) >= 30`);
-    await page.reload();
+    await waitFor(page, `Number(document.querySelector('${byId('job')} ${byId('progress')}').ariaValueNow) >= 50`);
+    await page.reload(); // The last steps that were told may not have been kept.
     await waitFor(page, `document.querySelectorAll('${byId('interrupted')}').length === 2`);
     await upload(page, 'resume-file', await file('halfway.safetensors'));
     await page.waitForSelector(phase('converting'));
