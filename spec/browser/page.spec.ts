@@ -196,7 +196,6 @@ test('settings and prompt are there again at the next visit', () =>
     assert.is(await value('prompt'), 'kept words');
     assert.is(await value('scheduler'), 'euler');
     assert.is(await page.$eval(byId('size-portrait'), (radio) => (radio as { checked?: unknown }).checked), true);
-    // Words of another language come after the page.
     await page.waitForFunction(inChinese);
   }));
 
