@@ -1,15 +1,17 @@
 /** Conversations of the bridge's vectors that go on: what works, and errors that are one call's. */
+import { endings } from './endings';
 import {
   answer,
   ask,
   type Conversation,
-  closes,
   conversation,
+  ending,
   error,
   HELLO,
   inputs,
   opens,
   ran,
+  refused,
   STAGE,
   states,
   still,
@@ -19,8 +21,6 @@ import { DRAWS, EMBEDS, TOY_MANIFEST, TOY_PORTS } from './toyHost';
 import { tensorVector } from './vector';
 
 const { floats, ints, bytes, json } = tensorVector;
-
-import { endings } from './endings';
 
 export const conversations = (): Conversation[] => [
   wellBehaved(
@@ -52,34 +52,25 @@ export const conversations = (): Conversation[] => [
   ),
   wellBehaved('a status asked for again', ...HELLO, ...still(2)),
   ...endings(),
-  conversation(
+  refused(
     'ids that are no integers',
-    ...HELLO,
     ask(2, 'embed', { model: EMBEDS }, { ids: floats([1], [1]) }),
-    error(2, 'bad-argument', 'ids'),
-    ...still(3),
+    'bad-argument',
+    'ids',
   ),
-  conversation(
+  refused(
     'an id outside the table',
-    ...HELLO,
     ask(2, 'embed', { model: EMBEDS }, { ids: ints([1], [-1]) }),
-    error(2, 'bad-argument', 'ids'),
-    ...still(3),
+    'bad-argument',
+    'ids',
   ),
-  conversation(
+  refused(
     'a token table of a model that has none',
-    ...HELLO,
     ask(2, 'embed', { model: DRAWS }, { ids: ints([1], [1]) }),
-    error(2, 'bad-argument', 'model'),
-    ...still(3),
+    'bad-argument',
+    'model',
   ),
-  conversation(
-    'a model that is not here',
-    ...HELLO,
-    ask(2, 'describe', { model: 'c'.repeat(64) }),
-    error(2, 'not-here', 'model'),
-    ...still(3),
-  ),
+  refused('a model that is not here', ask(2, 'describe', { model: 'c'.repeat(64) }), 'not-here', 'model'),
   conversation(
     'a size that is not here; the session’s number is free again',
     ...HELLO,
@@ -87,34 +78,15 @@ export const conversations = (): Conversation[] => [
     error(2, 'not-here', 'unet'),
     ...opens(3),
   ),
-  conversation(
-    'a network that is not here',
-    ...HELLO,
-    ask(2, 'open', { ...STAGE, stage: 'vae_decoder' }),
-    error(2, 'not-here', 'vae_decoder'),
-    ...still(3),
-  ),
-  conversation(
-    'a stage that nobody knows',
-    ...HELLO,
-    ask(2, 'open', { ...STAGE, stage: 'unit' }),
-    error(2, 'bad-message', 'stage'),
-    closes,
-  ),
-  conversation(
+  refused('a network that is not here', ask(2, 'open', { ...STAGE, stage: 'vae_decoder' }), 'not-here', 'vae_decoder'),
+  ending('a stage that nobody knows', ask(2, 'open', { ...STAGE, stage: 'unit' }), 'bad-message', 'stage'),
+  refused(
     'a backend that is not available',
-    ...HELLO,
     ask(2, 'open', { ...STAGE, backend: 'npu' }),
-    error(2, 'backend-unavailable', 'npu'),
-    ...still(3),
+    'backend-unavailable',
+    'npu',
   ),
-  conversation(
-    'a backend that nobody knows',
-    ...HELLO,
-    ask(2, 'open', { ...STAGE, backend: 'abacus' }),
-    error(2, 'bad-message', 'backend'),
-    closes,
-  ),
+  ending('a backend that nobody knows', ask(2, 'open', { ...STAGE, backend: 'abacus' }), 'bad-message', 'backend'),
   conversation(
     'a session’s number twice',
     ...HELLO,

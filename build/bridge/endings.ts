@@ -1,5 +1,5 @@
 /** Conversations of the bridge's vectors about the connection itself: greeting, and what ends it (PROTOCOL.md, section 5). */
-import { ask, type Conversation, closes, conversation, error, HELLO, say, states, still } from './saying';
+import { ask, type Conversation, closes, conversation, ending, error, HELLO, say, states, still } from './saying';
 
 export const endings = (): Conversation[] => [
   conversation(
@@ -21,23 +21,16 @@ export const endings = (): Conversation[] => [
     closes,
   ),
   conversation('a question before hello', ask(1, 'status'), error(1, 'bad-message', 'type'), closes),
-  conversation('hello twice', ...HELLO, ask(2, 'hello', { protocols: '1' }), error(2, 'bad-message', 'type'), closes),
-  conversation('a type that nobody knows', ...HELLO, ask(2, 'sing'), error(2, 'bad-message', 'type'), closes),
-  conversation('no type', ...HELLO, say('page', { protocol: '1', call: '2' }), error(2, 'bad-message', 'type'), closes),
-  conversation(
+  ending('hello twice', ask(2, 'hello', { protocols: '1' }), 'bad-message', 'type'),
+  ending('a type that nobody knows', ask(2, 'sing'), 'bad-message', 'type'),
+  ending('no type', say('page', { protocol: '1', call: '2' }), 'bad-message', 'type'),
+  ending(
     'a frame of another version',
-    ...HELLO,
     say('page', { type: 'status', protocol: '2', call: '2' }),
-    error(2, 'unsupported-protocol', 'protocol'),
-    closes,
+    'unsupported-protocol',
+    'protocol',
   ),
-  conversation(
-    'no version',
-    ...HELLO,
-    say('page', { type: 'status', call: '2' }),
-    error(2, 'unsupported-protocol', 'protocol'),
-    closes,
-  ),
+  ending('no version', say('page', { type: 'status', call: '2' }), 'unsupported-protocol', 'protocol'),
   conversation(
     'no call',
     ...HELLO,
@@ -61,27 +54,9 @@ export const endings = (): Conversation[] => [
     error(undefined, 'bad-frame', 'frame'),
     closes,
   ),
-  conversation(
-    'an answer from the page',
-    ...HELLO,
-    say('page', { type: 'answer', protocol: '1', call: '2' }),
-    error(2, 'bad-message', 'type'),
-    closes,
-  ),
-  conversation('a key too few', ...HELLO, ask(2, 'describe'), error(2, 'bad-message', 'model'), closes),
-  conversation(
-    'a session that is no number',
-    ...HELLO,
-    ask(2, 'close', { session: 'one' }),
-    error(2, 'bad-message', 'session'),
-    closes,
-  ),
-  conversation('a tensor too few', ...HELLO, ask(2, 'put', { kept: '1' }), error(2, 'bad-message', 'value'), closes),
-  conversation(
-    'a tensor too many',
-    ...HELLO,
-    ask(2, 'status', {}, { value: states }),
-    error(2, 'bad-message', 'value'),
-    closes,
-  ),
+  ending('an answer from the page', say('page', { type: 'answer', protocol: '1', call: '2' }), 'bad-message', 'type'),
+  ending('a key too few', ask(2, 'describe'), 'bad-message', 'model'),
+  ending('a session that is no number', ask(2, 'close', { session: 'one' }), 'bad-message', 'session'),
+  ending('a tensor too few', ask(2, 'put', { kept: '1' }), 'bad-message', 'value'),
+  ending('a tensor too many', ask(2, 'status', {}, { value: states }), 'bad-message', 'value'),
 ];

@@ -62,6 +62,12 @@ export const conversation = (sentence: string, ...steps: readonly Step[]): Conve
   wellBehaved: false,
   steps,
 });
+/** A question after the greeting that fails by itself: the connection goes on. */
+export const refused = (sentence: string, question: Step, code: string, argument: string): Conversation =>
+  conversation(sentence, ...HELLO, question, error(2, code, argument), ...still(3));
+/** A question after the greeting that ends the connection. */
+export const ending = (sentence: string, question: Step, code: string, argument: string): Conversation =>
+  conversation(sentence, ...HELLO, question, error(2, code, argument), closes);
 export const wellBehaved = (sentence: string, ...steps: readonly Step[]): Conversation => ({
   sentence,
   wellBehaved: true,

@@ -34,7 +34,6 @@ export async function* checkedChunks(
     next = fetchChunk(reader, index + 1, chunks.length, spare);
     yield await proof;
     // Fresh ones would wait for the garbage collector, which came by after 600 MB of a network of 900.
-    if (index === chunks.length - 1 && !keep) release(spare);
     spare = keep ? undefined : chunk;
     done += record.bytes;
     onProgress?.(done, of);
@@ -72,7 +71,11 @@ function fetchChunk(
   count: number,
   spare?: ArrayBuffer,
 ): Promise<ArrayBuffer | undefined> {
-  const chunk = index < count ? reader.chunk(index, spare) : Promise.resolve(undefined);
+  if (index >= count) {
+    release(spare);
+    return Promise.resolve(undefined);
+  }
+  const chunk = reader.chunk(index, spare);
   chunk.catch(() => undefined); // Awaited a turn later; until then a rejection must not count as unhandled.
   return chunk;
 }

@@ -18,7 +18,8 @@ export interface Frame {
   readonly tensors: ReadonlyMap<string, FrameTensor>;
 }
 
-const DTYPES = { float32: 'F32', int32: 'I32', uint8: 'U8' } as const;
+/** Names of types in the engine, and in frames. */
+export const DTYPES = { float32: 'F32', int32: 'I32', uint8: 'U8' } as const;
 
 /** Bytes as a tensor, `[bytes.length]`. */
 export const bytesTensor = (data: Uint8Array): FrameTensor => ({ type: 'uint8', shape: [data.length], data });

@@ -1,11 +1,9 @@
 /** What a host's network answered, held against what it said it would: names, dtypes, shapes, and every number finite. */
 import { CodedError } from '../../errors';
 import type { Tensor, Tensors } from '../../tensor';
-import type { Frame, FrameTensor } from './frame';
+import { DTYPES, type Frame, type FrameTensor } from './frame';
 import { badHost } from './message';
 import type { HostPort } from './status';
-
-const DTYPES = { float32: 'F32', int32: 'I32', uint8: 'U8' } as const;
 
 /** `bad-host` where they are not those of `ports`, `bad-picture` where a number is not finite. */
 export function checkedOutputs({ tensors }: Frame, ports: readonly HostPort[]): Tensors {
