@@ -3,8 +3,9 @@
  *
  * Comlink 4.4.2 leaves three things to us (measured, facts.md): a call never settles when its worker dies, a thrown
  * error loses its code, an AbortSignal arrives empty. So death ends everything pending with `worker-died` (told by the
- * `error` event, or by a lock that the worker held), failures are data, and an abort is a message. A worker that died, or sat idle, is replaced at the next question: idle ones
- * are ended because WASM memory never shrinks.
+ * `error` event, or by a lock that the worker held), failures are data, and an abort is a message. A worker that died is
+ * replaced at the next question. So is one that sat idle, and before a drawing with little memory one whose last had
+ * more: WASM memory never shrinks.
  */
 import { type Endpoint, type Remote, transfer, wrap } from 'comlink';
 import type {
@@ -91,6 +92,8 @@ interface Living {
   readonly api: Remote<EngineApi>;
   /** What to call for everything still waiting on this worker, should it die. */
   readonly pending: Set<(failure: Failure) => void>;
+  /** It drew with more than little memory, and has that still. */
+  grown?: boolean;
 }
 
 const LAST = new Set(['finished', 'imported', 'paused', 'verified', 'exported', 'failed']);
@@ -211,8 +214,12 @@ export function createEngine(
     storage: () => ask((api) => api.storage()),
     freeUp: (key) => ask((api) => api.freeUp(key)),
     forecast: (model, backend, asked) => ask((api) => api.forecast(model, backend, asked)),
-    draw: (model, backend, request, signal) =>
-      job<ImageEvent>(signal, (api, port) => api.draw(model, backend, request, port)),
+    async *draw(model, backend, request, signal) {
+      const low = request.memory === 'low';
+      if (low && living?.grown && !living.pending.size) end(living, ABORTED);
+      alive().grown ||= !low;
+      yield* job<ImageEvent>(signal, (api, port) => api.draw(model, backend, request, port));
+    },
   };
 }
 

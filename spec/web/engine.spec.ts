@@ -64,6 +64,27 @@ test('a worker that is gone without an error is told by the lock that it held', 
   assert.is(workers.length, 2);
 });
 
+test('a drawing with little memory does not inherit the heap of one with more, unless somebody works there', async () => {
+  const api = { ...drawWith((port) => port.postMessage(finished)), storage: () => new Promise<never>(() => undefined) };
+  const { engine, workers } = setUp(api, { idleMilliseconds: 1_000 });
+  const draw = (memory: ImageRequest['memory']): Promise<unknown> =>
+    collect(engine.draw('m', 'wasm', { ...request, memory }, never));
+  await draw('low');
+  await draw('auto');
+  assert.is(workers.length, 1, 'growing needs no new worker');
+  await draw('low');
+  assert.is(workers.length, 2, 'shrinking does');
+  assert.ok(workers[0]!.terminated);
+  await draw('low');
+  assert.is(workers.length, 2, 'a worker that never grew is kept');
+  await draw('auto');
+  void engine.storage().catch(() => undefined);
+  await draw('low');
+  assert.is(workers.length, 2, 'a question is still open there');
+  assert.not.ok(workers[1]!.terminated);
+  workers[1]!.die('over');
+});
+
 test('nothing is spawned before it is needed; questions are answered', async () => {
   const { engine, workers } = setUp({ models: async () => [] });
   assert.is(workers.length, 0);
