@@ -20,7 +20,8 @@ import type { Courses } from './memory/course';
 import { nodeDevice } from './memory/device.node';
 import { planDrawing } from './memory/drawingPlan';
 import { nativeSize } from './model';
-import { type Parts, textToImage } from './pipeline';
+import type { Parts } from './openStage';
+import { textToImage } from './pipeline';
 import { checkRequest } from './request';
 
 export async function main(args: readonly string[]): Promise<number> {

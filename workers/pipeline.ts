@@ -9,7 +9,7 @@ import { VAE_FACTOR } from '../models/graph/vae';
 import type { StageName, StageSize } from '../models/stage';
 import { untilMessagesAreRead } from '../models/turn';
 import type { ImageEvent, ImageRequest, Picture } from './api';
-import type { Backend, Stage } from './backend/backend';
+import type { Stage } from './backend/backend';
 import { type Denoiser, modelSample } from './diffusion/denoiser';
 import { rgb8 } from './diffusion/image';
 import type { Latents } from './diffusion/latents';
@@ -18,23 +18,14 @@ import { samplers } from './diffusion/samplers';
 import { drive, initialX } from './diffusion/sampling';
 import { asFailure, CodedError } from './errors';
 import { type Conditioning, guidedDenoiser } from './guidance';
-import { type Courses, type DrawnStage, FASTEST } from './memory/course';
+import type { DrawnStage } from './memory/course';
 import type { Model } from './model';
+import { openStage, type Parts } from './openStage';
 import { checkRequest } from './request';
 import { Stopwatch } from './stopwatch';
-import { streamedStage } from './streamed';
 import type { Tensor } from './tensor';
 import { encodePrompt } from './text/prompt';
 import { ClipTokenizer } from './text/tokenizer';
-import { tiledDecoder, tileSize } from './tiles';
-
-/** What a picture is made with. */
-export interface Parts {
-  readonly model: Model;
-  readonly backend: Backend;
-  /** By default the fastest. */
-  readonly courses?: Courses;
-}
 
 /** Draws `request`. Never throws: what goes wrong is the last event, `failed`; a stop is `failed` with `aborted`. */
 export async function* textToImage(
@@ -54,14 +45,12 @@ class Drawing {
   readonly watch = new Stopwatch();
   readonly heapBytes: Partial<Record<StageName, number>> = {};
   readonly size: StageSize;
-  readonly courses: Courses;
 
   constructor(
     readonly request: ImageRequest,
     readonly parts: Parts,
     readonly signal: AbortSignal,
   ) {
-    this.courses = parts.courses ?? FASTEST;
     this.size = { batch: 1, height: request.height / VAE_FACTOR, width: request.width / VAE_FACTOR };
   }
 }
@@ -127,7 +116,7 @@ async function* denoise(
   const noise = (): Latents => ({ shape, data: generator.randn(shape.reduce((a, b) => a * b)) });
 
   const batch = conditioning.negativePrompt && request.guidance === 'one-call' ? 2 : 1;
-  const unet = yield* openUnet(drawing, { ...size, batch });
+  const unet = yield* open(drawing, 'unet', { ...size, batch });
   try {
     const { predictionType } = description.scheduler;
     const guided = guidedDenoiser(unet, conditioning, request.guidanceScale, { batch, predictionType }, signal);
@@ -158,11 +147,9 @@ async function* denoise(
 
 /** Latents to 8-bit RGB. */
 async function* decode(drawing: Drawing, latents: Latents): AsyncGenerator<ImageEvent, Uint8Array> {
-  const { request, parts, signal, size, courses } = drawing;
+  const { request, parts, size } = drawing;
   const { scalingFactor } = parts.model.description.vae;
-  const { tile } = courses.vae_decoder;
-  const opened = yield* open(drawing, 'vae_decoder', tileSize(size, tile));
-  const decoder = tile ? tiledDecoder(opened, tile, signal) : opened;
+  const decoder = yield* open(drawing, 'vae_decoder', size);
   try {
     const data = latents.data.map((value) => value / scalingFactor);
     const input: Tensor = { type: 'float32', shape: latents.shape, data };
@@ -173,33 +160,15 @@ async function* decode(drawing: Drawing, latents: Latents): AsyncGenerator<Image
   }
 }
 
-/** The UNet, whole or to be streamed; of the latter, nothing is read before the first step. */
-async function* openUnet(drawing: Drawing, size: StageSize): AsyncGenerator<ImageEvent, Stage> {
-  const { parts, signal, watch } = drawing;
-  const { model, backend } = parts;
-  const { segments, lean } = drawing.courses.unet;
-  if (!segments) return yield* open(drawing, 'unet', size);
-  const of = model.bytes('unet');
-  yield { type: 'loading', stage: 'unet', bytes: 0, of };
-  const file = await watch.time('loading', model.segments('unet', size, segments, signal));
-  return yield* handOver(streamedStage(file, backend, signal, { lean }), 'unet', of);
-}
-
 /** Opens a network, telling how far along it is. The caller closes it. */
 async function* open(drawing: Drawing, stage: DrawnStage, size: StageSize): AsyncGenerator<ImageEvent, Stage> {
-  const { parts, signal, watch, courses } = drawing;
-  const { lean } = courses[stage];
+  const { parts, signal, watch } = drawing;
   const of = parts.model.bytes(stage);
   await untilMessagesAreRead();
   signal.throwIfAborted();
   yield { type: 'loading', stage, bytes: 0, of };
-  const file = await watch.time('loading', parts.model.file(stage, size, signal));
-  try {
-    const opened = await watch.time('loading', parts.backend.open(file, signal, { lean }));
-    return yield* handOver(opened, stage, of);
-  } finally {
-    file.weights.close();
-  }
+  const opening = parts.open?.(stage, size, signal) ?? openStage(parts, stage, size, signal);
+  return yield* handOver(await watch.time('loading', opening), stage, of);
 }
 
 /** Tells that `stage` is open. A caller who walks away at that is not handed it, so it is closed here. */

@@ -4,7 +4,9 @@ import * as assert from 'uvu/assert';
 import type { StageName, StageSize } from '../../models/stage';
 import { hostedFile } from '../../workers/backend/bridge/hostBackend';
 import { CodedError, type ErrorCode } from '../../workers/errors';
-import { fallingBack, type Way } from '../../workers/fallingBack';
+import { fallingBack } from '../../workers/fallingBack';
+import { COURSES, type DrawnStage } from '../../workers/memory/course';
+import type { Parts } from '../../workers/openStage';
 import type { Tensors } from '../../workers/tensor';
 import { rejects } from '../models/rejects';
 
@@ -13,7 +15,7 @@ const SIZE: StageSize = { batch: 2, height: 3, width: 5 };
 const failing = (code: ErrorCode): CodedError => new CodedError(code, { argument: 'x', expected: 'a', got: 'b' });
 const said = (name: string): Tensors => ({ [name]: { type: 'float32', shape: [0], data: new Float32Array(0) } });
 
-interface Watched extends Way {
+interface Watched extends Parts {
   readonly log: string[];
   /** Thrown once by the next opening, run, or end. */
   opening?: Error;
@@ -36,7 +38,10 @@ function way(name: string): Watched {
         const file = hostedFile(stage, size);
         return { ...file, weights: { ...file.weights, close: () => void made.log.push('weights closed') } };
       },
-      segments: () => Promise.reject(new Error('none')),
+      async segments(stage: StageName, size: StageSize, count: number) {
+        made.log.push(`${count} segments ${stage} ${Object.values(size)}`);
+        return Promise.reject(failing('unsupported-model'));
+      },
     },
     backend: {
       ...{ name: 'wasm', heapBytes: () => 0 },
@@ -66,7 +71,7 @@ async function opened(first: Watched, second: Watched, signal = never) {
     async () => second,
     (stage, { code }) => fell.push(`${stage}: ${code}`),
   );
-  const open = async (name: StageName) => both.backend.open(await both.model.file(name, SIZE, signal), signal);
+  const open = (name: DrawnStage) => both.open!(name, SIZE, signal);
   return { fell, open };
 }
 
@@ -77,7 +82,7 @@ test('what the first can do the second never hears of', async () => {
   assert.equal(await stage.run({}), said('first'));
   await stage.close();
   assert.equal([fell, second.log], [[], []]);
-  assert.equal(first.log, ['file unet 2,3,5', 'open unet', 'closed']);
+  assert.equal(first.log, ['file unet 2,3,5', 'open unet', 'weights closed', 'closed']);
 });
 
 test('a run that fails is run again by the second, which goes on; the lost network is closed', async () => {
@@ -92,6 +97,17 @@ test('a run that fails is run again by the second, which goes on; the lost netwo
   assert.equal(fell, ['unet: host-lost']);
   assert.equal(first.log.at(-1), 'closed');
   assert.equal(second.log, ['file unet 2,3,5', 'open unet', 'weights closed', 'closed']);
+});
+
+test('the second opens its networks by its own courses', async () => {
+  const first = way('first');
+  const { low } = COURSES;
+  const [unet, decoder] = [low.unet[0]!, low.vae_decoder.at(-1)!];
+  const second = { ...way('second'), courses: { ...{ text_encoder: { lean: true }, unet, vae_decoder: decoder } } };
+  const { open } = await opened(first, second);
+  first.opening = failing('backend-unavailable');
+  await rejects(() => open('unet'), 'unsupported-model');
+  assert.equal(second.log, ['4 segments unet 2,3,5']);
 });
 
 test('a network that cannot be opened falls alone', async () => {

@@ -14,7 +14,7 @@ import { hostedBackend } from '../backend/hostInputs';
 import { CodedError } from '../errors';
 import type { Model } from '../model';
 import { checkpointModel, type Keep } from '../model.checkpoint';
-import type { Parts } from '../pipeline';
+import type { Parts } from '../openStage';
 import { hostOf } from './host';
 
 /** How one network is quantized. */

@@ -7,7 +7,7 @@ import type { Computing } from '../backend/computing.node';
 import type { Courses } from '../memory/course';
 import { checkpointModel } from '../model.checkpoint';
 import { packedModel } from '../model.packed';
-import type { Parts } from '../pipeline';
+import type { Parts } from '../openStage';
 
 /** Above it a model is drawn with in int8: its pictures are hardly others, and take half the time and memory. */
 const EXACT_BYTES = 256 * 1024 * 1024;

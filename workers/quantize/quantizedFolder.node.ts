@@ -16,7 +16,7 @@ import { type Host, hostedBackend, tableOfTokens } from '../backend/hostInputs';
 import { CodedError } from '../errors';
 import type { Model } from '../model';
 import { packedModel } from '../model.packed';
-import type { Parts } from '../pipeline';
+import type { Parts } from '../openStage';
 import { type ChainedFile, chained, chainedBackend } from './chained';
 
 type Drawn = Required<Pick<Parts, 'model' | 'backend'>>;

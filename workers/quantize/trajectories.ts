@@ -7,7 +7,8 @@ import type { ImageRequest } from '../api';
 import type { Backend } from '../backend/backend';
 import { notingBackend } from '../backend/notingBackend';
 import { asError } from '../errors';
-import { type Parts, textToImage } from '../pipeline';
+import type { Parts } from '../openStage';
+import { textToImage } from '../pipeline';
 import { DEFAULTS, SCHEDULERS } from '../request';
 import type { Tensors } from '../tensor';
 

@@ -13,7 +13,7 @@ import { openSafetensors } from '../../../models/safetensors';
 import { weightsInTemporaryFile } from '../../../models/stageWeights.node';
 import { nodeWasmBackend } from '../../../workers/backend/ort.node';
 import { checkpointModel } from '../../../workers/model.checkpoint';
-import type { Parts } from '../../../workers/pipeline';
+import type { Parts } from '../../../workers/openStage';
 import { candidateParts, type QuantizedStages } from '../../../workers/quantize/candidate';
 import { minMaxRanges } from '../../../workers/quantize/minMaxRanges';
 import type { Tensors } from '../../../workers/tensor';

@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { PictureTask } from '../../../models/quantize/evaluate/pictureRecord';
 import { sqnr } from '../../../models/quantize/quality/sqnr';
-import type { Parts } from '../../../workers/pipeline';
+import type { Parts } from '../../../workers/openStage';
 import { type Compared, compared, evenly, type Shelf } from '../../../workers/quantize/evaluate/comparison';
 import { type Trajectory, trajectoryOf } from '../../../workers/quantize/evaluate/drawing';
 import { keptOpen } from '../../../workers/quantize/evaluate/keptOpen';

@@ -15,7 +15,7 @@ import {
 import { untilMessagesAreRead } from '../../../models/turn';
 import type { Picture } from '../../api';
 import type { Stage } from '../../backend/backend';
-import type { Parts } from '../../pipeline';
+import type { Parts } from '../../openStage';
 import type { Tensor } from '../../tensor';
 import { type DrawingOptions, type StepCalls, type Trajectory, trajectoryOf } from './drawing';
 

@@ -5,7 +5,8 @@ import type { Guided } from '../../../models/quantize/quality/conditioning';
 import type { ImageRequest, Picture } from '../../api';
 import { notingBackend } from '../../backend/notingBackend';
 import { asError } from '../../errors';
-import { type Parts, textToImage } from '../../pipeline';
+import type { Parts } from '../../openStage';
+import { textToImage } from '../../pipeline';
 import { DEFAULTS } from '../../request';
 import type { Tensor } from '../../tensor';
 

@@ -8,7 +8,7 @@ import { REPORT_VERSION, type ReportData } from '../../../models/quantize/report
 import { reportHtml } from '../../../models/quantize/report/reportHtml';
 import { reportJson } from '../../../models/quantize/report/reportJson';
 import { DRAWN } from '../../memory/course';
-import type { Parts } from '../../pipeline';
+import type { Parts } from '../../openStage';
 import { compared } from './comparison';
 import type { DrawingOptions } from './drawing';
 import { keptOpen } from './keptOpen';

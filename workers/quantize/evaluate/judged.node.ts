@@ -19,7 +19,7 @@ import { weightsInTemporaryFile } from '../../../models/stageWeights.node';
 import type { Backend } from '../../backend/backend';
 import { DRAWN } from '../../memory/course';
 import type { Model } from '../../model';
-import type { Parts } from '../../pipeline';
+import type { Parts } from '../../openStage';
 import { candidateParts } from '../candidate';
 import { npuParts, packedParts } from '../quantizedFolder.node';
 import type { EvaluateArguments } from './arguments.node';

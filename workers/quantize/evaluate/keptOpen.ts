@@ -5,7 +5,7 @@
 import type { StageName } from '../../../models/stage';
 import { weightsInMemory } from '../../../models/stageWeights';
 import type { Stage } from '../../backend/backend';
-import type { Parts } from '../../pipeline';
+import type { Parts } from '../../openStage';
 
 export interface KeptParts extends Parts {
   close(): Promise<void>;

@@ -1,0 +1,38 @@
+/** A network opened the way its course says: whole, in segments that are streamed, or, of the decoder, tile by tile. */
+import type { StageSize } from '../models/stage';
+import type { Backend, Stage } from './backend/backend';
+import { type Courses, type DrawnStage, FASTEST } from './memory/course';
+import type { Model } from './model';
+import { streamedStage } from './streamed';
+import { tiledDecoder, tileSize } from './tiles';
+
+/** What a picture is made with. */
+export interface Parts {
+  readonly model: Model;
+  readonly backend: Backend;
+  /** By default the fastest. */
+  readonly courses?: Courses;
+  /** By default `openStage`. */
+  readonly open?: OpenStage;
+}
+
+/** Opens `stage` for pictures of `size`; whoever asks closes it. */
+export type OpenStage = (stage: DrawnStage, size: StageSize, signal: AbortSignal) => Promise<Stage>;
+
+/** Of what is streamed, nothing is read before the first run. */
+export async function openStage(
+  { model, backend, courses = FASTEST }: Parts,
+  stage: DrawnStage,
+  size: StageSize,
+  signal: AbortSignal,
+): Promise<Stage> {
+  const { lean, segments, tile } = courses[stage];
+  if (segments) return streamedStage(await model.segments(stage, size, segments, signal), backend, signal, { lean });
+  const file = await model.file(stage, tileSize(size, tile), signal);
+  try {
+    const opened = await backend.open(file, signal, { lean });
+    return tile ? tiledDecoder(opened, tile, signal) : opened;
+  } finally {
+    file.weights.close();
+  }
+}
