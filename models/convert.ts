@@ -73,8 +73,8 @@ export async function convert(
       }
       // For a host, which has no other way to know what they are for (bridge-android).
       const pixels = { width: size.width * VAE_FACTOR, height: size.height * VAE_FACTOR };
-      await writeFile(join(part, 'stages.json'), JSON.stringify({ batch, ...pixels, stages }));
-      await writeConverted(checkpoint, manifest, part, progress.show, signal);
+      const id = await writeConverted(checkpoint, manifest, part, progress.show, signal);
+      await writeFile(join(part, 'stages.json'), JSON.stringify({ id, batch, ...pixels, stages }));
     });
   } catch (error) {
     throw unwritable('--out', out, error);

@@ -8,6 +8,8 @@ import { createHash } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from './checkpoint';
+import { chunkHashes } from './chunkHashes.node';
+import { type HashedStage, idText } from './contentId';
 import { unreadable } from './diskWords.node';
 import { parseJson } from './json';
 import { makeFolder } from './makeFolder.node';
@@ -41,7 +43,10 @@ export interface ConvertedFolder {
 
 const weightsPath = (folder: string, stage: StageName): string => join(folder, `${stage}.weights`);
 
-/** Writes the weights that `manifest` plans of `checkpoint`, one tensor in memory at a time, integers as `rounded` has them. A full disk is `storage-full`. */
+/**
+ * Writes the weights that `manifest` plans of `checkpoint`, one tensor in memory at a time, integers as `rounded` has them, and
+ * resolves to the model's id (contentId.ts). A full disk is `storage-full`.
+ */
 export async function writeConverted(
   checkpoint: Checkpoint,
   manifest: Manifest,
@@ -49,12 +54,14 @@ export async function writeConverted(
   progress: Progress = () => undefined,
   signal?: AbortSignal,
   rounded: (stage: StageName) => RoundedWeight | undefined = () => undefined,
-): Promise<void> {
+): Promise<string> {
   await makeFolder(folder);
   const of = STAGE_NAMES.reduce((sum, stage) => sum + manifest.stages[stage].bytes, 0);
   let done = 0;
   const sha256: Partial<Record<StageName, string>> = {};
+  const hashed: HashedStage[] = [];
   for (const stage of STAGE_NAMES) {
+    const chunks = chunkHashes();
     const pieces = packStage(manifest.stages[stage].tensors, checkpoint.weights(stage), rounded(stage));
     const hash = createHash('sha256');
     await writeStream(weightsPath(folder, stage), pieces, (piece) => {
@@ -62,10 +69,13 @@ export async function writeConverted(
       done += piece.length;
       progress(stage, done, of);
       hash.update(piece);
+      chunks.update(piece);
     });
     sha256[stage] = hash.digest('hex');
+    hashed.push({ name: stage, bytes: manifest.stages[stage].bytes, chunks: chunks.end() });
   }
   await writeFile(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, sha256 }));
+  return createHash('sha256').update(idText(manifest, hashed)).digest('hex');
 }
 
 /** Whether `folder` looks like one of ours: it has a `manifest.json`, and is no diffusers folder. */

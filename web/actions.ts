@@ -1,11 +1,12 @@
 /** What a person can do about pictures: each action talks to the engine and tells the reducer what came of it. */
 import type { ImageEvent, ModelSummary } from '../workers/api';
 import { arriving } from './arriving';
+import { listenForHost } from './bridge';
 import { beginWatch, endWatch } from './crash';
 import { asFailure, engine } from './engines';
-import { bringDemo, learnModels, learnStorage, learnWeightForms, useModel } from './modelActions';
-import { randomSeed, type Settings, toBackend, toRequest } from './settings';
-import { isDemo, modelInUse, set, settings, state, tell } from './state';
+import { bringDemo, learnHost, learnModels, learnStorage, learnWeightForms, useModel } from './modelActions';
+import { randomSeed, type Settings, toRequest } from './settings';
+import { backendInUse, isDemo, modelInUse, set, settings, state, tell } from './state';
 
 let drawing: AbortController | undefined;
 
@@ -16,6 +17,7 @@ export async function start(): Promise<void> {
     (thrown) => tell({ type: 'problem', problem: { during: 'models', failure: asFailure(thrown) } }),
   );
   const first = arriving.add(chooseModel());
+  listenForHost(learnHost);
   await first;
   await Promise.all([learnStorage(), learnWeightForms()]);
 }
@@ -52,14 +54,17 @@ export async function draw(override: Partial<Settings> = {}): Promise<void> {
 /** Puts the request on show: once at the click, and again with the right size when the model is known. */
 function announce(model: ModelSummary | undefined): void {
   const request = toRequest(settings.value, model ?? { width: 256, height: 256 });
-  const backend = toBackend(settings.value.backend, state.value.backends);
-  tell({ type: 'draw', request, modelName: model?.name ?? '', backend });
+  tell({ type: 'draw', request, modelName: model?.name ?? '', backend: backendInUse() });
 }
 
 async function follow(model: ModelSummary, signal: AbortSignal): Promise<void> {
   const { request, backend } = state.value.drawing!;
   beginWatch(request);
-  for await (const event of engine.draw(model.id, backend, request, signal)) tell({ type: 'image', event });
+  for await (const event of engine.draw(model.id, backend, request, signal)) {
+    tell({ type: 'image', event });
+    // What the host said of itself is no longer true.
+    if (event.type === 'fallen') void learnHost();
+  }
 }
 
 /** No model came: its job has said why, unless the person stopped it all. */

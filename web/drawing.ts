@@ -1,5 +1,7 @@
 /** A request on its way to pictures, and how the page's memory follows the engine's events about it. */
 import type { BackendName, ImageEvent, ImageRequest, Picture } from '../workers/api';
+import type { Toast } from './jobs';
+import { withMeasured } from './measured';
 import type { Problem, State } from './reducer';
 
 /** Times are in milliseconds since the page began. */
@@ -20,6 +22,8 @@ export interface Drawing {
   readonly started: number;
   readonly cut: Cut;
   readonly aborting: boolean;
+  /** Part of it was not computed by `backend`. */
+  readonly fell?: boolean;
 }
 
 /** What did not fit into 77 tokens. */
@@ -70,7 +74,16 @@ export function reduceImage(state: State, drawing: Drawing, event: ImageEvent, n
       const drawn = asDrawn(state, drawing, event.picture, now);
       const next = { ...drawing, phase: 'steps', image: event.image + 1, step: 0 } as const;
       const decodeSteps = measuredDecode(drawing, now) ?? state.decodeSteps;
-      return { ...state, drawing: next, decodeSteps, pictures: [...state.pictures, drawn], shown: drawn.id };
+      // The first alone has the time of loading in it, and no other picture's.
+      const measured = drawing.fell || event.image > 0 ? state.measured : withMeasured(state.measured, drawn);
+      const pictures = [...state.pictures, drawn];
+      return { ...state, drawing: next, decodeSteps, measured, pictures, shown: drawn.id };
+    }
+    case 'fallen': {
+      const next = { ...drawing, fell: true, ...(event.stage === 'unet' && { backend: event.to, recent: [] }) };
+      // What the host never offered is no news.
+      const toast: Toast = { type: 'fallen', from: drawing.backend, to: event.to };
+      return { ...state, drawing: next, ...(event.code !== 'backend-unavailable' && { toast }) };
     }
     case 'finished':
       return { ...state, drawing: undefined };

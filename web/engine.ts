@@ -14,6 +14,7 @@ import type {
   EngineApi,
   Failure,
   Forecast,
+  HostReport,
   ImageEvent,
   ImageRequest,
   ImportEvent,
@@ -46,6 +47,7 @@ export class EngineFailure extends Error {
 
 export interface Engine {
   backends(): Promise<BackendReport[]>;
+  host(): Promise<HostReport | undefined>;
   models(): Promise<ModelSummary[]>;
   deleteModel(id: string): Promise<void>;
   openDemo(signal: AbortSignal): AsyncIterable<ImportEvent>;
@@ -197,6 +199,7 @@ export function createEngine(
 
   return {
     backends: () => ask((api) => api.backends()),
+    host: () => ask((api) => api.host()),
     models: () => ask((api) => api.models()),
     deleteModel: (id) => ask((api) => api.deleteModel(id)),
     openDemo: (signal) => job<ImportEvent>(signal, (api, port) => api.openDemo(port)),

@@ -1,8 +1,7 @@
 /** Keeps the forecast in step with the model, the backend, the size and the memory that are set. */
 import { effect } from '@preact/signals';
 import { engine } from './engines';
-import { toBackend } from './settings';
-import { modelInUse, settings, state, tell } from './state';
+import { backendInUse, modelInUse, settings, tell, wish } from './state';
 
 /** Dragging through sizes asks once. */
 const PATIENCE_MILLISECONDS = 150;
@@ -12,8 +11,8 @@ export function followForecast(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return effect(() => {
     const model = modelInUse();
-    const backend = toBackend(settings.value.backend, state.value.backends);
-    const { width, height } = settings.value.size ?? model ?? { width: 0, height: 0 };
+    const backend = backendInUse();
+    const { width, height } = wish();
     const { memory } = settings.value;
     const question = model ? `${model.id} ${backend} ${width} ${height} ${memory}` : '';
     if (question === asked) return;

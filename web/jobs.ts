@@ -1,5 +1,5 @@
 /** Work on the shelf: models coming in, being checked, being taken out. Several at once, each with its own end. */
-import type { Failure, ImportEvent, ReadEvent, RemoteModel, RoundedForm } from '../workers/api';
+import type { BackendName, Failure, ImportEvent, ReadEvent, RemoteModel, RoundedForm } from '../workers/api';
 import { type Sample, sampled } from './pace';
 import type { State } from './reducer';
 
@@ -52,6 +52,8 @@ export type Toast =
       readonly used: boolean;
       readonly byKeyboard: boolean;
     }
+  /** What computed is gone, and something else goes on. */
+  | { readonly type: 'fallen'; readonly from: BackendName; readonly to: BackendName }
   | { readonly type: 'sound'; readonly name: string }
   | { readonly type: 'freed'; readonly bytes: number };
 

@@ -1,13 +1,14 @@
 /** What a person can do about models: bring in, use, check, take out, throw away and have back. */
 import type { ImportOptions, ModelSummary, PickedFile, RemoteModel } from '../workers/api';
 import { arriving } from './arriving';
-import { asFailure, shelf } from './engines';
+import { isHosts } from './backends';
+import { asFailure, engine, shelf } from './engines';
 import { abortJob, type JobEvent, runAgain, runJob, type Stops } from './jobRunner';
 import type { Job, JobOrder } from './jobs';
 import { saveBlob } from './keep';
 import { leftOver } from './leftOver';
 import { takeOptions } from './openOptions';
-import { isDemo, set, settings, state, tell } from './state';
+import { isDemo, modelsAtHand, set, settings, state, tell } from './state';
 
 /** Asks the shelf; what goes wrong is told. */
 export async function asked<T>(question: Promise<T>): Promise<T | undefined> {
@@ -23,6 +24,16 @@ export async function learnModels(): Promise<readonly ModelSummary[] | undefined
   const models = await asked(shelf.models());
   if (models) tell({ type: 'learned', models });
   return models;
+}
+
+/** Asks the host what it has. One that is gone has nothing: a drawing that wanted it says why. */
+export async function learnHost(): Promise<void> {
+  const host = await engine.host().catch(() => undefined);
+  tell({ type: 'learned', host });
+  const { modelId } = settings.value;
+  if (isHosts(modelId ?? undefined) && modelsAtHand().some(({ id }) => id === modelId) && !state.value.drawing) {
+    tell({ type: 'use-model', id: modelId! });
+  }
 }
 
 export async function learnStorage(): Promise<void> {

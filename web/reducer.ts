@@ -7,6 +7,7 @@ import type {
   BackendReport,
   Failure,
   Forecast,
+  HostReport,
   ImageEvent,
   ImageRequest,
   ImportEvent,
@@ -18,6 +19,7 @@ import type {
 } from '../workers/api';
 import { beginDrawing, type Cut, type Drawing, type Drawn, NOTHING_CUT, reduceImage } from './drawing';
 import { beginJob, type Job, type JobKind, type JobOrder, reduceJob, type Toast } from './jobs';
+import type { Measured } from './measured';
 
 export interface Problem {
   readonly during: 'draw' | JobKind | 'models';
@@ -47,6 +49,10 @@ export interface State {
   readonly weightForms: readonly WeightForm[];
   readonly forecast?: Forecast | undefined;
   readonly backends: readonly BackendReport[];
+  /** What the host beside this page has. */
+  readonly host?: HostReport | undefined;
+  /** The last picture on each backend in this and earlier visits. */
+  readonly measured: Measured;
   /** Measured decoding time in UNet evaluations. 2 until measured: SD 1.5's decoder costs 3.1–3.5 passes, a guided step is two. */
   readonly decodeSteps: number;
 }
@@ -68,11 +74,22 @@ export type Message =
 
 /** What the engine answered. */
 export type Learned = Partial<
-  Pick<State, 'models' | 'backends' | 'storage' | 'catalog' | 'weightForms'> & { forecast: Forecast | undefined }
+  Pick<State, 'models' | 'backends' | 'host' | 'storage' | 'catalog' | 'weightForms'> & {
+    forecast: Forecast | undefined;
+  }
 >;
 
 export const INITIAL: State = {
-  ...{ jobs: [], cut: NOTHING_CUT, pictures: [], models: [], verdicts: {}, weightForms: [], backends: [] },
+  ...{
+    jobs: [],
+    cut: NOTHING_CUT,
+    pictures: [],
+    models: [],
+    verdicts: {},
+    weightForms: [],
+    backends: [],
+    measured: {},
+  },
   decodeSteps: 2,
 };
 

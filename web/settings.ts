@@ -1,5 +1,5 @@
 /** What a person set, kept between visits. A damaged or older record falls back field by field. */
-import type { BackendName, BackendReport, ImageRequest, ModelSummary, SchedulerName } from '../workers/api';
+import type { BackendName, ImageRequest, ModelSummary, SchedulerName } from '../workers/api';
 
 export interface Settings {
   readonly prompt: string;
@@ -17,6 +17,9 @@ export interface Settings {
   readonly memory: ImageRequest['memory'];
   readonly modelId: string | null;
 }
+
+/** In the order in which they are shown. */
+export const BACKENDS = ['npu', 'webgpu', 'wasm', 'native-cpu'] as const satisfies readonly BackendName[];
 
 export const DEFAULT_SETTINGS: Settings = {
   prompt: '',
@@ -50,7 +53,7 @@ export function parseSettings(text: string | null): Settings {
     size: sizeFits ? (size as Settings['size']) : null,
     modelId: typeof stored.modelId === 'string' ? stored.modelId : null,
     scheduler: oneOf(stored.scheduler, ['pndm', 'ddim', 'euler'], DEFAULT_SETTINGS.scheduler),
-    backend: oneOf(stored.backend, ['auto', 'wasm', 'webgpu'], DEFAULT_SETTINGS.backend),
+    backend: oneOf(stored.backend, ['auto', ...BACKENDS], DEFAULT_SETTINGS.backend),
     memory: oneOf(stored.memory, ['auto', 'low'], DEFAULT_SETTINGS.memory),
   };
 }
@@ -84,14 +87,4 @@ export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' 
     guidance: 'auto',
     memory,
   };
-}
-
-/**
- * The backend behind a choice: `auto` is the GPU where it has passed its test and there is nothing to say against it,
- * and the CPU until that is known. A GPU asked for by name is tried before its test is through: the engine tests it first, and says why where it fails.
- */
-export function toBackend(choice: Settings['backend'], reports: readonly BackendReport[]): BackendName {
-  const webgpu = reports.find(({ name }) => name === 'webgpu');
-  if (choice === 'webgpu') return webgpu?.available === false ? 'wasm' : 'webgpu';
-  return choice === 'auto' && webgpu?.available && webgpu.why === '' ? 'webgpu' : 'wasm';
 }

@@ -5,6 +5,7 @@
 import type { ErrorCode, ErrorDetails } from '../models/errors';
 import type { WeightForm as StoredForm } from '../models/quantize/weightForm';
 import type { StageName } from '../models/stage';
+import type { HostBackendName, HostReport } from './api/hosting';
 import type {
   Handles,
   ImportOptions,
@@ -16,13 +17,16 @@ import type {
   WeightForm,
 } from './api/importing';
 
+export type * from './api/hosting';
 export type * from './api/importing';
 
 /** Names as in diffusers, lower case. */
 export type SchedulerName = 'pndm' | 'ddim' | 'euler';
 
-/** Which machine computes. */
-export type BackendName = 'wasm' | 'webgpu';
+/** What the page itself computes on. */
+export type OwnBackendName = 'wasm' | 'webgpu';
+/** What computes. */
+export type BackendName = OwnBackendName | HostBackendName;
 
 /** A picture asked for. Every field is checked; see `checkRequest` for the ranges. */
 export interface ImageRequest {
@@ -100,6 +104,8 @@ export type ImageEvent =
       readonly milliseconds: number;
     }
   | { readonly type: 'decoding'; readonly image: number }
+  /** What computed `stage` cannot any more, or could not; `to` goes on with it. */
+  | ({ readonly type: 'fallen'; readonly stage: StageName; readonly to: OwnBackendName } & Failure)
   | { readonly type: 'image'; readonly image: number; readonly picture: Picture }
   /** `heapBytes`: how large the WebAssembly heap was after each stage of the last picture. It never shrinks. */
   | {
@@ -214,7 +220,7 @@ export interface Forecast {
 export interface BackendReport {
   readonly name: BackendName;
   readonly available: boolean;
-  /** A code the page has words for: `no-adapter`, `self-test-failed`, `no-threads`, `software` …; empty where all is well. */
+  /** A code the page has words for: `no-adapter`, `self-test-failed`, `no-threads`, `no-npu` …; empty where all is well. */
   readonly why: string;
   /** Threads it will use (wasm), 1 elsewhere. */
   readonly threads: number;
@@ -246,7 +252,10 @@ export interface PauseMessage {
 export interface EngineApi {
   /** The name of a Web Lock that this engine holds for as long as it lives; empty where there are no locks. */
   life(): Promise<string>;
+  /** Those of the page itself. */
   backends(): Promise<BackendReport[]>;
+  /** What the host beside this page has, once the page has told where it is. Rejects with `host-lost`, `host-silent`, `bad-host`. */
+  host(): Promise<HostReport | undefined>;
   models(): Promise<ModelSummary[]>;
   /** Opens the embedded demo model, converting it into the store on the first visit. Reports `ImportEvent`s. */
   openDemo(port: Port): void;

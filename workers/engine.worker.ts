@@ -6,13 +6,27 @@ import { expose } from 'comlink';
 import type { Checkpoint } from '../models/checkpoint';
 import { checkManifest } from '../models/manifest';
 import { WEIGHT_FORMS } from '../models/quantize/weightForm';
-import type { BackendName, EngineApi, Forecast, ImportOptions, PickedFile, Port, RemoteModel } from './api';
-import { backend, backendReports } from './backend/choose';
+import type { StageName } from '../models/stage';
+import type {
+  BackendName,
+  EngineApi,
+  Forecast,
+  HostBackendName,
+  ImageEvent,
+  ImageRequest,
+  ImportOptions,
+  OwnBackendName,
+  PickedFile,
+  Port,
+  RemoteModel,
+} from './api';
+import { backend, backendReports, bestBackend } from './backend/choose';
 import { loweringOf } from './backend/lowering';
 import { bringIn } from './bringIn';
 import { type FetchDemo, importDemo } from './demo';
 import { fetchCatalog, shippedCatalog } from './download/catalog';
-import { asFailure } from './errors';
+import { asFailure, type CodedError } from './errors';
+import { fallingBack } from './fallingBack';
 import { fetchedTokenizer } from './fetchedTokenizer';
 import { fetchModel } from './fetchModel';
 import { runJob } from './job';
@@ -21,6 +35,8 @@ import { type Planned, planDrawing } from './memory/drawingPlan';
 import { forecastSize } from './memory/forecast';
 import { planFor } from './memory/formFor';
 import { storedModel } from './model.stored';
+import { hasNeighbor, listenForHost, neighbor } from './neighbor';
+import type { Parts } from './openStage';
 import { inputOfPicked, isSingle, pickedOptions } from './picked';
 import { textToImage } from './pipeline';
 import { exportModel, verify } from './readWhole';
@@ -79,9 +95,66 @@ async function forecast(id: string, name: BackendName, asked: Planned): Promise<
   }
 }
 
+const storedIds = async (): Promise<Set<string>> => new Set((await (await store()).list()).map(({ id }) => id));
+
+/** Pages without a host never fetch what knows of one. */
+const hosting = () => import('./hosting');
+
+async function host() {
+  if (!hasNeighbor()) return undefined;
+  const { status } = await neighbor();
+  return (await hosting()).hostReport(status, await storedIds());
+}
+
+/** What a picture is drawn with, and what it is asked for then. Whoever opens it closes it. */
+interface Ready {
+  readonly parts: Parts;
+  readonly request: ImageRequest;
+  close(): void;
+}
+
+async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest): Promise<Ready> {
+  const stored = await (await store()).open(id);
+  try {
+    const lowering = loweringOf(name);
+    const manifest = checkManifest(stored.manifest);
+    // What a GPU has beside the heap, nobody says.
+    const plan = name === 'wasm' ? planDrawing(manifest, asked, browserDevice(), lowering) : undefined;
+    const model = storedModel(stored, manifest, lowering);
+    const parts = { model, backend: await backend(name), ...(plan ? { courses: plan.courses } : {}) };
+    const request = plan ? { ...asked, guidance: plan.guidance } : asked;
+    return { parts, request, close: () => stored.close() };
+  } catch (error) {
+    stored.close();
+    throw error;
+  }
+}
+
+/** With the host, and from where it fails with the page's own copy of the model, if there is one. */
+async function readyThere(
+  id: string,
+  name: HostBackendName,
+  asked: ImageRequest,
+  tell: (event: ImageEvent) => void,
+): Promise<Ready> {
+  const [{ hostedDrawing }, there, ids] = await Promise.all([hosting(), neighbor(), storedIds()]);
+  const parts = await hostedDrawing(there, id, name, asked, ids);
+  const request = { ...asked, guidance: 'two-calls' } as const;
+  if (!ids.has(id)) return { parts, request, close: () => undefined };
+  const to = await bestBackend();
+  let here: Ready | undefined;
+  const rescue = async (): Promise<Parts> => {
+    here = await readyHere(id, to, request);
+    return here.parts;
+  };
+  const fell = (stage: StageName, why: CodedError): void => tell({ type: 'fallen', stage, to, ...asFailure(why) });
+  return { parts: fallingBack(parts, rescue, fell), request, close: () => here?.close() };
+}
+
 const engine: EngineApi = {
   life: () => living,
   backends: backendReports,
+  host: () => answered(host()),
   models: () => answered(store().then((opened) => opened.list())),
   deleteModel: (id) => answered(store().then((opened) => opened.delete(id))),
   discardModel: (id) => answered(store().then((opened) => opened.discard(id))),
@@ -137,21 +210,18 @@ const engine: EngineApi = {
 
   draw(id: string, name: BackendName, asked, port: Port): void {
     jobInTurn(port, async (tell, signal) => {
-      const stored = await (await store()).open(id);
+      const ready =
+        name === 'wasm' || name === 'webgpu'
+          ? await readyHere(id, name, asked)
+          : await readyThere(id, name, asked, tell);
       try {
-        const lowering = loweringOf(name);
-        const manifest = checkManifest(stored.manifest);
-        // What a GPU has beside the heap, nobody says.
-        const plan = name === 'wasm' ? planDrawing(manifest, asked, browserDevice(), lowering) : undefined;
-        const request = plan ? { ...asked, guidance: plan.guidance } : asked;
-        const model = storedModel(stored, manifest, lowering);
-        const parts = { model, backend: await backend(name), ...(plan ? { courses: plan.courses } : {}) };
-        for await (const event of textToImage(request, parts, signal)) tell(event);
+        for await (const event of textToImage(ready.request, ready.parts, signal)) tell(event);
       } finally {
-        stored.close();
+        ready.close();
       }
     });
   },
 };
 
+listenForHost();
 expose(engine);

@@ -1,25 +1,44 @@
-/** A model that lies with a host (`backend/bridge`): its manifest is here, its networks stay there. */
+/** A model that lies with a host (`backend/bridge`), and the host as what computes it: its manifest is here, its networks stay there. */
 import { parseJson } from '../models/json';
 import { checkManifest } from '../models/manifest';
+import { checkNpuManifest } from '../models/npuManifestCheck';
+import type { StageName } from '../models/stage';
+import type { HostBackendName } from './api';
 import type { HostClient } from './backend/bridge/client';
-import { hostedFile } from './backend/bridge/hostBackend';
+import { hostBackend, hostedFile } from './backend/bridge/hostBackend';
 import type { HostModel } from './backend/bridge/status';
+import { hostedBackend } from './backend/hostInputs';
 import { CodedError } from './errors';
 import type { Model } from './model';
+import type { Parts } from './openStage';
 
-/** `offered` out of the host's status, of form `onnx`. Rejects as `describe` does, or with `bad-model` for its manifest. */
-export async function hostedModel(client: HostClient, offered: HostModel): Promise<Model> {
-  const { form, manifest } = await client.describe(offered.model);
-  if (form !== 'onnx') throw cannot(offered.name, 'a model of form onnx', form);
-  const { description, tokenizer, stages } = checkManifest(parseJson(offered.name, manifest));
-  return {
-    ...{ name: offered.name, description, tokenizer },
-    bytes: (stage) => stages[stage].bytes,
-    file: async (stage, size) => hostedFile(stage, size),
-    // A host has memory of its own, and its graphs whole.
-    segments: (stage) => Promise.reject(cannot(stage, 'to be opened whole', 'segments')),
-  };
+/** `offered` out of the host's status, to be computed by `name`. Rejects as `describe` does, or with `bad-model` for its manifest. */
+export async function hostedParts(client: HostClient, offered: HostModel, name: HostBackendName): Promise<Parts> {
+  const described = await client.describe(offered.model);
+  const manifest = parseJson(offered.name, described.manifest);
+  const backend = hostBackend(client, offered.model, name);
+  if (described.form === 'onnx') {
+    const { stages, ...model } = checkManifest(manifest);
+    return { model: hosted(offered.name, model, (stage) => stages[stage].bytes), backend };
+  }
+  const { stages, ...model } = checkNpuManifest(manifest);
+  const bytes = (stage: StageName): number =>
+    stages.find((one) => one.stage === stage)?.parts.reduce((sum, { weights }) => sum + weights.bytes, 0) ?? 0;
+  const { unet } = model.description;
+  const embeddings = (ids: Int32Array): Promise<Float32Array> => client.embed(offered.model, ids);
+  return { model: hosted(offered.name, model, bytes), backend: hostedBackend(backend, { unet, embeddings }) };
 }
 
-const cannot = (argument: string, expected: string, got: string): CodedError =>
-  new CodedError('unsupported-model', { argument, expected, got });
+const hosted = (
+  name: string,
+  { description, tokenizer }: Pick<Model, 'description' | 'tokenizer'>,
+  bytes: Model['bytes'],
+): Model => ({
+  ...{ name, description, tokenizer, bytes },
+  file: async (stage, size) => hostedFile(stage, size),
+  // A host has memory of its own, and its graphs whole.
+  segments: (stage) =>
+    Promise.reject(
+      new CodedError('unsupported-model', { argument: stage, expected: 'to be opened whole', got: 'segments' }),
+    ),
+});

@@ -1,8 +1,7 @@
 /** The page's end of the bridge without the page around it: bundled, put into the window of a blank page. */
 import { connect } from '../../workers/backend/bridge/client';
-import { hostBackend } from '../../workers/backend/bridge/hostBackend';
 import { type Socket, subprotocols, webSocketChannel } from '../../workers/backend/bridge/webSocketChannel';
-import { hostedModel } from '../../workers/model.hosted';
+import { hostedParts } from '../../workers/model.hosted';
 import { textToImage } from '../../workers/pipeline';
 import { DEFAULTS } from '../../workers/request';
 
@@ -28,10 +27,9 @@ async function draw(port: number, token: string, prompt: string, side: number, s
   const signal = new AbortController().signal;
   const client = await connect(await channelTo(port, token), signal);
   const [offered] = client.status.models;
-  const model = await hostedModel(client, offered!);
-  const backend = hostBackend(client, offered!.model, 'native-cpu');
+  const parts = await hostedParts(client, offered!, 'native-cpu');
   const request = { ...DEFAULTS, ...{ prompt, width: side, height: side, steps, seed: 1, scheduler: 'ddim' as const } };
-  for await (const event of textToImage({ ...request, guidance: 'two-calls' }, { model, backend }, signal)) {
+  for await (const event of textToImage({ ...request, guidance: 'two-calls' }, parts, signal)) {
     if (event.type === 'failed') return event.message;
     if (event.type === 'image') return [...event.picture.pixels];
   }

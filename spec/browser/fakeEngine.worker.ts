@@ -17,6 +17,7 @@ const engine: EngineApi = {
     { name: 'wasm', available: true, why: '', threads: 2 },
     { name: 'webgpu', available: false, why: 'no-adapter', threads: 1 },
   ],
+  host: async () => undefined,
   models: shelf.models,
   deleteModel: async (id) => {
     await shelf.discard(id);

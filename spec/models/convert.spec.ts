@@ -48,8 +48,9 @@ test('a converted folder holds graphs that open beside their weights, and a mani
   assert.is(code, 0);
   assert.is((await readdir(out)).length, 10);
   const manifest = checkManifest(JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')));
-  const { stages, ...asked } = JSON.parse(await readFile(join(out, 'stages.json'), 'utf8'));
+  const { stages, id, ...asked } = JSON.parse(await readFile(join(out, 'stages.json'), 'utf8'));
   assert.equal(asked, { batch: 2, width: 104, height: 72 });
+  assert.match(id, /^[0-9a-f]{64}$/);
   for (const stage of STAGE_NAMES) {
     const graph = new Uint8Array(await readFile(join(out, `${stage}.onnx`)));
     assert.equal(stages[stage], { bytes: graph.length, sha256: createHash('sha256').update(graph).digest('hex') });

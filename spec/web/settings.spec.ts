@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DEFAULT_SETTINGS, parseSettings, randomSeed, toBackend, toRequest } from '../../web/settings';
+import { DEFAULT_SETTINGS, parseSettings, randomSeed, toRequest } from '../../web/settings';
 import { sizeChoices } from '../../web/sizes';
 
 test('settings come back as they were kept', () => {
@@ -27,7 +27,7 @@ test('whatever else is kept, the settings are sound', () => {
     'null',
     '7',
     '[]',
-    '{"size":7,"scheduler":"dpm","backend":"npu","memory":"less","steps":"20"}',
+    '{"size":7,"scheduler":"dpm","backend":"tpu","memory":"less","steps":"20"}',
   ]) {
     assert.equal(parseSettings(text), DEFAULT_SETTINGS, String(text));
   }
@@ -40,19 +40,6 @@ test("a request takes the model's size where none was chosen", () => {
   assert.equal([request.width, request.height, request.guidance], [256, 128, 'auto']);
   assert.is(toRequest({ ...DEFAULT_SETTINGS, memory: 'low' }, model).memory, 'low');
   assert.is(toRequest({ ...DEFAULT_SETTINGS, size: { width: 64, height: 72 } }, model).height, 72);
-});
-
-test('auto is the GPU only where it passed its test', () => {
-  const gpu = (available: boolean, why = '') => [{ name: 'webgpu' as const, available, why, threads: 1 }];
-  assert.is(toBackend('auto', gpu(true)), 'webgpu');
-  assert.is(toBackend('auto', gpu(false)), 'wasm');
-  assert.is(toBackend('auto', []), 'wasm');
-  assert.is(toBackend('wasm', gpu(true)), 'wasm');
-  assert.is(toBackend('webgpu', gpu(false)), 'wasm');
-  assert.equal(
-    [toBackend('auto', gpu(true, 'software')), toBackend('webgpu', gpu(true, 'software'))],
-    ['wasm', 'webgpu'],
-  );
 });
 
 test('random seeds are 32-bit integers', () => {

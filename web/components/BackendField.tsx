@@ -1,35 +1,62 @@
-/** Which part of the device computes, and why one of them cannot. */
-import type { BackendName } from '../../workers/api';
-import { set, settings, state } from '../state';
+/** Which part of the device computes, why one of them cannot, and how long each took the last time. */
+import { hostedSizes, reportOn } from '../backends';
+import { BACKENDS } from '../settings';
+import { set, settings, state, wish } from '../state';
 import { words } from '../words';
 import { Choice } from './Choice';
 
 export function BackendField() {
   const said = words();
-  const { backends } = state.value;
-  const report = (name: BackendName) => backends.find((candidate) => candidate.name === name);
-  const reasons = backends.filter(({ why }) => why !== '');
   const { backend } = settings.value;
+  const { host, measured } = state.value;
+  const asked = wish();
+  // Beside a host alone there are two ways to use the CPU.
+  const known = BACKENDS.filter((name) => name !== 'native-cpu' || host).map((name) => ({
+    ...{ name, report: reportOn(name, state.value, asked), took: measured[name] },
+    sizes: hostedSizes(state.value, name, asked.modelId).map(({ width, height }) => sizeOf(width, height)),
+  }));
+  // A GPU is on offer once it has passed its test.
+  const disabled = ({ name, report }: (typeof known)[number]): boolean =>
+    report ? !report.available : name === 'webgpu';
+  const chosen = known.find(({ name }) => name === backend);
   return (
     <div>
       <Choice
         legend={said.backend}
         name="backend"
-        columns={3}
-        value={backend === 'auto' || report(backend)?.available !== false ? backend : 'auto'}
-        options={(['auto', 'wasm', 'webgpu'] as const).map((value) => ({
-          value,
-          label: said.backends[value],
-          // A GPU is on offer once it has passed its test.
-          disabled: value === 'webgpu' && backend !== 'webgpu' && !report(value)?.available,
-        }))}
+        columns={host ? 3 : 2}
+        value={chosen && chosen.report?.available !== false ? backend : 'auto'}
+        options={[
+          { value: 'auto', label: said.backends.auto },
+          ...known.map((one) => ({
+            value: one.name,
+            label: said.backends[one.name],
+            disabled: disabled(one) && one.name !== backend,
+          })),
+        ]}
         onChange={(value) => set({ backend: value })}
       />
-      {reasons.map(({ name, why }) => (
-        <p key={name} class="hint" data-testid={`why-${name}`}>
-          {said.backendWhy(said.backends[name], why)}
-        </p>
+      {known.map(({ name, report, sizes, took }) => (
+        <div key={name}>
+          {report?.why && (
+            <p class="hint" data-testid={`why-${name}`}>
+              {said.backendWhy(said.backends[name], report.why, sizes)}
+            </p>
+          )}
+          {took && (
+            <p class="hint" data-testid={`took-${name}`}>
+              {said.measured(
+                said.backends[name],
+                said.duration(took.milliseconds),
+                sizeOf(took.width, took.height),
+                said.stepsShort(took.steps),
+              )}
+            </p>
+          )}
+        </div>
       ))}
     </div>
   );
 }
+
+const sizeOf = (width: number, height: number): string => `${width} × ${height}`;

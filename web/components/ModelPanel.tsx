@@ -1,6 +1,6 @@
 /** The shelf: the models on this device, those on their way, and the ways in. */
 import { bringDemo, useModel } from '../modelActions';
-import { isDemo, modelInUse, state } from '../state';
+import { isDemo, modelInUse, modelsAtHand, state } from '../state';
 import { shelfOpen } from '../unfolded';
 import { words } from '../words';
 import { Icon } from './Icon';
@@ -30,7 +30,7 @@ export function ModelPanel() {
       </summary>
       <div class="fields">
         <ul class="cards" id="shelf" tabIndex={-1} aria-label={said.models} data-testid="shelf">
-          {models.map((model) => (
+          {modelsAtHand().map((model) => (
             <ModelCard
               key={model.id}
               model={model}

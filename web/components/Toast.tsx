@@ -83,6 +83,8 @@ function toastText(toast: Said, said: Words): string {
         toast.used ? said.modelInUse(toast.name) : said.modelReady(toast.name),
         ...(toast.rounded ? [said.modelRounded(said.weightForms[toast.rounded])] : []),
       ].join(' ');
+    case 'fallen':
+      return said.fallen(said.backends[toast.from], said.backends[toast.to]);
     case 'sound':
       return said.modelSound(toast.name);
     case 'freed':

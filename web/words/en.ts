@@ -2,6 +2,7 @@
 import type { Failure, Freeable, WeightForm } from '../../workers/api';
 import type { Job } from '../jobs';
 import type { OpenOptions } from '../openOptions';
+import type { Settings } from '../settings';
 import type { Shape } from '../sizes';
 
 type ErrorDetails = NonNullable<Failure['details']>;
@@ -55,12 +56,18 @@ export const en = {
   scheduler: 'Sampler',
   numImages: 'Pictures',
   backend: 'Compute on',
-  backends: { auto: 'Auto', wasm: 'CPU', webgpu: 'GPU' },
+  backends: { auto: 'Auto', npu: 'NPU', webgpu: 'GPU', wasm: 'CPU', 'native-cpu': 'CPU (native)' } satisfies Record<
+    Settings['backend'],
+    string
+  >,
   memory: 'Memory',
   memoryModes: { auto: 'Auto', low: 'Low' },
   memoryHint:
     'On the CPU, low reads the model in parts, anew for every step, and decodes in tiles: slower, nearly the same picture.',
-  backendWhy: (name: string, why: string): string => `${name}: ${whyNot[why] ?? why}`,
+  backendWhy: (name: string, why: string, sizes: readonly string[]): string =>
+    `${name}: ${why === 'other-size' ? `draws this model at ${sizes.join(', ')}` : (whyNot[why] ?? why)}`,
+  measured: (name: string, duration: string, size: string, steps: string) =>
+    `${name}: ${duration} last time (${size}, ${steps})`,
   stepsShort: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
   reset: 'Reset settings',
 
@@ -100,6 +107,7 @@ export const en = {
   models: 'Model',
   demoModel: 'Built-in demo model',
   modelFacts: (size: string, width: number, height: number) => `${size} · ${width} × ${height}`,
+  inApp: 'in the app',
   modelInfo: (name: string) => `About ${name}`,
   deleteModel: (name: string) => `Delete ${name}`,
   downloadingDemo: (size: string) => `Downloading the demo model (${size})`,
@@ -199,6 +207,7 @@ export const en = {
   modelRounded: (form: string) =>
     `Its weights are ${form.toLowerCase()}: the exact ones do not fit this device’s memory.`,
   use: 'Use it',
+  fallen: (from: string, to: string) => `${from} stopped computing. ${to} goes on with the picture.`,
   modelSound: (name: string) => `${name} is sound: every byte is as it was written.`,
   freed: (size: string) => `${size} freed.`,
 
@@ -276,6 +285,13 @@ const whyNot: Record<string, string> = {
   'no-threads': 'one core only: this page is not isolated from other pages, so the browser allows it no threads',
   software: 'imitated by the CPU here, and slower than it',
   'no-webgpu': 'this browser has no WebGPU',
+  'no-host': 'only in the Android app, on phones that have one',
+  'no-npu': 'this device has none that is known',
+  'not-built-in': 'not in this build of the app',
+  'probe-failed': 'it did not pass its test',
+  'too-hot': 'the device is too hot',
+  'only-there': 'this model is only in the app',
+  'other-model': 'the app has no form of this model for it',
 };
 
 export type Words = typeof en;

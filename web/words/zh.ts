@@ -50,11 +50,13 @@ export const zh: Words = {
   scheduler: '采样器',
   numImages: '张数',
   backend: '计算方式',
-  backends: { auto: '自动', wasm: 'CPU', webgpu: 'GPU' },
+  backends: { auto: '自动', npu: 'NPU', webgpu: 'GPU', wasm: 'CPU', 'native-cpu': 'CPU（原生）' },
   memory: '内存',
   memoryModes: { auto: '自动', low: '节省' },
   memoryHint: '在 CPU 上，节省模式每一步都分段重新读取模型，并分块解码：更慢，画面几乎相同。',
-  backendWhy: (name, why) => `${name}：${whyNot[why] ?? why}`,
+  backendWhy: (name, why, sizes) =>
+    `${name}：${why === 'other-size' ? `此模型只能画 ${sizes.join('、')}` : (whyNot[why] ?? why)}`,
+  measured: (name, duration, size, steps) => `${name}：上次用时${duration}（${size}，${steps}）`,
   stepsShort: (count) => `${count} 步`,
   reset: '恢复默认设置',
 
@@ -94,6 +96,7 @@ export const zh: Words = {
   models: '模型',
   demoModel: '内置演示模型',
   modelFacts: (size, width, height) => `${size} · ${width} × ${height}`,
+  inApp: '在应用中',
   modelInfo: (name) => `${name} 的详情`,
   deleteModel: (name) => `删除 ${name}`,
   downloadingDemo: (size) => `正在下载演示模型（${size}）`,
@@ -183,6 +186,7 @@ export const zh: Words = {
   modelInUse: (name) => `${name} 已就绪并启用。`,
   modelRounded: (form) => `权重以 ${form} 存放：精确权重超出此设备的内存。`,
   use: '启用',
+  fallen: (from, to) => `${from} 已停止计算，由 ${to} 继续绘制。`,
   modelSound: (name) => `${name} 完好：每个字节都与写入时一致。`,
   freed: (size) => `已释放 ${size}。`,
 
@@ -257,4 +261,11 @@ const whyNot: Record<string, string> = {
   'no-threads': '只能用一个核心：页面未被隔离，浏览器不允许多线程',
   software: '此处由 CPU 模拟，比 CPU 更慢',
   'no-webgpu': '浏览器不支持 WebGPU',
+  'no-host': '仅在 Android 应用中可用，且手机须有 NPU',
+  'no-npu': '此设备没有已知的 NPU',
+  'not-built-in': '应用的这个版本未包含',
+  'probe-failed': '未通过测试',
+  'too-hot': '设备过热',
+  'only-there': '此模型只在应用中',
+  'other-model': '应用中没有此模型的相应版本',
 };

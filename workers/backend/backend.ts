@@ -17,12 +17,9 @@ export interface OpenOptions {
   readonly lean?: boolean;
 }
 
-/** Ways in which a host beside the page computes (`bridge/`): on the phone's NPU, or on all cores of its CPU. */
-export type HostBackendName = 'npu' | 'native-cpu';
-
 /** Something that opens networks. */
 export interface Backend {
-  readonly name: BackendName | HostBackendName;
+  readonly name: BackendName;
   /** The WebAssembly heap, bytes; it never shrinks, so this is also its peak. 0 before the library is up. */
   heapBytes(): number;
   /** Rejects with `backend-unavailable`, `out-of-memory` or, once `signal` is aborted, an `AbortError`. */

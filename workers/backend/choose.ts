@@ -1,5 +1,5 @@
 /** Which backends this browser can use, and why not where it cannot. Each is brought up once, when first needed. */
-import type { BackendName, BackendReport } from '../api';
+import type { BackendReport, OwnBackendName } from '../api';
 import { CodedError } from '../errors';
 import type { Backend } from './backend';
 import { browserWasmBackend, browserWebgpuBackend, wasmThreads } from './ort.browser';
@@ -8,10 +8,10 @@ import { selfTest } from './selfTest';
 /** Why WebGPU is not on offer; the page has words for each. */
 type WhyNot = 'no-webgpu' | 'no-adapter' | 'self-test-failed';
 
-const opened = new Map<BackendName, Promise<Backend>>();
+const opened = new Map<OwnBackendName, Promise<Backend>>();
 
 /** The backend `name`. Rejects with `backend-unavailable` and the reason's code. */
-export function backend(name: BackendName): Promise<Backend> {
+export function backend(name: OwnBackendName): Promise<Backend> {
   let opening = opened.get(name);
   if (!opening) {
     opening = name === 'wasm' ? browserWasmBackend() : provenWebgpu();
@@ -19,6 +19,12 @@ export function backend(name: BackendName): Promise<Backend> {
     opening.catch(() => opened.delete(name));
   }
   return opening;
+}
+
+/** The faster of those that this browser can use. */
+export async function bestBackend(): Promise<OwnBackendName> {
+  const reports = await backendReports();
+  return reports.some(({ name, why }) => name === 'webgpu' && why === '') ? 'webgpu' : 'wasm';
 }
 
 export async function backendReports(): Promise<BackendReport[]> {

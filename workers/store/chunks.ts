@@ -1,8 +1,7 @@
 /**
  * Weights as the store keeps them: in chunks of one size, each named by its SHA-256.
- * 16 MiB is where IndexedDB writes fast without holding much (facts.md §7: 110 MB peak; Blobs hold 1 GB and fail at 512 MB).
+ * 16 MiB (models/contentId.ts) is where IndexedDB writes fast without holding much (facts.md §7: 110 MB peak; Blobs hold 1 GB and fail at 512 MB).
  */
-export const CHUNK_BYTES = 16 * 1024 * 1024;
 
 /**
  * Cuts a stream into chunks of `chunkBytes` (the last may be shorter). Every chunk lies in its own `ArrayBuffer`,

@@ -4,6 +4,7 @@
  * Its id is the SHA-256 of the manifest and of all chunk hashes: it proves every byte, and the same files give the
  * same id on any device, wherever the bytes lie there.
  */
+import { idText } from '../../models/contentId';
 import type { ModelSummary } from '../api';
 import { sha256 } from './chunks';
 import { chunkKeys, type StoredBytes } from './storedBytes';
@@ -26,16 +27,13 @@ export interface ModelRecord<Manifest> {
 /** Goes up when an older engine could not read what a newer one writes: 2 brought files. */
 export const RECORD_FORMAT = 2;
 const OLDEST_FORMAT = 1;
-const ID_FORMAT = 1;
 
 export const modelKey = (id: string): string => `model:${id}`;
 export const isModelKey = (key: string): boolean => key.startsWith('model:');
 
 /** The id that `manifest` and `stages` add up to. */
-export function contentId(manifest: unknown, stages: readonly StageRecord[]): Promise<string> {
-  const parts = stages.map(({ name, bytes, chunks }) => [name, bytes, chunks.map((chunk) => chunk.sha256)]);
-  return sha256(new TextEncoder().encode(JSON.stringify([ID_FORMAT, manifest, parts])));
-}
+export const contentId = (manifest: unknown, stages: readonly StageRecord[]): Promise<string> =>
+  sha256(new TextEncoder().encode(idText(manifest, stages)));
 
 /** `value` as a record of this format, or `undefined`: a damaged or foreign record must not keep the others from loading. */
 export function asModelRecord<Manifest>(value: unknown): ModelRecord<Manifest> | undefined {

@@ -1,7 +1,8 @@
 /** What the parts of the store share: its records, its shelves, its locks and its clock. */
+
+import { CHUNK_BYTES } from '../../models/contentId';
 import { CodedError } from '../errors';
 import { chunkShelf } from './chunkShelf';
-import { CHUNK_BYTES } from './chunks';
 import { fileShelf } from './fileShelf';
 import { type Locking, locking } from './locking';
 import type { OriginDirectory } from './originFiles';

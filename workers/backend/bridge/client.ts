@@ -1,8 +1,8 @@
 /** The page's end of the bridge: a host as an object that can be asked. Protocol: `bridge-android/PROTOCOL.md`. */
 import type { StageName } from '../../../models/stage';
+import type { HostBackendName } from '../../api';
 import { CodedError } from '../../errors';
 import type { Tensor } from '../../tensor';
-import type { HostBackendName } from '../backend';
 import { openCalls } from './calls';
 import type { Channel } from './channel';
 import type { FrameTensor } from './frame';

@@ -1,8 +1,9 @@
 /** A host as a backend: it has the networks' files itself, so of a `StageFile` only its name and its size are looked at. */
 import { VAE_FACTOR } from '../../../models/graph/vae';
 import type { StageFile, StageName, StageSize, StageWeights } from '../../../models/stage';
+import type { HostBackendName } from '../../api';
 import { CodedError } from '../../errors';
-import type { Backend, HostBackendName } from '../backend';
+import type { Backend } from '../backend';
 import type { HostClient } from './client';
 
 /** A network that lies with the host. */

@@ -1,7 +1,7 @@
 /** What a host tells of itself and of its sessions: the JSON texts of `bridge-android/PROTOCOL.md`, section 3, checked. */
 import { elementCount } from '../../../models/dtype';
 import type { StageName } from '../../../models/stage';
-import type { HostBackendName } from '../backend';
+import type { HostBackendName } from '../../api';
 import type { Frame } from './frame';
 import { badHost } from './message';
 
@@ -24,6 +24,8 @@ export interface HostStageOffer {
 export interface HostModel {
   /** SHA-256 of its manifest, 64 digits. */
   readonly model: string;
+  /** What the page's store calls the same weights. */
+  readonly id?: string;
   readonly name: string;
   readonly form: 'onnx' | 'npu';
   readonly bytes: number;
@@ -91,7 +93,8 @@ export function portsOf(frame: Frame): HostPorts {
 }
 
 function checkModel(json: unknown): void {
-  const { model, name, form, bytes, stages } = object('status: models', json);
+  const { model, id = '', name, form, bytes, stages } = object('status: models', json);
+  need('status: id', typeof id === 'string', id);
   need('status: model', /^[0-9a-f]{64}$/.test(String(model)) && typeof name === 'string' && isCount(bytes), json);
   need('status: form', form === 'onnx' || form === 'npu', form);
   for (const offer of list('status: stages', stages)) {

@@ -8,10 +8,9 @@ import { openConverted } from '../../../../models/convertedFolder.node';
 import { psnr } from '../../../../models/quantize/quality/psnr';
 import type { ImageRequest } from '../../../../workers/api';
 import { connect, type HostClient } from '../../../../workers/backend/bridge/client';
-import { hostBackend } from '../../../../workers/backend/bridge/hostBackend';
 import { nodeWasmBackend } from '../../../../workers/backend/ort.node';
 import { fallingBack } from '../../../../workers/fallingBack';
-import { hostedModel } from '../../../../workers/model.hosted';
+import { hostedParts } from '../../../../workers/model.hosted';
 import { packedModel } from '../../../../workers/model.packed';
 import type { Parts } from '../../../../workers/openStage';
 import { textToImage } from '../../../../workers/pipeline';
@@ -83,8 +82,7 @@ test('the host tells what it has', async () => {
 test('a picture drawn over the bridge is the picture that WebAssembly draws: 50 dB and more', async () => {
   const client = await connected();
   const offered = client.status.models[0]!;
-  const model = await hostedModel(client, offered);
-  const overBridge = await drawn({ model, backend: hostBackend(client, offered.model, 'native-cpu') });
+  const overBridge = await drawn(await hostedParts(client, offered, 'native-cpu'));
   client.close();
   const { manifest, weights } = await openConverted(demo.folder);
   const own = await drawn({ model: packedModel('demo', manifest, weights), backend: nodeWasmBackend() });
@@ -169,10 +167,7 @@ test('a host that is killed in step 7 of 20: the page draws on, the same picture
   const other = await hostOver(demo.folder);
   const client = await connected(other);
   const offered = client.status.models[0]!;
-  const first = {
-    model: await hostedModel(client, offered),
-    backend: hostBackend(client, offered.model, 'native-cpu'),
-  };
+  const first = await hostedParts(client, offered, 'native-cpu');
   const { manifest, weights } = await openConverted(demo.folder);
   const own = { model: packedModel('demo', manifest, weights), backend: nodeWasmBackend() };
   const fell: string[] = [];

@@ -41,6 +41,11 @@ final class Fields {
     throw bad(name, "text");
   }
 
+  /** Null where there is none. */
+  String textOrNull(String name) throws BridgeFault {
+    return object.get(name) == null ? null : text(name);
+  }
+
   /** In [0, 2^53). */
   long integer(String name) throws BridgeFault {
     long value = Shapes.integer(object.get(name));

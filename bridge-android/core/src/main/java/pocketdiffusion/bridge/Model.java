@@ -25,22 +25,27 @@ public final class Model {
   public final Form form;
   public final long bytes;
   public final List<Offer> offers;
+  /** What the page's store calls the same weights; null where that is not known. */
+  private final String id;
 
-  private Model(String hash, String name, Form form, long bytes, List<Offer> offers) {
+  private Model(String hash, String id, String name, Form form, long bytes, List<Offer> offers) {
     this.hash = hash;
+    this.id = id;
     this.name = name;
     this.form = form;
     this.bytes = bytes;
     this.offers = Collections.unmodifiableList(new ArrayList<>(offers));
   }
 
-  public static Model of(String hash, String name, Form form, long bytes, List<Offer> offers) {
-    return new Model(hash, name, form, bytes, offers);
+  /** {@code id} may be null. */
+  public static Model of(String hash, String id, String name, Form form, long bytes, List<Offer> offers) {
+    return new Model(hash, id, name, form, bytes, offers);
   }
 
   Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("model", hash);
+    if (id != null) json.put("id", id);
     json.put("name", name);
     json.put("form", form.word);
     json.put("bytes", bytes);

@@ -48,9 +48,14 @@ public final class ModelFolder {
     return found;
   }
 
-  /** {@code manifest} are the bytes that name the model; {@code tokens} may be null. */
+  /** {@code manifest} are the bytes that name the model; {@code id} and {@code tokens} may be null. */
   static ModelFolder of(
-      Path folder, Model.Form form, byte[] manifest, Map<Offer, List<Part>> networks, TokenTable tokens) {
+      Path folder,
+      Model.Form form,
+      String id,
+      byte[] manifest,
+      Map<Offer, List<Part>> networks,
+      TokenTable tokens) {
     Map<Path, Long> bytes = new LinkedHashMap<>();
     for (List<Part> parts : networks.values()) {
       for (Part part : parts) {
@@ -61,7 +66,7 @@ public final class ModelFolder {
     long whole = 0;
     for (long each : bytes.values()) whole += each;
     String name = String.valueOf(folder.getFileName());
-    Model model = Model.of(ModelFile.hash(manifest), name, form, whole, new ArrayList<>(networks.keySet()));
+    Model model = Model.of(ModelFile.hash(manifest), id, name, form, whole, new ArrayList<>(networks.keySet()));
     return new ModelFolder(model, new String(manifest, StandardCharsets.UTF_8), networks, tokens);
   }
 

@@ -35,7 +35,7 @@ final class NpuForm {
     Fields table = fields.object("tokenTable");
     long wide = fields.object("description").object("textEncoder").integer("hiddenSize");
     TokenTable tokens = TokenTable.of(file(folder, table), table.text("dtype"), wide);
-    return ModelFolder.of(folder, Model.Form.NPU, manifest, networks, tokens);
+    return ModelFolder.of(folder, Model.Form.NPU, fields.textOrNull("id"), manifest, networks, tokens);
   }
 
   private static ModelFile file(Path folder, Fields file) throws BridgeFault {

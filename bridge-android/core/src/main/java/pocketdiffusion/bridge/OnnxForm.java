@@ -36,6 +36,6 @@ final class OnnxForm {
       Offer offer = Offer.of(stage, batch, width, height, Collections.singletonList(Status.NATIVE_CPU));
       networks.put(offer, Collections.singletonList(part));
     }
-    return ModelFolder.of(folder, Model.Form.ONNX, manifest, networks, null);
+    return ModelFolder.of(folder, Model.Form.ONNX, sizes.textOrNull("id"), manifest, networks, null);
   }
 }

@@ -1,0 +1,115 @@
+/** The page with a host on the JVM beside it: who computes, what happens when the host dies, models that only the host has. */
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { bundle } from '../../build/bundle';
+import { buildHost, type RunningHost, startHost } from '../../build/host/startHost';
+import { main as convert } from '../../models/convert';
+import { begin, commandPicture, draw, PATIENCE, same, scratchFolder, textOf, writeRandomModel } from './enginePage';
+import { byId, canvasPixels, type Visit, visit } from './page';
+
+const FOLDER = 'dist/spec-hosted';
+
+let scratch: Awaited<ReturnType<typeof scratchFolder>>;
+/** The page's demo model and another, as folders of a checkpoint and as the host takes them. */
+const demo = { model: '', folder: '' };
+const other = { model: '', folder: '' };
+/** The demo model again, for pictures that take long enough to die in. */
+let large: string;
+const LARGE = [256, 256] as const;
+
+test.before(async () => {
+  await buildHost();
+  scratch = await scratchFolder();
+  for (const [made, name] of [
+    [demo, 'B'],
+    [other, 'A'],
+  ] as const) {
+    made.model = await writeRandomModel(join(scratch.path, `model-${name}`), name);
+    made.folder = join(scratch.path, `hosted-${name}`);
+    assert.is(await convert([made.model, '--out', made.folder]), 0);
+  }
+  large = join(scratch.path, 'large');
+  assert.is(await convert([demo.model, '--out', large, '--width', '256', '--height', '256']), 0);
+  await bundle(FOLDER, demo.model);
+});
+test.after(() => scratch.remove());
+
+interface Together extends Visit {
+  readonly host: RunningHost;
+}
+
+/** The page with its model, and a host with these models that the page was told of. */
+const together = (work: (opened: Together) => Promise<void>): Promise<void> =>
+  visit(FOLDER, async (opened) => {
+    const { page, url } = opened;
+    await page.waitForSelector(byId('model'), PATIENCE);
+    const host = await startHost([demo.folder, large, other.folder], [new URL(url).origin]);
+    try {
+      await page.evaluate(`location.hash = 'bridge=${host.port}.${host.token}'`);
+      await page.waitForSelector(byId('backend-native-cpu'), PATIENCE);
+      await work({ ...opened, host });
+    } finally {
+      await host.stop();
+    }
+  });
+
+const choose = (page: Visit['page'], id: string): Promise<unknown> =>
+  page.evaluate(`document.querySelector('${byId(id)}:not(:disabled)').click()`);
+
+test('the host draws what the page draws; both are timed, and the token does not stay in the address', () =>
+  together(async ({ page, url, complaints }) => {
+    await choose(page, 'backend-native-cpu');
+    same(await draw(page, { steps: 3 }), await commandPicture({ steps: 3 }, '--model', demo.model));
+    assert.match(await textOf(page, 'facts'), /on the CPU \(native\)$/);
+    assert.match(await textOf(page, 'took-native-cpu'), /^CPU \(native\): \d+ seconds? last time \(.*, 3 steps\)$/);
+    assert.is(await textOf(page, 'why-npu'), 'NPU: this device has none that is known');
+    assert.is(await page.evaluate('location.href'), url);
+    // A reload is no other tab: the host is still known, and so is what was measured.
+    await page.reload();
+    await page.waitForSelector(byId('took-native-cpu'), PATIENCE);
+    await page.waitForSelector(`${byId('backend-native-cpu')}:checked`, PATIENCE);
+    assert.equal(complaints, []);
+  }));
+
+test('a host that is killed in step 7 of 20 leaves the right picture', () =>
+  together(async ({ page, host }) => {
+    await choose(page, 'backend-native-cpu');
+    const asked = { steps: 20, size: LARGE };
+    await begin(page, asked);
+    await page.waitForFunction('/Step ([6-9]|1\\d) of 20/.test(document.body.textContent)', PATIENCE);
+    host.process.kill('SIGKILL');
+    await page.waitForSelector(byId('toast'), PATIENCE);
+    assert.is(await textOf(page, 'toast'), 'CPU (native) stopped computing. CPU goes on with the picture.');
+    await page.waitForSelector(`${byId('save')}, ${byId('problem')}`, PATIENCE);
+    same((await canvasPixels(page)).pixels, await commandPicture(asked, '--model', demo.model));
+    assert.match(await textOf(page, 'facts'), /on the CPU$/);
+    await page.waitForSelector(byId('backend-native-cpu'), { hidden: true });
+  }));
+
+test('a model that only the host has is drawn there, and offers nothing that would need its files', () =>
+  together(async ({ page, complaints }) => {
+    const cards = await page.$$eval(byId('model'), (all) =>
+      all.map((card) => (card as unknown as { textContent: string }).textContent),
+    );
+    assert.is(cards.length, 2, 'the demo model is one, here and there');
+    assert.match(cards[1]!, /hosted-A.*in the app/);
+    await page.evaluate(`document.querySelectorAll('${byId('model')} input')[1].click()`);
+    assert.is((await page.$$(byId('about'))).length, 1);
+    assert.match(await textOf(page, 'why-wasm'), /only in the app/);
+    same(await draw(page, { steps: 2 }), await commandPicture({ steps: 2 }, '--model', other.model));
+    assert.match(await textOf(page, 'facts'), /on the CPU \(native\)$/);
+    assert.equal(complaints, []);
+  }));
+
+test('a size that the host does not have is said, and drawn by the page', () =>
+  together(async ({ page }) => {
+    await choose(page, 'backend-native-cpu');
+    const size = [72, 64] as const;
+    const drawn = await draw(page, { steps: 2, size });
+    same(drawn, await commandPicture({ steps: 2, size }, '--model', demo.model));
+    assert.match(await textOf(page, 'why-native-cpu'), /^CPU \(native\): draws this model at 96 × 96, 256 × 256$/);
+    assert.match(await textOf(page, 'facts'), /on the CPU$/);
+  }));
+
+test.run();

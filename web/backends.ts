@@ -1,0 +1,61 @@
+/** Which ways to compute there are for the picture that is set, and which of them the person's choice comes to. */
+import type { BackendName, BackendReport, ModelSummary } from '../workers/api';
+import type { State } from './reducer';
+import type { Settings } from './settings';
+
+/** The model in use, and the size that is set. */
+export interface Wish {
+  readonly modelId: string | undefined;
+  readonly width: number;
+  readonly height: number;
+}
+
+export const isHosts = (id: string | undefined): boolean => id?.startsWith('host:') === true;
+
+/** Models that lie with the host alone, in the first size that it draws with each. */
+export const onlyThere = ({ host }: Pick<State, 'host'>): ModelSummary[] =>
+  (host?.models ?? [])
+    .filter(({ id }) => isHosts(id))
+    .map(({ ways: [{ width, height }], ...model }) => ({ ...model, width, height, origins: ['host'] }));
+
+/** Sizes in which the host draws with this model on `name`. */
+export const hostedSizes = ({ host }: Pick<State, 'host'>, name: BackendName, id: string | undefined) =>
+  host?.models.filter((model) => model.id === id).flatMap(({ ways }) => ways.filter((way) => way.backend === name)) ??
+  [];
+
+/** What is known of `name` for `wish`; nothing, where the engine has yet to say. */
+export function reportOn(
+  name: BackendName,
+  state: Pick<State, 'backends' | 'host'>,
+  { modelId, width, height }: Wish,
+): Pick<BackendReport, 'available' | 'why'> | undefined {
+  if (name === 'wasm' || name === 'webgpu') {
+    if (isHosts(modelId)) return NOT('only-there');
+    return state.backends.find((report) => report.name === name);
+  }
+  const report = state.host?.backends.find((one) => one.name === name);
+  if (!report?.available) return NOT(report?.why ?? 'no-host');
+  const sizes = hostedSizes(state, name, modelId);
+  if (sizes.length === 0) return NOT('other-model');
+  return sizes.some((way) => way.width === width && way.height === height) ? report : NOT('other-size');
+}
+
+const NOT = (why: string) => ({ available: false, why });
+
+/**
+ * The backend behind a choice that can be had; else, and for `auto`: the NPU; the GPU where there is nothing to say against
+ * it; the host's CPU where this page has but one thread, or where the model is only there; the page's own. A GPU asked for
+ * by name is tried before its test is through: the engine tests it first, and says why where it fails.
+ */
+export function toBackend(
+  choice: Settings['backend'],
+  state: Pick<State, 'backends' | 'host'>,
+  wish: Wish,
+): BackendName {
+  const of = (name: BackendName) => reportOn(name, state, wish);
+  if (choice !== 'auto' && (of(choice)?.available ?? true)) return choice;
+  if (of('npu')?.available) return 'npu';
+  const gpu = of('webgpu');
+  if (gpu?.available && !gpu.why) return 'webgpu';
+  return isHosts(wish.modelId) || (of('native-cpu')?.available && of('wasm')?.why) ? 'native-cpu' : 'wasm';
+}

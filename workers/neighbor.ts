@@ -1,0 +1,46 @@
+/** The host beside this engine in a browser: the page tells where it is, at any time; see `HostMessage`. */
+import type { HostMessage } from './api';
+import type { Answered } from './backend/bridge/hostLink';
+import { CodedError } from './errors';
+
+/** A page that has a host tells of it as soon as it has made the engine; the app's takes a moment longer. */
+const PATIENCE_MILLISECONDS = 5_000;
+
+let known = false;
+let tellFirst: (message: HostMessage) => void = () => undefined;
+let link = new Promise<HostMessage>((resolve) => {
+  tellFirst = resolve;
+}).then(linkTo);
+
+/** Hears what the page tells, if it does. */
+export function listenForHost(): void {
+  self.addEventListener('message', ({ data }: MessageEvent<HostMessage | undefined>) => {
+    if (data?.type !== 'host') return;
+    if (known) link = linkTo(data);
+    else tellFirst(data);
+    known = true;
+  });
+}
+
+/** Whether the page has told of one. */
+export const hasNeighbor = (): boolean => known;
+
+/** The host, as it answers now. Rejects with `backend-unavailable` where there is none; as `hostLink` does. */
+export async function neighbor(): Promise<Answered> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const nobody = new Promise<never>((_, reject) => {
+    const details = { argument: 'host', expected: 'one beside this page', got: 'no-host' };
+    timer = setTimeout(() => reject(new CodedError('backend-unavailable', details)), PATIENCE_MILLISECONDS);
+  });
+  try {
+    return await (await Promise.race([link, nobody]))();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Pages without a host, which are most, never fetch what talks to one. */
+async function linkTo(message: HostMessage): Promise<() => Promise<Answered>> {
+  const { linkOf } = await import('./backend/bridge/browserLink');
+  return linkOf(message);
+}
