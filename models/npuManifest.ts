@@ -64,6 +64,8 @@ export interface NpuContexts {
 export interface NpuManifest {
   readonly format: typeof NPU_FORMAT;
   readonly version: typeof NPU_VERSION;
+  /** Of the same integers for the other backends, `manifest.json` beside this one (contentId.ts); absent in older ones. */
+  readonly id?: string;
   readonly name: string;
   readonly precision: NpuPrecision;
   /** How it was made, for people. */

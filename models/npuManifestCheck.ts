@@ -46,6 +46,8 @@ export function checkNpuManifest(json: unknown): NpuManifest {
   }
   for (const name of ['name', 'made'])
     if (!TEXT.holds(given[name])) throw badModel(`${WHERE}: ${name}`, TEXT.expected, shown(given[name]));
+  if (given.id !== undefined && !SHA256.holds(given.id))
+    throw badModel(`${WHERE}: id`, SHA256.expected, shown(given.id));
   const manifest = given as unknown as NpuManifest;
   const description = checkDescription(`${WHERE}: description`, given.description);
   checkTokenizer(`${WHERE}: tokenizer`, given.tokenizer, description.textEncoder.vocabSize);

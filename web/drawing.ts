@@ -82,7 +82,7 @@ export function reduceImage(state: State, drawing: Drawing, event: ImageEvent, n
     case 'fallen': {
       const next = { ...drawing, fell: true, ...(event.stage === 'unet' && { backend: event.to, recent: [] }) };
       // What the host never offered is no news.
-      const toast: Toast = { type: 'fallen', from: drawing.backend, to: event.to };
+      const toast: Toast = { type: 'fallen', from: event.from, to: event.to };
       return { ...state, drawing: next, ...(event.code !== 'backend-unavailable' && { toast }) };
     }
     case 'finished':

@@ -104,8 +104,13 @@ export type ImageEvent =
       readonly milliseconds: number;
     }
   | { readonly type: 'decoding'; readonly image: number }
-  /** What computed `stage` cannot any more, or could not; `to` goes on with it. */
-  | ({ readonly type: 'fallen'; readonly stage: StageName; readonly to: OwnBackendName } & Failure)
+  /** What was to compute `stage` cannot any more, or could not; `to` goes on with it. */
+  | ({
+      readonly type: 'fallen';
+      readonly stage: StageName;
+      readonly from: HostBackendName;
+      readonly to: OwnBackendName;
+    } & Failure)
   | { readonly type: 'image'; readonly image: number; readonly picture: Picture }
   /** `heapBytes`: how large the WebAssembly heap was after each stage of the last picture. It never shrinks. */
   | {

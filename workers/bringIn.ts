@@ -1,4 +1,4 @@
-/** Brings whatever came, picked or downloaded, into the store: an exported model as it is, a checkpoint converted. */
+/** Brings whatever came, picked or downloaded, into the store: an exported or converted model as it is, a checkpoint converted. */
 
 import type { Checkpoint } from '../models/checkpoint';
 import type { Manifest } from '../models/manifest';
@@ -34,7 +34,7 @@ export async function bringIn(
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
 ): Promise<ModelSummary> {
-  const packed = 'paths' in input ? undefined : await openPackedFile(input);
+  const packed = 'paths' in input ? await packedFolder(input) : await openPackedFile(input);
   if (packed) return importPacked(packed, came, store, tell, signal);
   const checkpoint = await openCheckpoint(input, options);
   if (checkpoint.ignored?.length) tell({ type: 'ignored', parts: checkpoint.ignored });
@@ -44,6 +44,10 @@ export async function bringIn(
   if (automatic && manifest.weights !== 'exact') tell({ type: 'rounded', weights: manifest.weights });
   return importCheckpoint(checkpoint, { ...named, manifest }, store, tell, signal);
 }
+
+/** Few folders are such: what reads them is fetched for those that may be. */
+const packedFolder = async (folder: Folder) =>
+  (await folder.file('manifest.json')) && (await import('./store/packedFolder')).openPackedFolder(folder);
 
 /** Stands for everything that the converted bytes are made of. */
 async function sourceOf(input: Folder | ByteSource, { loras = [], vae, predictionType }: CheckpointOptions) {

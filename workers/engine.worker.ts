@@ -25,7 +25,7 @@ import { loweringOf } from './backend/lowering';
 import { bringIn } from './bringIn';
 import { type FetchDemo, importDemo } from './demo';
 import { fetchCatalog, shippedCatalog } from './download/catalog';
-import { asFailure, type CodedError } from './errors';
+import { asFailure } from './errors';
 import { fallingBack } from './fallingBack';
 import { fetchedTokenizer } from './fetchedTokenizer';
 import { fetchModel } from './fetchModel';
@@ -137,9 +137,21 @@ async function readyThere(
   asked: ImageRequest,
   tell: (event: ImageEvent) => void,
 ): Promise<Ready> {
-  const [{ hostedDrawing }, there, ids] = await Promise.all([hosting(), neighbor(), storedIds()]);
-  const parts = await hostedDrawing(there, id, name, asked, ids);
+  const [{ hostedDrawing }, ids] = await Promise.all([hosting(), storedIds()]);
   const request = { ...asked, guidance: 'two-calls' } as const;
+  const fell = (stage: StageName, to: OwnBackendName, why: unknown): void =>
+    tell({ type: 'fallen', stage, from: name, to, ...asFailure(why) });
+  let parts: Parts;
+  try {
+    parts = await hostedDrawing(await neighbor(), id, name, asked, ids);
+  } catch (thrown) {
+    // What was asked for wrongly is said; a host that is gone is no reason not to draw.
+    const { code } = asFailure(thrown);
+    if (!ids.has(id) || code === 'backend-unavailable') throw thrown;
+    const to = await bestBackend();
+    fell('unet', to, thrown);
+    return readyHere(id, to, asked);
+  }
   if (!ids.has(id)) return { parts, request, close: () => undefined };
   const to = await bestBackend();
   let here: Ready | undefined;
@@ -147,8 +159,8 @@ async function readyThere(
     here = await readyHere(id, to, request);
     return here.parts;
   };
-  const fell = (stage: StageName, why: CodedError): void => tell({ type: 'fallen', stage, to, ...asFailure(why) });
-  return { parts: fallingBack(parts, rescue, fell), request, close: () => here?.close() };
+  const both = fallingBack(parts, rescue, (stage, why) => fell(stage, to, why));
+  return { parts: both, request, close: () => here?.close() };
 }
 
 const engine: EngineApi = {

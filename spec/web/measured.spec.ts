@@ -7,7 +7,14 @@ import type { ImageEvent, ImageRequest } from '../../workers/api';
 const request = { prompt: 'x', width: 8, height: 16, steps: 4, numImages: 2 } as ImageRequest;
 const picture = { width: 8, height: 16, pixels: new Uint8Array(0), seed: 1 };
 const image = (index: number): ImageEvent => ({ type: 'image', image: index, picture });
-const fallen: ImageEvent = { type: 'fallen', stage: 'unet', to: 'wasm', code: 'host-lost', message: 'host-lost' };
+const fallen: ImageEvent = {
+  type: 'fallen',
+  stage: 'unet',
+  from: 'npu',
+  to: 'wasm',
+  code: 'host-lost',
+  message: 'host-lost',
+};
 
 /** The page after a click at 1,000 ms and these events, a second apart. */
 function after(...events: readonly ImageEvent[]): State {
@@ -22,7 +29,7 @@ test('the first picture of a drawing is measured, from the click on', () => {
 });
 
 test('a picture that something else went on with is measured for neither, and is not called what it is not', () => {
-  const state = after(fallen, image(0));
+  const state = after(fallen, { ...fallen, stage: 'vae_decoder' }, image(0));
   assert.equal(state.measured, {});
   assert.is(state.pictures[0]!.backend, 'wasm');
   assert.equal(state.toast, { type: 'fallen', from: 'npu', to: 'wasm' });

@@ -58,6 +58,11 @@ export class WholeHash {
       this.update(await source.read(this.#at, Math.min(source.size, this.#at + sliceBytes)));
       onProgress(this.#at);
     }
+    return this.digest();
+  }
+
+  /** Of what it has seen, 64 hexadecimal digits. It can see no more then. */
+  digest(): string {
     return this.hasher.digest('hex');
   }
 }

@@ -122,7 +122,7 @@ export class Quantization {
       weights: (stage) => correctedBiases(checkpoint.weights(stage), integers[stage]!.weights, this.biases(stage)),
     };
     const planned = planModel(corrected, form, (stage) => (key) => (isFour(stage, key) ? 'int4' : 'int8'));
-    await writeConverted(corrected, planned, made, progress.packing, signal, (stage) => async (key) => {
+    const id = await writeConverted(corrected, planned, made, progress.packing, signal, (stage) => async (key) => {
       return keys[stage]!.has(key) ? integers[stage]!.weights.integers(key) : undefined;
     });
     await writeFile(join(made, 'layers.json'), numbersJson(this.layers()));
@@ -134,6 +134,7 @@ export class Quantization {
     const { rounding, sweeps } = given.rounding;
     const how = `${rounding}, ${sweeps} sweeps${given.biasCorrection ? ', biases corrected' : ''}; ${given.samples} calls of ${given.prompts} pictures`;
     const manifest = {
+      id,
       name,
       precision: precision.name,
       made: how,
