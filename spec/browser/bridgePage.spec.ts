@@ -1,4 +1,4 @@
-/** The page with a host on the JVM beside it: who computes, what happens when the host dies, models that only the host has. */
+/** The page with a host on the JVM beside it: who computes, what happens when it dies, models that only it has, how it is found. */
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -53,6 +53,31 @@ const together = (work: (opened: Together) => Promise<void>): Promise<void> =>
       await host.stop();
     }
   });
+
+/**
+ * The app, as the page meets it: a control port handed to the top frame, and for each `connect` on it a port of its own
+ * that carries base64. Behind it, as behind the app's, is a host; here it is reached by a WebSocket.
+ */
+const appOver = ({ port, token }: RunningHost): string => `(() => {
+  window.connected = 0;
+  const control = new MessageChannel();
+  const toBase64 = (bytes) => btoa(Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join(''));
+  control.port2.onmessage = ({ data }) => {
+    if (data !== 'connect') return;
+    const { port1, port2 } = new MessageChannel();
+    const socket = new WebSocket('ws://127.0.0.1:${port}/', ['pocket-diffusion', 'token.${token}']);
+    socket.binaryType = 'arraybuffer';
+    const open = new Promise((resolve) => { socket.onopen = resolve; });
+    port2.onmessage = async (event) => {
+      await open;
+      socket.send(Uint8Array.from(atob(event.data), (letter) => letter.charCodeAt(0)));
+    };
+    socket.onmessage = (event) => port2.postMessage(toBase64(event.data));
+    window.connected += 1;
+    control.port2.postMessage('connected', [port1]);
+  };
+  return control.port1;
+})()`;
 
 const choose = (page: Visit['page'], id: string): Promise<unknown> =>
   page.evaluate(`document.querySelector('${byId(id)}:not(:disabled)').click()`);
@@ -110,6 +135,29 @@ test('a size that the host does not have is said, and drawn by the page', () =>
     same(drawn, await commandPicture({ steps: 2, size }, '--model', demo.model));
     assert.match(await textOf(page, 'why-native-cpu'), /^CPU \(native\): draws this model at 96 × 96, 256 × 256$/);
     assert.match(await textOf(page, 'facts'), /on the CPU$/);
+  }));
+
+test('the app hands its port to the page, and to nobody who only says that it is the app', () =>
+  visit(FOLDER, async ({ page, url, complaints }) => {
+    await page.waitForSelector(byId('model'), PATIENCE);
+    const host = await startHost([demo.folder], [new URL(url).origin]);
+    try {
+      // What a window says has a source; what the app says has none.
+      await page.evaluate(`postMessage('pocket-diffusion', '*', [${appOver(host)}])`);
+      const after =
+        'new Promise((resolve) => { addEventListener("message", resolve, { once: true }); postMessage("", "*"); })';
+      await page.evaluate(after);
+      assert.is(await page.evaluate('connected'), 0);
+      const said = `{ data: 'pocket-diffusion', ports: [${appOver(host)}] }`;
+      await page.evaluate(`dispatchEvent(new MessageEvent('message', ${said}))`);
+      await page.waitForSelector(byId('backend-native-cpu'), PATIENCE);
+      await choose(page, 'backend-native-cpu');
+      same(await draw(page, { steps: 3 }), await commandPicture({ steps: 3 }, '--model', demo.model));
+      assert.match(await textOf(page, 'facts'), /on the CPU \(native\)$/);
+      assert.equal([await page.evaluate('connected'), complaints], [1, []]);
+    } finally {
+      await host.stop();
+    }
   }));
 
 test.run();
