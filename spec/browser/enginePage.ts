@@ -46,7 +46,13 @@ export const textOf = (page: Page, id: string): Promise<string> =>
   page.$eval(byId(id), (element) => (element as unknown as { textContent: string }).textContent);
 
 /** Types `PROMPT`, seed 1 and what is given, and presses the button. */
-export async function begin(page: Page, { steps, size }: Drawn = {}): Promise<void> {
+export async function begin(page: Page, drawn: Drawn = {}): Promise<void> {
+  await type(page, drawn);
+  await page.click(byId('draw'));
+}
+
+/** Types `PROMPT`, seed 1 and what is given. */
+export async function type(page: Page, { steps, size }: Drawn = {}): Promise<void> {
   await fill(page, 'seed', '1');
   if (steps !== undefined) await fill(page, 'steps', String(steps));
   if (size) {
@@ -56,7 +62,6 @@ export async function begin(page: Page, { steps, size }: Drawn = {}): Promise<vo
     await fill(page, 'height', String(size[1]));
   }
   await fill(page, 'prompt', PROMPT);
-  await page.click(byId('draw'));
 }
 
 /** As `begin`, then waits for the picture; a problem is thrown in the page's words. */
