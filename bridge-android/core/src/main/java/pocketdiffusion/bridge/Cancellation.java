@@ -5,7 +5,7 @@ public final class Cancellation {
   private boolean canceled = false;
   private Runnable action;
 
-  Cancellation() {}
+  public Cancellation() {}
 
   /** Throws {@code aborted} where nobody wants the call any more. */
   public synchronized void check() throws BridgeFault {
@@ -22,7 +22,8 @@ public final class Cancellation {
     if (canceled && stop != null) stop.run();
   }
 
-  synchronized void cancel() {
+  /** Nobody wants it any more. */
+  public synchronized void cancel() {
     if (canceled) return;
     canceled = true;
     if (action != null) action.run();

@@ -61,10 +61,15 @@ public final class Connection {
   public synchronized void ended() {
     if (state == State.GONE) return;
     state = State.GONE;
-    for (Cancellation each : new ArrayList<>(pending.values())) each.cancel();
+    cancelAll();
     pending.clear();
     host.forget(this);
     host.inTurn(answers::end);
+  }
+
+  /** Each call that is pending is answered with {@code aborted}, unless it is done first. */
+  synchronized void cancelAll() {
+    for (Cancellation each : new ArrayList<>(pending.values())) each.cancel();
   }
 
   /** Tells the page that its calls are not forgotten. */

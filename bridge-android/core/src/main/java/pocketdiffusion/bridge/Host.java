@@ -48,6 +48,11 @@ public final class Host implements AutoCloseable {
     return connection;
   }
 
+  /** Cancels what every page waits for, as if it had asked for that; the pages stay. */
+  public void cancelAll() {
+    for (Connection connection : present()) connection.cancelAll();
+  }
+
   /** Ends every connection; what runs is canceled. */
   @Override
   public void close() {

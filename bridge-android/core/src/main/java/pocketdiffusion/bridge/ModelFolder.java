@@ -65,6 +65,14 @@ public final class ModelFolder {
     return new ModelFolder(model, new String(manifest, StandardCharsets.UTF_8), networks, tokens);
   }
 
+  /** The folder of {@code model}; {@code not-here} where it has gone. */
+  public static ModelFolder of(Shelf shelf, Model model) throws BridgeFault {
+    for (ModelFolder folder : shelf.folders()) {
+      if (folder.model.hash.equals(model.hash)) return folder;
+    }
+    throw BridgeFault.of(BridgeFault.Code.NOT_HERE, "model", "a model that is still here", model.hash);
+  }
+
   /** The text of the manifest. */
   public String manifest() {
     return manifest;
@@ -79,6 +87,19 @@ public final class ModelFolder {
       graphs.add(part.graph.path);
     }
     return graphs;
+  }
+
+  /** The SHA-256 that the manifest says, in hexadecimal digits, of each file that the model needs beside its manifests. */
+  public Map<Path, String> hashes() {
+    Map<Path, String> hashes = new LinkedHashMap<>();
+    for (List<Part> parts : networks.values()) {
+      for (Part part : parts) {
+        hashes.put(part.graph.path, part.graph.sha256);
+        hashes.put(part.weights.path, part.weights.sha256);
+      }
+    }
+    if (tokens != null) hashes.put(tokens.file.path, tokens.file.sha256);
+    return hashes;
   }
 
   /** As {@link Engine#embed}. */
