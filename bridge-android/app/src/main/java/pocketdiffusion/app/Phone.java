@@ -22,11 +22,17 @@ final class Phone implements Device {
   static Phone of(Context context) {
     Phone phone = new Phone(context.getSystemService(ActivityManager.class));
     PowerManager power = context.getSystemService(PowerManager.class);
-    if (Build.VERSION.SDK_INT >= 29) {
-      phone.heated(power.getCurrentThermalStatus());
-      power.addThermalStatusListener(Runnable::run, phone::heated);
-    }
+    if (Build.VERSION.SDK_INT >= 29) phone.listen(power);
     return phone;
+  }
+
+  private void listen(PowerManager power) {
+    try {
+      heated(power.getCurrentThermalStatus());
+      power.addThermalStatusListener(this::heated);
+    } catch (RuntimeException noSensor) {
+      thermal = "unknown";
+    }
   }
 
   void heated(int status) {
