@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Date;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 
 /**
  * Saves what the page gives out: pictures among the pictures, other files among the downloads. Before Android 10 that took a
@@ -24,16 +23,18 @@ final class BlobSaver {
   private final Activity activity;
   private final int request;
   private final Executor main = new Handler(Looper.getMainLooper())::post;
-  private final Executor writer = Executors.newSingleThreadExecutor(work -> new Thread(work, "saver"));
+  private final Executor writer;
   private TopFrame top;
   private WebView view;
   private String url;
   private SavedFile file;
   private BlobPull pull;
 
-  BlobSaver(Activity activity, int request) {
+  /** {@code request}: of the picker of places. {@code writer} does one thing after another, and not on the main thread. */
+  BlobSaver(Activity activity, int request, Executor writer) {
     this.activity = activity;
     this.request = request;
+    this.writer = writer;
   }
 
   void save(TopFrame top, WebView view, String url, String type) {

@@ -9,6 +9,8 @@ import android.os.Build;
 import android.os.Bundle;
 import android.webkit.WebView;
 import android.widget.FrameLayout;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** The one screen: the page, from edge to edge. */
 public final class MainActivity extends Activity {
@@ -18,6 +20,7 @@ public final class MainActivity extends Activity {
   static final int PLACE = 3;
   private static final int NOTIFICATIONS = 4;
 
+  private final ExecutorService writer = Executors.newSingleThreadExecutor(work -> new Thread(work, "saver"));
   private FrameLayout frame;
   private FileChooser chooser;
   private BlobSaver saver;
@@ -31,7 +34,7 @@ public final class MainActivity extends Activity {
     setContentView(frame);
     EdgeToEdge.apply(this, frame);
     chooser = new FileChooser(this, FILES);
-    saver = new BlobSaver(this, PLACE);
+    saver = new BlobSaver(this, PLACE, writer);
     PocketApplication application = (PocketApplication) getApplication();
     models = new ModelScreen(this, FOLDER, application.models(), application.equipped());
     page = new Page(this, frame, chooser, saver, models::show);
@@ -79,6 +82,7 @@ public final class MainActivity extends Activity {
     ((PocketApplication) getApplication()).onDrawing(() -> {});
     models.close();
     page.close();
+    writer.shutdown();
     super.onDestroy();
   }
 

@@ -43,7 +43,8 @@ public final class PocketApplication extends Application {
     onDrawing = work;
   }
 
-  private void drawing(boolean begins) {
+  /** On the main thread. */
+  void drawing(boolean begins) {
     if (!begins) {
       DrawingService.stop(this);
       return;
