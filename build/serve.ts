@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { CodedError } from '../models/errors';
 import { ENCODINGS, isTwin } from './compress';
 
-const TYPES: Readonly<Record<string, string>> = {
+export const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.mjs': 'text/javascript; charset=utf-8',

@@ -36,9 +36,14 @@ export function ensureAndroidTools(programs: readonly string[] = Object.values(P
 }
 
 /** What `command` prints, on either stream. Rejects with `setup-failed` and that where it fails or is not there. */
-export function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<string> {
+export function run(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  folder = '.',
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env, cwd: folder });
     const chunks: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.on('error', (error) => reject(new Error(`setup-failed: ${command}: ${error.message}`)));
