@@ -24,12 +24,17 @@ export async function dex(jars: readonly string[], folder: string): Promise<Uint
     resolve(folder, name),
   );
   const framework = classpath.split(/[:;]/).find((path) => path.includes('android-all'));
+  const jmods = join(await javaHome(), 'jmods');
   const lines = [
     ...jars.map((jar) => `-injars '${resolve(jar)}'(!META-INF/**,!module-info.class,**.class)`),
     `-outjars '${desugared}'`,
     `-libraryjars '${framework}'(**.class)`,
     // android-all has none of java.*; what is newer than Java 8 was refused by javac.
-    `-libraryjars '${join(await javaHome(), 'jmods', 'java.base.jmod')}'(!**.jar;!module-info.class)`,
+    ...['base', 'logging'].map(
+      (name) => `-libraryjars '${join(jmods, `java.${name}.jmod`)}'(!**.jar;!module-info.class)`,
+    ),
+    // ONNX Runtime's calls of method handles, which ART has: ProGuard does not know that they take any arguments.
+    '-dontwarn ai.onnxruntime.platform.Fp16Conversions',
     '-target 1.7',
     '-dontshrink',
     '-dontoptimize',
