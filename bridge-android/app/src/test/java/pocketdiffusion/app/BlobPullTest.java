@@ -74,6 +74,17 @@ public final class BlobPullTest {
   }
 
   @Test
+  public void whatWasUnderWayWhenItEndedIsNotWritten() {
+    List<Runnable> later = new ArrayList<>();
+    BlobPull.over(ends[0], out, later::add, Runnable::run, heard::add);
+    for (String text : new String[] {"AQID", "!", "AQID", ""}) ends[1].post(text);
+    later.forEach(Runnable::run);
+    assertArrayEquals(new byte[] {1, 2, 3}, out.toByteArray());
+    assertEquals(1, heard.size());
+    assertNotNull(heard.get(0));
+  }
+
+  @Test
   public void aFullDiskEndsIt() {
     pull();
     full = true;

@@ -2,6 +2,7 @@ package pocketdiffusion.app;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertNotSame;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
@@ -10,11 +11,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.After;
 import org.junit.Test;
 import pocketdiffusion.bridge.BareEngine;
 import pocketdiffusion.bridge.Device;
 import pocketdiffusion.bridge.Host;
+import pocketdiffusion.ort.OrtEngine;
 
 /** From the greeting of a document to frames, over ports that are texts (PROTOCOL.md section 1). */
 public final class HandshakeTest {
@@ -67,7 +72,7 @@ public final class HandshakeTest {
   /** A frame without tensors, as the page would write it. */
   private static String frame(String metadata) {
     byte[] header = ("{\"__metadata__\":{" + metadata + "}}").getBytes(StandardCharsets.UTF_8);
-    byte[] bytes = Arrays.copyOf(new byte[] {(byte) header.length}, 8 + header.length);
+    byte[] bytes = Arrays.copyOf(new byte[] {(byte) header.length, (byte) (header.length >> 8)}, 8 + header.length);
     System.arraycopy(header, 0, bytes, 8, header.length);
     return Base64.getEncoder().encodeToString(bytes);
   }
@@ -154,6 +159,43 @@ public final class HandshakeTest {
     FakeFrame.End page = connected(control);
     page.post(hello());
     assertTrue(said(page), said(page).contains("\"type\":\"answer\""));
+  }
+
+  @Test
+  public void base64WithoutItsPaddingIsNoFrame() {
+    String metadata = "\"type\":\"hello\",\"protocol\":\"1\",\"call\":\"1\",\"protocols\":\"1\"";
+    while (!frame(metadata).endsWith("==")) metadata = " " + metadata;
+    FakeFrame.End control = control();
+    FakeFrame.End page = connected(control);
+    page.post(frame(metadata).replace("=", ""));
+    assertTrue(said(page), said(page).contains("\"code\":\"bad-frame\""));
+    page = connected(control);
+    page.post(frame(metadata));
+    assertTrue(said(page), said(page).contains("\"type\":\"answer\""));
+  }
+
+  /** Its networks hold gigabytes, and nobody tells that the worker which opened them is gone. */
+  @Test
+  public void whatAConnectionHadOpenIsClosedByTheNextOne() throws Exception {
+    OrtEngine engine = OrtEngine.over("toy", NOWHERE, null);
+    Host equipped = Host.over(engine);
+    Handshake other = Handshake.with(frame, equipped, Runnable::run, () -> {});
+    other.started();
+    other.finished(HOME);
+    FakeFrame.End control = frame.port;
+    String network = "\"session\":\"1\",\"model\":\"" + OrtEngine.MODEL + "\",\"stage\":\"unet\",\"backend\":\"native-cpu\"";
+    String open = network + ",\"batch\":\"1\",\"width\":\"64\",\"height\":\"64\"";
+    for (int i = 0; i < 3; i++) {
+      FakeFrame.End page = connected(control);
+      BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+      page.listen(answers::add);
+      page.post(hello());
+      page.post(frame("\"type\":\"open\",\"protocol\":\"1\",\"call\":\"2\"," + open));
+      assertNotNull(answers.poll(20, TimeUnit.SECONDS));
+      assertNotNull(answers.poll(20, TimeUnit.SECONDS));
+      assertEquals(1, engine.open.get());
+    }
+    equipped.close();
   }
 
   @Test

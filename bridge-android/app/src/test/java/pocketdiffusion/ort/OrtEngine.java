@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import pocketdiffusion.bridge.BridgeFault;
 import pocketdiffusion.bridge.Cancellation;
 import pocketdiffusion.bridge.Device;
@@ -20,6 +21,9 @@ import pocketdiffusion.bridge.Tensor;
 /** In the place of the module {@code ort}, which tests of the app do without: has one network, which runs until it is canceled. */
 public final class OrtEngine implements Engine {
   public static final String MODEL = new String(new char[64]).replace('\0', 'a');
+
+  /** Of networks. */
+  public final AtomicInteger open = new AtomicInteger();
 
   private final String name;
   private final Device device;
@@ -58,10 +62,11 @@ public final class OrtEngine implements Engine {
 
   @Override
   public Network open(Model model, Offer offer, String backend, Progress progress, Cancellation cancellation) {
+    open.incrementAndGet();
     return new Endless();
   }
 
-  private static final class Endless implements Network {
+  private final class Endless implements Network {
     @Override
     public List<Port> inputs() {
       return Collections.emptyList();
@@ -87,7 +92,7 @@ public final class OrtEngine implements Engine {
 
     @Override
     public void close() {
-      // It holds nothing.
+      open.decrementAndGet();
     }
   }
 }

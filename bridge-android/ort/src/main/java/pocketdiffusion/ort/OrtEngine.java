@@ -45,7 +45,8 @@ public final class OrtEngine implements Engine {
     List<Model> models = new ArrayList<>();
     for (ModelFolder folder : shelf.folders()) models.add(folder.model);
     return Status.of(name, device.soc(), device.thermal(), models)
-        .without(Status.NPU, "no-npu")
+        // Of a chip without a name nobody knows an NPU; one with a name may have one, for which nothing is here.
+        .without(Status.NPU, device.soc() == null ? "no-npu" : "not-built-in")
         .with(Status.NATIVE_CPU, threads)
         .memory(device.totalBytes(), device.availableBytes());
   }
