@@ -68,13 +68,11 @@ async function loose(libraries: Libraries, clean: boolean): Promise<{ path: stri
   const web = clean ? join(FOLDER, 'web') : WEB_FOLDER;
   if (clean) await rm(web, { recursive: true, force: true });
   await bundle(web);
-  const ort = libraries.classes.length > 0;
-  const goals = [...(clean ? ['clean'] : []), 'package', '-DskipTests', '-pl', ort ? 'app,ort' : 'app', '-am'];
+  const modules = ['app', ...(libraries.classes.length > 0 ? ['ort'] : []), ...(libraries.qnn ? ['qnn'] : [])];
+  const goals = [...(clean ? ['clean'] : []), 'package', '-DskipTests', '-pl', modules.join(','), '-am'];
   const { code, output } = await maven(...goals);
   if (code !== 0) throw new Error(`setup-failed: the app: Maven said:\n${output}`);
-  const jars = ['core', 'app', ...(ort ? ['ort'] : [])].map((name) =>
-    join(BRIDGE, name, 'target', `${name}-0.1.0.jar`),
-  );
+  const jars = ['core', ...modules].map((name) => join(BRIDGE, name, 'target', `${name}-0.1.0.jar`));
   for (const { name, jar } of libraries.classes) {
     await writeFile(join(FOLDER, name), jar);
     jars.push(join(FOLDER, name));

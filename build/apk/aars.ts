@@ -22,10 +22,11 @@ export interface Libraries {
   readonly classes: readonly { readonly name: string; readonly jar: Uint8Array }[];
   /** `lib/arm64-v8a/NAME.so` and their bytes. */
   readonly natives: ReadonlyMap<string, Uint8Array>;
-  readonly qnn: boolean;
+  /** The version of Qualcomm's runtime, which is in its name; absent where it is not among them. */
+  readonly qnn?: string;
 }
 
-export const NO_LIBRARIES: Libraries = { classes: [], natives: new Map(), qnn: false };
+export const NO_LIBRARIES: Libraries = { classes: [], natives: new Map() };
 
 const ORT: Kind = {
   name: /^onnxruntime-android(?:-qnn)?-(\d.*)\.aar$/,
@@ -67,7 +68,8 @@ export async function readAars(folder: string, version: string): Promise<Librari
     classes.push({ name: name.replace(/\.aar$/, '.jar'), jar: classesOf(name, entries) });
   }
   if (!seen.has(ORT)) throw badModel(folder, 'onnxruntime-android-VERSION.aar in it', names.join(', ') || 'no .aar');
-  return { classes, natives, qnn: names.some((name) => name.includes('qnn')) };
+  const qnn = names.map((name) => QNN.name.exec(name)?.[1]).find((found) => found !== undefined);
+  return { classes, natives, ...(qnn === undefined ? {} : { qnn }) };
 }
 
 function nativesOf(entries: readonly ZipEntry[]): Map<string, Uint8Array> {

@@ -11,8 +11,10 @@ import { readZip, writeZip, type ZipFiles } from './zip';
 const TARGET = join(BRIDGE, 'app', 'target');
 /** Android maps the table of resources as it lies there; pictures are compressed already. */
 const STORED = /^resources\.arsc$|\.png$/;
-/** How Qualcomm's runtime reaches the NPU from an app (Android 12 and newer). */
-const NPU_LIBRARY = '<uses-native-library android:name="libcdsprpc.so" android:required="false"/>';
+/** How Qualcomm's runtime reaches the NPU from an app (Android 12 and newer), and its version: a text, which no number alone would be. */
+const forNpu = (version: string): string =>
+  `<uses-native-library android:name="libcdsprpc.so" android:required="false"/>` +
+  `<meta-data android:name="pocketdiffusion.qnn" android:value="QAIRT-${version}"/>`;
 
 /** Every file of a built page by its path, without compressed twins: a package is compressed itself. */
 export async function pageFiles(folder: string): Promise<ZipFiles> {
@@ -40,11 +42,11 @@ export async function assemble(apk: string, dex: Uint8Array, page: ZipFiles, lib
 }
 
 /** What Maven has made, or the same with a manifest that names the NPU's library, which aapt2 10 does not know. */
-async function resources(qnn: boolean) {
-  if (!qnn) return readZip(await readFile(join(TARGET, 'resources.ap_')), 'resources.ap_');
+async function resources(qnn: string | undefined) {
+  if (qnn === undefined) return readZip(await readFile(join(TARGET, 'resources.ap_')), 'resources.ap_');
   const manifest = await readFile(join(BRIDGE, 'app', 'src', 'main', 'AndroidManifest.xml'), 'utf8');
   const changed = join(TARGET, 'AndroidManifest.qnn.xml');
-  await writeFile(changed, manifest.replace('</application>', `${NPU_LIBRARY}</application>`));
+  await writeFile(changed, manifest.replace('</application>', `${forNpu(qnn)}</application>`));
   const made = join(TARGET, 'resources.qnn.ap_');
   await run('aapt2', [
     ...['link', '--warn-manifest-validation', '-I', join(TARGET, 'framework.ap_'), '--manifest', changed],

@@ -3,6 +3,7 @@ package pocketdiffusion.app;
 import android.app.Application;
 import android.os.Handler;
 import android.os.Looper;
+import java.nio.file.Path;
 import pocketdiffusion.bridge.Engine;
 import pocketdiffusion.bridge.Host;
 import pocketdiffusion.bridge.WatchedEngine;
@@ -19,7 +20,9 @@ public final class PocketApplication extends Application {
   public void onCreate() {
     super.onCreate();
     models = ModelStore.in(getFilesDir().toPath().resolve("models"));
-    Engine engine = BuiltInEngine.over(Phone.of(this), models);
+    Natives natives = Natives.of(this);
+    Path contexts = getNoBackupFilesDir().toPath().resolve("contexts");
+    Engine engine = BuiltInEngine.over(Phone.of(this), models, contexts, natives.qnnVersion, natives.has(BuiltInEngine.PLUGIN));
     equipped = BuiltInEngine.computes(engine);
     DrawingSpan span = DrawingSpan.of((milliseconds, work) -> main.postDelayed(work, milliseconds), this::drawing);
     host = Host.over(WatchedEngine.of(engine, span));

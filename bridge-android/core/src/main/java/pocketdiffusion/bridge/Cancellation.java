@@ -1,7 +1,13 @@
 package pocketdiffusion.bridge;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /** Whether a call is still wanted. Invariant: what is to be done when it is not is done once, at the first of both. */
 public final class Cancellation {
+  private static final AtomicLong MADE = new AtomicLong();
+
+  /** The later one is asked for, the greater. */
+  final long number = MADE.incrementAndGet();
   private boolean canceled = false;
   private Runnable action;
 

@@ -3,6 +3,7 @@ package pocketdiffusion.bridge;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -61,15 +62,15 @@ public final class Connection {
   public synchronized void ended() {
     if (state == State.GONE) return;
     state = State.GONE;
-    cancelAll();
+    for (Cancellation each : new ArrayList<>(pending.values())) each.cancel();
     pending.clear();
     host.forget(this);
     host.inTurn(answers::end);
   }
 
-  /** Each call that is pending is answered with {@code aborted}, unless it is done first. */
-  synchronized void cancelAll() {
-    for (Cancellation each : new ArrayList<>(pending.values())) each.cancel();
+  /** Of the calls that are pending. */
+  synchronized List<Cancellation> cancellations() {
+    return new ArrayList<>(pending.values());
   }
 
   /** Tells the page that its calls are not forgotten. */
