@@ -2,8 +2,9 @@
  * `npm run apk [-- --aar DIR] [--twice]`: the Android app as `dist/pocket-diffusion.apk`, signed, its contents checked. All it
  * takes comes from public registries: Maven Central, npm, Debian.
  *
- *   --aar DIR   with the libraries there: onnxruntime-android(-qnn)-VERSION.aar, qnn-runtime-VERSION.aar
- *   --twice     builds everything a second time, from nothing, and compares
+ *   --aar DIR        with the libraries there: onnxruntime-android(-qnn)-VERSION.aar, qnn-runtime-VERSION.aar
+ *   --profile NAME   with those that Maven fetches, where a registry has them: ort, qnn
+ *   --twice          builds everything a second time, from nothing, and compares
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,23 +23,40 @@ import { BRIDGE, ensureMaven, maven } from './host/maven';
 
 export const APK = 'dist/pocket-diffusion.apk';
 const FOLDER = 'dist/apk';
-const OPTIONS = { aar: { type: 'string' }, twice: { type: 'boolean', default: false } } as const;
-const USAGE = '[--aar DIR] [--twice]';
+const OPTIONS = {
+  aar: { type: 'string' },
+  profile: { type: 'string' },
+  twice: { type: 'boolean', default: false },
+} as const;
+const USAGE = '[--aar DIR | --profile ort|qnn] [--twice]';
+/** Of bridge-android/dexing/pom.xml. */
+const PROFILES = ['ort', 'qnn'];
 
 export async function main(args: readonly string[]): Promise<number> {
   try {
     const { values, positionals } = readOptions(args, OPTIONS, USAGE);
     if (positionals.length > 0) throw badArgument(positionals[0]!, USAGE, 'a word by itself');
     const key = signingKey(process.env);
-    const libraries = values.aar ? await readAars(fromCaller(values.aar), await ortVersion()) : NO_LIBRARIES;
+    if (values.profile !== undefined && (values.aar !== undefined || !PROFILES.includes(values.profile))) {
+      throw badArgument('--profile', `${PROFILES.join(' or ')}, without --aar`, values.profile);
+    }
     ensureMaven();
     ensureAndroidTools();
+    const folder = values.profile ? await fetched(values.profile) : values.aar && fromCaller(values.aar);
+    const libraries = folder ? await readAars(folder, await ortVersion()) : NO_LIBRARIES;
     return await build(libraries, key, values.twice);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     console.error(error.message);
     return 2;
   }
+}
+
+/** Where Maven has put the libraries of a profile. */
+async function fetched(profile: string): Promise<string> {
+  const { code, output } = await maven('package', '--file', 'dexing', '--activate-profiles', profile);
+  if (code !== 0) throw new Error(`setup-failed: --profile ${profile}: Maven said:\n${output}`);
+  return join(BRIDGE, 'dexing', 'target', profile);
 }
 
 async function build(libraries: Libraries, key: SigningKey, twice: boolean): Promise<number> {

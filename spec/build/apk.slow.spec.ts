@@ -65,6 +65,9 @@ test('what a phone would run passes the tests of the protocol', async () => {
 test('words that the command does not know', async () => {
   assert.is(await main(['--twise']), 2);
   assert.is(await main(['word']), 2);
+  assert.is(await main(['--profile', 'other']), 2);
+  assert.is(await main(['--profile', 'ort', '--aar', '.']), 2);
+  assert.is(await main(['--aar', 'spec']), 2);
 });
 
 test.run();

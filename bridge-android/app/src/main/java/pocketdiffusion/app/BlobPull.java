@@ -48,6 +48,8 @@ final class BlobPull {
         + "  removeEventListener('message', hear);\n"
         + "  let at = 0;\n"
         + ("  const whole = fetch('" + url + "').then((response) => response.blob());\n")
+        // Its failure is told when a piece is asked for.
+        + "  whole.catch(() => undefined);\n"
         + "  port.onmessage = async () => {\n"
         + "    try {\n"
         + "      const piece = (await whole).slice(at, (at += 786432));\n"
