@@ -4,14 +4,16 @@
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { APK, main } from '../../build/apk';
 import { ABI, ortVersion } from '../../build/apk/aars';
+import { classesNewerThan } from '../../build/apk/dex';
 import { run } from '../../build/apk/tools';
 import { testCore, undex } from '../../build/apk/undex';
 import { readZip, writeZip } from '../../build/apk/zip';
+import { maven } from '../../build/host/maven';
 
 /** An archive like the one for Android: the desktop's classes, which are the same, and libraries that only have a version. */
 async function madeUpAar(folder: string): Promise<void> {
@@ -30,6 +32,26 @@ async function madeUpAar(folder: string): Promise<void> {
     writeZip(files, () => false),
   );
 }
+
+test('what is newer than the lowest Android is named only where the version is asked for', async () => {
+  const { code, output } = await maven(
+    'package',
+    '-pl',
+    'app',
+    '-am',
+    '-Dtest=MediaTypes',
+    '-Dsurefire.failIfNoSpecifiedTests=false',
+  );
+  assert.is(code, 0, output);
+  const lowest = 'bridge-android/app/target/sdk/android-all-instrumented-9-robolectric-4913185-2-i7.jar';
+  const jars = ['core', 'app'].map((name) => `bridge-android/${name}/target/${name}-0.1.0.jar`);
+  const classes = (await classesNewerThan(resolve(lowest), jars, 'dist/apk')).map((name) => name.split('.').at(-1));
+  assert.equal(classes, ['EdgeToEdge', 'Phone', 'SavedFile']);
+  for (const name of classes) {
+    const source = await readFile(`bridge-android/app/src/main/java/pocketdiffusion/app/${name}.java`, 'utf8');
+    assert.ok(source.includes('Build.VERSION.SDK_INT'), name);
+  }
+});
 
 test('with libraries, their classes are in the dex and the natives beside it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'aar-'));

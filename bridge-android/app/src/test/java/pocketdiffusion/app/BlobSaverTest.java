@@ -24,6 +24,7 @@ import org.junit.rules.TemporaryFolder;
 import org.junit.runner.RunWith;
 import org.robolectric.Robolectric;
 import org.robolectric.RobolectricTestRunner;
+import org.robolectric.annotation.Config;
 import org.robolectric.shadows.ShadowDialog;
 
 /** A picture leaves the page and is among the phone's. */
@@ -113,6 +114,21 @@ public final class BlobSaverTest {
     media.file = place;
     saver.save(frame, view, URL, "image/png");
     assertEquals(1, frame.heard.size());
+  }
+
+  @Test
+  @Config(sdk = 28)
+  public void beforeAndroid10ThePersonPicksThePlace() throws Exception {
+    saver.save(frame, view, URL, "image/png");
+    assertEquals(0, frame.heard.size());
+    Intent asked = shadowOf(activity).getNextStartedActivity();
+    assertEquals(Intent.ACTION_CREATE_DOCUMENT, asked.getAction());
+    assertTrue(asked.getStringExtra(Intent.EXTRA_TITLE).endsWith(".png"));
+    saver.picked(Activity.RESULT_CANCELED, null);
+    saver.save(frame, view, URL, "image/png");
+    saver.picked(Activity.RESULT_OK, new Intent().setData(Uri.parse("content://media/1")));
+    pageSays("AQID", "");
+    assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(media.file.toPath()));
   }
 
   @Test

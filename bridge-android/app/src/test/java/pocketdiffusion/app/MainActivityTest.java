@@ -21,11 +21,13 @@ import org.junit.runner.RunWith;
 import org.robolectric.Robolectric;
 import org.robolectric.RobolectricTestRunner;
 import org.robolectric.android.controller.ActivityController;
+import org.robolectric.annotation.Config;
 import org.robolectric.shadows.ShadowDialog;
 import org.robolectric.shadows.ShadowLooper;
 
 /** The screen: it starts, shows the page, and goes on when what draws the page has died. */
 @RunWith(RobolectricTestRunner.class)
+@Config(sdk = {28, 33})
 public final class MainActivityTest {
   private ActivityController<MainActivity> controller;
   private MainActivity activity;

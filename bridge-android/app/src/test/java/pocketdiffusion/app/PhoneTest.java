@@ -12,6 +12,7 @@ import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.robolectric.RobolectricTestRunner;
 import org.robolectric.RuntimeEnvironment;
+import org.robolectric.annotation.Config;
 import org.robolectric.util.ReflectionHelpers;
 
 /** What the host tells of the phone. */
@@ -32,6 +33,14 @@ public final class PhoneTest {
     assertEquals("unknown", phone.thermal());
     phone.heated(-1);
     assertEquals("unknown", phone.thermal());
+  }
+
+  @Test
+  @Config(sdk = 28)
+  public void anOldAndroidTellsNeitherTemperatureNorChip() {
+    Phone phone = Phone.of(context);
+    assertEquals("unknown", phone.thermal());
+    assertNull(phone.soc());
   }
 
   @Test

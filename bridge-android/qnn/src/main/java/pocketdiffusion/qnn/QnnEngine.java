@@ -10,8 +10,9 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import pocketdiffusion.bridge.BridgeFault;
 import pocketdiffusion.bridge.Cancellation;
 import pocketdiffusion.bridge.Device;
@@ -36,15 +37,17 @@ public final class QnnEngine implements Engine {
   private final OrtEngine cpu;
   private final Device device;
   private final Shelf shelf;
-  private final QnnSessions sessions;
+  private final Callable<QnnSessions> provider;
+  /** Once they were found. */
+  private volatile QnnSessions sessions;
   /** A word of the protocol, empty where the NPU computes. */
   private final FutureTask<String> found;
 
-  private QnnEngine(OrtEngine cpu, Device device, Shelf shelf, QnnSessions sessions) {
+  private QnnEngine(OrtEngine cpu, Device device, Shelf shelf, Callable<QnnSessions> provider) {
     this.cpu = cpu;
     this.device = device;
     this.shelf = shelf;
-    this.sessions = sessions;
+    this.provider = provider;
     this.found = new FutureTask<>(this::lookFor);
   }
 
@@ -56,28 +59,28 @@ public final class QnnEngine implements Engine {
       String name, Device device, Shelf shelf, Path cache, String plugin, String backend, String version) {
     OrtEngine cpu = OrtEngine.over(name, device, shelf);
     NpuChip chip = NpuChip.of(device.soc());
-    QnnSessions sessions = chip == null ? null : sessions(chip, cache, plugin, backend, version);
-    QnnEngine engine = new QnnEngine(cpu, device, shelf, sessions);
+    Callable<QnnSessions> provider = chip == null ? null : () -> sessions(chip, cache, plugin, backend, version);
+    QnnEngine engine = new QnnEngine(cpu, device, shelf, provider);
     Thread looking = new Thread(engine.found, "npu");
     looking.setDaemon(true);
     looking.start();
     return engine;
   }
 
-  /** Null where the provider cannot be had. */
-  private static QnnSessions sessions(NpuChip chip, Path cache, String plugin, String backend, String version) {
+  private static QnnSessions sessions(NpuChip chip, Path cache, String plugin, String backend, String version)
+      throws OrtException {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    try {
-      QnnRuntime runtime = QnnRuntime.of(environment, plugin, backend, version);
-      return QnnSessions.of(environment, runtime, chip, ContextCache.in(cache));
-    } catch (OrtException | LinkageError thrown) {
-      return null;
-    }
+    QnnRuntime runtime = QnnRuntime.of(environment, plugin, backend, version);
+    return QnnSessions.of(environment, runtime, chip, ContextCache.in(cache));
   }
 
-  private String lookFor() {
-    if (NpuChip.of(device.soc()) == null) return "no-npu";
-    if (sessions == null) return "not-built-in";
+  private String lookFor() throws Exception {
+    if (provider == null) return "no-npu";
+    try {
+      sessions = provider.call();
+    } catch (OrtException | LinkageError thrown) {
+      return "not-built-in";
+    }
     Set<String> models = new HashSet<>();
     for (ModelFolder folder : shelf.folders()) models.add(folder.model.hash);
     sessions.keepOnly(models);
