@@ -14,10 +14,12 @@ import pocketdiffusion.bridge.BareEngine;
 import pocketdiffusion.bridge.Device;
 import pocketdiffusion.bridge.Engine;
 import pocketdiffusion.bridge.Shelf;
+import pocketdiffusion.qnn.QnnEngine;
 
 /** A build with an engine and builds without, though some of them look as if they had one. */
 public final class BuiltInEngineTest {
   private static final Shelf EMPTY = Collections::emptyList;
+  private static final String UNLINKED = BuiltInEngineTest.class.getName() + "$Unlinked";
 
   /** Classes are there, their library is not. */
   public static final class Half {
@@ -25,6 +27,19 @@ public final class BuiltInEngineTest {
 
     public static Engine over(String name, Device device, Shelf shelf) {
       throw new UnsatisfiedLinkError("libonnxruntime4j_jni.so");
+    }
+  }
+
+  /** What it is linked against is not there. */
+  public static final class Unlinked {
+    static {
+      if (BuiltInEngine.PLUGIN != null) throw new NoClassDefFoundError("ai/onnxruntime/OrtException");
+    }
+
+    private Unlinked() {}
+
+    public static Engine over(String name, Device device, Shelf shelf) {
+      return BareEngine.over(name, device, shelf);
     }
   }
 
@@ -40,37 +55,24 @@ public final class BuiltInEngineTest {
     assertTrue(BuiltInEngine.computes(engine));
   }
 
-  /** As QnnEngine, and remembers what it was told. */
-  public static final class Npu {
-    private static String told;
-
-    private Npu() {}
-
-    public static Engine over(
-        String name, Device device, Shelf shelf, Path cache, String plugin, String backend, String version) {
-      told = cache + " " + plugin + " " + backend + " " + version;
-      return BareEngine.over(name, device, shelf);
-    }
-  }
-
   @Test
   public void librariesForTheNpuAreNamedToWhoTakesThem() {
     Path cache = Paths.get("c");
-    assertNotNull(BuiltInEngine.npu(Npu.class.getName(), null, EMPTY, cache, "2.51.0", true));
-    assertEquals("c libonnxruntime_providers_qnn.so libQnnHtp.so 2.51.0", Npu.told);
-    assertNotNull(BuiltInEngine.npu(Npu.class.getName(), null, EMPTY, cache, "2.51.0", false));
-    assertEquals("c null libQnnHtp.so 2.51.0", Npu.told);
+    assertNotNull(BuiltInEngine.over(null, EMPTY, cache, "QAIRT-1", true));
+    assertEquals("c libonnxruntime_providers_qnn.so libQnnHtp.so QAIRT-1", QnnEngine.told);
+    assertNotNull(BuiltInEngine.over(null, EMPTY, cache, "QAIRT-2", false));
+    assertEquals("c null libQnnHtp.so QAIRT-2", QnnEngine.told);
   }
 
   @Test
-  public void withoutTheClassForNpusItIsTheProcessor() {
-    Engine engine = BuiltInEngine.over(null, EMPTY, Paths.get("c"), "2.51.0", true);
+  public void whereTheyDoNotLinkItIsTheProcessor() {
+    Engine engine = BuiltInEngine.over(null, EMPTY, Paths.get("c"), QnnEngine.UNLINKED, true);
     assertEquals("pocketdiffusion.ort.OrtEngine", engine.getClass().getName());
   }
 
   @Test
   public void whatIsNotThereOrDoesNotLoadIsNone() {
-    for (String type : new String[] {"pocketdiffusion.ort.None", Half.class.getName(), Other.class.getName()}) {
+    for (String type : new String[] {"pocketdiffusion.ort.None", Half.class.getName(), Other.class.getName(), UNLINKED}) {
       assertNull(type, BuiltInEngine.cpu(type, null, EMPTY));
       assertNull(type, BuiltInEngine.npu(type, null, EMPTY, null, "2.51.0", false));
     }

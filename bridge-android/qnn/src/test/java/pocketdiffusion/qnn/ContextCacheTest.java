@@ -104,6 +104,16 @@ public final class ContextCacheTest {
   }
 
   @Test
+  public void aProofOfWhatLiesElsewhereIsNone() throws Exception {
+    Path place = compiled(GRAPH, MADE).getParent();
+    write(folder.resolve("elsewhere"), "compiled");
+    Files.delete(place.resolve("context_qnn.bin"));
+    String proof = new String(Files.readAllBytes(place.resolve("proof")), StandardCharsets.UTF_8);
+    write(place.resolve("proof"), proof.replace("context_qnn.bin", "../../../elsewhere"));
+    assertNull(foundLater());
+  }
+
+  @Test
   public void aShortFileIsNoticedAlsoByWhoHasProvenItBefore() throws Exception {
     Path place = compiled(GRAPH, MADE).getParent();
     write(place.resolve("context_qnn.bin"), "compile");

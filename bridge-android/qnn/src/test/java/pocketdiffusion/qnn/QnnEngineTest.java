@@ -17,8 +17,10 @@ import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 import pocketdiffusion.bridge.BridgeFault;
 import pocketdiffusion.bridge.Cancellation;
+import pocketdiffusion.bridge.Device;
 import pocketdiffusion.bridge.Model;
 import pocketdiffusion.bridge.Offer;
+import pocketdiffusion.bridge.Shelf;
 import pocketdiffusion.bridge.Status;
 
 /** Phones without an NPU that computes; those with one: {@code EmulatorTest}. */
@@ -63,6 +65,13 @@ public final class QnnEngineTest {
     }
     device.thermal = "severe";
     says("not-built-in", engine);
+  }
+
+  /** As the app names it, by text. */
+  @Test
+  public void whoOnlyKnowsItsNameCanMakeIt() throws Exception {
+    Class<?>[] types = {String.class, Device.class, Shelf.class, Path.class, String.class, String.class, String.class};
+    assertEquals(QnnEngine.class, Class.forName("pocketdiffusion.qnn.QnnEngine").getMethod("over", types).getReturnType());
   }
 
   private static int indexOf(byte[] bytes, byte[] some) {
