@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { CodedError } from '../models/errors';
 import { ENCODINGS, isTwin } from './compress';
 
-const TYPES: Readonly<Record<string, string>> = {
+export const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.mjs': 'text/javascript; charset=utf-8',
@@ -25,12 +25,13 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Scripts only from here, WebAssembly yes, `eval` and inline code no; pictures may be blobs. */
-const POLICY = [
+export const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
-  // Models come from wherever their mirrors and catalogs are; a host on this machine listens on some port (bridge-android).
-  "connect-src 'self' https: ws://127.0.0.1:*",
+  // Models come from wherever their mirrors and catalogs are; a host on this machine listens on some port (bridge-android); the
+  // app that holds the page saves pictures by reading the page's own blobs.
+  "connect-src 'self' blob: https: ws://127.0.0.1:*",
   "style-src 'self'",
   "img-src 'self' blob:",
   "manifest-src 'self'",

@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { ensureAndroidTools } from './apk/tools';
 import { ensureChromium } from './chromium';
 import { BRIDGE, ensureMaven, runJUnit } from './host/maven';
 import { buildHost, HOST_BUILT } from './host/startHost';
@@ -83,6 +84,7 @@ async function runCheck(name: 'types' | 'style'): Promise<Tally> {
 async function runJava(): Promise<Tally> {
   const started = performance.now();
   ensureMaven();
+  ensureAndroidTools(['aapt2']);
   const { passed, failed, output } = await runJUnit();
   report(BRIDGE, { passed, failed }, started);
   if (failed > 0) console.log(output);

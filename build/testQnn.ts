@@ -4,6 +4,7 @@
  * Prints a table; exits with 1 where anything misses.
  *
  *   --quantized DIR                the graphs that npm run quantize has written there, every network of one size, as they lie there
+ *   --java                         the app's own way to the NPU, in Java: the UNet in --quantized DIR on two chips, and nothing else
  *   --license                      shows the terms of what is used, and nothing else
  *   --size WIDTHxHEIGHT | SIDE     pixels: 128, with --full 512
  *   --format w8a16|w8a8|w4a16      bits of weights and activations; w4a16 is mixed
@@ -29,6 +30,7 @@ import { demoNetworks } from './qnn/demoNetworks';
 import { CHIPS, emulated, FOLDER, install, installedLicense, SHOWN } from './qnn/emulator';
 import { FORMATS } from './qnn/format';
 import { fullNetworks } from './qnn/fullNetworks';
+import { testJava } from './qnn/javaPath';
 import { showOnce } from './qnn/license';
 import { type Job, type Network, quantizedStage } from './qnn/quantizedStage';
 import { COLUMNS, line, passes } from './qnn/table';
@@ -56,6 +58,7 @@ async function tested(args: readonly string[]): Promise<number> {
     options: {
       accept: { type: 'boolean', default: false },
       license: { type: 'boolean', default: false },
+      java: { type: 'boolean', default: false },
       quantized: { type: 'string' },
       size: { type: 'string' },
       format: { type: 'string', default: 'w8a16' },
@@ -81,6 +84,7 @@ async function tested(args: readonly string[]): Promise<number> {
     console.error(LICENSE);
     return 2;
   }
+  if (values.java && values.quantized === undefined) throw badArgument('--java', 'with --quantized DIR', '');
   const { full } = values;
   const format = FORMATS[oneOf('--format', values.format, Object.keys(FORMATS) as (keyof typeof FORMATS)[])];
   const linear = oneOf('--linear', values.linear, ['conv', 'matmul'] as const);
@@ -93,6 +97,7 @@ async function tested(args: readonly string[]): Promise<number> {
   const only = values.part && new Set(values.part.map((part) => number('--part', part)));
   if (!install()) return 1;
   showOnce(installedLicense(), SHOWN, console.error);
+  if (values.java) return testJava(fromCaller(values.quantized!));
 
   const folder = `${FOLDER}/${values.quantized !== undefined ? 'quantized' : values.blocks !== undefined ? 'blocks' : full ? 'full' : 'demo'}`;
   await rm(folder, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export const BRIDGE = 'bridge-android';
-const MODULES = ['core', 'ort', 'host'];
+const MODULES = ['core', 'ort', 'qnn', 'host', 'app'];
 
 const works = (command: string, flag: string): boolean => spawnSync(command, [flag], { stdio: 'ignore' }).status === 0;
 const found = (): boolean => works('mvn', '-version') && works('javac', '-version');

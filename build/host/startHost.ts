@@ -27,7 +27,7 @@ export const HOST_BUILT = 'POCKET_HOST_BUILT';
 export async function buildHost(): Promise<void> {
   if (process.env[HOST_BUILT]) return;
   ensureMaven();
-  const { code, output } = await maven('package', '-DskipTests');
+  const { code, output } = await maven('package', '-DskipTests', '-pl', 'host', '-am');
   if (code !== 0) throw new Error(`setup-failed: the host: Maven said:\n${output}`);
 }
 

@@ -45,10 +45,15 @@ export function install(): boolean {
   return commands.every(([command, ...rest]) => spawnSync(command!, rest, { stdio: 'inherit' }).status === 0);
 }
 
+const sitePackages = (): string =>
+  readdirSync(`${FOLDER}/venv/lib`).map((python) => `${FOLDER}/venv/lib/${python}/site-packages`)[0]!;
+
+/** Where the installed package has its libraries. */
+export const librariesFolder = (): string => `${sitePackages()}/onnxruntime_qnn`;
+
 /** The terms of what was installed. */
 export function installedLicense(): string {
-  const [libraries] = readdirSync(`${FOLDER}/venv/lib`).map((python) => `${FOLDER}/venv/lib/${python}/site-packages`);
-  return licenseText(libraries!, (path) => {
+  return licenseText(sitePackages(), (path) => {
     const read =
       'import pypdf, sys; print("\\n".join(page.extract_text() for page in pypdf.PdfReader(sys.argv[1]).pages))';
     return spawnSync(PYTHON, ['-c', read, path], { encoding: 'utf8' }).stdout ?? '';

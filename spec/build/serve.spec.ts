@@ -63,7 +63,7 @@ test('the page is isolated, and lets no foreign or inline code in', async () => 
   assert.match(policy, /default-src 'none'/);
   assert.match(policy, /script-src 'self' 'wasm-unsafe-eval';/);
   // Models are fetched from anywhere; nothing else is.
-  assert.match(policy, /connect-src 'self' https: ws:\/\/127\.0\.0\.1:\*;/);
+  assert.match(policy, /connect-src 'self' blob: https: ws:\/\/127\.0\.0\.1:\*;/);
   assert.not.match(policy.replace(/connect-src [^;]*/, ''), /unsafe-inline|'unsafe-eval'|https?:|\*/);
 });
 

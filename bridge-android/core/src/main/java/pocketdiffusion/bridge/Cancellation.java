@@ -1,11 +1,17 @@
 package pocketdiffusion.bridge;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /** Whether a call is still wanted. Invariant: what is to be done when it is not is done once, at the first of both. */
 public final class Cancellation {
+  private static final AtomicLong MADE = new AtomicLong();
+
+  /** The later one is asked for, the greater. */
+  final long number = MADE.incrementAndGet();
   private boolean canceled = false;
   private Runnable action;
 
-  Cancellation() {}
+  public Cancellation() {}
 
   /** Throws {@code aborted} where nobody wants the call any more. */
   public synchronized void check() throws BridgeFault {
@@ -22,7 +28,8 @@ public final class Cancellation {
     if (canceled && stop != null) stop.run();
   }
 
-  synchronized void cancel() {
+  /** Nobody wants it any more. */
+  public synchronized void cancel() {
     if (canceled) return;
     canceled = true;
     if (action != null) action.run();

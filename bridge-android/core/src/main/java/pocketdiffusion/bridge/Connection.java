@@ -3,6 +3,7 @@ package pocketdiffusion.bridge;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -65,6 +66,11 @@ public final class Connection {
     pending.clear();
     host.forget(this);
     host.inTurn(answers::end);
+  }
+
+  /** Of the calls that are pending. */
+  synchronized List<Cancellation> cancellations() {
+    return new ArrayList<>(pending.values());
   }
 
   /** Tells the page that its calls are not forgotten. */

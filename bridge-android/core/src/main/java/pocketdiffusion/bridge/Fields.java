@@ -23,6 +23,10 @@ final class Fields {
     throw BridgeFault.of(BridgeFault.Code.BAD_MODEL, path, "an object", json);
   }
 
+  boolean has(String name) {
+    return object.containsKey(name);
+  }
+
   Fields object(String name) throws BridgeFault {
     return of(path + ": " + name, object.get(name));
   }

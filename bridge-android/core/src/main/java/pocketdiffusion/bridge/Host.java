@@ -1,6 +1,7 @@
 package pocketdiffusion.bridge;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +47,15 @@ public final class Host implements AutoCloseable {
       connections.add(connection);
     }
     return connection;
+  }
+
+  /** Cancels what every page waits for, as if it had asked for that; the pages stay. */
+  public void cancelAll() {
+    List<Cancellation> all = new ArrayList<>();
+    for (Connection connection : present()) all.addAll(connection.cancellations());
+    // The last first: the one that runs is the first, and the next would begin when it ends.
+    Collections.sort(all, (one, other) -> Long.compare(other.number, one.number));
+    for (Cancellation each : all) each.cancel();
   }
 
   /** Ends every connection; what runs is canceled. */

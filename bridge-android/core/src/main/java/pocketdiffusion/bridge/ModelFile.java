@@ -17,7 +17,8 @@ final class ModelFile {
 
   final Path path;
   final long bytes;
-  private final String sha256;
+  /** Hexadecimal, in small letters. */
+  final String sha256;
   private boolean proven = false;
 
   private ModelFile(Path path, long bytes, String sha256) {

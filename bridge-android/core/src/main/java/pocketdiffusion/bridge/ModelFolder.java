@@ -19,10 +19,19 @@ public final class ModelFolder {
   static final class Part {
     final ModelFile graph;
     final ModelFile weights;
+    /** Where it may lie compiled, by the names of chips: {@code FOLDER/CHIP/NAME}; null where nowhere. */
+    final Path contexts;
+    final String context;
 
     Part(ModelFile graph, ModelFile weights) {
+      this(graph, weights, null, null);
+    }
+
+    Part(ModelFile graph, ModelFile weights, Path contexts, String context) {
       this.graph = graph;
       this.weights = weights;
+      this.contexts = contexts;
+      this.context = context;
     }
   }
 
@@ -70,6 +79,14 @@ public final class ModelFolder {
     return new ModelFolder(model, new String(manifest, StandardCharsets.UTF_8), networks, tokens);
   }
 
+  /** The folder of {@code model}; {@code not-here} where it has gone. */
+  public static ModelFolder of(Shelf shelf, Model model) throws BridgeFault {
+    for (ModelFolder folder : shelf.folders()) {
+      if (folder.model.hash.equals(model.hash)) return folder;
+    }
+    throw BridgeFault.of(BridgeFault.Code.NOT_HERE, "model", "a model that is still here", model.hash);
+  }
+
   /** The text of the manifest. */
   public String manifest() {
     return manifest;
@@ -84,6 +101,27 @@ public final class ModelFolder {
       graphs.add(part.graph.path);
     }
     return graphs;
+  }
+
+  /** A graph of {@code offer} compiled for the chip of this name, if whoever made the model has put it there; null else. */
+  public Path context(Offer offer, int graph, String chip) {
+    Part part = networks.get(offer).get(graph);
+    if (part.contexts == null) return null;
+    Path path = part.contexts.resolve(chip).resolve(part.context).normalize();
+    return path.startsWith(part.contexts) && Files.isRegularFile(path) ? path : null;
+  }
+
+  /** The SHA-256 that the manifest says, in hexadecimal digits, of each file that the model needs beside its manifests. */
+  public Map<Path, String> hashes() {
+    Map<Path, String> hashes = new LinkedHashMap<>();
+    for (List<Part> parts : networks.values()) {
+      for (Part part : parts) {
+        hashes.put(part.graph.path, part.graph.sha256);
+        hashes.put(part.weights.path, part.weights.sha256);
+      }
+    }
+    if (tokens != null) hashes.put(tokens.file.path, tokens.file.sha256);
+    return hashes;
   }
 
   /** As {@link Engine#embed}. */

@@ -20,6 +20,7 @@ final class NpuForm {
     if (!fields.text("format").equals("pocket-diffusion-npu")) throw fields.bad("format", "pocket-diffusion-npu");
     if (fields.integer("version") != VERSION) throw fields.bad("version", Long.toString(VERSION));
     Map<Offer, List<ModelFolder.Part>> networks = new LinkedHashMap<>();
+    Path contexts = fields.has("contexts") ? inside(folder, fields.object("contexts").text("folder")) : null;
     for (Fields stage : fields.list("stages")) {
       String name = stage.text("stage");
       boolean sized = !name.equals(Offer.TEXT_ENCODER);
@@ -27,7 +28,10 @@ final class NpuForm {
       long height = sized ? stage.integer("height") : 0;
       List<ModelFolder.Part> parts = new ArrayList<>();
       for (Fields part : stage.list("parts")) {
-        parts.add(new ModelFolder.Part(file(folder, part.object("graph")), file(folder, part.object("weights"))));
+        ModelFile graph = file(folder, part.object("graph"));
+        ModelFile weights = file(folder, part.object("weights"));
+        String context = part.has("context") && contexts != null ? part.text("context") : null;
+        parts.add(new ModelFolder.Part(graph, weights, context == null ? null : contexts, context));
       }
       if (parts.isEmpty()) throw stage.bad("parts", "at least one");
       networks.put(Offer.of(name, 1, width, height, Status.BACKENDS), parts);
@@ -36,6 +40,12 @@ final class NpuForm {
     long wide = fields.object("description").object("textEncoder").integer("hiddenSize");
     TokenTable tokens = TokenTable.of(file(folder, table), table.text("dtype"), wide);
     return ModelFolder.of(folder, Model.Form.NPU, fields.textOrNull("id"), manifest, networks, tokens);
+  }
+
+  /** Null where it is not in the model's folder. */
+  private static Path inside(Path folder, String name) {
+    Path path = folder.resolve(name).normalize();
+    return path.startsWith(folder) ? path : null;
   }
 
   private static ModelFile file(Path folder, Fields file) throws BridgeFault {

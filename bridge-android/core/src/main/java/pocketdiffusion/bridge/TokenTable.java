@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 
 /** The token embeddings of a model, row by row in a file. Invariant: the file holds whole rows of {@code width} numbers. */
 final class TokenTable {
-  private final ModelFile file;
+  final ModelFile file;
   private final String dtype;
   private final int width;
   private final long count;

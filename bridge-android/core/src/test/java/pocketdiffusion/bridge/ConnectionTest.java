@@ -52,6 +52,19 @@ public final class ConnectionTest {
   }
 
   @Test
+  public void theHostMayCancelWhatEveryPageWaitsFor() throws Exception {
+    Page page = withSession();
+    Page other = Page.greetedBy(host);
+    runs(page, 3);
+    other.open(2, "1");
+    host.cancelAll();
+    heard(page.hear(), "error", 3, "aborted");
+    heard(other.hear(), "error", 2, "aborted");
+    page.run(4, "1");
+    heard(page.hear(), "answer", 4, null);
+  }
+
+  @Test
   public void aCallCanceledBeforeItsTurnIsNotBegun() throws Exception {
     Page page = withSession();
     runs(page, 3);

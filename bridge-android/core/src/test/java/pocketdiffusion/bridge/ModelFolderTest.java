@@ -173,4 +173,21 @@ public final class ModelFolderTest {
     BridgeFault fault = assertThrows(BridgeFault.class, () -> ModelFile.of(folder, "../outside", 3, ""));
     assertTrue(fault.getMessage(), fault.getMessage().contains("in the model's folder"));
   }
+
+  @Test
+  public void aFolderTellsTheHashesOfItsFiles() throws Exception {
+    Map<Path, String> hashes = opened().hashes();
+    assertEquals(2 * Offer.STAGES.size(), hashes.size());
+    for (Map.Entry<Path, String> entry : hashes.entrySet()) {
+      assertEquals(ModelFile.hash(Files.readAllBytes(entry.getKey())), entry.getValue());
+    }
+  }
+
+  @Test
+  public void aModelThatHasGoneIsNotHere() throws Exception {
+    ModelFolder folder = opened();
+    assertEquals(folder, ModelFolder.of(() -> Collections.singletonList(folder), folder.model));
+    BridgeFault fault = assertThrows(BridgeFault.class, () -> ModelFolder.of(Collections::emptyList, folder.model));
+    assertEquals(BridgeFault.Code.NOT_HERE, fault.code);
+  }
 }

@@ -2,6 +2,7 @@ package pocketdiffusion.bridge;
 
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
@@ -47,6 +48,26 @@ public final class NpuFormTest {
     byte[] bytes = new byte[values.length];
     for (int i = 0; i < values.length; i++) bytes[i] = (byte) values[i];
     return bytes;
+  }
+
+  @Test
+  public void aCompiledGraphIsWhereTheManifestSaysIfItIsThere() throws Exception {
+    ModelFolder before = opened("F16", new byte[8]);
+    assertNull(before.context(before.model.offers.get(1), 0, "SM8550"));
+    Path compiled = folder().resolve("contexts/SM8550/second.context.onnx");
+    Files.createDirectories(compiled.getParent());
+    Files.write(compiled, new byte[1]);
+    for (String[] row : new String[][] {{"contexts", "second.context.onnx"}, {"..", "x"}, {"contexts", "../../npu.json"}}) {
+      String json = new String(Files.readAllBytes(folder().resolve("npu.json")), StandardCharsets.UTF_8);
+      json = json.replaceAll(",\"contexts\".*", "}").replaceAll(",\"context\":\"[^\"]*\"", "");
+      json = json.substring(0, json.length() - 1) + ",\"contexts\":{\"folder\":\"" + row[0] + "\"}}";
+      json = json.replaceAll("(\"weights\":\\{[^}]*})", "$1,\"context\":\"" + row[1] + "\"");
+      Files.write(folder().resolve("npu.json"), json.getBytes(StandardCharsets.UTF_8));
+      ModelFolder opened = ModelFolder.openAll(folder()).get(0);
+      Path expected = row[1].startsWith("second") ? compiled.toAbsolutePath() : null;
+      assertEquals(expected, opened.context(opened.model.offers.get(1), 1, "SM8550"));
+      assertNull(opened.context(opened.model.offers.get(1), 1, "SM8650"));
+    }
   }
 
   @Test

@@ -34,7 +34,7 @@ public final class Main {
       System.exit(2);
     }
     Token token = Token.fresh();
-    Host host = Host.over(OrtEngine.over(NAME, new Desktop(), folders));
+    Host host = Host.over(OrtEngine.over(NAME, new Desktop(), () -> folders));
     LoopbackServer.of(host, Admission.of(origins, token), port, at -> announce(at, token)).start();
     while (System.in.read() >= 0) {
       // Nothing is said to it.

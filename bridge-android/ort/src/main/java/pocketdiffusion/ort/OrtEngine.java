@@ -17,6 +17,7 @@ import pocketdiffusion.bridge.ModelFolder;
 import pocketdiffusion.bridge.Network;
 import pocketdiffusion.bridge.Offer;
 import pocketdiffusion.bridge.Progress;
+import pocketdiffusion.bridge.Shelf;
 import pocketdiffusion.bridge.Status;
 import pocketdiffusion.bridge.Tensor;
 
@@ -24,27 +25,28 @@ import pocketdiffusion.bridge.Tensor;
 public final class OrtEngine implements Engine {
   private final String name;
   private final Device device;
-  private final List<ModelFolder> folders;
+  private final Shelf shelf;
   private final int threads = Runtime.getRuntime().availableProcessors();
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
 
-  private OrtEngine(String name, Device device, List<ModelFolder> folders) {
+  private OrtEngine(String name, Device device, Shelf shelf) {
     this.name = name;
     this.device = device;
-    this.folders = folders;
+    this.shelf = shelf;
   }
 
   /** {@code name} tells people which host it is. Loads the library. */
-  public static OrtEngine over(String name, Device device, List<ModelFolder> folders) {
-    return new OrtEngine(name, device, new ArrayList<>(folders));
+  public static OrtEngine over(String name, Device device, Shelf shelf) {
+    return new OrtEngine(name, device, shelf);
   }
 
   @Override
   public Status status() {
     List<Model> models = new ArrayList<>();
-    for (ModelFolder folder : folders) models.add(folder.model);
+    for (ModelFolder folder : shelf.folders()) models.add(folder.model);
     return Status.of(name, device.soc(), device.thermal(), models)
-        .without(Status.NPU, "no-npu")
+        // Of a chip without a name nobody knows an NPU; one with a name may have one, for which nothing is here.
+        .without(Status.NPU, device.soc() == null ? "no-npu" : "not-built-in")
         .with(Status.NATIVE_CPU, threads)
         .memory(device.totalBytes(), device.availableBytes());
   }
@@ -55,19 +57,19 @@ public final class OrtEngine implements Engine {
   }
 
   @Override
-  public String describe(Model model) {
-    return folderOf(model).manifest();
+  public String describe(Model model) throws BridgeFault {
+    return ModelFolder.of(shelf, model).manifest();
   }
 
   @Override
   public Tensor embed(Model model, Tensor ids) throws BridgeFault {
-    return folderOf(model).embed(ids);
+    return ModelFolder.of(shelf, model).embed(ids);
   }
 
   @Override
   public Network open(Model model, Offer offer, String backend, Progress progress, Cancellation cancellation)
       throws BridgeFault {
-    List<Path> graphs = folderOf(model).graphs(offer, progress, cancellation);
+    List<Path> graphs = ModelFolder.of(shelf, model).graphs(offer, progress, cancellation);
     List<OrtSession> sessions = new ArrayList<>();
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(threads);
@@ -84,13 +86,5 @@ public final class OrtEngine implements Engine {
       // Of a network that did not come about.
       OrtNetwork.close(sessions);
     }
-  }
-
-  /** The model is one of ours: the status named it. */
-  private ModelFolder folderOf(Model model) {
-    for (ModelFolder folder : folders) {
-      if (folder.model.hash.equals(model.hash)) return folder;
-    }
-    throw new IllegalArgumentException(model.hash);
   }
 }

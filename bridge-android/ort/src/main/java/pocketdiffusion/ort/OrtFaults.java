@@ -5,10 +5,10 @@ import java.util.Locale;
 import pocketdiffusion.bridge.BridgeFault;
 
 /** ONNX Runtime's errors in the protocol's words: its messages hold paths and stay here. */
-final class OrtFaults {
+public final class OrtFaults {
   private OrtFaults() {}
 
-  static BridgeFault of(String argument, OrtException thrown) {
+  public static BridgeFault of(String argument, OrtException thrown) {
     String message = String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT);
     boolean memory = message.contains("bad_alloc") || message.contains("allocate memory") || message.contains("out of memory");
     BridgeFault.Code code = memory ? BridgeFault.Code.OUT_OF_MEMORY : BridgeFault.Code.INTERNAL;

@@ -29,7 +29,7 @@ import pocketdiffusion.bridge.Tensor;
  *
  * <p>Invariant: the outputs are those of the last session.
  */
-final class OrtNetwork implements Network {
+public final class OrtNetwork implements Network {
   private final OrtEnvironment environment;
   private final List<OrtSession> sessions;
   private final List<Port> inputs;
@@ -43,7 +43,7 @@ final class OrtNetwork implements Network {
   }
 
   /** At least one session; they are closed with the network. */
-  static OrtNetwork of(OrtEnvironment environment, List<OrtSession> sessions) throws OrtException, BridgeFault {
+  public static OrtNetwork of(OrtEnvironment environment, List<OrtSession> sessions) throws OrtException, BridgeFault {
     Map<String, Port> inputs = new LinkedHashMap<>();
     Set<String> made = new HashSet<>();
     List<Port> outputs = Collections.emptyList();
@@ -154,7 +154,8 @@ final class OrtNetwork implements Network {
     close(sessions);
   }
 
-  static void close(List<OrtSession> sessions) {
+  /** Of a network that did not come about, or has come to its end. */
+  public static void close(List<OrtSession> sessions) {
     for (OrtSession session : sessions) {
       try {
         session.close();

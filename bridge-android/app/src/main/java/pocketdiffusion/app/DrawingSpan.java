@@ -1,0 +1,65 @@
+package pocketdiffusion.app;
+
+import pocketdiffusion.bridge.WatchedEngine;
+
+/**
+ * When the host draws: while a network is opened or runs, and for a while after, since the page computes between two steps.
+ *
+ * <p>Invariant: the listener hears of a beginning and of its end by turns.
+ */
+final class DrawingSpan implements WatchedEngine.Watcher {
+  static final long PAUSE_MILLISECONDS = 10_000;
+
+  /** Does things on the main thread. */
+  interface Later {
+    void after(long milliseconds, Runnable work);
+  }
+
+  /** Called on the main thread. */
+  interface Listener {
+    void drawing(boolean begins);
+  }
+
+  private final Later main;
+  private final Listener listener;
+  private int working = 0;
+  private long changes = 0;
+  private boolean drawing = false;
+
+  private DrawingSpan(Later main, Listener listener) {
+    this.main = main;
+    this.listener = listener;
+  }
+
+  static DrawingSpan of(Later main, Listener listener) {
+    return new DrawingSpan(main, listener);
+  }
+
+  @Override
+  public void began() {
+    main.after(0, () -> change(1));
+  }
+
+  @Override
+  public void ended() {
+    main.after(0, () -> change(-1));
+  }
+
+  private void change(int by) {
+    working += by;
+    changes++;
+    if (working > 0 && !drawing) tell(true);
+    if (working > 0) return;
+    long seen = changes;
+    main.after(PAUSE_MILLISECONDS, () -> endUnlessChanged(seen));
+  }
+
+  private void endUnlessChanged(long seen) {
+    if (changes == seen && drawing) tell(false);
+  }
+
+  private void tell(boolean begins) {
+    drawing = begins;
+    listener.drawing(begins);
+  }
+}

@@ -1,0 +1,100 @@
+package pocketdiffusion.app;
+
+import android.Manifest;
+import android.app.Activity;
+import android.content.Intent;
+import android.content.pm.PackageManager;
+import android.content.res.Configuration;
+import android.os.Build;
+import android.os.Bundle;
+import android.webkit.WebView;
+import android.widget.FrameLayout;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** The one screen: the page, from edge to edge. */
+public final class MainActivity extends Activity {
+  static final String MODELS = "pocketdiffusion.app.MODELS";
+  static final int FILES = 1;
+  static final int FOLDER = 2;
+  static final int PLACE = 3;
+  private static final int NOTIFICATIONS = 4;
+
+  private final ExecutorService writer = Executors.newSingleThreadExecutor(work -> new Thread(work, "saver"));
+  private FrameLayout frame;
+  private FileChooser chooser;
+  private BlobSaver saver;
+  private ModelScreen models;
+  private Page page;
+
+  @Override
+  protected void onCreate(Bundle saved) {
+    super.onCreate(saved);
+    frame = new FrameLayout(this);
+    setContentView(frame);
+    EdgeToEdge.apply(this, frame);
+    chooser = new FileChooser(this, FILES);
+    saver = new BlobSaver(this, PLACE, writer);
+    PocketApplication application = (PocketApplication) getApplication();
+    models = new ModelScreen(this, FOLDER, application.models(), application.equipped());
+    page = new Page(this, frame, chooser, saver, models::show);
+    page.open();
+    application.onDrawing(this::askToNotify);
+    if (saved == null) heed(getIntent());
+  }
+
+  @Override
+  protected void onNewIntent(Intent intent) {
+    super.onNewIntent(intent);
+    heed(intent);
+  }
+
+  private void heed(Intent intent) {
+    if (MODELS.equals(intent.getAction())) models.show();
+  }
+
+  /** Everything stays where it is; the bars take their colors from day or night. */
+  @Override
+  public void onConfigurationChanged(Configuration changed) {
+    super.onConfigurationChanged(changed);
+    frame.setBackgroundColor(getColor(R.color.paper));
+    EdgeToEdge.tint(this);
+  }
+
+  @Override
+  protected void onActivityResult(int request, int result, Intent data) {
+    if (request == FILES) chooser.picked(result, data);
+    else if (request == FOLDER) models.picked(result, data);
+    else if (request == PLACE) saver.picked(result, data);
+  }
+
+  /** Within the page first; then the page stays as it is, behind whatever was before it. */
+  @Override
+  @SuppressWarnings("deprecation")
+  public void onBackPressed() {
+    WebView view = page.view();
+    if (view != null && view.canGoBack()) view.goBack();
+    else moveTaskToBack(true);
+  }
+
+  @Override
+  protected void onDestroy() {
+    ((PocketApplication) getApplication()).onDrawing(() -> {});
+    models.close();
+    page.close();
+    writer.shutdown();
+    super.onDestroy();
+  }
+
+  Page page() {
+    return page;
+  }
+
+  /** Without it drawing goes on just the same, untold. Android asks twice at most. */
+  private void askToNotify() {
+    if (Build.VERSION.SDK_INT < 33) return;
+    String permission = Manifest.permission.POST_NOTIFICATIONS;
+    if (checkSelfPermission(permission) == PackageManager.PERMISSION_GRANTED) return;
+    requestPermissions(new String[] {permission}, NOTIFICATIONS);
+  }
+}

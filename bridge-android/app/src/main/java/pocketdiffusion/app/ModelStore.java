@@ -1,0 +1,123 @@
+package pocketdiffusion.app;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import pocketdiffusion.bridge.BridgeFault;
+import pocketdiffusion.bridge.ModelFolder;
+import pocketdiffusion.bridge.Shelf;
+
+/**
+ * The models in the app's own storage: {@code HASH/NAME/}, by the hash of the manifest and the name that the folder had.
+ *
+ * <p>Invariant: a folder that begins with a dot is on its way in or out, and is removed at the next start; any other was whole
+ * when it got its name.
+ */
+final class ModelStore implements Shelf {
+  private static final String PASSING = ".";
+
+  private final Path folder;
+  private volatile List<ModelFolder> folders = Collections.emptyList();
+
+  private ModelStore(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Removes what was left half done. What cannot be read is not shown. */
+  static ModelStore in(Path folder) {
+    ModelStore store = new ModelStore(folder);
+    for (Path each : children(folder)) {
+      if (each.getFileName().toString().startsWith(PASSING)) remove(each);
+    }
+    store.read();
+    return store;
+  }
+
+  @Override
+  public List<ModelFolder> folders() {
+    return folders;
+  }
+
+  boolean has(String hash) {
+    return Files.isDirectory(folder.resolve(hash));
+  }
+
+  /** An empty folder for what comes in. */
+  Path arrival() throws IOException {
+    Files.createDirectories(folder);
+    return Files.createTempDirectory(folder, PASSING);
+  }
+
+  /** Makes {@code arrived}, a folder with a model's folder in it, the model of {@code hash}. */
+  synchronized void accept(Path arrived, String hash) throws IOException {
+    Files.move(arrived, folder.resolve(hash), StandardCopyOption.ATOMIC_MOVE);
+    read();
+  }
+
+  /** In each form that it has. Networks of it that are open stay so. */
+  synchronized void delete(ModelFolder model) throws IOException {
+    for (Path each : children(folder)) {
+      if (!holds(each, model)) continue;
+      Path leaving = Files.createTempDirectory(folder, PASSING).resolve("it");
+      Files.move(each, leaving, StandardCopyOption.ATOMIC_MOVE);
+      read();
+      remove(leaving.getParent());
+    }
+  }
+
+  private static boolean holds(Path place, ModelFolder model) {
+    for (ModelFolder each : opened(place)) {
+      if (each.model.hash.equals(model.model.hash)) return true;
+    }
+    return false;
+  }
+
+  private synchronized void read() {
+    List<ModelFolder> found = new ArrayList<>();
+    for (Path each : children(folder)) {
+      if (!each.getFileName().toString().startsWith(PASSING)) found.addAll(opened(each));
+    }
+    folders = Collections.unmodifiableList(found);
+  }
+
+  private static List<ModelFolder> opened(Path place) {
+    List<ModelFolder> found = new ArrayList<>();
+    for (Path each : children(place)) {
+      try {
+        found.addAll(ModelFolder.openAll(each));
+      } catch (BridgeFault damaged) {
+        // The rest of the models are as good as before.
+      }
+    }
+    return found;
+  }
+
+  /** By their names; none where there is no such folder. */
+  private static List<Path> children(Path place) {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(place)) {
+      for (Path each : stream) found.add(each);
+    } catch (IOException none) {
+      return Collections.emptyList();
+    }
+    Collections.sort(found);
+    return found;
+  }
+
+  /** As far as it can be: what stays is tried again at the next start. */
+  static void remove(Path place) {
+    if (Files.isDirectory(place)) {
+      for (Path each : children(place)) remove(each);
+    }
+    try {
+      Files.deleteIfExists(place);
+    } catch (IOException inUse) {
+      // Its name begins with a dot.
+    }
+  }
+}

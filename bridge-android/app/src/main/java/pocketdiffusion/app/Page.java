@@ -1,0 +1,81 @@
+package pocketdiffusion.app;
+
+import android.app.Activity;
+import android.os.Handler;
+import android.os.Looper;
+import android.view.ViewGroup;
+import android.webkit.WebSettings;
+import android.webkit.WebView;
+import java.util.concurrent.Executor;
+
+/**
+ * The WebView with the page in it. When what draws it dies, there is a new one; what a person has set is the page's to keep.
+ *
+ * <p>Invariant: {@code view} is the one that {@code frame} shows, or null once closed.
+ */
+final class Page {
+  private final Activity activity;
+  private final ViewGroup frame;
+  private final PageServer server;
+  private final FileChooser chooser;
+  private final BlobSaver saver;
+  private final Runnable onModels;
+  private final Deaths deaths = new Deaths();
+  private final Executor main = new Handler(Looper.getMainLooper())::post;
+  private WebView view;
+  private Handshake handshake;
+
+  Page(Activity activity, ViewGroup frame, FileChooser chooser, BlobSaver saver, Runnable onModels) {
+    this.activity = activity;
+    this.frame = frame;
+    this.server = PageServer.of(path -> activity.getAssets().open("web/" + path));
+    this.chooser = chooser;
+    this.saver = saver;
+    this.onModels = onModels;
+  }
+
+  WebView view() {
+    return view;
+  }
+
+  /** Shows the page in a new WebView. */
+  void open() {
+    view = new WebView(activity);
+    WebSettings settings = view.getSettings();
+    settings.setJavaScriptEnabled(true);
+    settings.setDomStorageEnabled(true);
+    settings.setAllowFileAccess(false);
+    settings.setAllowContentAccess(false);
+    settings.setGeolocationEnabled(false);
+    settings.setMixedContentMode(WebSettings.MIXED_CONTENT_NEVER_ALLOW);
+    settings.setSupportMultipleWindows(false);
+    // Drawing goes on while another app is in front.
+    view.setRendererPriorityPolicy(WebView.RENDERER_PRIORITY_IMPORTANT, false);
+    view.setBackgroundColor(activity.getColor(R.color.paper));
+    PocketApplication application = (PocketApplication) activity.getApplication();
+    WebTopFrame top = new WebTopFrame(view);
+    handshake = Handshake.with(top, application.host(), main, onModels);
+    view.setWebViewClient(new PageClient(activity, server, handshake, this::died));
+    view.setWebChromeClient(new PageChrome(chooser));
+    view.setDownloadListener((url, agent, disposition, type, bytes) -> saver.save(top, view, url, type));
+    frame.addView(view, 0, new ViewGroup.LayoutParams(ViewGroup.LayoutParams.MATCH_PARENT, ViewGroup.LayoutParams.MATCH_PARENT));
+    view.loadUrl(PageServer.HOME);
+  }
+
+  /** For good. */
+  void close() {
+    if (view == null) return;
+    handshake.end();
+    chooser.settle(null);
+    saver.end();
+    frame.removeView(view);
+    view.destroy();
+    view = null;
+  }
+
+  private void died() {
+    close();
+    if (deaths.again(System.nanoTime() / 1_000_000)) open();
+    else Messages.askToOpenAgain(activity, this::open);
+  }
+}

@@ -1,0 +1,69 @@
+package pocketdiffusion.app;
+
+import android.app.ActivityManager;
+import android.content.Context;
+import android.os.Build;
+import android.os.PowerManager;
+import pocketdiffusion.bridge.Device;
+
+/** The phone under the app. */
+final class Phone implements Device {
+  /** By {@code PowerManager.THERMAL_STATUS_…}. */
+  private static final String[] STATES = {"none", "light", "moderate", "severe", "critical", "emergency", "shutdown"};
+
+  private final ActivityManager activities;
+  private volatile String thermal = "unknown";
+
+  private Phone(ActivityManager activities) {
+    this.activities = activities;
+  }
+
+  /** Hears of the temperature from now on, where Android tells it. */
+  static Phone of(Context context) {
+    Phone phone = new Phone(context.getSystemService(ActivityManager.class));
+    PowerManager power = context.getSystemService(PowerManager.class);
+    if (Build.VERSION.SDK_INT >= 29) phone.listen(power);
+    return phone;
+  }
+
+  private void listen(PowerManager power) {
+    try {
+      heated(power.getCurrentThermalStatus());
+      power.addThermalStatusListener(this::heated);
+    } catch (RuntimeException noSensor) {
+      thermal = "unknown";
+    }
+  }
+
+  void heated(int status) {
+    thermal = status >= 0 && status < STATES.length ? STATES[status] : "unknown";
+  }
+
+  /** Told from Android 12 on, where its maker filled it in. */
+  @Override
+  public String soc() {
+    if (Build.VERSION.SDK_INT < 31 || Build.SOC_MODEL.equals(Build.UNKNOWN)) return null;
+    return Build.SOC_MODEL;
+  }
+
+  @Override
+  public String thermal() {
+    return thermal;
+  }
+
+  @Override
+  public long totalBytes() {
+    return memory().totalMem;
+  }
+
+  @Override
+  public long availableBytes() {
+    return memory().availMem;
+  }
+
+  private ActivityManager.MemoryInfo memory() {
+    ActivityManager.MemoryInfo memory = new ActivityManager.MemoryInfo();
+    activities.getMemoryInfo(memory);
+    return memory;
+  }
+}

@@ -1,0 +1,151 @@
+package pocketdiffusion.app;
+
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+import static org.robolectric.Shadows.shadowOf;
+
+import android.app.Activity;
+import android.app.AlertDialog;
+import android.content.ContentValues;
+import android.content.Intent;
+import android.net.Uri;
+import android.os.Looper;
+import android.provider.MediaStore;
+import android.webkit.WebView;
+import java.io.File;
+import java.nio.file.Files;
+import java.util.Collections;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+import org.junit.runner.RunWith;
+import org.robolectric.Robolectric;
+import org.robolectric.RobolectricTestRunner;
+import org.robolectric.annotation.Config;
+import org.robolectric.shadows.ShadowDialog;
+
+/** A picture leaves the page and is among the phone's. */
+@RunWith(RobolectricTestRunner.class)
+public final class BlobSaverTest {
+  private static final String URL = "blob:https://appassets.androidplatform.net/0a1b2c3d";
+  private static final String PICTURES = "content://media/external_primary/images/media";
+
+  @Rule public final TemporaryFolder temporary = new TemporaryFolder();
+  private final FakeFrame frame = new FakeFrame();
+  private Activity activity;
+  private WebView view;
+  private BlobSaver saver;
+  private FakeMedia media;
+
+  @Before
+  public void start() throws Exception {
+    activity = Robolectric.buildActivity(Activity.class).setup().get();
+    view = new WebView(activity);
+    saver = new BlobSaver(activity, 3, Runnable::run);
+    media = Robolectric.setupContentProvider(FakeMedia.class, "media");
+    media.file = temporary.newFile();
+  }
+
+  @After
+  public void close() {
+    saver.end();
+  }
+
+  private void pageSays(String... texts) {
+    for (String text : texts) {
+      frame.port.post(text);
+      shadowOf(Looper.getMainLooper()).idle();
+    }
+  }
+
+  @Test
+  public void aPictureIsPendingUntilItIsWhole() throws Exception {
+    saver.save(frame, view, URL, "image/png");
+    assertEquals(Collections.singletonList(BlobPull.GREETING), frame.heard);
+    assertEquals(BlobPull.script(URL), shadowOf(view).getLastEvaluatedJavascript());
+    ContentValues values = media.inserted.get(0);
+    assertEquals("Pictures/Pocket Diffusion", values.get(MediaStore.MediaColumns.RELATIVE_PATH));
+    assertEquals("image/png", values.get(MediaStore.MediaColumns.MIME_TYPE));
+    assertTrue(values.getAsString(MediaStore.MediaColumns.DISPLAY_NAME).matches("pocket-diffusion-\\d{8}-\\d{6}\\.png"));
+    assertEquals(1, values.get(MediaStore.MediaColumns.IS_PENDING));
+    pageSays("AQID", "BA==");
+    assertTrue(media.updated.isEmpty());
+    pageSays("");
+    assertArrayEquals(new byte[] {1, 2, 3, 4}, Files.readAllBytes(media.file.toPath()));
+    assertEquals(0, media.updated.get(0).get(MediaStore.MediaColumns.IS_PENDING));
+  }
+
+  @Test
+  public void theShareSheetIsOneTouchAway() {
+    saver.save(frame, view, URL, "image/png");
+    pageSays("AQID", "");
+    ((AlertDialog) ShadowDialog.getLatestDialog()).getButton(AlertDialog.BUTTON_POSITIVE).performClick();
+    shadowOf(Looper.getMainLooper()).idle();
+    Intent chooser = shadowOf(activity).getNextStartedActivity();
+    Intent send = chooser.getParcelableExtra(Intent.EXTRA_INTENT, Intent.class);
+    assertEquals(Intent.ACTION_SEND, send.getAction());
+    assertEquals(Uri.parse(PICTURES + "/1"), send.getParcelableExtra(Intent.EXTRA_STREAM, Uri.class));
+  }
+
+  @Test
+  public void whatFailsIsRemovedAndTheNextOneIsSaved() {
+    for (String[] texts : new String[][] {{"AQID", "!"}, {"no base64!"}}) {
+      saver.save(frame, view, URL, "image/png");
+      pageSays(texts);
+    }
+    saver.save(frame, view, URL, "image/png");
+    saver.end();
+    shadowOf(Looper.getMainLooper()).idle();
+    assertEquals(3, media.deleted);
+    assertTrue(media.updated.isEmpty());
+    saver.save(frame, view, URL, "image/png");
+    assertEquals(4, frame.heard.size());
+  }
+
+  @Test
+  public void aPhoneWithoutAPlaceForItIsNoEndOfSaving() {
+    File place = media.file;
+    media.file = null;
+    saver.save(frame, view, URL, "image/png");
+    assertEquals(0, frame.heard.size());
+    media.file = place;
+    saver.save(frame, view, URL, "image/png");
+    assertEquals(1, frame.heard.size());
+  }
+
+  @Test
+  @Config(sdk = 28)
+  public void beforeAndroid10ThePersonPicksThePlace() throws Exception {
+    saver.save(frame, view, URL, "image/png");
+    assertEquals(0, frame.heard.size());
+    Intent asked = shadowOf(activity).getNextStartedActivity();
+    assertEquals(Intent.ACTION_CREATE_DOCUMENT, asked.getAction());
+    assertTrue(asked.getStringExtra(Intent.EXTRA_TITLE).endsWith(".png"));
+    saver.picked(Activity.RESULT_CANCELED, null);
+    saver.save(frame, view, URL, "image/png");
+    saver.picked(Activity.RESULT_OK, new Intent().setData(Uri.parse("content://media/1")));
+    pageSays("AQID", "");
+    assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(media.file.toPath()));
+  }
+
+  @Test
+  public void oneAtATimeAndOnlyOfThePage() {
+    saver.save(frame, view, "https://example.com/x.png", "image/png");
+    assertEquals(0, frame.heard.size());
+    saver.save(frame, view, URL, "image/png");
+    saver.save(frame, view, URL, "image/png");
+    assertEquals(1, frame.heard.size());
+  }
+
+  @Test
+  public void otherFilesAreDownloads() {
+    saver.save(frame, view, URL, "application/zip");
+    ContentValues values = media.inserted.get(0);
+    assertEquals("content://media/external_primary/downloads", media.collections.get(0).toString());
+    assertEquals("Download/Pocket Diffusion", values.get(MediaStore.MediaColumns.RELATIVE_PATH));
+    assertTrue(values.getAsString(MediaStore.MediaColumns.DISPLAY_NAME).endsWith(".zip"));
+  }
+}

@@ -1,0 +1,149 @@
+package pocketdiffusion.app;
+
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertTrue;
+import static org.robolectric.Shadows.shadowOf;
+
+import android.Manifest;
+import android.app.Notification;
+import android.content.ComponentName;
+import android.content.Intent;
+import android.os.Looper;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.robolectric.Robolectric;
+import org.robolectric.RobolectricTestRunner;
+import org.robolectric.RuntimeEnvironment;
+import org.robolectric.android.controller.ServiceController;
+import org.robolectric.annotation.Config;
+import org.robolectric.shadows.ShadowPowerManager;
+import pocketdiffusion.ort.OrtEngine;
+
+/** A page draws over its port; the phone is kept awake, tells so, and the person can cancel it. */
+@RunWith(RobolectricTestRunner.class)
+public final class DrawingServiceTest {
+  private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+  private PocketApplication application;
+  private MainActivity activity;
+  private FakeFrame.End page;
+
+  @Before
+  public void start() {
+    application = (PocketApplication) RuntimeEnvironment.getApplication();
+    activity = Robolectric.buildActivity(MainActivity.class).setup().get();
+    FakeFrame.End[] ends = Arrays.copyOf(new FakeFrame().channel(), 2, FakeFrame.End[].class);
+    PortConnection.over(ends[0], application.host(), Runnable::run);
+    page = ends[1];
+    page.listen(text -> heard.add(new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8)));
+  }
+
+  @After
+  public void close() {
+    application.host().close();
+  }
+
+  private void ask(String type, int call, String more) {
+    String metadata = "{\"type\":\"" + type + "\",\"protocol\":\"1\",\"call\":\"" + call + "\"" + more + "}";
+    byte[] header = ("{\"__metadata__\":" + metadata + "}").getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = new byte[8 + header.length];
+    bytes[0] = (byte) header.length;
+    bytes[1] = (byte) (header.length >> 8);
+    System.arraycopy(header, 0, bytes, 8, header.length);
+    page.post(Base64.getEncoder().encodeToString(bytes));
+  }
+
+  /** What is said next beside that it goes on; "nothing" where that is all for too long. */
+  private String hear() throws InterruptedException {
+    for (int i = 0; i < 5; i++) {
+      String text = heard.poll(20, TimeUnit.SECONDS);
+      if (text == null) break;
+      if (!text.contains("\"type\":\"progress\"")) return text;
+    }
+    return "nothing";
+  }
+
+  private void draw() throws InterruptedException {
+    ask("hello", 1, ",\"protocols\":\"1\"");
+    hear();
+    String size = ",\"batch\":\"1\",\"width\":\"64\",\"height\":\"64\"";
+    String what = ",\"session\":\"1\",\"stage\":\"unet\",\"backend\":\"native-cpu\",\"model\":\"" + OrtEngine.MODEL + "\"";
+    ask("open", 2, what + size);
+    String opened = hear();
+    assertTrue(opened, opened.contains("\"type\":\"answer\""));
+    ask("run", 3, ",\"session\":\"1\"");
+    shadowOf(Looper.getMainLooper()).idle();
+  }
+
+  @Test
+  @Config(sdk = {28, 33})
+  public void aRunBeginsTheServiceAndItsEndEndsItAWhileLater() throws Exception {
+    draw();
+    Intent started = shadowOf(application).getNextStartedService();
+    assertEquals(new ComponentName(application, DrawingService.class), started.getComponent());
+    ask("cancel", 3, "");
+    assertTrue(hear().contains("\"code\":\"aborted\""));
+    assertNull(shadowOf(application).getNextStoppedService());
+    ask("close", 4, ",\"session\":\"1\"");
+    hear();
+    shadowOf(Looper.getMainLooper()).idle();
+    shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMillis(DrawingSpan.PAUSE_MILLISECONDS));
+    assertEquals(started.getComponent(), shadowOf(application).getNextStoppedService().getComponent());
+  }
+
+  @Test
+  public void thePersonIsAskedForTheNotificationWhenItIsNeeded() throws Exception {
+    assertNull(shadowOf(activity).getLastRequestedPermission());
+    draw();
+    assertArrayEquals(
+        new String[] {Manifest.permission.POST_NOTIFICATIONS},
+        shadowOf(activity).getLastRequestedPermission().requestedPermissions);
+  }
+
+  @Test
+  @Config(sdk = {28, 33})
+  public void theProcessorStaysAwakeMeanwhileAndTheNotificationSaysSo() {
+    ServiceController<DrawingService> service = Robolectric.buildService(DrawingService.class).create().startCommand(0, 1);
+    Notification notification = shadowOf(service.get()).getLastForegroundNotification();
+    assertEquals("Drawing", shadowOf(notification).getContentTitle());
+    assertTrue(shadowOf(notification).isIndeterminate());
+    assertEquals("Cancel", notification.actions[0].title.toString());
+    assertTrue(ShadowPowerManager.getLatestWakeLock().isHeld());
+    service.destroy();
+    assertFalse(ShadowPowerManager.getLatestWakeLock().isHeld());
+  }
+
+  @Test
+  public void cancelInTheNotificationEndsTheRunOfThePage() throws Exception {
+    draw();
+    ServiceController<DrawingService> first = Robolectric.buildService(DrawingService.class).create().startCommand(0, 1);
+    Notification notification = shadowOf(first.get()).getLastForegroundNotification();
+    Intent cancel = shadowOf(notification.actions[0].actionIntent).getSavedIntent();
+    DrawingService service = Robolectric.buildService(DrawingService.class, cancel).create().startCommand(0, 2).get();
+    assertTrue(shadowOf(service).isStoppedBySelf());
+    String answer = hear();
+    assertTrue(answer, answer.contains("\"call\":\"3\"") && answer.contains("\"code\":\"aborted\""));
+    ask("status", 4, "");
+    answer = hear();
+    assertTrue(answer, answer.contains("\"type\":\"answer\""));
+  }
+
+  @Test
+  public void whoSweepsTheAppAwayEndsTheRunToo() throws Exception {
+    draw();
+    DrawingService service = Robolectric.buildService(DrawingService.class).create().startCommand(0, 1).get();
+    service.onTaskRemoved(new Intent());
+    assertTrue(hear().contains("\"code\":\"aborted\""));
+  }
+}

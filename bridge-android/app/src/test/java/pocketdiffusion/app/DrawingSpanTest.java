@@ -1,0 +1,96 @@
+package pocketdiffusion.app;
+
+import static org.junit.Assert.assertEquals;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.junit.Test;
+
+/** When a phone is kept awake, on a clock that the test turns. */
+public final class DrawingSpanTest {
+  private static final class Task {
+    final long at;
+    final Runnable work;
+
+    Task(long at, Runnable work) {
+      this.at = at;
+      this.work = work;
+    }
+  }
+
+  private final List<Task> tasks = new ArrayList<>();
+  private final List<Boolean> heard = new ArrayList<>();
+  private long now = 0;
+  private final DrawingSpan span =
+      DrawingSpan.of((milliseconds, work) -> tasks.add(new Task(now + milliseconds, work)), heard::add);
+
+  private void pass(long milliseconds) {
+    now += milliseconds;
+    for (boolean found = true; found; ) {
+      found = false;
+      for (Task task : new ArrayList<>(tasks)) {
+        if (task.at > now) continue;
+        tasks.remove(task);
+        task.work.run();
+        found = true;
+      }
+    }
+  }
+
+  private void begin() {
+    span.began();
+    pass(0);
+  }
+
+  private void end() {
+    span.ended();
+    pass(0);
+  }
+
+  private void run(long milliseconds) {
+    begin();
+    pass(milliseconds);
+    end();
+  }
+
+  @Test
+  public void aDrawingIsOneSpanThoughThePageComputesBetweenItsSteps() {
+    for (int step = 0; step < 20; step++) {
+      run(500);
+      pass(DrawingSpan.PAUSE_MILLISECONDS - 1);
+    }
+    assertEquals(Collections.singletonList(true), heard);
+    pass(1);
+    assertEquals(Arrays.asList(true, false), heard);
+  }
+
+  @Test
+  public void aLongRunIsDrawingToItsEnd() {
+    begin();
+    pass(10 * DrawingSpan.PAUSE_MILLISECONDS);
+    assertEquals(Collections.singletonList(true), heard);
+    end();
+    pass(DrawingSpan.PAUSE_MILLISECONDS);
+    assertEquals(Arrays.asList(true, false), heard);
+  }
+
+  @Test
+  public void thereMayBeAnotherSpan() {
+    run(1);
+    pass(DrawingSpan.PAUSE_MILLISECONDS);
+    run(1);
+    pass(DrawingSpan.PAUSE_MILLISECONDS);
+    assertEquals(Arrays.asList(true, false, true, false), heard);
+  }
+
+  @Test
+  public void workInWorkIsOneSpan() {
+    begin();
+    begin();
+    end();
+    pass(2 * DrawingSpan.PAUSE_MILLISECONDS);
+    assertEquals(Collections.singletonList(true), heard);
+  }
+}

@@ -1,0 +1,91 @@
+package pocketdiffusion.bridge;
+
+import java.util.List;
+import java.util.Map;
+
+/** An engine whose work is told to somebody who keeps the device awake meanwhile. */
+public final class WatchedEngine implements Engine {
+  /** Hears of opening and of running, on the thread that does it. */
+  public interface Watcher {
+    void began();
+
+    /** However it ended; once for each {@code began}. */
+    void ended();
+  }
+
+  private final Engine engine;
+  private final Watcher watcher;
+
+  private WatchedEngine(Engine engine, Watcher watcher) {
+    this.engine = engine;
+    this.watcher = watcher;
+  }
+
+  public static WatchedEngine of(Engine engine, Watcher watcher) {
+    return new WatchedEngine(engine, watcher);
+  }
+
+  @Override
+  public Status status() {
+    return engine.status();
+  }
+
+  @Override
+  public String thermal() {
+    return engine.thermal();
+  }
+
+  @Override
+  public String describe(Model model) throws BridgeFault {
+    return engine.describe(model);
+  }
+
+  @Override
+  public Tensor embed(Model model, Tensor ids) throws BridgeFault {
+    return engine.embed(model, ids);
+  }
+
+  @Override
+  public Network open(Model model, Offer offer, String backend, Progress progress, Cancellation cancellation)
+      throws BridgeFault {
+    watcher.began();
+    try {
+      return new WatchedNetwork(engine.open(model, offer, backend, progress, cancellation));
+    } finally {
+      watcher.ended();
+    }
+  }
+
+  private final class WatchedNetwork implements Network {
+    private final Network network;
+
+    WatchedNetwork(Network network) {
+      this.network = network;
+    }
+
+    @Override
+    public List<Port> inputs() {
+      return network.inputs();
+    }
+
+    @Override
+    public List<Port> outputs() {
+      return network.outputs();
+    }
+
+    @Override
+    public Map<String, Tensor> run(Map<String, Tensor> inputs, Cancellation cancellation) throws BridgeFault {
+      watcher.began();
+      try {
+        return network.run(inputs, cancellation);
+      } finally {
+        watcher.ended();
+      }
+    }
+
+    @Override
+    public void close() {
+      network.close();
+    }
+  }
+}

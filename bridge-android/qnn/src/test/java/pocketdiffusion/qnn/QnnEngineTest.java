@@ -1,0 +1,99 @@
+package pocketdiffusion.qnn;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+import pocketdiffusion.bridge.BridgeFault;
+import pocketdiffusion.bridge.Cancellation;
+import pocketdiffusion.bridge.Device;
+import pocketdiffusion.bridge.Model;
+import pocketdiffusion.bridge.Offer;
+import pocketdiffusion.bridge.Shelf;
+import pocketdiffusion.bridge.Status;
+
+/** Phones without an NPU that computes; those with one: {@code EmulatorTest}. */
+public final class QnnEngineTest {
+  @Rule public final TemporaryFolder temporary = new TemporaryFolder();
+
+  private QnnEngine engine(NamedChip device) {
+    Path cache = temporary.getRoot().toPath();
+    return QnnEngine.over("test", device, Collections::emptyList, cache, "/no/such/plugin.so", "/no/such/backend.so", "2.51.0");
+  }
+
+  private static void says(String why, QnnEngine engine) throws Exception {
+    assertFalse(engine.npu());
+    List<String> npu = Collections.singletonList(Status.NPU);
+    Offer offer = Offer.of("unet", 1, 64, 64, npu);
+    Model model = Model.of("a", "a", Model.Form.NPU, 1, Collections.singletonList(offer));
+    BridgeFault fault =
+        assertThrows(
+            BridgeFault.class, () -> engine.open(model, offer, Status.NPU, (done, of) -> {}, new Cancellation()));
+    assertEquals(BridgeFault.Code.BACKEND_UNAVAILABLE, fault.code);
+    assertEquals(why, fault.got);
+  }
+
+  @Test
+  public void anotherMakersChipHasNone() throws Exception {
+    says("no-npu", engine(new NamedChip(null)));
+    says("no-npu", engine(new NamedChip("MT6989")));
+  }
+
+  @Test
+  public void aBuildWithoutTheLibrarySaysSo() throws Exception {
+    says("not-built-in", engine(new NamedChip("SM8550")));
+  }
+
+  @Test
+  public void aHotPhoneIsLetCoolDown() throws Exception {
+    NamedChip device = new NamedChip("SM8550");
+    QnnEngine engine = engine(device);
+    for (String state : new String[] {"critical", "emergency", "shutdown"}) {
+      device.thermal = state;
+      says("too-hot", engine);
+    }
+    device.thermal = "severe";
+    says("not-built-in", engine);
+  }
+
+  /** As the app names it, by text. */
+  @Test
+  public void whoOnlyKnowsItsNameCanMakeIt() throws Exception {
+    Class<?>[] types = {String.class, Device.class, Shelf.class, Path.class, String.class, String.class, String.class};
+    assertEquals(QnnEngine.class, Class.forName("pocketdiffusion.qnn.QnnEngine").getMethod("over", types).getReturnType());
+  }
+
+  private static int indexOf(byte[] bytes, byte[] some) {
+    for (int i = 0; i + some.length <= bytes.length; i++) {
+      if (Arrays.equals(some, Arrays.copyOfRange(bytes, i, i + some.length))) return i;
+    }
+    throw new IllegalStateException("not there");
+  }
+
+  /** The graph is sound, and what it computes is what is expected of an NPU. */
+  @Test
+  public void theProbePassesOnTheProcessor() throws Exception {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (SessionOptions options = new SessionOptions()) {
+      assertTrue(QnnProbe.passes(environment, options));
+      byte[] graph = Base64.getDecoder().decode(QnnProbe.GRAPH);
+      assertTrue(QnnProbe.passes(environment, options, graph));
+      assertFalse(QnnProbe.passes(environment, options, Arrays.copyOf(graph, graph.length / 2)));
+      // The last weight, -85 of 128.
+      int weights = indexOf(graph, new byte[] {-114, -85});
+      graph[weights + 1] = -86;
+      assertFalse(QnnProbe.passes(environment, options, graph));
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Libraries of Android that a person has downloaded (`--aar DIR`) or that Maven could fetch: ONNX Runtime, and Qualcomm's
+ * runtime for its NPUs. What is taken is the classes and the natives of 64-bit ARM; what does not belong together is refused.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { badModel } from '../../models/refuse';
+import { readZip, type ZipEntry } from './zip';
+
+/** The one platform that the app is built for. */
+export const ABI = 'arm64-v8a';
+
+interface Kind {
+  /** Of the file; what it catches is the version. */
+  readonly name: RegExp;
+  /** Natives without which it is of no use. */
+  readonly natives: readonly string[];
+}
+
+export interface Libraries {
+  /** Paths of jars. */
+  readonly classes: readonly { readonly name: string; readonly jar: Uint8Array }[];
+  /** `lib/arm64-v8a/NAME.so` and their bytes. */
+  readonly natives: ReadonlyMap<string, Uint8Array>;
+  /** The version of Qualcomm's runtime, which is in its name; absent where it is not among them. */
+  readonly qnn?: string;
+}
+
+export const NO_LIBRARIES: Libraries = { classes: [], natives: new Map() };
+
+const ORT: Kind = {
+  name: /^onnxruntime-android(?:-qnn)?-(\d.*)\.aar$/,
+  natives: ['libonnxruntime.so', 'libonnxruntime4j_jni.so'],
+};
+const QNN: Kind = { name: /^qnn-runtime-(\d.*)\.aar$/, natives: ['libQnnHtp.so', 'libQnnSystem.so'] };
+/** A class without which ONNX Runtime's are of no use. */
+const SESSION = 'ai/onnxruntime/OrtSession.class';
+
+/** ONNX Runtime's version that the bridge's Java is compiled against. */
+export async function ortVersion(pom = 'bridge-android/pom.xml'): Promise<string> {
+  const found = /<onnxruntime\.version>([^<]+)</.exec(await readFile(pom, 'utf8'));
+  if (!found) throw badModel(pom, 'onnxruntime.version', 'none');
+  return found[1]!;
+}
+
+/**
+ * The libraries in `folder`. `bad-model` where an archive is none of those known, of another version than `version` (in its
+ * name, or in the library itself), lacks what makes it work, or where there is no ONNX Runtime among them.
+ */
+export async function readAars(folder: string, version: string): Promise<Libraries> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.aar')).sort();
+  const classes: { name: string; jar: Uint8Array }[] = [];
+  const natives = new Map<string, Uint8Array>();
+  const seen = new Set<Kind>();
+  for (const name of names) {
+    const kind = [ORT, QNN].find((each) => each.name.test(name));
+    if (!kind)
+      throw badModel(name, 'onnxruntime-android(-qnn)-VERSION.aar or qnn-runtime-VERSION.aar', 'another library');
+    if (seen.has(kind)) throw badModel(name, 'one of its kind', 'a second one');
+    seen.add(kind);
+    const entries = readZip(await readFile(join(folder, name)), name);
+    const found = nativesOf(entries);
+    for (const native of kind.natives)
+      if (!found.has(native)) throw badModel(name, `jni/${ABI}/${native} in it`, 'none');
+    for (const [native, bytes] of found) natives.set(`lib/${ABI}/${native}`, bytes);
+    if (kind !== ORT) continue;
+    checkVersion(name, version, found.get(ORT.natives[0]!)!);
+    classes.push({ name: name.replace(/\.aar$/, '.jar'), jar: classesOf(name, entries) });
+  }
+  if (!seen.has(ORT)) throw badModel(folder, 'onnxruntime-android-VERSION.aar in it', names.join(', ') || 'no .aar');
+  const qnn = names.map((name) => QNN.name.exec(name)?.[1]).find((found) => found !== undefined);
+  return { classes, natives, ...(qnn === undefined ? {} : { qnn }) };
+}
+
+function nativesOf(entries: readonly ZipEntry[]): Map<string, Uint8Array> {
+  const folder = `jni/${ABI}/`;
+  const found = entries.filter(({ path }) => path.startsWith(folder) && path.endsWith('.so'));
+  return new Map(found.map(({ path, bytes }) => [path.slice(folder.length), bytes]));
+}
+
+/** A library that was renamed says its true version itself. */
+function checkVersion(name: string, version: string, library: Uint8Array): void {
+  const named = ORT.name.exec(name)![1]!;
+  if (named !== version) throw badModel(name, `version ${version}, which the bridge's Java is compiled against`, named);
+  const word = Buffer.from(`\0${version}\0`, 'latin1');
+  if (!Buffer.from(library).includes(word))
+    throw badModel(`${name}: ${ORT.natives[0]}`, `version ${version}`, 'another');
+}
+
+function classesOf(name: string, entries: readonly ZipEntry[]): Uint8Array {
+  const jar = entries.find(({ path }) => path === 'classes.jar');
+  if (!jar) throw badModel(name, 'classes.jar in it', 'none');
+  if (!readZip(jar.bytes, `${name}: classes.jar`).some(({ path }) => path === SESSION)) {
+    throw badModel(`${name}: classes.jar`, SESSION, 'no such class');
+  }
+  return jar.bytes;
+}
