@@ -1,13 +1,15 @@
-/** The page of the bridge's benchmark: `bridge.ts` calls `measure`. */
+/** The worker of the bridge's benchmark, as the engine's is one: `bridge.ts` asks it to `measure`. */
 import { type Calls, openCalls } from '../../workers/backend/bridge/calls';
 import type { FrameTensor } from '../../workers/backend/bridge/frame';
 import { statusOf } from '../../workers/backend/bridge/status';
 import { type Socket, subprotocols, webSocketChannel } from '../../workers/backend/bridge/webSocketChannel';
 
-/** What this page uses of the browser: the project's build is checked against Node's types. */
+/** What this worker uses of the browser: the project's build is checked against Node's types. */
 interface Browser {
   readonly WebSocket: new (url: string, protocols: readonly string[]) => Socket;
-  measure: typeof measure;
+  onmessage: (event: { readonly data: Parameters<typeof measure> }) => void;
+  /** The times, or what went wrong. */
+  postMessage(said: [number, number][] | string): void;
 }
 const browser = globalThis as unknown as Browser;
 
@@ -36,4 +38,8 @@ async function measure(port: number, token: string, side: number, count: number)
   return times;
 }
 
-browser.measure = measure;
+browser.onmessage = ({ data }) =>
+  void measure(...data).then(
+    (times) => browser.postMessage(times),
+    (error: unknown) => browser.postMessage(String(error)),
+  );

@@ -79,8 +79,12 @@ async function measured(folder: string, count: number): Promise<[number, number]
   try {
     const page = await browser.newPage();
     await page.goto(server.url);
-    await page.evaluate(`import('./bridge.js')`);
-    return (await page.evaluate(`measure(${host.port}, '${host.token}', ${SIDE}, ${count})`)) as [number, number][];
+    return (await page.evaluate(`new Promise((resolve, reject) => {
+      const worker = new Worker('./bridge.js', { type: 'module' });
+      worker.onmessage = ({ data }) => (typeof data === 'string' ? reject(new Error(data)) : resolve(data));
+      worker.onerror = ({ message }) => reject(new Error(message));
+      worker.postMessage([${host.port}, '${host.token}', ${SIDE}, ${count}]);
+    })`)) as [number, number][];
   } finally {
     await browser.close();
     await host.stop();

@@ -39,12 +39,12 @@ interface Together extends Visit {
   readonly host: RunningHost;
 }
 
-/** The page with its model, and a host that the page was told of, by default with both models. */
-const together = (work: (opened: Together) => Promise<void>, folders?: readonly string[]): Promise<void> =>
+/** The page with its model, and a host with both models that the page was told of. */
+const together = (work: (opened: Together) => Promise<void>): Promise<void> =>
   visit(FOLDER, async (opened) => {
     const { page, url } = opened;
     await page.waitForSelector(byId('model'), PATIENCE);
-    const host = await startHost(folders ?? [demo.folder, other.folder], [new URL(url).origin]);
+    const host = await startHost([demo.folder, large, other.folder], [new URL(url).origin]);
     try {
       await page.evaluate(`location.hash = 'bridge=${host.port}.${host.token}'`);
       await page.waitForSelector(byId('backend-native-cpu'), PATIENCE);
@@ -98,24 +98,21 @@ test('the host draws what the page draws; both are timed, and the token does not
   }));
 
 test('a host that is killed in step 7 of 20 leaves the right picture', () =>
-  together(
-    async ({ page, host }) => {
-      const asked = { steps: 20, size: LARGE };
-      await type(page, asked);
-      await choose(page, 'backend-native-cpu');
-      await page.click(byId('draw'));
-      await page.waitForFunction('/Step ([6-9]|1\\d) of 20/.test(document.body.textContent)', PATIENCE);
-      assert.is(await page.$(byId('toast')), null, 'until then the host draws');
-      host.process.kill('SIGKILL');
-      await page.waitForSelector(byId('toast'), PATIENCE);
-      assert.is(await textOf(page, 'toast'), 'CPU (native) stopped computing. CPU goes on with the picture.');
-      await page.waitForSelector(`${byId('save')}, ${byId('problem')}`, PATIENCE);
-      same((await canvasPixels(page)).pixels, await commandPicture(asked, '--model', demo.model));
-      assert.match(await textOf(page, 'facts'), /on the CPU$/);
-      await page.waitForSelector(byId('backend-native-cpu'), { hidden: true });
-    },
-    [large],
-  ));
+  together(async ({ page, host }) => {
+    const asked = { steps: 20, size: LARGE };
+    await type(page, asked);
+    await choose(page, 'backend-native-cpu');
+    await page.click(byId('draw'));
+    await page.waitForFunction('/Step ([6-9]|1\\d) of 20/.test(document.body.textContent)', PATIENCE);
+    assert.is(await page.$(byId('toast')), null, 'until then the host draws');
+    host.process.kill('SIGKILL');
+    await page.waitForSelector(byId('toast'), PATIENCE);
+    assert.is(await textOf(page, 'toast'), 'CPU (native) stopped computing. CPU goes on with the picture.');
+    await page.waitForSelector(`${byId('save')}, ${byId('problem')}`, PATIENCE);
+    same((await canvasPixels(page)).pixels, await commandPicture(asked, '--model', demo.model));
+    assert.match(await textOf(page, 'facts'), /on the CPU$/);
+    await page.waitForSelector(byId('backend-native-cpu'), { hidden: true });
+  }));
 
 test('a model that only the host has is drawn there, and offers nothing that would need its files', () =>
   together(async ({ page, complaints }) => {
@@ -138,7 +135,7 @@ test('a size that the host does not have is said, and drawn by the page', () =>
     const size = [72, 64] as const;
     const drawn = await draw(page, { steps: 2, size });
     same(drawn, await commandPicture({ steps: 2, size }, '--model', demo.model));
-    assert.match(await textOf(page, 'why-native-cpu'), /^CPU \(native\): draws this model at 96 × 96$/);
+    assert.match(await textOf(page, 'why-native-cpu'), /^CPU \(native\): draws this model at 96 × 96, 256 × 256$/);
     assert.match(await textOf(page, 'facts'), /on the CPU$/);
   }));
 

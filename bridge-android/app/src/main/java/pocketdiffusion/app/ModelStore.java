@@ -82,7 +82,7 @@ final class ModelStore implements Shelf {
     for (Path each : children(folder)) {
       if (!each.getFileName().toString().startsWith(PASSING)) found.addAll(opened(each));
     }
-    folders = Collections.unmodifiableList(found);
+    folders = Collections.unmodifiableList(ModelFolder.together(found));
   }
 
   private static List<ModelFolder> opened(Path place) {

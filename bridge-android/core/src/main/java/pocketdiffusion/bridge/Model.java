@@ -42,6 +42,10 @@ public final class Model {
     return new Model(hash, id, name, form, bytes, offers);
   }
 
+  Model offering(List<Offer> offers, long bytes) {
+    return new Model(hash, id, name, form, bytes, offers);
+  }
+
   Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("model", hash);

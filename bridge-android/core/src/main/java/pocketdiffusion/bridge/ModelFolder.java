@@ -57,14 +57,31 @@ public final class ModelFolder {
     return found;
   }
 
-  /** {@code manifest} are the bytes that name the model; {@code id} and {@code tokens} may be null. */
-  static ModelFolder of(
-      Path folder,
-      Model.Form form,
-      String id,
-      byte[] manifest,
-      Map<Offer, List<Part>> networks,
-      TokenTable tokens) {
+  /**
+   * Of {@code folders}, those of one model in several sizes, whose manifests are the same, as one: the page asks by the
+   * manifest's hash. Of a network in a size that two have, the first is taken.
+   */
+  public static List<ModelFolder> together(List<ModelFolder> folders) {
+    Map<String, ModelFolder> byHash = new LinkedHashMap<>();
+    for (ModelFolder folder : folders) {
+      ModelFolder known = byHash.get(folder.model.hash);
+      byHash.put(folder.model.hash, known == null ? folder : known.with(folder));
+    }
+    return new ArrayList<>(byHash.values());
+  }
+
+  private ModelFolder with(ModelFolder other) {
+    Map<Offer, List<Part>> all = new LinkedHashMap<>(networks);
+    for (Map.Entry<Offer, List<Part>> each : other.networks.entrySet()) {
+      Offer offer = each.getKey();
+      boolean known = false;
+      for (Offer own : networks.keySet()) known |= own.is(offer.stage, offer.batch, offer.width, offer.height);
+      if (!known) all.put(offer, each.getValue());
+    }
+    return new ModelFolder(model.offering(new ArrayList<>(all.keySet()), bytesOf(all)), manifest, all, tokens);
+  }
+
+  private static long bytesOf(Map<Offer, List<Part>> networks) {
     Map<Path, Long> bytes = new LinkedHashMap<>();
     for (List<Part> parts : networks.values()) {
       for (Part part : parts) {
@@ -74,8 +91,19 @@ public final class ModelFolder {
     }
     long whole = 0;
     for (long each : bytes.values()) whole += each;
+    return whole;
+  }
+
+  /** {@code manifest} are the bytes that name the model; {@code id} and {@code tokens} may be null. */
+  static ModelFolder of(
+      Path folder,
+      Model.Form form,
+      String id,
+      byte[] manifest,
+      Map<Offer, List<Part>> networks,
+      TokenTable tokens) {
     String name = String.valueOf(folder.getFileName());
-    Model model = Model.of(ModelFile.hash(manifest), id, name, form, whole, new ArrayList<>(networks.keySet()));
+    Model model = Model.of(ModelFile.hash(manifest), id, name, form, bytesOf(networks), new ArrayList<>(networks.keySet()));
     return new ModelFolder(model, new String(manifest, StandardCharsets.UTF_8), networks, tokens);
   }
 

@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.Before;
 import org.junit.Rule;
@@ -92,6 +95,35 @@ public final class ModelFolderTest {
     assertEquals(
         "{stage=unet, batch=2, width=64, height=32, backends=[native-cpu]}", unetOf(opened).json().toString());
     assertEquals(Collections.singletonList(folder.resolve("unet.onnx")), opened.graphs(unetOf(opened), SILENT, new Cancellation()));
+  }
+
+  /** `npm run convert` writes a folder for each size; what names the model is the same in all. */
+  @Test
+  public void aModelInTwoSizesIsOne() throws Exception {
+    ModelFolder first = opened();
+    Path small = folder;
+    folder = temporary.getRoot().toPath().resolve("large");
+    Files.createDirectory(folder);
+    for (String stage : Offer.STAGES) write(stage + ".weights", stage + ".weights");
+    for (String stage : Offer.STAGES) write(stage + ".onnx", stage + ".onnx");
+    for (String name : new String[] {"manifest.json", "stages.json"}) Files.copy(small.resolve(name), folder.resolve(name));
+    replace("stages.json", "\"width\":64", "\"width\":128");
+    ModelFolder second = opened();
+    List<ModelFolder> together = ModelFolder.together(Arrays.asList(first, second, first));
+    assertEquals(1, together.size());
+    ModelFolder one = together.get(0);
+    assertEquals(first.model.hash, one.model.hash);
+    // The text encoder has no size: one of the two is enough.
+    assertEquals(7, one.model.offers.size());
+    int spared = "text_encoder.onnx".length() + "text_encoder.weights".length();
+    assertEquals(2 * first.model.bytes - spared, one.model.bytes);
+    List<Path> unets = new ArrayList<>();
+    for (Offer offer : one.model.offers) {
+      if (offer.stage.equals("unet")) unets.addAll(one.graphs(offer, SILENT, new Cancellation()));
+    }
+    assertEquals(Arrays.asList(small.resolve("unet.onnx"), folder.resolve("unet.onnx")), unets);
+    replace("manifest.json", "pocket-diffusion", "pocket-diffusion\",\"more\":\"");
+    assertEquals(2, ModelFolder.together(Arrays.asList(first, opened())).size());
   }
 
   @Test

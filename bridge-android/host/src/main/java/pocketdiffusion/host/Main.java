@@ -33,8 +33,9 @@ public final class Main {
       System.err.println(thrown.getMessage());
       System.exit(2);
     }
+    List<ModelFolder> models = ModelFolder.together(folders);
     Token token = Token.fresh();
-    Host host = Host.over(OrtEngine.over(NAME, new Desktop(), () -> folders));
+    Host host = Host.over(OrtEngine.over(NAME, new Desktop(), () -> models));
     LoopbackServer.of(host, Admission.of(origins, token), port, at -> announce(at, token)).start();
     while (System.in.read() >= 0) {
       // Nothing is said to it.
