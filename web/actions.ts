@@ -1,7 +1,8 @@
 /** What a person can do about pictures: each action talks to the engine and tells the reducer what came of it. */
 import type { ImageEvent, ModelSummary } from '../workers/api';
 import { arriving } from './arriving';
-import { listenForHost } from './bridge';
+import { isHosts } from './backends';
+import { listenForHost, lookAgain } from './bridge';
 import { beginWatch, endWatch } from './crash';
 import { asFailure, engine } from './engines';
 import { bringDemo, learnHost, learnModels, learnStorage, learnWeightForms, useModel } from './modelActions';
@@ -12,18 +13,25 @@ let drawing: AbortController | undefined;
 
 /** First light: which models and backends there are, and the demo model where no other was in use. */
 export async function start(): Promise<void> {
+  const told = new Promise<void>((resolve) => listenForHost(() => void learnHost().then(resolve)));
   engine.backends().then(
     (backends) => tell({ type: 'learned', backends }),
     (thrown) => tell({ type: 'problem', problem: { during: 'models', failure: asFailure(thrown) } }),
   );
-  const first = arriving.add(chooseModel());
-  listenForHost(learnHost);
+  const first = arriving.add(chooseModel(told));
   await first;
   await Promise.all([learnStorage(), learnWeightForms()]);
 }
 
-async function chooseModel(): Promise<void> {
+/** A host that had the model of the last visit tells of it within this, if it is there. */
+const HOST_MILLISECONDS = 3_000;
+
+async function chooseModel(told: Promise<void>): Promise<void> {
   const models = await learnModels();
+  if (isHosts(settings.value.modelId)) {
+    await Promise.race([told, new Promise((resolve) => setTimeout(resolve, HOST_MILLISECONDS))]);
+    if (modelInUse()) return;
+  }
   const kept = models?.find(({ id }) => id === settings.value.modelId);
   // The demo model is opened by name, not by id, so that a newer one replaces the stored one.
   if (kept && !isDemo(kept)) useModel(kept.id);
@@ -34,6 +42,12 @@ async function chooseModel(): Promise<void> {
 export async function draw(override: Partial<Settings> = {}): Promise<void> {
   if (drawing) return;
   set({ ...override, ...(settings.value.keepSeed ? {} : { seed: randomSeed() }) });
+  // Not another model in its place.
+  if (isHosts(state.value.modelId) && !modelInUse()) {
+    const failure = { code: 'host-lost', message: 'host-lost' } as const;
+    tell({ type: 'problem', problem: { during: 'draw', failure } });
+    return lookAgain();
+  }
   if (!modelInUse() && arriving.count === 0) void bringDemo();
   drawing = new AbortController();
   const { signal } = drawing;
@@ -57,13 +71,15 @@ function announce(model: ModelSummary | undefined): void {
   tell({ type: 'draw', request, modelName: model?.name ?? '', backend: backendInUse() });
 }
 
+const HOST_TROUBLE: readonly string[] = ['host-lost', 'host-silent', 'bad-host'];
+
 async function follow(model: ModelSummary, signal: AbortSignal): Promise<void> {
   const { request, backend } = state.value.drawing!;
   beginWatch(request);
   for await (const event of engine.draw(model.id, backend, request, signal)) {
     tell({ type: 'image', event });
     // What the host said of itself is no longer true.
-    if (event.type === 'fallen') void learnHost();
+    if (event.type === 'fallen' || (event.type === 'failed' && HOST_TROUBLE.includes(event.code))) lookAgain();
   }
 }
 

@@ -10,7 +10,7 @@ export interface Wish {
   readonly height: number;
 }
 
-export const isHosts = (id: string | undefined): boolean => id?.startsWith('host:') === true;
+export const isHosts = (id: string | null | undefined): boolean => id?.startsWith('host:') === true;
 
 /** Models that lie with the host alone, in the first size that it draws with each. */
 export const onlyThere = ({ host }: Pick<State, 'host'>): ModelSummary[] =>

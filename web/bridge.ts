@@ -19,22 +19,30 @@ export function introduced(worker: Worker): Worker {
   return worker;
 }
 
+// At once: the app speaks as soon as the page is there, and that may be before its words are.
+addEventListener('message', ({ data, source, ports: [port] }) => {
+  // From the app itself: what another page says has a source, and no page frames or opens this one (build/serve.ts).
+  if (data !== 'pocket-diffusion' || source || !port) return;
+  app = port;
+  port.onmessage = ({ data, ports: [channel] }) => {
+    if (data !== 'connected' || !channel) return;
+    tell({ type: 'host', channel }, [channel]);
+    heard();
+  };
+  handOn();
+});
+
 /** Finds a host, now or later; `onHost` hears of each once the engine does. */
 export function listenForHost(onHost: () => void): void {
   heard = onHost;
   addEventListener('hashchange', readAddress);
-  addEventListener('message', ({ data, source, ports: [port] }) => {
-    // From the app itself: what another page says has a source.
-    if (data !== 'pocket-diffusion' || source || !port) return;
-    app = port;
-    port.onmessage = ({ data, ports: [channel] }) => {
-      if (data !== 'connected' || !channel) return;
-      tell({ type: 'host', channel }, [channel]);
-      heard();
-    };
-    handOn();
-  });
   readAddress();
+}
+
+/** After a host was lost: looks for it again, and `onHost` hears what came of it. */
+export function lookAgain(): void {
+  if (app) handOn();
+  else heard();
 }
 
 /** The token is no business of the address bar, nor of who is shown it. */

@@ -31,7 +31,7 @@ export async function learnHost(): Promise<void> {
   const host = await engine.host().catch(() => undefined);
   tell({ type: 'learned', host });
   const { modelId } = settings.value;
-  if (isHosts(modelId ?? undefined) && modelsAtHand().some(({ id }) => id === modelId) && !state.value.drawing) {
+  if (isHosts(modelId) && modelsAtHand().some(({ id }) => id === modelId) && !state.value.drawing) {
     tell({ type: 'use-model', id: modelId! });
   }
 }

@@ -109,7 +109,7 @@ export type ImageEvent =
       readonly type: 'fallen';
       readonly stage: StageName;
       readonly from: HostBackendName;
-      readonly to: OwnBackendName;
+      readonly to: BackendName;
     } & Failure)
   | { readonly type: 'image'; readonly image: number; readonly picture: Picture }
   /** `heapBytes`: how large the WebAssembly heap was after each stage of the last picture. It never shrinks. */

@@ -6,13 +6,10 @@ import { expose } from 'comlink';
 import type { Checkpoint } from '../models/checkpoint';
 import { checkManifest } from '../models/manifest';
 import { WEIGHT_FORMS } from '../models/quantize/weightForm';
-import type { StageName } from '../models/stage';
 import type {
   BackendName,
   EngineApi,
   Forecast,
-  HostBackendName,
-  ImageEvent,
   ImageRequest,
   ImportOptions,
   OwnBackendName,
@@ -25,8 +22,8 @@ import { loweringOf } from './backend/lowering';
 import { bringIn } from './bringIn';
 import { type FetchDemo, importDemo } from './demo';
 import { fetchCatalog, shippedCatalog } from './download/catalog';
+import type { Own, Ready } from './drawHosted';
 import { asFailure } from './errors';
-import { fallingBack } from './fallingBack';
 import { fetchedTokenizer } from './fetchedTokenizer';
 import { fetchModel } from './fetchModel';
 import { runJob } from './job';
@@ -36,7 +33,6 @@ import { forecastSize } from './memory/forecast';
 import { planFor } from './memory/formFor';
 import { storedModel } from './model.stored';
 import { hasNeighbor, listenForHost, neighbor } from './neighbor';
-import type { Parts } from './openStage';
 import { inputOfPicked, isSingle, pickedOptions } from './picked';
 import { textToImage } from './pipeline';
 import { exportModel, verify } from './readWhole';
@@ -97,20 +93,13 @@ async function forecast(id: string, name: BackendName, asked: Planned): Promise<
 
 const storedIds = async (): Promise<Set<string>> => new Set((await (await store()).list()).map(({ id }) => id));
 
-/** Pages without a host never fetch what knows of one. */
-const hosting = () => import('./hosting');
+/** Pages without a host never fetch what draws with one. */
+const hosted = () => import('./drawHosted');
 
 async function host() {
   if (!hasNeighbor()) return undefined;
   const { status } = await neighbor();
-  return (await hosting()).hostReport(status, await storedIds());
-}
-
-/** What a picture is drawn with, and what it is asked for then. Whoever opens it closes it. */
-interface Ready {
-  readonly parts: Parts;
-  readonly request: ImageRequest;
-  close(): void;
+  return (await hosted()).hostReport(status, await storedIds());
 }
 
 async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest): Promise<Ready> {
@@ -130,38 +119,7 @@ async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest):
   }
 }
 
-/** With the host, and from where it fails with the page's own copy of the model, if there is one. */
-async function readyThere(
-  id: string,
-  name: HostBackendName,
-  asked: ImageRequest,
-  tell: (event: ImageEvent) => void,
-): Promise<Ready> {
-  const [{ hostedDrawing }, ids] = await Promise.all([hosting(), storedIds()]);
-  const request = { ...asked, guidance: 'two-calls' } as const;
-  const fell = (stage: StageName, to: OwnBackendName, why: unknown): void =>
-    tell({ type: 'fallen', stage, from: name, to, ...asFailure(why) });
-  let parts: Parts;
-  try {
-    parts = await hostedDrawing(await neighbor(), id, name, asked, ids);
-  } catch (thrown) {
-    // What was asked for wrongly is said; a host that is gone is no reason not to draw.
-    const { code } = asFailure(thrown);
-    if (!ids.has(id) || code === 'backend-unavailable') throw thrown;
-    const to = await bestBackend();
-    fell('unet', to, thrown);
-    return readyHere(id, to, asked);
-  }
-  if (!ids.has(id)) return { parts, request, close: () => undefined };
-  const to = await bestBackend();
-  let here: Ready | undefined;
-  const rescue = async (): Promise<Parts> => {
-    here = await readyHere(id, to, request);
-    return here.parts;
-  };
-  const both = fallingBack(parts, rescue, (stage, why) => fell(stage, to, why));
-  return { parts: both, request, close: () => here?.close() };
-}
+const own: Own = { host: neighbor, stored: storedIds, best: bestBackend, ready: readyHere };
 
 const engine: EngineApi = {
   life: () => living,
@@ -225,7 +183,7 @@ const engine: EngineApi = {
       const ready =
         name === 'wasm' || name === 'webgpu'
           ? await readyHere(id, name, asked)
-          : await readyThere(id, name, asked, tell);
+          : await (await hosted()).readyThere({ id, name, asked }, own, tell);
       try {
         for await (const event of textToImage(ready.request, ready.parts, signal)) tell(event);
       } finally {

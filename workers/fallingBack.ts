@@ -22,28 +22,30 @@ export function fallingBack(
     backend: { ...first.backend, heapBytes: () => (second ?? first).backend.heapBytes() },
     async open(name, size, signal) {
       let fallen = false;
+      let stage: Stage | undefined;
       const instead = async (thrown: unknown): Promise<Stage> => {
         if (fallen || signal.aborted || !isTheirs(thrown)) throw thrown;
         fallen = true;
         onFall(name, thrown);
+        // Before the next takes memory of its own.
+        stage?.close().catch(() => undefined);
+        stage = undefined;
         second ??= await next();
         return openStage(second, name, size, signal);
       };
-      let stage = await openStage(first, name, size, signal).catch(instead);
+      stage = await openStage(first, name, size, signal).catch(instead);
       return {
         async run(inputs) {
           try {
-            return await stage.run(inputs);
+            return await stage!.run(inputs);
           } catch (thrown) {
-            const lost = stage;
             stage = await instead(thrown);
-            lost.close().catch(() => undefined);
             return stage.run(inputs);
           }
         },
         // Of a host that is lost nothing is left to be closed.
-        close: () =>
-          stage.close().catch((thrown: unknown) => {
+        close: async () =>
+          stage?.close().catch((thrown: unknown) => {
             if (!isTheirs(thrown)) throw thrown;
           }),
       };

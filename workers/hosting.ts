@@ -1,10 +1,7 @@
-/** What a host has, as the page is told of it, and drawing with it. */
+/** What a host has, as the page is told of it and as a drawing chooses of it. */
 import type { HostBackendName, HostedWay, HostReport, ImageRequest } from './api';
-import type { Answered } from './backend/bridge/hostLink';
 import type { HostModel, HostStatus } from './backend/bridge/status';
 import { CodedError } from './errors';
-import { hostedParts } from './model.hosted';
-import type { Parts } from './openStage';
 
 const HOST_BACKENDS = ['npu', 'native-cpu'] as const satisfies readonly HostBackendName[];
 
@@ -23,24 +20,34 @@ export function hostReport({ backends, models }: HostStatus, stored: ReadonlySet
 }
 
 /**
- * How the host draws pictures of this size with the model that the page knows as `id`. Rejects with `backend-unavailable`,
- * which names the sizes that it has; as `hostedParts` does.
+ * The host's model with which `name` draws pictures of this size, of those that the page knows as `id`. Throws
+ * `backend-unavailable`, which names the reason, or the sizes that there are.
  */
-export function hostedDrawing(
-  { client, status }: Answered,
+export function offered(
+  { backends, models }: HostStatus,
   id: string,
   name: HostBackendName,
   { width, height }: Pick<ImageRequest, 'width' | 'height'>,
   stored: ReadonlySet<string>,
-): Promise<Parts> {
-  const candidates = status.models.filter((model) => idOf(model, stored) === id);
+): HostModel {
+  const { available, why } = backends[name];
+  if (!available) throw unavailable(name, 'to be available', why);
+  // A model may have come into the page's store since it was chosen.
+  const candidates = models.filter((model) => idOf(model, stored) === id || `host:${model.model}` === id);
   const ways = (model: HostModel): HostedWay[] => waysOf(model).filter(({ backend }) => backend === name);
-  const offered = candidates.find((model) => ways(model).some((way) => way.width === width && way.height === height));
-  if (offered) return hostedParts(client, offered, name);
+  const fitting = candidates.filter((model) => ways(model).some((way) => way.width === width && way.height === height));
+  // What was made for NPUs a CPU can compute too, slower than what was made for it.
+  const [first] = fitting.sort((a, b) => Number(suits(b, name)) - Number(suits(a, name)));
+  if (first) return first;
   const sizes = candidates.flatMap(ways).map((way) => `${way.width} x ${way.height}`);
   const expected = sizes.length > 0 ? `a picture of ${sizes.join(', ')}` : 'a model that the host has';
-  throw new CodedError('backend-unavailable', { argument: name, expected, got: `${width} x ${height}` });
+  throw unavailable(name, expected, `${width} x ${height}`);
 }
+
+const suits = ({ form }: HostModel, name: HostBackendName): boolean => (form === 'npu') === (name === 'npu');
+
+const unavailable = (argument: string, expected: string, got: string): CodedError =>
+  new CodedError('backend-unavailable', { argument, expected, got });
 
 const idOf = ({ id, model }: HostModel, stored: ReadonlySet<string>): string =>
   id !== undefined && stored.has(id) ? id : `host:${model}`;

@@ -2,6 +2,7 @@
 import { parseJson } from '../models/json';
 import { checkManifest } from '../models/manifest';
 import { checkNpuManifest } from '../models/npuManifestCheck';
+import type { ModelDescription } from '../models/sd15';
 import type { StageName } from '../models/stage';
 import type { HostBackendName } from './api';
 import type { HostClient } from './backend/bridge/client';
@@ -16,17 +17,22 @@ import type { Parts } from './openStage';
 export async function hostedParts(client: HostClient, offered: HostModel, name: HostBackendName): Promise<Parts> {
   const described = await client.describe(offered.model);
   const manifest = parseJson(offered.name, described.manifest);
-  const backend = hostBackend(client, offered.model, name);
+  const backend = (description: ModelDescription) => hostBackend(client, offered.model, name, description);
   if (described.form === 'onnx') {
     const { stages, ...model } = checkManifest(manifest);
-    return { model: hosted(offered.name, model, (stage) => stages[stage].bytes), backend };
+    const known = hosted(offered.name, model, (stage) => stages[stage].bytes);
+    return { model: known, backend: backend(model.description) };
   }
   const { stages, ...model } = checkNpuManifest(manifest);
   const bytes = (stage: StageName): number =>
     stages.find((one) => one.stage === stage)?.parts.reduce((sum, { weights }) => sum + weights.bytes, 0) ?? 0;
-  const { unet } = model.description;
+  const { description } = model;
+  const { unet } = description;
   const embeddings = (ids: Int32Array): Promise<Float32Array> => client.embed(offered.model, ids);
-  return { model: hosted(offered.name, model, bytes), backend: hostedBackend(backend, { unet, embeddings }) };
+  return {
+    model: hosted(offered.name, model, bytes),
+    backend: hostedBackend(backend(description), { unet, embeddings }),
+  };
 }
 
 const hosted = (

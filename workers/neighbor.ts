@@ -25,12 +25,12 @@ export function listenForHost(): void {
 /** Whether the page has told of one. */
 export const hasNeighbor = (): boolean => known;
 
-/** The host, as it answers now. Rejects with `backend-unavailable` where there is none; as `hostLink` does. */
+/** The host, as it answers now. Rejects with `host-lost` where none was told of; as `hostLink` does. */
 export async function neighbor(): Promise<Answered> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const nobody = new Promise<never>((_, reject) => {
-    const details = { argument: 'host', expected: 'one beside this page', got: 'no-host' };
-    timer = setTimeout(() => reject(new CodedError('backend-unavailable', details)), PATIENCE_MILLISECONDS);
+    const details = { argument: 'host', expected: 'one beside this page', got: 'none' };
+    timer = setTimeout(() => reject(new CodedError('host-lost', details)), PATIENCE_MILLISECONDS);
   });
   try {
     return await (await Promise.race([link, nobody]))();

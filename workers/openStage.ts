@@ -12,20 +12,17 @@ export interface Parts {
   readonly backend: Backend;
   /** By default the fastest. */
   readonly courses?: Courses;
-  /** By default `openStage`. */
+  /** Where networks are opened in another way than by their courses. */
   readonly open?: OpenStage;
 }
 
 /** Opens `stage` for pictures of `size`; whoever asks closes it. */
 export type OpenStage = (stage: DrawnStage, size: StageSize, signal: AbortSignal) => Promise<Stage>;
 
-/** Of what is streamed, nothing is read before the first run. */
-export async function openStage(
-  { model, backend, courses = FASTEST }: Parts,
-  stage: DrawnStage,
-  size: StageSize,
-  signal: AbortSignal,
-): Promise<Stage> {
+/** Opens `stage` as `parts` say. Of what is streamed, nothing is read before the first run. */
+export async function openStage(parts: Parts, stage: DrawnStage, size: StageSize, signal: AbortSignal): Promise<Stage> {
+  if (parts.open) return parts.open(stage, size, signal);
+  const { model, backend, courses = FASTEST } = parts;
   const { lean, segments, tile } = courses[stage];
   if (segments) return streamedStage(await model.segments(stage, size, segments, signal), backend, signal, { lean });
   const file = await model.file(stage, tileSize(size, tile), signal);

@@ -167,8 +167,8 @@ async function* open(drawing: Drawing, stage: DrawnStage, size: StageSize): Asyn
   await untilMessagesAreRead();
   signal.throwIfAborted();
   yield { type: 'loading', stage, bytes: 0, of };
-  const opening = parts.open?.(stage, size, signal) ?? openStage(parts, stage, size, signal);
-  return yield* handOver(await watch.time('loading', opening), stage, of);
+  const opened = await watch.time('loading', openStage(parts, stage, size, signal));
+  return yield* handOver(opened, stage, of);
 }
 
 /** Tells that `stage` is open. A caller who walks away at that is not handed it, so it is closed here. */

@@ -126,6 +126,14 @@ test('a model that only the host has is drawn there, and offers nothing that wou
     assert.match(await textOf(page, 'why-wasm'), /only in the app/);
     same(await draw(page, { steps: 2 }), await commandPicture({ steps: 2 }, '--model', other.model));
     assert.match(await textOf(page, 'facts'), /on the CPU \(native\)$/);
+    await page.reload();
+    await page.waitForSelector(`${byId('model')}[data-chosen="true"]`, PATIENCE);
+    assert.match(await textOf(page, 'shelf'), /hosted-A/);
+    const chosen = await page.$eval(
+      `${byId('model')}[data-chosen="true"]`,
+      (card) => (card as unknown as { textContent: string }).textContent,
+    );
+    assert.match(chosen, /hosted-A/, 'the choice outlives the visit');
     assert.equal(complaints, []);
   }));
 

@@ -23,6 +23,9 @@ interface Watched extends Parts {
   closing?: Error;
 }
 
+/** What happened to all of them, in order. */
+const order: string[] = [];
+
 function way(name: string): Watched {
   const thrownOnce = (key: 'opening' | 'running' | 'closing'): void => {
     const error = made[key];
@@ -48,6 +51,7 @@ function way(name: string): Watched {
       async open(file) {
         thrownOnce('opening');
         made.log.push(`open ${file.name}`);
+        order.push(`${name} open ${file.name}`);
         return {
           async run() {
             thrownOnce('running');
@@ -56,6 +60,7 @@ function way(name: string): Watched {
           async close() {
             thrownOnce('closing');
             made.log.push('closed');
+            order.push(`${name} closed`);
           },
         };
       },
@@ -86,6 +91,7 @@ test('what the first can do the second never hears of', async () => {
 });
 
 test('a run that fails is run again by the second, which goes on; the lost network is closed', async () => {
+  order.length = 0;
   const [first, second] = [way('first'), way('second')];
   const { fell, open } = await opened(first, second);
   const stage = await open('unet');
@@ -95,7 +101,10 @@ test('a run that fails is run again by the second, which goes on; the lost netwo
   assert.equal(await stage.run({}), said('second'));
   await stage.close();
   assert.equal(fell, ['unet: host-lost']);
+  // One after the other: a phone has memory for one.
   assert.equal(first.log.at(-1), 'closed');
+  assert.equal(first.log.filter((line) => line === 'closed').length, 1);
+  assert.ok(order.indexOf('first closed') < order.indexOf('second open unet'), order.join(', '));
   assert.equal(second.log, ['file unet 2,3,5', 'open unet', 'weights closed', 'closed']);
 });
 
@@ -128,6 +137,31 @@ test('a host that is lost when it is no longer needed spoils nothing', async () 
   await stage.close();
   first.closing = new TypeError('a fault of ours');
   assert.is(await (await open('unet')).close().catch(({ name }: Error) => name), 'TypeError');
+});
+
+test('what cannot be opened in place of a lost network leaves nothing to be closed', async () => {
+  const [first, second] = [way('first'), way('second')];
+  const { open } = await opened(first, second);
+  const stage = await open('unet');
+  first.running = failing('host-lost');
+  second.opening = failing('out-of-memory');
+  await rejects(() => stage.run({}), 'out-of-memory');
+  await stage.close();
+  assert.equal(first.log.filter((line) => line === 'closed').length, 1);
+});
+
+test('ways in a row: what the second cannot do either, the third does', async () => {
+  const [first, second, third] = [way('first'), way('second'), way('third')];
+  const fell: string[] = [];
+  const note = (from: string) => (stage: DrawnStage) => fell.push(`${stage} from ${from}`);
+  const inner = fallingBack(first, async () => second, note('first'));
+  const all = fallingBack(inner, async () => third, note('second'));
+  const stage = await all.open!('unet', SIZE, never);
+  first.running = failing('backend-unavailable');
+  assert.equal(await stage.run({}), said('second'));
+  second.running = failing('host-lost');
+  assert.equal(await stage.run({}), said('third'));
+  assert.equal(fell, ['unet from first', 'unet from second']);
 });
 
 test('where the second fails too, its failure is told', async () => {

@@ -3,11 +3,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TOY_STATUS } from '../../build/bridge/toyHost';
 import { tensorVector } from '../../build/bridge/vector';
-import type { HostClient } from '../../workers/backend/bridge/client';
 import { hostLink } from '../../workers/backend/bridge/hostLink';
 import type { HostModel, HostStageOffer, HostStatus } from '../../workers/backend/bridge/status';
 import { CodedError } from '../../workers/errors';
-import { hostedDrawing, hostReport } from '../../workers/hosting';
+import { hostReport, offered } from '../../workers/hosting';
 import { rejects } from '../models/rejects';
 import { answering } from './backend/bridge/fakeHost';
 
@@ -54,15 +53,32 @@ test('backends are told with their reasons, models with the sizes that they are 
 });
 
 test('a size, a model and a backend that the host does not have are refused with what it has', async () => {
-  const client = { describe: async () => ({ form: 'onnx', manifest: '{}' }) } as unknown as HostClient;
-  const there = { client, status: status(model({ id: ID, stages: [unet(512, 'npu'), unet(768, 'npu')] })) };
-  const draw = (id: string, name: 'npu' | 'native-cpu', side: number) => () =>
-    Promise.resolve().then(() => hostedDrawing(there, id, name, { width: side, height: side }, new Set([ID])));
-  await rejects(draw(ID, 'npu', 256), 'backend-unavailable', '512 x 512, 768 x 768', '256 x 256');
-  await rejects(draw(ID, 'native-cpu', 512), 'backend-unavailable', 'a model that the host has');
-  await rejects(draw('another', 'npu', 512), 'backend-unavailable', 'a model that the host has');
-  // What it does have is asked for: this manifest is none.
-  await rejects(draw(ID, 'npu', 512), 'unsupported-model', 'format');
+  const cold = { npu: { available: true, why: '' }, 'native-cpu': { available: true, why: '', threads: 4 } };
+  const told = { ...status(model({ id: ID, stages: [unet(512, 'npu'), unet(768, 'npu')] })), backends: cold };
+  const ask =
+    (id: string, name: 'npu' | 'native-cpu', side: number, of: HostStatus = told) =>
+    async () =>
+      offered(of, id, name, { width: side, height: side }, new Set([ID]));
+  await rejects(ask(ID, 'npu', 256), 'backend-unavailable', '512 x 512, 768 x 768', '256 x 256');
+  await rejects(ask(ID, 'native-cpu', 512), 'backend-unavailable', 'a model that the host has');
+  await rejects(ask('another', 'npu', 512), 'backend-unavailable', 'a model that the host has');
+  await rejects(ask(ID, 'npu', 512, { ...told, backends: status().backends }), 'backend-unavailable', 'too-hot');
+  assert.is((await ask(ID, 'npu', 512)()).model, HASH);
+  // As it was called before the page had its weights.
+  assert.is((await ask(`host:${HASH}`, 'npu', 768)()).model, HASH);
+});
+
+test('of a model in both forms, each backend gets the one that was made for it', () => {
+  const forms = (['npu', 'onnx'] as const).map((form) =>
+    model({ id: ID, form, stages: [unet(512, 'npu', 'native-cpu')] }),
+  );
+  const cold = { npu: { available: true, why: '' }, 'native-cpu': { available: true, why: '', threads: 4 } };
+  for (const order of [forms, [...forms].reverse()]) {
+    const told = { ...status(...order), backends: cold };
+    const form = (name: 'npu' | 'native-cpu') =>
+      offered(told, ID, name, { width: 512, height: 512 }, new Set([ID])).form;
+    assert.equal([form('npu'), form('native-cpu')], ['npu', 'onnx']);
+  }
 });
 
 const SOUND = {
@@ -87,6 +103,14 @@ test('a host is greeted once, asked anew each time, and greeted again once it wa
     hosts[1]!.heard.map(({ type }) => type),
     ['hello'],
   );
+});
+
+test('two that ask at once are answered over one channel', async () => {
+  const hosts = [answering(SOUND)];
+  const ask = hostLink(async () => hosts.pop()!.channel);
+  const [one, other] = await Promise.all([ask(), ask()]);
+  assert.is(one.client, other.client);
+  assert.is((await ask()).client, one.client);
 });
 
 test('a host that was not there is looked for again', async () => {

@@ -25,7 +25,7 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
                            for formats with four bits, off for others)
   --budget PERCENT         of float32's bytes that a network in four bits may take (default: 20); where its
                            form has no less, as little as can be had, and that is told
-  --wide PERCENT           of the bytes of the UNet's weights that w8 leaves in 16 bits, those that would be seen most (default: 2)
+  --wide PERCENT           of the bytes of the UNet's weights that w8 leaves in 16 bits, those that would be seen most (default: 0)
   --sensitivity N          guided calls of the UNet to measure with what integers cost each weight, of w8 and of formats with four
                            bits, for which all of it must fit in memory; 0: four bits go by the layers' own errors, and w8
                            leaves nothing wide (default: ${USUAL_SENSITIVITY}, with wasm 0 where it would not fit)
@@ -105,7 +105,7 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
     asymmetric: values.asymmetric ?? false,
     biasCorrection: oneOf('--bias-correction', SWITCH, values['bias-correction'] ?? usualCorrection(format)) === 'on',
     budget: integer('budget', 20),
-    wide: percentOf('--wide', integer('wide', 2)),
+    wide: percentOf('--wide', integer('wide', 0)),
     sensitivity: values.sensitivity === undefined ? undefined : integer('sensitivity', USUAL_SENSITIVITY),
     clipping: oneOf('--clipping', CLIPPINGS, values.clipping ?? 'mse'),
     prompts: integer('prompts', 16),

@@ -1,10 +1,14 @@
 /** A host as a backend: it has the networks' files itself, so of a `StageFile` only its name and its size are looked at. */
 import { VAE_FACTOR } from '../../../models/graph/vae';
+import { networkPorts } from '../../../models/npuPorts';
+import type { ModelDescription } from '../../../models/sd15';
 import type { StageFile, StageName, StageSize, StageWeights } from '../../../models/stage';
 import type { HostBackendName } from '../../api';
 import { CodedError } from '../../errors';
 import type { Backend } from '../backend';
 import type { HostClient } from './client';
+import { badHost } from './message';
+import type { HostPort } from './status';
 
 /** A network that lies with the host. */
 export interface HostedFile extends StageFile {
@@ -21,8 +25,16 @@ export const hostedFile = (name: StageName, size: StageSize): HostedFile => ({
   ...{ name, size, graph: new Uint8Array(0), weights: NO_WEIGHTS },
 });
 
-/** Opens the networks of `model` (a hash out of the host's status). `bad-argument` for a file that is not the host's. */
-export function hostBackend(client: HostClient, model: string, name: HostBackendName): Backend {
+/**
+ * Opens the networks of `model` (a hash out of the host's status), which are those of `description`: `bad-host` where one
+ * would hand out something else. `bad-argument` for a file that is not the host's.
+ */
+export function hostBackend(
+  client: HostClient,
+  model: string,
+  name: HostBackendName,
+  description: ModelDescription,
+): Backend {
   return {
     name,
     heapBytes: () => 0,
@@ -36,8 +48,22 @@ export function hostBackend(client: HostClient, model: string, name: HostBackend
       const sized = file.name === 'text_encoder' ? {} : pixels;
       const wanted = { model, stage: file.name, backend: name, batch: size.batch, ...sized };
       const session = await client.open(wanted, signal);
+      const expected = words(networkPorts(description, file.name, pixels).outputs.map((port) => ofBatch(port, size)));
+      const got = words(session.ports.outputs);
+      if (got !== expected) {
+        session.close().catch(() => undefined);
+        throw badHost(`${file.name}: outputs`, expected, got);
+      }
       // What stops a drawing stops the network that runs, too.
       return { run: (inputs) => session.run(inputs, signal), close: () => session.close() };
     },
   };
 }
+
+type Port = Pick<HostPort, 'name' | 'shape'>;
+
+const words = (ports: readonly Port[]): string => ports.map(({ name, shape }) => `${name} [${shape}]`).join(', ');
+const ofBatch = ({ name, shape: [, ...shape] }: Port, { batch }: StageSize): Port => ({
+  name,
+  shape: [batch, ...shape],
+});

@@ -17,10 +17,18 @@ export function hostLink(open: () => Promise<Channel>): () => Promise<Answered> 
     const client = await greeted;
     return { client, status: client.status };
   };
-  return async () => {
+  const ask = async (): Promise<Answered> => {
     const client = await greeted?.catch(() => undefined);
     if (!client) return greet();
     const status = await client.refresh().catch(() => undefined);
     return status ? { client, status } : greet();
+  };
+  // Who asks while somebody does gets the same answer: a channel from the app is there but once.
+  let asking: Promise<Answered> | undefined;
+  return () => {
+    asking ??= ask().finally(() => {
+      asking = undefined;
+    });
+    return asking;
   };
 }

@@ -7,6 +7,7 @@ import { connect } from '../../../../workers/backend/bridge/client';
 import { hostBackend, hostedFile } from '../../../../workers/backend/bridge/hostBackend';
 import type { Session } from '../../../../workers/backend/bridge/session';
 import type { Tensor, Tensors } from '../../../../workers/tensor';
+import { describeRandomModel } from '../../../models/randomModel';
 import { rejects } from '../../../models/rejects';
 import { answering, type FakeHost, fakeHost } from './fakeHost';
 
@@ -226,9 +227,11 @@ test('an opening that is canceled is closed at the host', async () => {
 });
 
 test('as a backend it opens by name and size, and a stopped drawing stops the network', async () => {
-  const host = answering(SOUND, (_, type) => type === 'run');
+  const ports = { ...TOY_PORTS, outputs: [{ name: 'noise', dtype: 'F32', shape: [1, 4, 2, 3] }] };
+  const sound = { ...SOUND, open: [{ milliseconds: '1' }, { ports: json(ports) }] } as const;
+  const host = answering(sound, (_, type) => type === 'run');
   const client = await connect(host.channel, never, LONG);
-  const backend = hostBackend(client, DRAWS, 'native-cpu');
+  const backend = hostBackend(client, DRAWS, 'native-cpu', describeRandomModel('A'));
   const abort = new AbortController();
   const stage = await backend.open(hostedFile('unet', { batch: 1, height: 2, width: 3 }), abort.signal);
   const asked = Object.fromEntries(host.heard.at(-1)!.frame.metadata);
@@ -242,6 +245,17 @@ test('as a backend it opens by name and size, and a stopped drawing stops the ne
     'bad-argument',
     'unet',
   );
+});
+
+test('a host that is true to its own ports, which are not those of the network, is found out when it opens', async () => {
+  const host = answering(SOUND);
+  const client = await connect(host.channel, never, LONG);
+  const backend = hostBackend(client, DRAWS, 'native-cpu', describeRandomModel('A'));
+  const file = hostedFile('unet', { batch: 1, height: 2, width: 3 });
+  await rejects(() => backend.open(file, never), 'bad-host', 'noise [1,4,2,3]', 'noise [1,2]');
+  const decoder = hostedFile('vae_decoder', { batch: 1, height: 2, width: 3 });
+  await rejects(() => backend.open(decoder, never), 'bad-host', 'image [1,3,16,24]');
+  assert.is(host.heard.at(-1)!.type, 'close');
 });
 
 test.run();

@@ -43,7 +43,8 @@ final class SavedFile {
       case "application/json":
         return ".json";
       default:
-        return ".bin";
+        // All else that the page gives out are models.
+        return ".safetensors";
     }
   }
 

@@ -48,7 +48,7 @@ public final class Connection {
       hear(Question.read(frame));
     } catch (BridgeFault fault) {
       fail(call, fault);
-    } catch (RuntimeException | OutOfMemoryError thrown) {
+    } catch (RuntimeException | Error thrown) {
       fail(call, Unforeseen.of(thrown));
     }
   }
@@ -123,7 +123,7 @@ public final class Connection {
       settle(call, reply.answer(call));
     } catch (BridgeFault fault) {
       settle(call, Reply.error(call, fault));
-    } catch (RuntimeException | OutOfMemoryError thrown) {
+    } catch (RuntimeException | Error thrown) {
       settle(call, Reply.error(call, Unforeseen.of(thrown)));
     }
   }

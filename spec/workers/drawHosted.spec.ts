@@ -1,0 +1,115 @@
+/** Who draws when the host does not: its other backend, the page, or nobody. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openDiffusersFolder } from '../../models/checkpoint';
+import { planModel } from '../../models/planModel';
+import type { HostBackendName, ImageEvent, ImageRequest } from '../../workers/api';
+import type { HostClient, Wanted } from '../../workers/backend/bridge/client';
+import type { HostModel, HostStatus } from '../../workers/backend/bridge/status';
+import { type Own, readyThere } from '../../workers/drawHosted';
+import { CodedError, type ErrorCode } from '../../workers/errors';
+import type { Parts } from '../../workers/openStage';
+import type { Tensors } from '../../workers/tensor';
+import { randomModel } from '../models/randomModel';
+import { rejects } from '../models/rejects';
+
+const ID = 'cd'.repeat(32);
+const never = new AbortController().signal;
+const failing = (code: ErrorCode): CodedError => new CodedError(code, { argument: 'x', expected: 'a', got: 'b' });
+const manifest = JSON.stringify(planModel(await openDiffusersFolder(await randomModel('A'))));
+const model: HostModel = {
+  ...{ model: 'ab'.repeat(32), id: ID, name: 'm', form: 'onnx', bytes: 7 },
+  stages: [{ stage: 'unet', batch: 1, width: 64, height: 64, backends: ['npu', 'native-cpu'] }],
+};
+const status: HostStatus = {
+  backends: { npu: { available: true, why: '' }, 'native-cpu': { available: true, why: '', threads: 4 } },
+  ...{ host: 'toy', memory: { totalBytes: 2, availableBytes: 1 }, thermal: 'none', models: [model] },
+};
+const asked = { width: 64, height: 64, guidance: 'auto' } as ImageRequest;
+const said = (name: string): Tensors => ({ [name]: { type: 'float32', shape: [0], data: new Float32Array(0) } });
+
+/** A page with these models, and a host on which these backends fail. */
+function setUp({ stored = [ID], broken = [], gone }: { stored?: string[]; broken?: string[]; gone?: ErrorCode }) {
+  const told: ImageEvent[] = [];
+  let closed = 0;
+  const outputs = [{ name: 'noise', dtype: 'F32', shape: [1, 4, 8, 8] }];
+  const client = {
+    describe: async () => ({ form: 'onnx', manifest }),
+    async open({ backend }: Wanted) {
+      if (broken.includes(backend)) throw failing('backend-unavailable');
+      return { ports: { outputs }, run: async () => said(backend), close: async () => undefined };
+    },
+  } as unknown as HostClient;
+  const here: Parts = {
+    model: undefined as never,
+    backend: { name: 'wasm', heapBytes: () => 1, open: undefined as never },
+    open: async () => ({ run: async () => said('here'), close: async () => undefined }),
+  };
+  const own: Own = {
+    async host() {
+      if (gone) throw failing(gone);
+      return { client, status };
+    },
+    stored: async () => new Set(stored),
+    best: async () => 'wasm',
+    ready: async (_id, _name, request) => ({ parts: here, request, close: () => void closed++ }),
+  };
+  const draw = async (name: HostBackendName, request = asked) => {
+    const id = stored.includes(ID) ? ID : `host:${model.model}`;
+    const ready = await readyThere({ id, name, asked: request }, own, (event) => told.push(event));
+    const { parts } = ready;
+    const size = { batch: 1, height: 8, width: 8 } as const;
+    const stage = parts.open
+      ? await parts.open('unet', size, never)
+      : await parts.backend.open(await parts.model.file('unet', size, never), never);
+    const [who] = Object.keys(await stage.run({}));
+    ready.close();
+    return { who, request: ready.request };
+  };
+  const falls = () => told.map((event) => event.type === 'fallen' && `${event.from} to ${event.to}: ${event.code}`);
+  return { draw, falls, closed: () => closed };
+}
+
+test('the host draws where it can, two calls a step', async () => {
+  const { draw, falls, closed } = setUp({});
+  const { who, request } = await draw('npu');
+  assert.equal([who, request.guidance, falls(), closed()], ['npu', 'two-calls', [], 0]);
+});
+
+test('what the NPU cannot, the host’s CPU does, also of a model that only the host has', async () => {
+  for (const stored of [[ID], []]) {
+    const { draw, falls } = setUp({ stored, broken: ['npu'] });
+    assert.is((await draw('npu')).who, 'native-cpu');
+    assert.equal(falls(), ['npu to native-cpu: backend-unavailable']);
+  }
+});
+
+test('what neither can, the page does, and gives back what it opened', async () => {
+  const { draw, falls, closed } = setUp({ broken: ['npu', 'native-cpu'] });
+  assert.is((await draw('npu')).who, 'here');
+  assert.equal(falls(), ['npu to native-cpu: backend-unavailable', 'native-cpu to wasm: backend-unavailable']);
+  assert.is(closed(), 1);
+});
+
+test('a host that is gone before a drawing begins: the page draws, as it was asked to', async () => {
+  for (const gone of ['host-lost', 'host-silent', 'bad-host'] as const) {
+    const { draw, falls } = setUp({ gone });
+    const { who, request } = await draw('npu');
+    assert.equal([who, request.guidance, falls()], ['here', 'auto', [`npu to wasm: ${gone}`]]);
+  }
+});
+
+test('a model that only the host has is not drawn without it, nor anything else in its place', async () => {
+  const { draw, falls } = setUp({ stored: [], gone: 'host-lost' });
+  await rejects(() => draw('npu'), 'host-lost');
+  await rejects(() => setUp({ stored: [], broken: ['native-cpu'] }).draw('native-cpu'), 'backend-unavailable');
+  assert.equal(falls(), []);
+});
+
+test('a size that the host does not have is said, not drawn by somebody else', async () => {
+  const { draw, falls } = setUp({});
+  await rejects(() => draw('npu', { ...asked, width: 128 }), 'backend-unavailable', '64 x 64', '128 x 64');
+  assert.equal(falls(), []);
+});
+
+test.run();

@@ -1,0 +1,84 @@
+/**
+ * Drawing with the host beside the page: from where its NPU fails with its CPU, and from where that fails with the page's own
+ * copy of the model, if there are such. What was asked for wrongly is said; a host that is gone is no reason not to draw.
+ */
+import type { StageName } from '../models/stage';
+import type { BackendName, HostBackendName, ImageEvent, ImageRequest, OwnBackendName } from './api';
+import type { Answered } from './backend/bridge/hostLink';
+import type { HostModel } from './backend/bridge/status';
+import { asFailure } from './errors';
+import { fallingBack } from './fallingBack';
+import { offered } from './hosting';
+import { hostedParts } from './model.hosted';
+import type { Parts } from './openStage';
+
+export { hostReport } from './hosting';
+
+/** What a picture is drawn with, and what it is asked for then. Whoever asks for it closes it. */
+export interface Ready {
+  readonly parts: Parts;
+  readonly request: ImageRequest;
+  close(): void;
+}
+
+/** What the page has itself. */
+export interface Own {
+  /** The host, as it answers now. */
+  host(): Promise<Answered>;
+  /** Ids of the models in the store. */
+  stored(): Promise<ReadonlySet<string>>;
+  /** The backend that draws where the host does not. */
+  best(): Promise<OwnBackendName>;
+  ready(id: string, name: OwnBackendName, asked: ImageRequest): Promise<Ready>;
+}
+
+export interface Wanted {
+  readonly id: string;
+  readonly name: HostBackendName;
+  readonly asked: ImageRequest;
+}
+
+/** `tell` hears what falls. Rejects with `backend-unavailable` as `offered` does; where the page has no copy, as the host fails. */
+export async function readyThere(
+  { id, name, asked }: Wanted,
+  own: Own,
+  tell: (event: ImageEvent) => void,
+): Promise<Ready> {
+  const ids = await own.stored();
+  const fell = (from: HostBackendName, to: BackendName) => (stage: StageName, why: unknown) =>
+    tell({ type: 'fallen', stage, from, to, ...asFailure(why) });
+  let there: Answered;
+  let first: Parts;
+  try {
+    there = await own.host();
+    first = await hostedParts(there.client, offered(there.status, id, name, asked, ids), name);
+  } catch (thrown) {
+    if (!ids.has(id) || asFailure(thrown).code === 'backend-unavailable') throw thrown;
+    const to = await own.best();
+    fell(name, to)('unet', thrown);
+    return own.ready(id, to, asked);
+  }
+  const request = { ...asked, guidance: 'two-calls' } as const;
+  const native = name === 'npu' ? attempt(() => offered(there.status, id, 'native-cpu', asked, ids)) : undefined;
+  const parts = native ? onItsCpu(first, native, there, fell('npu', 'native-cpu')) : first;
+  if (!ids.has(id)) return { parts, request, close: () => undefined };
+  const to = await own.best();
+  let here: Ready | undefined;
+  const rescue = async (): Promise<Parts> => {
+    here = await own.ready(id, to, request);
+    return here.parts;
+  };
+  const last = native ? 'native-cpu' : name;
+  return { parts: fallingBack(parts, rescue, fell(last, to)), request, close: () => here?.close() };
+}
+
+const onItsCpu = (first: Parts, native: HostModel, { client }: Answered, fell: Parameters<typeof fallingBack>[2]) =>
+  fallingBack(first, () => hostedParts(client, native, 'native-cpu'), fell);
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
