@@ -37,6 +37,11 @@ public final class Model {
     this.offers = Collections.unmodifiableList(new ArrayList<>(offers));
   }
 
+  /** One whose id nobody knows. */
+  public static Model of(String hash, String name, Form form, long bytes, List<Offer> offers) {
+    return of(hash, null, name, form, bytes, offers);
+  }
+
   /** {@code id} may be null. */
   public static Model of(String hash, String id, String name, Form form, long bytes, List<Offer> offers) {
     return new Model(hash, id, name, form, bytes, offers);

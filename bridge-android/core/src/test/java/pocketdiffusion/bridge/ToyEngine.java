@@ -28,8 +28,8 @@ final class ToyEngine implements Engine {
   public Status status() {
     List<String> cpu = Collections.singletonList(Status.NATIVE_CPU);
     List<Offer> offers = Collections.singletonList(Offer.of("unet", 1, 16, 16, cpu));
-    Model draws = Model.of(DRAWS, null, "draws", Model.Form.ONNX, 12, offers);
-    Model embeds = Model.of(EMBEDS, null, "embeds", Model.Form.NPU, 34, Collections.<Offer>emptyList());
+    Model draws = Model.of(DRAWS, "draws", Model.Form.ONNX, 12, offers);
+    Model embeds = Model.of(EMBEDS, "embeds", Model.Form.NPU, 34, Collections.<Offer>emptyList());
     return Status.of("toy", null, "none", Arrays.asList(draws, embeds))
         .without(Status.NPU, "no-npu")
         .with(Status.NATIVE_CPU, 1)
