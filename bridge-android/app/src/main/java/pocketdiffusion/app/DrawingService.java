@@ -68,7 +68,7 @@ public final class DrawingService extends Service {
   }
 
   private void cancel() {
-    ((PocketApplication) getApplication()).host().cancelAll();
+    ((PocketApplication) getApplication()).cancelDrawing();
     stopSelf();
   }
 

@@ -1,5 +1,6 @@
 package pocketdiffusion.app;
 
+import pocketdiffusion.bridge.BridgeFault;
 import pocketdiffusion.bridge.WatchedEngine;
 
 /**
@@ -9,6 +10,8 @@ import pocketdiffusion.bridge.WatchedEngine;
  */
 final class DrawingSpan implements WatchedEngine.Watcher {
   static final long PAUSE_MILLISECONDS = 10_000;
+  /** The page asks again within this, if it draws. */
+  static final long CANCEL_MILLISECONDS = 2_000;
 
   /** Does things on the main thread. */
   interface Later {
@@ -25,6 +28,7 @@ final class DrawingSpan implements WatchedEngine.Watcher {
   private int working = 0;
   private long changes = 0;
   private boolean drawing = false;
+  private volatile boolean refusing = false;
 
   private DrawingSpan(Later main, Listener listener) {
     this.main = main;
@@ -36,8 +40,23 @@ final class DrawingSpan implements WatchedEngine.Watcher {
   }
 
   @Override
-  public void began() {
+  public void began() throws BridgeFault {
+    if (refusing) {
+      refusing = false;
+      throw BridgeFault.of(BridgeFault.Code.ABORTED, "call", "to be wanted", "a cancel");
+    }
     main.after(0, () -> change(1));
+  }
+
+  /**
+   * The person has stopped it, and the listener knows: what begins now is another drawing. Where the page computes at the moment,
+   * there is no call to be canceled, and its next is refused. On the main thread.
+   */
+  void canceled() {
+    drawing = false;
+    changes++;
+    refusing = working == 0;
+    main.after(CANCEL_MILLISECONDS, () -> refusing = false);
   }
 
   @Override

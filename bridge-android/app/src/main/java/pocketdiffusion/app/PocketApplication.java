@@ -15,6 +15,7 @@ public final class PocketApplication extends Application {
   private Host host;
   private boolean equipped;
   private Runnable onDrawing = () -> {};
+  private DrawingSpan span;
 
   @Override
   public void onCreate() {
@@ -24,7 +25,7 @@ public final class PocketApplication extends Application {
     Path contexts = getNoBackupFilesDir().toPath().resolve("contexts");
     Engine engine = BuiltInEngine.over(Phone.of(this), models, contexts, natives.qnnVersion, natives.has(BuiltInEngine.PLUGIN));
     equipped = BuiltInEngine.computes(engine);
-    DrawingSpan span = DrawingSpan.of((milliseconds, work) -> main.postDelayed(work, milliseconds), this::drawing);
+    span = DrawingSpan.of((milliseconds, work) -> main.postDelayed(work, milliseconds), this::drawing);
     host = Host.over(WatchedEngine.of(engine, span));
   }
 
@@ -44,6 +45,12 @@ public final class PocketApplication extends Application {
   /** Called when drawing begins, on the main thread. */
   void onDrawing(Runnable work) {
     onDrawing = work;
+  }
+
+  /** The person wants no more of what is drawn. On the main thread. */
+  void cancelDrawing() {
+    span.canceled();
+    host.cancelAll();
   }
 
   /** On the main thread. */

@@ -1,12 +1,14 @@
 package pocketdiffusion.app;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.junit.Test;
+import pocketdiffusion.bridge.BridgeFault;
 
 /** When a phone is kept awake, on a clock that the test turns. */
 public final class DrawingSpanTest {
@@ -40,7 +42,11 @@ public final class DrawingSpanTest {
   }
 
   private void begin() {
-    span.began();
+    try {
+      span.began();
+    } catch (BridgeFault thrown) {
+      throw new AssertionError(thrown);
+    }
     pass(0);
   }
 
@@ -92,5 +98,31 @@ public final class DrawingSpanTest {
     end();
     pass(2 * DrawingSpan.PAUSE_MILLISECONDS);
     assertEquals(Collections.singletonList(true), heard);
+  }
+
+  @Test
+  public void whatBeginsAfterACancelIsAnotherDrawing() {
+    begin();
+    span.canceled();
+    end();
+    begin();
+    assertEquals(Arrays.asList(true, true), heard);
+    end();
+    pass(DrawingSpan.PAUSE_MILLISECONDS);
+    assertEquals(Arrays.asList(true, true, false), heard);
+  }
+
+  @Test
+  public void aCancelBetweenTwoStepsRefusesTheNextCallAndNoLaterOne() {
+    run(1);
+    span.canceled();
+    BridgeFault fault = assertThrows(BridgeFault.class, span::began);
+    assertEquals(BridgeFault.Code.ABORTED, fault.code);
+    begin();
+    end();
+    span.canceled();
+    pass(DrawingSpan.CANCEL_MILLISECONDS);
+    run(1);
+    assertEquals(Arrays.asList(true, true, true), heard);
   }
 }

@@ -7,9 +7,10 @@ import java.util.Map;
 public final class WatchedEngine implements Engine {
   /** Hears of opening and of running, on the thread that does it. */
   public interface Watcher {
-    void began();
+    /** Throws where it may not begin. */
+    void began() throws BridgeFault;
 
-    /** However it ended; once for each {@code began}. */
+    /** However it ended; once for each {@code began} that threw nothing. */
     void ended();
   }
 
