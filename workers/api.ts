@@ -5,7 +5,7 @@
 import type { ErrorCode, ErrorDetails } from '../models/errors';
 import type { WeightForm as StoredForm } from '../models/quantize/weightForm';
 import type { StageName } from '../models/stage';
-import type { HostBackendName, HostReport } from './api/hosting';
+import type { BackendName, BackendReport, HostBackendName, HostReport } from './api/hosting';
 import type {
   Handles,
   ImportOptions,
@@ -22,11 +22,6 @@ export type * from './api/importing';
 
 /** Names as in diffusers, lower case. */
 export type SchedulerName = 'pndm' | 'ddim' | 'euler';
-
-/** What the page itself computes on. */
-export type OwnBackendName = 'wasm' | 'webgpu';
-/** What computes. */
-export type BackendName = OwnBackendName | HostBackendName;
 
 /** A picture asked for. Every field is checked; see `checkRequest` for the ranges. */
 export interface ImageRequest {
@@ -219,16 +214,6 @@ export interface Forecast {
   readonly weights: StoredForm;
   /** The largest size of this shape that fits, pixels; absent where this one does, or where none does. */
   readonly largest?: { readonly width: number; readonly height: number };
-}
-
-/** One way to compute, and why it cannot be used where it cannot. */
-export interface BackendReport {
-  readonly name: BackendName;
-  readonly available: boolean;
-  /** A code the page has words for: `no-adapter`, `self-test-failed`, `no-threads`, `no-npu` …; empty where all is well. */
-  readonly why: string;
-  /** Threads it will use (wasm), 1 elsewhere. */
-  readonly threads: number;
 }
 
 /** What a job needs of a `MessagePort`; spelled out because the page's, the worker's and Node's types differ. */

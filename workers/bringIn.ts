@@ -47,7 +47,7 @@ export async function bringIn(
 
 /** Few folders are such: what reads them is fetched for those that may be. */
 const packedFolder = async (folder: Folder) =>
-  (await folder.file('manifest.json')) && (await import('./store/packedFolder')).openPackedFolder(folder);
+  (await folder.file('manifest.json')) && (await import('./packedFolder')).openPackedFolder(folder);
 
 /** Stands for everything that the converted bytes are made of. */
 async function sourceOf(input: Folder | ByteSource, { loras = [], vae, predictionType }: CheckpointOptions) {

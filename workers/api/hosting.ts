@@ -1,8 +1,23 @@
-/** Part of `api.ts`: what a program beside the page, the app's host (`bridge-android`), can compute for it. Types only. */
-import type { BackendReport } from '../api';
+/** Part of `api.ts`: who computes, the page or a host beside it (`bridge-android`), and what that has. Types only. */
+
+/** What the page itself computes on. */
+export type OwnBackendName = 'wasm' | 'webgpu';
 
 /** Ways in which a host computes: on the phone's NPU, or natively on all cores of its CPU. */
 export type HostBackendName = 'npu' | 'native-cpu';
+
+/** What computes. */
+export type BackendName = OwnBackendName | HostBackendName;
+
+/** One way to compute, and why it cannot be used where it cannot. */
+export interface BackendReport {
+  readonly name: BackendName;
+  readonly available: boolean;
+  /** A code the page has words for: `no-adapter`, `self-test-failed`, `no-threads`, `no-npu` …; empty where all is well. */
+  readonly why: string;
+  /** Threads it will use (wasm), 1 elsewhere. */
+  readonly threads: number;
+}
 
 /** Pictures of a size, pixels, for which the host has a UNet. */
 export interface HostedWay {

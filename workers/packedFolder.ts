@@ -2,16 +2,16 @@
  * A converted model as a folder, as `npm run convert` and `npm run quantize` write it: `manifest.json` and the weights of
  * each network beside it. What a page takes in of such a folder has the id that the folder's host tells (models/contentId.ts).
  */
-import { CHUNK_BYTES } from '../../models/contentId';
-import { parseJson } from '../../models/json';
-import { checkManifest, MANIFEST_FORMAT, type Manifest, STAGE_NAMES } from '../../models/manifest';
-import { badModel, shown } from '../../models/refuse';
-import type { ByteSource, Folder } from '../../models/source';
-import type { StageName } from '../../models/stage';
-import { WholeHash } from '../download/wholeHash';
-import { nativeSize } from '../model';
-import { sha256 } from './chunks';
-import type { PackedModel } from './packedFile';
+import { CHUNK_BYTES } from '../models/contentId';
+import { parseJson } from '../models/json';
+import { checkManifest, MANIFEST_FORMAT, type Manifest, STAGE_NAMES } from '../models/manifest';
+import { badModel, shown } from '../models/refuse';
+import type { ByteSource, Folder } from '../models/source';
+import type { StageName } from '../models/stage';
+import { WholeHash } from './download/wholeHash';
+import { nativeSize } from './model';
+import { sha256 } from './store/chunks';
+import type { PackedModel } from './store/packedFile';
 
 const MANIFEST = 'manifest.json';
 
