@@ -25,10 +25,8 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
                            for formats with four bits, off for others)
   --budget PERCENT         of float32's bytes that a network in four bits may take (default: 20); where its
                            form has no less, as little as can be had, and that is told
-  --wide PERCENT           of the bytes of the UNet's weights that w8 leaves in 16 bits, those that would be seen most (default: 0)
-  --sensitivity N          guided calls of the UNet to measure with what integers cost each weight, of w8 and of formats with four
-                           bits, for which all of it must fit in memory; 0: four bits go by the layers' own errors, and w8
-                           leaves nothing wide (default: ${USUAL_SENSITIVITY}, with wasm 0 where it would not fit)
+  --sensitivity N          guided calls of the UNet to measure each weight's four bits with, for which all of it must fit in
+                           memory; 0: go by the layers' own errors (default: ${USUAL_SENSITIVITY}, with wasm 0 where it would not fit)
   --clipping NAME          ${CLIPPINGS.join(', ')}: ranges of activations in 8 bits (default: mse)
   --prompts N              pictures to calibrate with (default: 16)
   --steps N                steps of each, at least (default: 10)
@@ -52,8 +50,6 @@ export interface QuantizeArguments {
   readonly biasCorrection: boolean;
   /** Percent of float32's bytes, of each network. */
   readonly budget: number;
-  /** Percent of the bytes of the UNet's weights. */
-  readonly wide: number;
   /** Absent: the usual number, where there is room. */
   readonly sensitivity: number | undefined;
   readonly clipping: Clipping;
@@ -67,23 +63,13 @@ export interface QuantizeArguments {
   readonly engine: EngineName;
 }
 
-type Count =
-  | 'budget'
-  | 'wide'
-  | 'sensitivity'
-  | 'sweeps'
-  | 'iterations'
-  | 'prompts'
-  | 'steps'
-  | 'samples'
-  | 'places'
-  | 'parts';
+type Count = 'budget' | 'sensitivity' | 'sweeps' | 'iterations' | 'prompts' | 'steps' | 'samples' | 'places' | 'parts';
 const SWITCH = ['on', 'off'] as const;
 
 /** What won on the demo model (models/quantize/README.md). */
 const usualCorrection = (format: Format): (typeof SWITCH)[number] => (format.startsWith('w4') ? 'on' : 'off');
 
-const MAY_BE_NONE: readonly Count[] = ['wide', 'sensitivity', 'sweeps'];
+const MAY_BE_NONE: readonly Count[] = ['sensitivity', 'sweeps'];
 
 export function parseArguments(args: readonly string[]): QuantizeArguments {
   const { values, positionals } = readOptions(args, OPTIONS, 'one of those that --help lists');
@@ -105,7 +91,6 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
     asymmetric: values.asymmetric ?? false,
     biasCorrection: oneOf('--bias-correction', SWITCH, values['bias-correction'] ?? usualCorrection(format)) === 'on',
     budget: integer('budget', 20),
-    wide: percentOf('--wide', integer('wide', 0)),
     sensitivity: values.sensitivity === undefined ? undefined : integer('sensitivity', USUAL_SENSITIVITY),
     clipping: oneOf('--clipping', CLIPPINGS, values.clipping ?? 'mse'),
     prompts: integer('prompts', 16),
@@ -130,7 +115,6 @@ const OPTIONS = {
   asymmetric: { type: 'boolean' },
   'bias-correction': text,
   budget: text,
-  wide: text,
   sensitivity: text,
   clipping: text,
   prompts: text,
@@ -166,11 +150,6 @@ export function oneOf<const T extends string>(name: string, choices: readonly T[
 export function integerOf(name: string, given: string, least: number): number {
   if (!/^\d{1,6}$/.test(given) || Number(given) < least) throw badArgument(name, `an integer from ${least} on`, given);
   return Number(given);
-}
-
-function percentOf(name: string, given: number): number {
-  if (given > 100) throw badArgument(name, 'an integer from 0 to 100', `${given}`);
-  return given;
 }
 
 export function sizeOf(given: string): { width: number; height: number } {

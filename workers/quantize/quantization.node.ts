@@ -24,10 +24,8 @@ import { costsByLayer, mixedBits } from '../../models/quantize/mixedBits';
 import { numbersJson } from '../../models/quantize/numbersJson';
 import type { LayerQuality } from '../../models/quantize/report/reportData';
 import { roundedWeights } from '../../models/quantize/roundedWeights';
-import { biasOf } from '../../models/quantize/roundPart';
 import type { LayerCost } from '../../models/quantize/sensitivity/chosenBits';
 import { budgetWords, isMissed, type SizeBudget, sizeBudget } from '../../models/quantize/sizeBudget';
-import { wideWeights } from '../../models/quantize/wideWeights';
 import type { StageName, StageSize } from '../../models/stage';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
 import type { Computing } from '../backend/computing.node';
@@ -43,7 +41,7 @@ import { quantizeProgress } from './progress.node';
 import { chosenPrompts } from './prompts';
 import { recordedOnce } from './recordedCalls.node';
 import { type RoundedStage, roundStage } from './roundStage.node';
-import { type GuidedSample, guidedSamples, roundedCosts, unetCosts, unetErrors } from './sensitivity';
+import { guidedSamples, unetCosts } from './sensitivity';
 import { USUAL_SENSITIVITY } from './sensitivityRoom';
 import { diskSpool } from './spool.node';
 import { type Calls, recordedCalls } from './trajectories';
@@ -57,8 +55,6 @@ export class Quantization {
   /** Of weights that may be stored in four bits, what was chosen. */
   private readonly mixed = new Map<StageName, ReadonlyMap<string, Bits>>();
   private readonly budgets: SizeBudget[] = [];
-  /** Weights of the UNet that stay in 16 bits. */
-  private wide: ReadonlySet<string> = new Set();
   private engine: Promise<Engine> | undefined;
 
   constructor(
@@ -101,7 +97,6 @@ export class Quantization {
         const costs = await this.costs(stage, size, calls, join(folder, stage));
         this.choose(stage, costs);
       }
-      if (first && stage === 'unet' && given.format === 'w8') await this.widen(size, calls, join(folder, stage));
       const precision = this.precision;
       if (!precision || (!first && stage === 'text_encoder')) continue;
       progress.writing(stage, name);
@@ -126,12 +121,9 @@ export class Quantization {
       ...checkpoint,
       weights: (stage) => correctedBiases(checkpoint.weights(stage), integers[stage]!.weights, this.biases(stage)),
     };
-    const isWide = (stage: StageName, key: string): boolean => stage === 'unet' && this.wide.has(key);
-    const planned = planModel(corrected, form, (stage) => (key) => {
-      return isWide(stage, key) ? 'fp16' : isFour(stage, key) ? 'int4' : 'int8';
-    });
+    const planned = planModel(corrected, form, (stage) => (key) => (isFour(stage, key) ? 'int4' : 'int8'));
     const id = await writeConverted(corrected, planned, made, progress.packing, signal, (stage) => async (key) => {
-      return keys[stage]!.has(key) && !isWide(stage, key) ? integers[stage]!.weights.integers(key) : undefined;
+      return keys[stage]!.has(key) ? integers[stage]!.weights.integers(key) : undefined;
     });
     await writeFile(join(made, 'layers.json'), numbersJson(this.layers()));
     const budgets = this.isMixed ? { budgets: this.budgets } : {};
@@ -156,13 +148,12 @@ export class Quantization {
     return [...files, 'npu.json'];
   }
 
-  /** What rounding cost each layer that was rounded, in the bits that were chosen for it: for reports. */
+  /** What rounding cost each layer, in the bits that were chosen for it: for reports. */
   private layers(): LayerQuality[] {
     return STAGE_NAMES.flatMap((stage) => {
       const { weightBits } = this.integers(stage);
       const { layers } = this.rounded.get(stage)!;
-      const isWide = (key: string): boolean => stage === 'unet' && this.wide.has(key);
-      const chosen = layers.filter(({ key, bits }) => bits === weightBits(key) && !isWide(key));
+      const chosen = layers.filter(({ key, bits }) => bits === weightBits(key));
       return chosen.map(({ key, bits, decibels }): LayerQuality => {
         return { name: `${stage}: ${key.replace(/\.weight$/, '')}`, bits, sqnr: decibels };
       });
@@ -210,43 +201,24 @@ export class Quantization {
     { guided }: Calls,
     folder: string,
   ): Promise<readonly LayerCost[]> {
-    const { checkpoint, given } = this;
+    const { checkpoint, given, signal, progress } = this;
     const { layers, files } = this.rounded.get(stage)!;
     const byLayer = costsByLayer(checkpoint.description, stage, layers);
     const samples = guidedSamples(guided, given.sensitivity ?? USUAL_SENSITIVITY);
     if (stage !== 'unet' || samples.length === 0) return byLayer;
     const keys = byLayer.map(({ key }) => key);
     const [four, eight] = ([4, 8] as const).map((bits) => roundedWeights(files, this.weights(stage), () => bits));
-    const errors = await this.errors(keys, four!, size, samples, join(folder, `errors-${samples.length}.json`));
-    return unetCosts(checkpoint, keys, errors, four!, eight!);
-  }
-
-  /** What each of the UNet's `keys` in integers does to the guided noise; those at `path` were measured before a stop. */
-  private async errors(
-    keys: readonly string[],
-    rounded: IntegerWeights,
-    size: StageSize,
-    samples: readonly GuidedSample[],
-    path: string,
-  ): Promise<ReadonlyMap<string, number>> {
-    const { checkpoint, signal, progress } = this;
-    const asked = { checkpoint, size, samples, keys, rounded, backend: this.computing.backend() };
-    const measuring = { ...asked, keep: weightsInTemporaryFile };
-    return unetErrors(measuring, await notedErrors(path), signal, async (errors, of) => {
-      progress.pricing(errors.size, of);
-      await noteErrors(path, errors);
-    });
-  }
-
-  /** Of weights alone in eight bits, those of the UNet that stay in 16. */
-  private async widen(size: StageSize, { guided }: Calls, folder: string): Promise<void> {
-    const { checkpoint, given } = this;
-    const samples = guidedSamples(guided, given.sensitivity ?? USUAL_SENSITIVITY);
-    if (given.wide === 0 || samples.length === 0) return;
-    const keys = matrixKeys(checkpoint.description, 'unet');
-    const path = join(folder, `errors-in-8-${samples.length}.json`);
-    const errors = await this.errors(keys, this.integers('unet').weights, size, samples, path);
-    this.wide = wideWeights(roundedCosts(checkpoint, errors), given.wide / 100);
+    const asked = { checkpoint, size, samples, keys, four: four!, eight: eight!, backend: this.computing.backend() };
+    const path = join(folder, `errors-${samples.length}.json`);
+    return unetCosts(
+      { ...asked, keep: weightsInTemporaryFile },
+      await notedErrors(path),
+      signal,
+      async (errors, of) => {
+        progress.pricing(errors.size, of);
+        await noteErrors(path, errors);
+      },
+    );
   }
 
   /** Gives each weight its bits; what was asked of the size and cannot be had is told at once. */
@@ -268,10 +240,7 @@ export class Quantization {
   }
 
   private biases(stage: StageName): ReadonlySet<string> {
-    if (!this.given.biasCorrection) return new Set();
-    const all = biasesOf(this.checkpoint.description, stage);
-    const exact = stage === 'unet' ? new Set([...this.wide].map(biasOf)) : new Set();
-    return new Set([...all].filter((bias) => !exact.has(bias)));
+    return this.given.biasCorrection ? biasesOf(this.checkpoint.description, stage) : new Set();
   }
 
   private get isMixed(): boolean {

@@ -1,5 +1,5 @@
 /**
- * What integers in one weight of the UNet, and in no other, do to the noise that guidance makes of its two calls. The guided
+ * What four bits in one weight of the UNet, and in no other, do to the noise that guidance makes of its two calls. The guided
  * noise is what a step goes by: what touches only the difference that the prompt makes hardly shows in either call, and
  * guidance multiplies it.
  */
@@ -16,7 +16,6 @@ import {
   scaledError,
   weightError,
 } from '../../models/quantize/sensitivity/measuredErrors';
-import type { RoundedCost } from '../../models/quantize/wideWeights';
 import type { StageSize } from '../../models/stage';
 import type { TensorSource } from '../../models/tensorSource';
 import { untilMessagesAreRead } from '../../models/turn';
@@ -52,54 +51,42 @@ export interface Sensitivity {
   readonly samples: readonly GuidedSample[];
   /** The weights to look at. */
   readonly keys: readonly string[];
-  /** These in integers. */
-  readonly rounded: IntegerWeights;
+  /** These in four bits, and in eight. */
+  readonly four: IntegerWeights;
+  readonly eight: IntegerWeights;
   readonly backend: Backend;
   readonly keep: Keep;
 }
 
 /**
- * For each of `keys`, the energy of the error in the guided noise where it alone is rounded, of that of the noise. Those in
- * `known` are not measured again; `progress` is told all that is known so far.
+ * The cost of each of `keys`. Those in `known` are not measured again; `progress` is told all that is known so far.
+ * Four bits are measured, eight follow from the error of the weights.
  */
-export async function unetErrors(
+export async function unetCosts(
   sensitivity: Sensitivity,
   known: ReadonlyMap<string, number>,
   signal: AbortSignal,
   progress: (errors: ReadonlyMap<string, number>, of: number) => Promise<void> | void = () => undefined,
-): Promise<Map<string, number>> {
-  const { keys } = sensitivity;
+): Promise<LayerCost[]> {
+  const { checkpoint, keys, four, eight } = sensitivity;
   const unet = await openedUnet(sensitivity, signal);
+  let errors: Map<string, number>;
   try {
     const outputs = await guidedOutputs(sensitivity, unet, signal);
-    return await measuredErrors(keys, outputs, known, signal, (found) => progress(found, keys.length));
+    errors = await measuredErrors(keys, outputs, known, signal, (found) => progress(found, keys.length));
   } finally {
     await unet.close();
   }
-}
-
-/** What `keys` cost in four bits, in which their `errors` were measured, and in eight, which follows from the error of the weights. */
-export async function unetCosts(
-  checkpoint: Checkpoint,
-  keys: readonly string[],
-  errors: ReadonlyMap<string, number>,
-  four: IntegerWeights,
-  eight: IntegerWeights,
-): Promise<LayerCost[]> {
   const costs: LayerCost[] = [];
   for (const key of keys) {
-    const errorAt4 = errors.get(key)!;
     const [exact, coarse, fine] = [await four.floats(key), await four.integers(key), await eight.integers(key)];
+    const errorAt4 = errors.get(key)!;
     const errorAt8 = scaledError(errorAt4, weightError(exact, floatsOf(fine)), weightError(exact, floatsOf(coarse)));
     const shape = shapes(checkpoint).get(key)!;
     costs.push({ key, bytesAt8: matrixBytes(shape, 8), bytesAt4: matrixBytes(shape, 4), errorAt8, errorAt4 });
   }
   return costs;
 }
-
-/** What those of `errors` cost, which were measured in eight bits. */
-export const roundedCosts = (checkpoint: Checkpoint, errors: ReadonlyMap<string, number>): RoundedCost[] =>
-  [...errors].map(([key, error]) => ({ key, bytes: matrixBytes(shapes(checkpoint).get(key)!, 8), error }));
 
 const shapes = ({ description }: Checkpoint): ReadonlyMap<string, readonly number[]> =>
   new Map(parametersOf(description, 'unet').map(({ name, shape }) => [name, shape]));
@@ -121,7 +108,7 @@ async function openedUnet(
 }
 
 async function guidedOutputs(
-  { checkpoint, samples, rounded }: Sensitivity,
+  { checkpoint, samples, four }: Sensitivity,
   unet: PatchableUnet,
   signal: AbortSignal,
 ): Promise<OutputsWith> {
@@ -130,7 +117,7 @@ async function guidedOutputs(
     for (const inputs of [unconditional, conditional]) calls.push(await unet.call(inputs));
   }
   return async (key) => {
-    const patch = key ? await unet.patch(await changesOf(checkpoint, key, rounded)) : undefined;
+    const patch = key ? await unet.patch(await changesOf(checkpoint, key, four)) : undefined;
     try {
       const noise: Float32Array[] = [];
       for (const call of calls) {
@@ -145,13 +132,13 @@ async function guidedOutputs(
   };
 }
 
-/** The weight `key` in integers, and its bias, where it has one, as that wants it. */
-async function changesOf(checkpoint: Checkpoint, key: string, rounded: IntegerWeights): Promise<Change[]> {
+/** The weight `key` in four bits, and its bias, where it has one, as that wants it. */
+async function changesOf(checkpoint: Checkpoint, key: string, four: IntegerWeights): Promise<Change[]> {
   const known = shapes(checkpoint);
-  const weight = { key, shape: known.get(key)!, values: floatsOf(await rounded.integers(key)) };
+  const weight = { key, shape: known.get(key)!, values: floatsOf(await four.integers(key)) };
   const bias = biasOf(key);
   const shape = known.get(bias);
-  return shape ? [weight, { key: bias, shape, values: await rounded.floats(bias) }] : [weight];
+  return shape ? [weight, { key: bias, shape, values: await four.floats(bias) }] : [weight];
 }
 
 const { guidanceScale } = DEFAULTS;

@@ -1,5 +1,5 @@
 /**
- * Whether the UNet can be open as a whole, in float32, to measure what integers in each weight cost. One WebAssembly heap
+ * Whether the UNet can be open as a whole, in float32, to measure what four bits in each weight cost. One WebAssembly heap
  * has 4 GB, and a full-size UNet alone takes most of it: there the layers' own errors must do.
  */
 import type { Checkpoint } from '../../models/checkpoint';
@@ -10,7 +10,7 @@ import type { StageSize } from '../../models/stage';
 import { CodedError } from '../errors';
 import { SEGMENTS } from './sensitivity';
 
-/** Guided calls to measure with, where nobody says how many and there is room. */
+/** Guided calls to measure four bits with, where nobody says how many and there is room. */
 export const USUAL_SENSITIVITY = 4;
 
 /** What decides, of what a user asks for. */
@@ -54,15 +54,14 @@ export function chosenSensitivity(
   heap: () => number,
 ): ChosenSensitivity {
   const calls = sensitivity ?? USUAL_SENSITIVITY;
-  const measured = format.startsWith('w4') || format === 'w8';
-  if (!measured || engine !== 'wasm' || calls === 0) return { calls };
+  if (!format.startsWith('w4') || engine !== 'wasm' || calls === 0) return { calls };
   const [bytes, most] = [needed(), heap()];
   if (bytes <= most) return { calls };
   const words = `the UNet takes ${gigabytes(bytes)} in float32, WebAssembly has ${gigabytes(most)}`;
   if (sensitivity === undefined)
     return {
       calls: 0,
-      note: `--sensitivity 0, ${instead(format)}: ${words}; --engine native measures what each weight costs`,
+      note: `--sensitivity 0, bits by the layers' own errors: ${words}; --engine native measures them`,
     };
   throw new CodedError('bad-argument', {
     argument: '--sensitivity',
@@ -70,8 +69,5 @@ export function chosenSensitivity(
     got: `${sensitivity}`,
   });
 }
-
-const instead = (format: string): string =>
-  format === 'w8' ? 'all weights in eight bits' : "bits by the layers' own errors";
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;

@@ -10,7 +10,7 @@ import { openSafetensors } from '../../../models/safetensors';
 import { weightsInTemporaryFile } from '../../../models/stageWeights.node';
 import { nodeWasmBackend } from '../../../workers/backend/ort.node';
 import { checkpointModel } from '../../../workers/model.checkpoint';
-import { type GuidedSample, unetCosts, unetErrors } from '../../../workers/quantize/sensitivity';
+import { type GuidedSample, unetCosts } from '../../../workers/quantize/sensitivity';
 import { randomModel } from '../../models/randomModel';
 import { fromRoot } from '../../root';
 
@@ -58,8 +58,7 @@ test('the cost of a weight is what the whole network with it rounded is off, of 
   // At the beginning, in the middle, at the end; kernels, a matrix, one that only the prompt goes through.
   const some = [keys[0]!, keys.find((key) => key.includes('attn2.to_v'))!, keys[keys.length >> 1]!, keys.at(-1)!];
   const others = new Map(keys.filter((key) => !some.includes(key)).map((key) => [key, 0]));
-  const asked = { checkpoint, size: SIZE, samples, keys, rounded: four, backend, keep };
-  const costs = await unetCosts(checkpoint, keys, await unetErrors(asked, others, signal), four, eight);
+  const costs = await unetCosts({ checkpoint, size: SIZE, samples, keys, four, eight, backend, keep }, others, signal);
   assert.equal(
     costs.map(({ key }) => key),
     keys,
@@ -81,9 +80,8 @@ test('a bias that is corrected for four bits is so with its own weight alone', a
   });
   const key = keys.find((one) => one.endsWith('proj_in.weight'))!;
   const others = new Map(keys.filter((one) => one !== key).map((one) => [one, 0]));
-  const rounded = moved((one) => one.endsWith('.bias'));
-  const asked = { checkpoint, size: SIZE, samples, keys, rounded, backend, keep };
-  const costs = await unetCosts(checkpoint, keys, await unetErrors(asked, others, signal), rounded, eight);
+  const asked = { checkpoint, size: SIZE, samples, keys, four: moved((one) => one.endsWith('.bias')), eight };
+  const costs = await unetCosts({ ...asked, backend, keep }, others, signal);
   const own = moved((one) => one === key.replace('.weight', '.bias'));
   const [exact, got, uncorrected] = [await guidedNoise([]), await guidedNoise([key], own), await guidedNoise([key])];
   const errorOf = (noise: Float32Array): number => energies(exact, noise).noise / energies(exact, noise).signal;
