@@ -13,7 +13,7 @@ import { type HashedStage, idText } from './contentId';
 import { unreadable } from './diskWords.node';
 import { parseJson } from './json';
 import { makeFolder } from './makeFolder.node';
-import { checkManifest, type Manifest, STAGE_NAMES } from './manifest';
+import { checkManifest, type FolderManifest, type Manifest, STAGE_NAMES } from './manifest';
 import { packStage, type RoundedWeight } from './pack';
 import { proveHash, proveLength } from './proveFile.node';
 import { badModel, shown } from './refuse';
@@ -23,12 +23,6 @@ import { writeStream } from './writeStream.node';
 
 /** Bytes written so far of all the weights. */
 export type Progress = (stage: StageName, bytes: number, of: number) => void;
-
-/** What `manifest.json` holds. */
-interface FolderManifest extends Manifest {
-  /** SHA-256 of each weights file, 64 hexadecimal digits. */
-  readonly sha256: Readonly<Record<StageName, string>>;
-}
 
 export interface ConvertedFolder {
   readonly manifest: Manifest;

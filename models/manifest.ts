@@ -51,6 +51,12 @@ export interface Manifest {
   readonly stages: Readonly<Record<StageName, StageManifest>>;
 }
 
+/** What the `manifest.json` of a folder holds. */
+export interface FolderManifest extends Manifest {
+  /** SHA-256 of each weights file, 64 hexadecimal digits. */
+  readonly sha256: Readonly<Record<StageName, string>>;
+}
+
 /**
  * `json` as a manifest. `unsupported-model` where it is of another format or version, `bad-model` where a stage is
  * missing or its tensors overlap, are misaligned, or reach beyond the blob.

@@ -4,7 +4,7 @@
  */
 import { CHUNK_BYTES } from '../models/contentId';
 import { parseJson } from '../models/json';
-import { checkManifest, MANIFEST_FORMAT, type Manifest, STAGE_NAMES } from '../models/manifest';
+import { checkManifest, type FolderManifest, MANIFEST_FORMAT, type Manifest, STAGE_NAMES } from '../models/manifest';
 import { badModel, shown } from '../models/refuse';
 import type { ByteSource, Folder } from '../models/source';
 import type { StageName } from '../models/stage';
@@ -34,14 +34,11 @@ export async function openPackedFolder(folder: Folder): Promise<PackedModel | un
   };
 }
 
-/** What such a `manifest.json` holds besides: the SHA-256 of each weights file. */
-type FolderManifest = Manifest & { readonly sha256: Partial<Record<StageName, string>> };
-
 async function weightsFile(
   folder: Folder,
   stage: StageName,
   { stages }: Manifest,
-  hashes: FolderManifest['sha256'] | undefined,
+  hashes: Partial<FolderManifest['sha256']> | undefined,
 ): Promise<ByteSource> {
   const hash = hashes?.[stage];
   if (typeof hash !== 'string') throw badModel(`${MANIFEST}: sha256.${stage}`, 'a hash', shown(hash));

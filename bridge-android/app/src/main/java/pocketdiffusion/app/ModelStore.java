@@ -1,7 +1,6 @@
 package pocketdiffusion.app;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -9,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import pocketdiffusion.bridge.BridgeFault;
+import pocketdiffusion.bridge.Folders;
 import pocketdiffusion.bridge.ModelFolder;
 import pocketdiffusion.bridge.Shelf;
 
@@ -31,7 +31,7 @@ final class ModelStore implements Shelf {
   /** Removes what was left half done. What cannot be read is not shown. */
   static ModelStore in(Path folder) {
     ModelStore store = new ModelStore(folder);
-    for (Path each : children(folder)) {
+    for (Path each : Folders.children(folder)) {
       if (each.getFileName().toString().startsWith(PASSING)) remove(each);
     }
     store.read();
@@ -61,7 +61,7 @@ final class ModelStore implements Shelf {
 
   /** In each form that it has. Networks of it that are open stay so. */
   synchronized void delete(ModelFolder model) throws IOException {
-    for (Path each : children(folder)) {
+    for (Path each : Folders.children(folder)) {
       if (!holds(each, model)) continue;
       Path leaving = Files.createTempDirectory(folder, PASSING).resolve("it");
       Files.move(each, leaving, StandardCopyOption.ATOMIC_MOVE);
@@ -79,7 +79,7 @@ final class ModelStore implements Shelf {
 
   private synchronized void read() {
     List<ModelFolder> found = new ArrayList<>();
-    for (Path each : children(folder)) {
+    for (Path each : Folders.children(folder)) {
       if (!each.getFileName().toString().startsWith(PASSING)) found.addAll(opened(each));
     }
     folders = Collections.unmodifiableList(ModelFolder.together(found));
@@ -87,7 +87,7 @@ final class ModelStore implements Shelf {
 
   private static List<ModelFolder> opened(Path place) {
     List<ModelFolder> found = new ArrayList<>();
-    for (Path each : children(place)) {
+    for (Path each : Folders.children(place)) {
       try {
         found.addAll(ModelFolder.openAll(each));
       } catch (BridgeFault damaged) {
@@ -97,22 +97,10 @@ final class ModelStore implements Shelf {
     return found;
   }
 
-  /** By their names; none where there is no such folder. */
-  private static List<Path> children(Path place) {
-    List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(place)) {
-      for (Path each : stream) found.add(each);
-    } catch (IOException none) {
-      return Collections.emptyList();
-    }
-    Collections.sort(found);
-    return found;
-  }
-
   /** As far as it can be: what stays is tried again at the next start. */
   static void remove(Path place) {
     if (Files.isDirectory(place)) {
-      for (Path each : children(place)) remove(each);
+      for (Path each : Folders.children(place)) remove(each);
     }
     try {
       Files.deleteIfExists(place);

@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import pocketdiffusion.bridge.BareEngine;
 import pocketdiffusion.bridge.BridgeFault;
 import pocketdiffusion.bridge.Cancellation;
 import pocketdiffusion.bridge.Device;
@@ -23,32 +24,31 @@ import pocketdiffusion.bridge.Tensor;
 
 /** ONNX Runtime on all cores of the CPU, over folders of models. */
 public final class OrtEngine implements Engine {
-  private final String name;
+  /** What is there, and that it can be read, is the same for every engine. */
+  private final BareEngine bare;
   private final Device device;
   private final Shelf shelf;
   private final int threads = Runtime.getRuntime().availableProcessors();
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
 
-  private OrtEngine(String name, Device device, Shelf shelf) {
-    this.name = name;
+  private OrtEngine(BareEngine bare, Device device, Shelf shelf) {
+    this.bare = bare;
     this.device = device;
     this.shelf = shelf;
   }
 
   /** {@code name} tells people which host it is. Loads the library. */
   public static OrtEngine over(String name, Device device, Shelf shelf) {
-    return new OrtEngine(name, device, shelf);
+    return new OrtEngine(BareEngine.over(name, device, shelf), device, shelf);
   }
 
   @Override
   public Status status() {
-    List<Model> models = new ArrayList<>();
-    for (ModelFolder folder : shelf.folders()) models.add(folder.model);
-    return Status.of(name, device.soc(), device.thermal(), models)
+    return bare
+        .status()
         // Of a chip without a name nobody knows an NPU; one with a name may have one, for which nothing is here.
         .without(Status.NPU, device.soc() == null ? "no-npu" : "not-built-in")
-        .with(Status.NATIVE_CPU, threads)
-        .memory(device.totalBytes(), device.availableBytes());
+        .with(Status.NATIVE_CPU, threads);
   }
 
   @Override
@@ -58,12 +58,12 @@ public final class OrtEngine implements Engine {
 
   @Override
   public String describe(Model model) throws BridgeFault {
-    return ModelFolder.of(shelf, model).manifest();
+    return bare.describe(model);
   }
 
   @Override
   public Tensor embed(Model model, Tensor ids) throws BridgeFault {
-    return ModelFolder.of(shelf, model).embed(ids);
+    return bare.embed(model, ids);
   }
 
   @Override

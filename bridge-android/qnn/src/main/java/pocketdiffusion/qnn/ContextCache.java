@@ -3,17 +3,16 @@ package pocketdiffusion.qnn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import pocketdiffusion.bridge.Folders;
 
 /**
  * Compiled graphs: {@code MODEL/GRAPH/FOR/context.onnx} and what it refers to, where MODEL is the model's hash, GRAPH names one of
@@ -63,7 +62,7 @@ final class ContextCache {
   synchronized Path accept(Path arrived, String model, String graph, String made) throws IOException {
     prove(arrived);
     Path place = place(model, graph, made);
-    for (Path each : children(place.getParent())) {
+    for (Path each : Folders.children(place.getParent())) {
       if (!each.equals(arrived)) remove(each);
     }
     Files.move(arrived, place, StandardCopyOption.ATOMIC_MOVE);
@@ -74,7 +73,7 @@ final class ContextCache {
   /** Writes down what the files in {@code place} are. */
   static void prove(Path place) throws IOException {
     List<String> lines = new ArrayList<>();
-    for (Path each : children(place)) {
+    for (Path each : Folders.children(place)) {
       String name = each.getFileName().toString();
       if (!name.equals(PROOF)) lines.add(hash(each) + " " + Files.size(each) + " " + name);
     }
@@ -88,14 +87,14 @@ final class ContextCache {
 
   /** Removes what was compiled of models that are not among these, and what was left half done. */
   synchronized void keepOnly(Set<String> models) {
-    for (Path model : children(folder)) {
+    for (Path model : Folders.children(folder)) {
       if (!models.contains(model.getFileName().toString())) remove(model);
-      else for (Path graph : children(model)) removeArriving(graph);
+      else for (Path graph : Folders.children(model)) removeArriving(graph);
     }
   }
 
   private void removeArriving(Path graph) {
-    for (Path each : children(graph)) {
+    for (Path each : Folders.children(graph)) {
       if (each.getFileName().toString().startsWith(ARRIVING)) remove(each);
     }
   }
@@ -124,21 +123,10 @@ final class ContextCache {
     return name;
   }
 
-  private static List<Path> children(Path place) {
-    List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(place)) {
-      for (Path each : stream) found.add(each);
-    } catch (IOException none) {
-      return Collections.emptyList();
-    }
-    Collections.sort(found);
-    return found;
-  }
-
   void remove(Path place) {
     proven.remove(place);
     if (Files.isDirectory(place)) {
-      for (Path each : children(place)) remove(each);
+      for (Path each : Folders.children(place)) remove(each);
     }
     try {
       Files.deleteIfExists(place);
