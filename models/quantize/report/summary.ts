@@ -10,6 +10,7 @@ export function summary({ format, noise, pictures = [], conditioning, sizes = []
   if (noise) {
     figures.push(['Predicted noise, SQNR', decibels(noise.sqnr)]);
     figures.push(['with the prompt', decibels(noise.conditional)], ['without', decibels(noise.unconditional)]);
+    figures.push(['Guided noise, SQNR', decibels(noise.guided)]);
   }
   if (conditioning) figures.push(['Conditioning kept', percent(conditioning.ratio.mean)]);
   const size = sizes.find((one) => one.format === format);

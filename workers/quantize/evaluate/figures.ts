@@ -20,7 +20,7 @@ export function figures({
     `${format}, ${rounding}${size ? `: ${percent(size.bytes, size.fp32Bytes)} of fp32's bytes` : ''}`,
     ...budgets.filter(isMissed).map((budget) => `budget missed  ${budgetWords(budget)}`),
     noise &&
-      `noise SQNR  ${decibels(noise.sqnr)} (with the prompt ${decibels(noise.conditional)}, without ${decibels(noise.unconditional)}; ${noise.samples} calls)`,
+      `noise SQNR  ${decibels(noise.sqnr)} (with the prompt ${decibels(noise.conditional)}, without ${decibels(noise.unconditional)}, guided ${decibels(noise.guided)}; ${noise.samples} calls)`,
     conditioning &&
       `conditioning kept  ${percent(conditioning.ratio.mean)} (${percent(conditioning.ratio.min)} to ${percent(conditioning.ratio.max)}), cosine ${similarity(conditioning.cosine.mean)} (least ${similarity(conditioning.cosine.min)})`,
     pictures.length > 0

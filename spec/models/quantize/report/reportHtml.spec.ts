@@ -131,6 +131,7 @@ test('the summary has the mean and the least of the pictures, what is kept of th
     'Predicted noise, SQNR: 48.3 dB',
     'with the prompt: 47.6 dB',
     'without: 49.2 dB',
+    'Guided noise, SQNR: 41.1 dB',
     'Conditioning kept: 99.5 %',
     'Size, of fp32: 25.2 %',
   ]);
