@@ -8,7 +8,7 @@ import { toF32 } from '../../../models/floats';
 import { openNpuFolder } from '../../../models/npuFolder.node';
 import { contextPath } from '../../../models/npuManifest';
 import { nodeWasmBackend } from '../../../workers/backend/ort.node';
-import { npuParts } from '../../../workers/quantize/quantizedFolder.node';
+import { npuParts, packedParts } from '../../../workers/quantize/quantizedFolder.node';
 import type { Tensor } from '../../../workers/tensor';
 import { readGraph } from '../../models/qnn/readGraph';
 import { uniform } from '../../models/randomModel';
@@ -45,6 +45,17 @@ test('a UNet that was cut to be compiled draws the same noise, bit for bit', asy
     await stage.close();
   }
   assert.equal(noises[1], noises[0]);
+});
+
+test('packed weights may be judged alone: then no activation is rounded, where a pack that is drawn with rounds some', async () => {
+  const opsOf = async (integersFrom: number): Promise<Set<string>> => {
+    const { model } = await packedParts(join(scratch, 'out'), nodeWasmBackend(), { integersFrom });
+    const { graph, weights } = await model.file('unet', { batch: 1, height: 5, width: 6 }, never);
+    weights.close();
+    return new Set(readGraph(graph).nodes.map(({ op }) => op));
+  };
+  assert.ok((await opsOf(0)).has('DynamicQuantizeLinear'));
+  assert.not.ok((await opsOf(Number.POSITIVE_INFINITY)).has('DynamicQuantizeLinear'));
 });
 
 test('what a compiler makes of a part lies where the manifest says, under another name once the part is another', async () => {
