@@ -64,8 +64,8 @@ function inMemory<Item>(): Shelf<Item> {
   };
 }
 
-/** `source` with every number of its matrices and kernels times 1 + `level` · a standard normal, the same each time. */
-function disturbed(source: TensorSource, level: number): TensorSource {
+/** `source` in float32, with every number of its matrices and kernels times 1 + `level` · a standard normal, the same each time. */
+export function disturbed(source: TensorSource, level: number): TensorSource {
   return {
     ...source,
     info(tensor) {
@@ -75,7 +75,7 @@ function disturbed(source: TensorSource, level: number): TensorSource {
     async read(tensor, rows) {
       const { dtype, shape } = source.info(tensor)!;
       if (!isWeightDtype(dtype)) throw new TypeError(`${tensor} is of ${dtype}`);
-      const values = toF32(dtype, await source.read(tensor));
+      const values = toF32(dtype, await source.read(tensor)).slice();
       if (shape.length > 1) {
         const normal = normals();
         for (let i = 0; i < values.length; i++) values[i]! *= 1 + level * normal();
