@@ -14,6 +14,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { compressTwins } from './compress';
+import { kernels } from './kernels.mjs';
 import { type Output, openOutput } from './output';
 
 export const WEB_FOLDER = 'dist/web';
@@ -81,6 +82,7 @@ async function run(options: BuildOptions): Promise<Script[]> {
     outdir: 'out',
     legalComments: 'none',
     logLevel: 'warning',
+    plugins: [kernels],
     ...options,
     metafile: true,
     write: false,

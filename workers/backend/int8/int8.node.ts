@@ -1,0 +1,54 @@
+/** Our own kernels in Node, with worker threads. */
+import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
+import type { Backend } from '../backend';
+import { bestForm, formOf } from './form';
+import { int8Backend } from './int8';
+import type { KernelForm } from './kernels';
+import { type Helper, type Order, type Threads, threadsOf } from './threads';
+
+/** `threads` defaults to every core, `form` to the best of this machine. */
+export async function nodeInt8Backend(options: Int8Options = {}): Promise<Backend> {
+  return int8Backend(await nodeThreads(options));
+}
+
+export interface Int8Options {
+  readonly threads?: number;
+  readonly form?: KernelForm;
+}
+
+export async function nodeThreads({ threads = availableParallelism(), form }: Int8Options = {}): Promise<Threads> {
+  // Node 20 knows relaxed SIMD under a flag only, which newer ones have not got any more and pass over.
+  setFlagsFromString('--experimental-wasm-relaxed-simd');
+  const best = form ? { form, module: await formOf(form, true) } : await bestForm(true);
+  const helpers = Array.from({ length: threads - 1 }, nodeHelper);
+  return threadsOf(best.form, best.module, helpers, true);
+}
+
+/** A thread's program: `obedient` of threads.ts in plain words, since a worker has to be started from a text or a file. */
+const PROGRAM = `
+const { parentPort } = require('node:worker_threads');
+let kernels;
+parentPort.on('message', (order) => {
+  if (order.type === 'dismiss') { kernels = undefined; return; }
+  if (order.type === 'memory') kernels = new WebAssembly.Instance(order.module, { env: { memory: order.memory } }).exports;
+  else kernels.run(order.program, order.begin, order.end, order.state, order.scratch[order.thread], order.threads);
+  parentPort.postMessage(0);
+});`;
+
+function nodeHelper(): Helper {
+  const worker = new Worker(PROGRAM, { eval: true });
+  worker.unref();
+  return {
+    order: (order: Order) => worker.postMessage(order),
+    answer: () =>
+      new Promise((resolve, reject) => {
+        worker.once('message', () => {
+          worker.off('error', reject);
+          resolve();
+        });
+        worker.once('error', reject);
+      }),
+  };
+}
