@@ -61,7 +61,7 @@ export async function bundleScripts(engine = ENGINE): Promise<Script[]> {
   const style = await run({ entryPoints: { main: 'web/style/main.css' } });
   // Together, so that what page and worker share is there once.
   const scripts = await run({
-    entryPoints: { main: 'web/main.tsx', 'engine.worker': engine },
+    entryPoints: { main: 'web/main.tsx', 'engine.worker': engine, 'kernels.worker': 'workers/kernels.worker.ts' },
     jsx: 'automatic',
     jsxImportSource: 'preact',
     splitting: true,

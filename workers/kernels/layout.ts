@@ -81,6 +81,10 @@ export const C_TILE_CHANNELS = 28;
 /** F. The sum is multiplied by it at the end. */
 export const C_FACTOR = 29;
 
+/** What the bytes of the rows leave of their numbers, quantized once more, as `C_INPUT` and `C_PARAMS`; or 0. */
+export const C_REST = 30;
+export const C_REST_PARAMS = 31;
+
 /** Of `ROWS`. Float32 rows, floats from one to the next, channels. */
 export const R_A = 2;
 export const R_A_STRIDE = 3;
@@ -110,6 +114,9 @@ export const R_ADD = 19;
 export const R_ADD_STRIDE = 20;
 /** F. The result is multiplied by it. */
 export const R_FACTOR = 21;
+/** What the bytes leave of the numbers, as bytes and their params in turn; or 0. */
+export const R_REST = 22;
+export const R_REST_PARAMS = 23;
 
 export const PLAIN = 0;
 /** Each channel times a factor plus a summand: a group norm. */

@@ -52,6 +52,7 @@ export class Constants {
 
   /** Writes all of them. Each tensor is read once. */
   load(target: Target, weights: StageWeights): void {
+    new Uint8Array(target.memory, target.addressOf(this.#zeros), this.#zeros.bytes).fill(0);
     for (const load of this.#loads) load(target, weights);
   }
 

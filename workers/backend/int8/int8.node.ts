@@ -26,12 +26,11 @@ export async function nodeThreads({ threads = availableParallelism(), form }: In
   return threadsOf(best.form, best.module, helpers, true);
 }
 
-/** A thread's program: `obedient` of threads.ts in plain words, since a worker has to be started from a text or a file. */
+/** A thread's program: `kernels.worker.ts` in plain words, since a worker has to be started from a text or a file. */
 const PROGRAM = `
 const { parentPort } = require('node:worker_threads');
 let kernels;
 parentPort.on('message', (order) => {
-  if (order.type === 'dismiss') { kernels = undefined; return; }
   if (order.type === 'memory') kernels = new WebAssembly.Instance(order.module, { env: { memory: order.memory } }).exports;
   else kernels.run(order.program, order.begin, order.end, order.state, order.scratch[order.thread], order.threads);
   parentPort.postMessage(0);

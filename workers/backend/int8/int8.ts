@@ -15,7 +15,7 @@ export function int8Backend(threads: Threads): Backend {
       const { network } = file;
       if (!network) throw new CodedError('bad-argument', { argument: file.name, expected: 'a description of the network', got: 'none' });
       const stage = await openInt8Stage({ ...file, network }, threads, signal);
-      peak = Math.max(peak, stage.bytes);
+      peak = Math.max(peak, stage.heapBytes);
       return stage;
     },
   };

@@ -1,66 +1,45 @@
 /** A network on our own kernels: described, laid out, read in, run. */
-import { describe } from '../../../models/graph/network';
-import { replay, traced } from '../../../models/graph/trace';
 import type { StageFile, StageNetwork } from '../../../models/stage';
 import { CodedError } from '../../errors';
 import { RECORD_BYTES, STATE_FAILED } from '../../kernels/layout';
 import type { Tensor, Tensors } from '../../tensor';
 import type { Stage } from '../backend';
-import { Assembly, type Output } from './assembly';
-import { Constants } from './constants';
-import { writeRecord } from './instruction';
-import { int8Layers } from './int8Layers';
-import { type Layout, layOut, PAGE_BYTES } from './layout';
+import { type Assembled, assemble } from './assemble';
+import type { Output } from './assembly';
+import { type Instruction, type Region, writeRecord } from './instruction';
+import type { Layout } from './layout';
 import { Memo } from './memo';
-import { ordered, type Program } from './program';
 import type { Threads } from './threads';
 
-/** Inputs that stay the same over many runs: what depends on one of them alone is not computed anew. */
-const ALONE = ['timestep', 'encoder_hidden_states'];
+/** Called around every single instruction, where somebody wants to look. */
+export type Watch = (instruction: Instruction, run: () => Promise<void>, look: Look) => Promise<void>;
 
-export interface Assembled {
-  readonly assembly: Assembly;
-  readonly constants: Constants;
-  readonly program: Program;
-  readonly layout: Layout;
-}
-
-/** The network's program and where everything of it will lie, before any memory is taken. */
-export function assemble(
-  { description, stage, size, tensors }: StageNetwork,
-  bytes: { readonly levels: number; readonly lowest: number },
-  threads: number,
-): Assembled {
-  const constants = new Constants(stage, tensors);
-  const assembly = new Assembly(constants, bytes);
-  const calls = traced((net) => describe(net, description, stage, size));
-  const readers = new Map<unknown, number>();
-  for (const { args } of calls) for (const arg of args) readers.set(arg, (readers.get(arg) ?? 0) + 1);
-  replay(int8Layers(assembly, calls.map(({ result }) => readers.get(result) ?? 0)), calls, new Map());
-  const program = ordered(assembly.instructions, assembly.inputs, ALONE);
-  const outputs = assembly.outputs.map(({ rows }) => rows.region);
-  const layout = layOut(program, assembly.inputs.keys(), outputs, constants.regions, threads);
-  return { assembly, constants, program, layout };
-}
+/** What lies in a region now. */
+export type Look = (region: Region) => Uint8Array;
 
 /** Rejects with `out-of-memory` where there is no room for it. */
 export async function openInt8Stage(
   file: StageFile & { readonly network: StageNetwork },
   threads: Threads,
   signal: AbortSignal,
-): Promise<Stage & { readonly bytes: number }> {
+  watch?: Watch,
+): Promise<Stage & { readonly heapBytes: number }> {
   const assembled = assemble(file.network, threads.bytes, threads.count);
   const { layout, program, constants } = assembled;
-  const memory = memoryOf(file.name, layout.bytes, threads.shared);
-  const team = await threads.gather(memory);
+  const team = await threads.gather(file.name, layout.bytes);
   signal.throwIfAborted();
-  const { buffer } = memory;
+  const { buffer } = team.memory;
   constants.load({ memory: buffer, ...layout, pack: team.kernels.pack }, file.weights);
   for (const [i, instruction] of program.instructions.entries())
     writeRecord(instruction, buffer, layout.program + i * RECORD_BYTES, layout.addressOf);
   const memo = new Memo();
   const where = { program: layout.program, state: layout.state, scratch: layout.scratch };
+  const look: Look = (region) => new Uint8Array(buffer, layout.addressOf(region), region.bytes);
   const runPart = async (begin: number, end: number): Promise<void> => {
+    if (watch && end > begin + 1) {
+      for (let i = begin; i < end; i++) await watch(program.instructions[i]!, () => runPart(i, i + 1), look);
+      return;
+    }
     if (begin === end) return;
     const state = new Int32Array(buffer, layout.state, layout.stateBytes / 4).fill(0);
     await team.run(where, begin, end);
@@ -68,7 +47,7 @@ export async function openInt8Stage(
     if (failed > 0) throw notFinite(`${file.name}: ${program.instructions[failed - 1]!.scope}`);
   };
   return {
-    bytes: layout.bytes,
+    heapBytes: buffer.byteLength,
     async run(inputs: Tensors): Promise<Tensors> {
       for (const prelude of program.preludes) {
         const input = inputs[prelude.input];
@@ -114,13 +93,3 @@ function taken(stage: string, { name, rows, shape }: Output, memory: ArrayBuffer
 
 const notFinite = (argument: string): CodedError =>
   new CodedError('bad-picture', { argument, expected: 'finite numbers', got: 'infinity or NaN' });
-
-function memoryOf(name: string, bytes: number, shared: boolean): WebAssembly.Memory {
-  const pages = bytes / PAGE_BYTES;
-  try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-  } catch (cause) {
-    const expected = `memory for ${bytes} bytes`;
-    throw new CodedError('out-of-memory', { argument: name, expected, got: String(cause) }, { cause });
-  }
-}

@@ -4,9 +4,6 @@ import { aligned, arenaOf, type Life } from './arena';
 import type { Instruction, Region } from './instruction';
 import type { Program } from './program';
 
-/** Of WebAssembly's memory. */
-export const PAGE_BYTES = 65_536;
-
 export interface Layout {
   readonly program: number;
   readonly state: number;
@@ -57,8 +54,8 @@ export function layOut(
   return {
     ...{ program, state, stateBytes, scratch, staging, stagingBytes: top - staging, weightBytes },
     arenaBytes: arena.bytes,
-    // What is written in sixteens may look a little beyond.
-    bytes: Math.ceil((top + 64) / PAGE_BYTES) * PAGE_BYTES,
+    // Who reads sixteen at a time may look a little beyond.
+    bytes: top + 64,
     addressOf(region) {
       const address = addresses.get(region);
       if (address === undefined) throw new Error(`${region.name} lies nowhere`);

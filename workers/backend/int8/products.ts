@@ -2,7 +2,7 @@
 import type { Convolution } from '../../../models/graph/layers';
 import {
   C_BIAS, C_FACTOR, C_HEIGHT, C_IN_HEIGHT, C_IN_WIDTH, C_INPUT, C_INPUT_STRIDE, C_M, C_N, C_OUTPUT, C_OUTPUT_STRIDE,
-  C_PADDING, C_PARAMS, C_SCALES, C_SEEN_HEIGHT, C_SEEN_WIDTH, C_SIDE, C_STEPS, C_STRIDE, C_SUMS, C_TILE_CHANNELS,
+  C_PADDING, C_PARAMS, C_REST, C_REST_PARAMS, C_SCALES, C_SEEN_HEIGHT, C_SEEN_WIDTH, C_SIDE, C_STEPS, C_STRIDE, C_SUMS, C_TILE_CHANNELS,
   C_TILE_ROWS, C_WEIGHTS, C_WIDTH, C_ZERO_ROW, CONV, CONV_F32, VECTOR,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
@@ -76,7 +76,7 @@ function matrix(
   return {
     ...{ opcode: wide ? CONV_F32 : CONV, scope, reads: [...input.reads] },
     tiles: Math.ceil(count / tile.rows) * Math.ceil(results / tile.channels),
-    scratch: 384 + 8 * tile.rows * taps,
+    scratch: 384 + 8 * tile.rows * taps * (wide ? 1 : 2),
     words: {
       ...common,
       ...input.words,
@@ -100,11 +100,12 @@ function integers(assembly: Assembly, scope: string, x: EngineValue, taps: numbe
   const channels = x.shape.length === 4 ? x.shape[1]! : x.shape.at(-1)!;
   const weights = assembly.constants.integers(scope, taps, channels, results);
   return {
-    reads: [from.bytes, from.params],
+    reads: [from.bytes, from.params, ...(from.rest ? [from.rest.bytes, from.rest.params] : [])],
     stride: strideOf(channels),
     words: {
       ...{ [C_INPUT]: place(from.bytes), [C_INPUT_STRIDE]: from.stride, [C_PARAMS]: place(from.params) },
       ...{ [C_WEIGHTS]: place(weights.values), [C_SUMS]: place(weights.sums), [C_SCALES]: place(weights.scales) },
+      ...(from.rest ? { [C_REST]: place(from.rest.bytes), [C_REST_PARAMS]: place(from.rest.params) } : {}),
       [C_STEPS]: Math.ceil(channels / 4),
     },
   };

@@ -1,7 +1,7 @@
 /** Rows changed on their way: written as float32, or quantized for a product. */
 import {
   GEGLU, PLAIN, R_A, R_A_CHANNELS, R_A_STRIDE, R_ADD, R_ADD_STRIDE, R_AFFINE, R_B, R_B_CHANNELS, R_B_STRIDE, R_EPSILON,
-  R_FACTOR, R_LEVELS, R_LOWEST, R_M, R_OUTPUT, R_OUTPUT_STRIDE, R_PARAMS, R_PICTURE_ROWS, R_TILE_ROWS, R_TRANSFORM, ROWS,
+  R_FACTOR, R_LEVELS, R_LOWEST, R_M, R_OUTPUT, R_OUTPUT_STRIDE, R_PARAMS, R_PICTURE_ROWS, R_REST, R_REST_PARAMS, R_TILE_ROWS, R_TRANSFORM, ROWS,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
 import type { Region } from './instruction';
@@ -11,6 +11,8 @@ import { type Change, channelsOf, type EngineValue, type Rows, type Source } fro
 export interface Quantized {
   readonly bytes: Region;
   readonly params: Region;
+  /** What the bytes leave of the rows, as bytes and params, where the product is to be as good as in 16 bits. */
+  readonly rest?: { readonly bytes: Region; readonly params: Region };
   /** From one row to the next, bytes. */
   readonly stride: number;
   readonly rows: number;
@@ -45,12 +47,16 @@ export function quantized(assembly: Assembly, scope: string, value: EngineValue)
     const { rows } = value.source.a;
     const results = resultsOf(value.source, value.change);
     const stride = strideOf(results);
-    made = {
+    const pair = () => ({
       bytes: assembly.region(`${scope} bytes`, rows * stride),
       params: assembly.region(`${scope} scales`, 8 * rows),
-      ...{ stride, rows },
+    });
+    const rest = assembly.precise(scope) ? pair() : undefined;
+    made = { ...pair(), ...(rest ? { rest } : {}), stride, rows };
+    const to = {
+      ...{ [R_OUTPUT]: made.bytes, [R_PARAMS]: made.params },
+      ...(rest ? { [R_REST]: rest.bytes, [R_REST_PARAMS]: rest.params } : {}),
     };
-    const to = { [R_OUTPUT]: made.bytes, [R_PARAMS]: made.params };
     push(assembly, scope, value.source, value.change ?? { transform: PLAIN }, { pictures: value.shape[0]! }, to, stride);
     QUANTIZED.set(value, made);
   }

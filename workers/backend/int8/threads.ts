@@ -2,6 +2,7 @@
  * Threads over one memory. The one that asks does its share of the work; the others wait for a message, and in the middle
  * of a run for a counter in the memory, which is quicker.
  */
+import { CodedError } from '../../errors';
 import { instantiate, type KernelForm, type Kernels } from './kernels';
 
 /** Where a program and what belongs to it lies. */
@@ -15,20 +16,27 @@ export interface Where {
 /** What a thread is told. */
 export type Order =
   | { readonly type: 'memory'; readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory }
-  | ({ readonly type: 'run'; readonly begin: number; readonly end: number; readonly thread: number; readonly threads: number } & Where)
-  | { readonly type: 'dismiss' };
+  | ({
+      readonly type: 'run';
+      readonly begin: number;
+      readonly end: number;
+      readonly thread: number;
+      readonly threads: number;
+    } & Where);
 
-/** Another thread: a worker of whatever kind this place has. It answers each order but `dismiss` with a message of its own. */
+/** Another thread: a worker of whatever kind this place has. It answers each order with a message. */
 export interface Helper {
   order(order: Order): void;
   /** Settles with the next answer; rejects when the thread has died. */
   answer(): Promise<void>;
 }
 
+/** Threads with a memory in which to run one program. */
 export interface Team {
   readonly kernels: Kernels;
+  readonly memory: WebAssembly.Memory;
   run(where: Where, begin: number, end: number): Promise<void>;
-  /** Lets go of the memory. */
+  /** The memory is free for another program. It is kept: a shared one is given back late, if at all. */
   dismiss(): void;
 }
 
@@ -37,54 +45,83 @@ export interface Threads {
   readonly form: KernelForm;
   /** What the bytes of an activation may be. */
   readonly bytes: { readonly levels: number; readonly lowest: number };
-  readonly shared: boolean;
-  gather(memory: WebAssembly.Memory): Promise<Team>;
+  /** A team with at least so many bytes. Rejects with `out-of-memory`, naming what they are for. */
+  gather(name: string, bytes: number): Promise<Team>;
 }
 
+/** Of WebAssembly's memory. */
+const PAGE_BYTES = 65_536;
+/** All that 32 bits can address. */
+const MOST_PAGES = 65_536;
+
 /** Threads of which `helpers` are the others. */
-export function threadsOf(form: KernelForm, module: WebAssembly.Module, helpers: readonly Helper[], shared: boolean): Threads {
+export function threadsOf(
+  form: KernelForm,
+  module: WebAssembly.Module,
+  helpers: readonly Helper[],
+  shared: boolean,
+): Threads {
   const count = helpers.length + 1;
+  const idle: Team[] = [];
+  const gathered = async (name: string, bytes: number): Promise<Team> => {
+    const memory = memoryOf(name, Math.ceil(bytes / PAGE_BYTES), shared);
+    const kernels = instantiate(module, memory);
+    const answers = Promise.all(helpers.map((helper) => helper.answer()));
+    for (const helper of helpers) helper.order({ type: 'memory', module, memory });
+    await answers;
+    const team: Team = {
+      ...{ kernels, memory },
+      async run(where, begin, end) {
+        const done = Promise.all(helpers.map((helper) => helper.answer()));
+        for (const [i, helper] of helpers.entries())
+          helper.order({ type: 'run', ...where, begin, end, thread: i + 1, threads: count });
+        kernels.run(where.program, begin, end, where.state, where.scratch[0]!, count);
+        await done;
+      },
+      dismiss: () => void idle.push(team),
+    };
+    return team;
+  };
   return {
-    ...{ count, form, shared, bytes: bytesOf(form, module) },
-    async gather(memory) {
-      const kernels = instantiate(module, memory);
-      for (const helper of helpers) helper.order({ type: 'memory', module, memory });
-      await Promise.all(helpers.map((helper) => helper.answer()));
-      return {
-        kernels,
-        async run(where, begin, end) {
-          for (const [i, helper] of helpers.entries())
-            helper.order({ type: 'run', ...where, begin, end, thread: i + 1, threads: count });
-          const answers = Promise.all(helpers.map((helper) => helper.answer()));
-          kernels.run(where.program, begin, end, where.state, where.scratch[0]!, count);
-          await answers;
-        },
-        dismiss() {
-          for (const helper of helpers) helper.order({ type: 'dismiss' });
-        },
-      };
+    ...{ count, form, bytes: bytesOf(form, module, shared) },
+    async gather(name, bytes) {
+      const team = idle.pop();
+      if (!team) return gathered(name, bytes);
+      const more = Math.ceil(bytes / PAGE_BYTES) - team.memory.buffer.byteLength / PAGE_BYTES;
+      if (more > 0) grow(team.memory, name, more);
+      return team;
     },
   };
 }
 
-/** A thread's side: what it does with an order. */
-export function obedient(answer: () => void): (order: Order) => void {
-  let kernels: Kernels | undefined;
-  return (order) => {
-    if (order.type === 'dismiss') kernels = undefined;
-    else if (order.type === 'memory') kernels = instantiate(order.module, order.memory);
-    else {
-      const { program, begin, end, state, scratch, thread, threads } = order;
-      kernels!.run(program, begin, end, state, scratch[thread]!, threads);
-    }
-    if (order.type !== 'dismiss') answer();
-  };
+function memoryOf(name: string, pages: number, shared: boolean): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: MOST_PAGES, shared });
+  } catch (cause) {
+    throw noRoom(name, pages, cause);
+  }
 }
 
+function grow(memory: WebAssembly.Memory, name: string, pages: number): void {
+  try {
+    memory.grow(pages);
+  } catch (cause) {
+    throw noRoom(name, pages, cause);
+  }
+}
+
+const noRoom = (argument: string, pages: number, cause: unknown): CodedError =>
+  new CodedError(
+    'out-of-memory',
+    { argument, expected: `memory for ${pages * PAGE_BYTES} bytes`, got: String(cause) },
+    { cause },
+  );
+
 /** A probe's answer as a range of bytes. Pairs are only ever sure of seven bits. */
-function bytesOf(form: KernelForm, module: WebAssembly.Module): Threads['bytes'] {
+function bytesOf(form: KernelForm, module: WebAssembly.Module, shared: boolean): Threads['bytes'] {
   if (form === 'plain') return { levels: 255, lowest: 0 };
   if (form === 'pairs') return { levels: 127, lowest: 0 };
-  const answer = instantiate(module, new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true })).probe();
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared });
+  const answer = instantiate(module, memory).probe();
   return answer === 127 ? { levels: 127, lowest: 0 } : { levels: 255, lowest: answer === 255 ? 0 : -128 };
 }

@@ -6,7 +6,7 @@
 import { dotBytes, dotFloats } from './dot';
 import {
   C_BIAS, C_FACTOR, C_HEIGHT, C_IN_HEIGHT, C_IN_WIDTH, C_INPUT, C_INPUT_STRIDE, C_M, C_MORE_BIAS, C_N, C_OUTPUT,
-  C_OUTPUT_STRIDE, C_PADDING, C_PARAMS, C_RESIDUAL, C_RESIDUAL_STRIDE, C_SCALES, C_SEEN_HEIGHT, C_SEEN_WIDTH, C_SIDE,
+  C_OUTPUT_STRIDE, C_PADDING, C_PARAMS, C_RESIDUAL, C_RESIDUAL_STRIDE, C_REST, C_REST_PARAMS, C_SCALES, C_SEEN_HEIGHT, C_SEEN_WIDTH, C_SIDE,
   C_STEPS, C_STRIDE, C_SUMS, C_TILE_CHANNELS, C_TILE_ROWS, C_WEIGHTS, C_WIDTH, C_ZERO_ROW,
 } from '../layout';
 import { address, least, real, word } from './words';
@@ -29,9 +29,12 @@ export function convTile(record: usize, tile: i32, scratch: usize, bytes: bool):
   const n0 = (tile % channelTiles) * word(record, C_TILE_CHANNELS);
   const m1 = least(m0 + word(record, C_TILE_ROWS), word(record, C_M));
   const n1 = least(n0 + word(record, C_TILE_CHANNELS), word(record, C_N));
-  note(record, m0, m1, scratch + NOTES);
-
   const taps = word(record, C_SIDE) * word(record, C_SIDE);
+  const passes = bytes && address(record, C_REST) ? 2 : 1;
+  const noted = NOTE * ROWS * taps;
+  note(record, m0, m1, address(record, C_INPUT), address(record, C_PARAMS), scratch + NOTES, noted * passes);
+  if (passes == 2) note(record, m0, m1, address(record, C_REST), address(record, C_REST_PARAMS), scratch + NOTES + noted, noted * 2);
+
   const steps = word(record, C_STEPS);
   const tapBytes = (<usize>steps) << 5;
   const panelBytes = tapBytes * taps;
@@ -40,19 +43,22 @@ export function convTile(record: usize, tile: i32, scratch: usize, bytes: bool):
     const sums = address(record, C_SUMS) + ((<usize>((n >> 3) * taps)) << 5);
     let notes = scratch + NOTES;
     for (let m = m0; m < m1; m += ROWS) {
-      if (bytes) tapsOfBytes(weights, sums, taps, steps, notes, scratch);
-      else tapsOfFloats(weights, taps, steps, notes, scratch);
-      notes += NOTE * ROWS * taps;
+      if (bytes) {
+        tapsOfBytes(weights, sums, taps, steps, notes, scratch, false);
+        if (passes == 2) tapsOfBytes(weights, sums, taps, steps, notes + noted, scratch, true);
+      } else tapsOfFloats(weights, taps, steps, notes, scratch);
+      notes += noted * passes;
       finish(record, m, least(ROWS, m1 - m), n, scratch, bytes);
     }
   }
 }
 
-/** Rows in sixes; within six rows tap by tap; of each tap the six places, then the six addresses of scales. */
-function note(record: usize, m0: i32, m1: i32, to: usize): void {
+/**
+ * Rows in sixes, `apart` bytes from one six to the next; within six rows tap by tap; of each tap the six places, then the six
+ * addresses of scales.
+ */
+function note(record: usize, m0: i32, m1: i32, input: usize, params: usize, to: usize, apart: usize): void {
   const side = word(record, C_SIDE);
-  const input = address(record, C_INPUT);
-  const params = address(record, C_PARAMS);
   const stride = address(record, C_INPUT_STRIDE);
   const whole = side == 1 && word(record, C_STRIDE) == 1;
   const zero = address(record, C_ZERO_ROW);
@@ -60,7 +66,6 @@ function note(record: usize, m0: i32, m1: i32, to: usize): void {
   const inHeight = word(record, C_IN_HEIGHT), inWidth = word(record, C_IN_WIDTH);
   const seenHeight = word(record, C_SEEN_HEIGHT), seenWidth = word(record, C_SEEN_WIDTH);
   const last = m1 - 1;
-  const taps = side * side;
   for (let m = m0; m < m1; m += ROWS) {
     for (let i = 0; i < ROWS; i++) {
       const row = least(m + i, last);
@@ -89,11 +94,12 @@ function note(record: usize, m0: i32, m1: i32, to: usize): void {
         at += NOTE * ROWS;
       }
     }
-    to += NOTE * ROWS * taps;
+    to += apart;
   }
 }
 
-function tapsOfBytes(weights: usize, sums: usize, taps: i32, steps: i32, notes: usize, scratch: usize): void {
+/** All taps of six rows; `more`: on top of what the totals hold. */
+function tapsOfBytes(weights: usize, sums: usize, taps: i32, steps: i32, notes: usize, scratch: usize, more: bool): void {
   const tapBytes = (<usize>steps) << 5;
   for (let tap = 0; tap < taps; tap++) {
     dotBytes(
@@ -107,7 +113,7 @@ function tapsOfBytes(weights: usize, sums: usize, taps: i32, steps: i32, notes: 
       const from = scratch + SUMS + (i << 5), to = scratch + TOTALS + (i << 5);
       let a = f32x4.add(f32x4.mul(scale, f32x4.convert_i32x4_s(v128.load(from))), f32x4.mul(offset, suma));
       let b = f32x4.add(f32x4.mul(scale, f32x4.convert_i32x4_s(v128.load(from, 16))), f32x4.mul(offset, sumb));
-      if (tap > 0) {
+      if (more || tap > 0) {
         a = f32x4.add(v128.load(to), a);
         b = f32x4.add(v128.load(to, 16), b);
       }

@@ -5,7 +5,7 @@
 import {
   AFFINE, AFFINE_SILU, GEGLU, GELU, LAYER_NORM, QUICK_GELU, R_A, R_A_CHANNELS, R_A_STRIDE, R_ADD, R_ADD_STRIDE, R_AFFINE,
   R_B, R_B_CHANNELS, R_B_STRIDE, R_EPSILON, R_FACTOR, R_LEVELS, R_LOWEST, R_M, R_OUTPUT, R_OUTPUT_STRIDE, R_PARAMS,
-  R_PICTURE_ROWS, R_TILE_ROWS, R_TRANSFORM, SILU,
+  R_PICTURE_ROWS, R_REST, R_REST_PARAMS, R_TILE_ROWS, R_TRANSFORM, SILU,
 } from '../layout';
 import { exp, gated, gelu, sum4 } from './real';
 import { address, least, real, word } from './words';
@@ -22,7 +22,10 @@ export function rowsTile(record: usize, tile: i32, scratch: usize): bool {
     const x = gather(record, row, scratch);
     const to = address(record, R_PARAMS) ? scratch : address(record, R_OUTPUT) + address(record, R_OUTPUT_STRIDE) * row;
     change(record, row, transform, x, channels, to);
-    if (address(record, R_PARAMS)) finite = quantize(record, row, results, scratch) && finite;
+    if (address(record, R_PARAMS)) {
+      finite = quantize(record, row, results, scratch, address(record, R_OUTPUT), address(record, R_PARAMS), address(record, R_REST) != 0) && finite;
+      if (address(record, R_REST)) quantize(record, row, results, scratch, address(record, R_REST), address(record, R_REST_PARAMS), false);
+    }
     else pad(to, results << 2, word(record, R_OUTPUT_STRIDE));
   }
   return finite;
@@ -111,8 +114,8 @@ function layerNorm(x: usize, to: usize, bytes: usize, weight: usize, epsilon: f3
 /** Added to a number from 0 to 255 it leaves that, rounded to the nearest, in the lowest bits. */
 const ROUND: f32 = 8388608.0;
 
-/** Scratch to bytes over the range of its own numbers. */
-function quantize(record: usize, row: i32, results: i32, x: usize): bool {
+/** The numbers at `x` to bytes over their own range; where `rest`, what the bytes leave of them takes their place. */
+function quantize(record: usize, row: i32, results: i32, x: usize, output: usize, allParams: usize, rest: bool): bool {
   const bytes = (<usize>results) << 2;
   let low = v128.load(x), high = low;
   for (let i: usize = 16; i < bytes; i += 16) {
@@ -128,11 +131,11 @@ function quantize(record: usize, row: i32, results: i32, x: usize): bool {
   const levels = <f32>word(record, R_LEVELS);
   const scale = range / levels;
   const inverse: f32 = range > 0 ? levels / range : 0;
-  const params = address(record, R_PARAMS) + ((<usize>row) << 3);
+  const params = allParams + ((<usize>row) << 3);
   store<f32>(params, scale);
   store<f32>(params, lowest - scale * <f32>word(record, R_LOWEST), 4);
 
-  const to = address(record, R_OUTPUT) + address(record, R_OUTPUT_STRIDE) * row;
+  const to = output + address(record, R_OUTPUT_STRIDE) * row;
   const factor = f32x4.splat(inverse), start = f32x4.splat(lowest), round = f32x4.splat(ROUND);
   const mask = i32x4.splat(255);
   const shift = i8x16.splat(<i8>word(record, R_LOWEST));
@@ -146,6 +149,14 @@ function quantize(record: usize, row: i32, results: i32, x: usize): bool {
     v128.store(to + (i >> 2), i8x16.add(q, shift));
   }
   pad(to, results, word(record, R_OUTPUT_STRIDE));
+  if (rest) {
+    const step = f32x4.splat(scale);
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const h = v128.load(x + i);
+      const q = f32x4.sub(f32x4.add(f32x4.mul(f32x4.sub(h, start), factor), round), round);
+      v128.store(x + i, f32x4.sub(h, f32x4.add(f32x4.mul(step, q), start)));
+    }
+  }
   return true;
 }
 

@@ -1,0 +1,45 @@
+/** From a network's description to a program and the places of all it touches. */
+import { describe } from '../../../models/graph/network';
+import { replay, traced } from '../../../models/graph/trace';
+import type { StageNetwork } from '../../../models/stage';
+import { Assembly } from './assembly';
+import { Constants } from './constants';
+import { int8Layers } from './int8Layers';
+import { type Layout, layOut } from './layout';
+import { ordered, type Program } from './program';
+
+/** Inputs that stay the same over many runs: what depends on one of them alone is not computed anew. */
+const ALONE = ['timestep', 'encoder_hidden_states'];
+
+/**
+ * Where eight bits of activations are not enough. The text encoder runs once for a prompt, and everything depends on it.
+ */
+const PRECISE: Readonly<Partial<Record<StageNetwork['stage'], (scope: string) => boolean>>> = {
+  text_encoder: () => true,
+};
+
+export interface Assembled {
+  readonly assembly: Assembly;
+  readonly constants: Constants;
+  readonly program: Program;
+  readonly layout: Layout;
+}
+
+/** The network's program and where everything of it will lie, before any memory is taken. */
+export function assemble(
+  { description, stage, size, tensors }: StageNetwork,
+  bytes: { readonly levels: number; readonly lowest: number },
+  threads: number,
+): Assembled {
+  const constants = new Constants(stage, tensors);
+  const assembly = new Assembly(constants, bytes, PRECISE[stage]);
+  const calls = traced((net) => describe(net, description, stage, size));
+  const readers = new Map<unknown, number>();
+  for (const { args } of calls) for (const arg of args) readers.set(arg, (readers.get(arg) ?? 0) + 1);
+  replay(int8Layers(assembly, calls.map(({ result }) => readers.get(result) ?? 0)), calls, new Map());
+  const program = ordered(assembly.instructions, assembly.inputs, ALONE);
+  const outputs = assembly.outputs.map(({ rows }) => rows.region);
+  const layout = layOut(program, assembly.inputs.keys(), outputs, constants.regions, threads);
+  return { assembly, constants, program, layout };
+}
+
