@@ -1,7 +1,7 @@
 /** How a drawing is made on our own kernels: there is one way, and what it takes is known to the page of memory. */
 import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
-import { assemble } from '../backend/int8/assemble';
+import { assemble, networkOf } from '../backend/int8/assemble';
 import { DRAWN, FASTEST } from './course';
 import type { DrawingPlan, Planned } from './drawingPlan';
 import { availableHeap, type Device } from './plan';
@@ -14,7 +14,7 @@ export function int8Plan(manifest: Manifest, asked: Planned, device: Device, thr
   const bytes = DRAWN.map((stage) => {
     const batch = stage === 'unet' && guidance === 'one-call' ? 2 : 1;
     const network = { description, stage, size: { ...size, batch }, tensors: stages[stage].tensors };
-    return assemble(network, { levels: 255, lowest: 0 }, threads).layout.bytes;
+    return assemble(networkOf(network), { levels: 255, lowest: 0 }, threads).layout.bytes;
   });
   return { courses: FASTEST, guidance, peakBytes: Math.max(...bytes), availableBytes: availableHeap(device) };
 }

@@ -1,7 +1,8 @@
 /** From a network's description to a program and the places of all it touches. */
+import type { Layers } from '../../../models/graph/layers';
 import { describe } from '../../../models/graph/network';
 import { replay, traced } from '../../../models/graph/trace';
-import type { StageNetwork } from '../../../models/stage';
+import type { PackedTensor, StageNetwork } from '../../../models/stage';
 import { Assembly } from './assembly';
 import { Constants } from './constants';
 import { int8Layers } from './int8Layers';
@@ -25,15 +26,31 @@ export interface Assembled {
   readonly layout: Layout;
 }
 
+/** A network to be computed here. */
+export interface Network {
+  /** As errors name it. */
+  readonly name: string;
+  readonly describe: (net: Layers) => void;
+  readonly tensors: readonly PackedTensor[];
+  readonly precise?: (scope: string) => boolean;
+}
+
+/** A stage as such a network. */
+export const networkOf = ({ description, stage, size, tensors }: StageNetwork): Network => ({
+  ...{ name: stage, tensors },
+  describe: (net) => describe(net, description, stage, size),
+  ...(PRECISE[stage] ? { precise: PRECISE[stage] } : {}),
+});
+
 /** The network's program and where everything of it will lie, before any memory is taken. */
 export function assemble(
-  { description, stage, size, tensors }: StageNetwork,
+  { name, describe, tensors, precise }: Network,
   bytes: { readonly levels: number; readonly lowest: number },
   threads: number,
 ): Assembled {
-  const constants = new Constants(stage, tensors);
-  const assembly = new Assembly(constants, bytes, PRECISE[stage]);
-  const calls = traced((net) => describe(net, description, stage, size));
+  const constants = new Constants(name, tensors);
+  const assembly = new Assembly(constants, bytes, precise);
+  const calls = traced(describe);
   const readers = new Map<unknown, number>();
   for (const { args } of calls) for (const arg of args) readers.set(arg, (readers.get(arg) ?? 0) + 1);
   replay(int8Layers(assembly, calls.map(({ result }) => readers.get(result) ?? 0)), calls, new Map());

@@ -9,9 +9,8 @@ const MOST_THREADS = 8;
 
 export async function browserInt8Backend(): Promise<Backend> {
   const shared = self.crossOriginIsolated;
-  const { form, module } = await bestForm(shared);
   const count = shared ? Math.min(Math.max(navigator.hardwareConcurrency, 1), MOST_THREADS) : 1;
-  return int8Backend(threadsOf(form, module, Array.from({ length: count - 1 }, browserHelper), shared));
+  return int8Backend(threadsOf(await bestForm(shared), Array.from({ length: count - 1 }, browserHelper), shared));
 }
 
 /** `kernels.worker.ts`, which lies beside the engine. */

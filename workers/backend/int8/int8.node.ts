@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Backend } from '../backend';
-import { bestForm, formOf } from './form';
+import { bestForm, type Form, formOf } from './form';
 import { int8Backend } from './int8';
 import type { KernelForm } from './kernels';
 import { type Helper, type Order, type Threads, threadsOf } from './threads';
@@ -19,11 +19,9 @@ export interface Int8Options {
 }
 
 export async function nodeThreads({ threads = availableParallelism(), form }: Int8Options = {}): Promise<Threads> {
-  // Node 20 knows relaxed SIMD under a flag only, which newer ones have not got any more and pass over.
-  setFlagsFromString('--experimental-wasm-relaxed-simd');
-  const best = form ? { form, module: await formOf(form, true) } : await bestForm(true);
+  const best = (form && (await nodeForm(form))) ?? (await bestNodeForm());
   const helpers = Array.from({ length: threads - 1 }, nodeHelper);
-  return threadsOf(best.form, best.module, helpers, true);
+  return threadsOf(best, helpers, true);
 }
 
 /** A thread's program: `kernels.worker.ts` in plain words, since a worker has to be started from a text or a file. */
@@ -35,6 +33,17 @@ parentPort.on('message', (order) => {
   else kernels.run(order.program, order.begin, order.end, order.state, order.scratch[order.thread], order.threads);
   parentPort.postMessage(0);
 });`;
+
+/** One form of the kernels, where this Node has it right. */
+export const nodeForm = (form: KernelForm): Promise<Form | undefined> => withRelaxed(() => formOf(form, true));
+
+const bestNodeForm = (): Promise<Form> => withRelaxed(() => bestForm(true));
+
+/** Node 20 knows relaxed SIMD under a flag only; newer ones know it without, and pass the flag over. */
+function withRelaxed<Result>(compile: () => Result): Result {
+  setFlagsFromString('--experimental-wasm-relaxed-simd');
+  return compile();
+}
 
 function nodeHelper(): Helper {
   const worker = new Worker(PROGRAM, { eval: true });

@@ -2,6 +2,7 @@
 import type { StageFile } from '../../../models/stage';
 import { CodedError } from '../../errors';
 import type { Backend, Stage } from '../backend';
+import { networkOf } from './assemble';
 import { openInt8Stage } from './int8Stage';
 import type { Threads } from './threads';
 
@@ -14,7 +15,7 @@ export function int8Backend(threads: Threads): Backend {
       signal.throwIfAborted();
       const { network } = file;
       if (!network) throw new CodedError('bad-argument', { argument: file.name, expected: 'a description of the network', got: 'none' });
-      const stage = await openInt8Stage({ ...file, network }, threads, signal);
+      const stage = await openInt8Stage(networkOf(network), file.weights, threads, signal);
       peak = Math.max(peak, stage.heapBytes);
       return stage;
     },

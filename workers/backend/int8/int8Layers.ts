@@ -54,14 +54,14 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
     conv2d(scope, x, convolution) {
       const [batch, , height, width] = pictureShape(x);
       const shape = [batch, convolution.channels, convolved(height, convolution), convolved(width, convolution)];
-      const { rows, instruction } = product(assembly, scope, engine(x), shape, convolution, staysWide(`${scope}.weight`));
-      return given(rows, shape, instruction);
+      const { rows, open } = product(assembly, scope, engine(x), shape, convolution, staysWide(`${scope}.weight`));
+      return given(rows, shape, open);
     },
     linear(scope, x, channels, options = { bias: true }) {
       const shape = withLast(x.shape, channels);
       const wide = staysWide(`${scope}.weight`);
-      const { rows, instruction } = product(assembly, scope, engine(x), shape, { channels, kernel: 1, ...options }, wide);
-      return given(rows, shape, instruction);
+      const { rows, open } = product(assembly, scope, engine(x), shape, { channels, kernel: 1, ...options }, wide);
+      return given(rows, shape, open);
     },
     groupNorm(scope, x, options) {
       const { source, change: waiting } = engine(x);

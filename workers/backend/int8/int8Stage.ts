@@ -1,10 +1,10 @@
 /** A network on our own kernels: described, laid out, read in, run. */
-import type { StageFile, StageNetwork } from '../../../models/stage';
+import type { StageWeights } from '../../../models/stage';
 import { CodedError } from '../../errors';
 import { RECORD_BYTES, STATE_FAILED } from '../../kernels/layout';
 import type { Tensor, Tensors } from '../../tensor';
 import type { Stage } from '../backend';
-import { type Assembled, assemble } from './assemble';
+import { type Assembled, assemble, type Network } from './assemble';
 import type { Output } from './assembly';
 import { type Instruction, type Region, writeRecord } from './instruction';
 import type { Layout } from './layout';
@@ -19,17 +19,18 @@ export type Look = (region: Region) => Uint8Array;
 
 /** Rejects with `out-of-memory` where there is no room for it. */
 export async function openInt8Stage(
-  file: StageFile & { readonly network: StageNetwork },
+  network: Network,
+  weights: StageWeights,
   threads: Threads,
   signal: AbortSignal,
   watch?: Watch,
 ): Promise<Stage & { readonly heapBytes: number }> {
-  const assembled = assemble(file.network, threads.bytes, threads.count);
+  const assembled = assemble(network, threads.bytes, threads.count);
   const { layout, program, constants } = assembled;
-  const team = await threads.gather(file.name, layout.bytes);
+  const team = await threads.gather(network.name, layout.bytes);
   signal.throwIfAborted();
   const { buffer } = team.memory;
-  constants.load({ memory: buffer, ...layout, pack: team.kernels.pack }, file.weights);
+  constants.load({ memory: buffer, ...layout, pack: team.kernels.pack }, weights);
   for (const [i, instruction] of program.instructions.entries())
     writeRecord(instruction, buffer, layout.program + i * RECORD_BYTES, layout.addressOf);
   const memo = new Memo();
@@ -44,7 +45,7 @@ export async function openInt8Stage(
     const state = new Int32Array(buffer, layout.state, layout.stateBytes / 4).fill(0);
     await team.run(where, begin, end);
     const failed = state[STATE_FAILED / 4]!;
-    if (failed > 0) throw notFinite(`${file.name}: ${program.instructions[failed - 1]!.scope}`);
+    if (failed > 0) throw notFinite(`${network.name}: ${program.instructions[failed - 1]!.scope}`);
   };
   return {
     heapBytes: buffer.byteLength,
@@ -60,7 +61,7 @@ export async function openInt8Stage(
       }
       feed(assembled, buffer, inputs);
       await runPart(program.begin, program.instructions.length);
-      return Object.fromEntries(assembled.assembly.outputs.map((output) => [output.name, taken(file.name, output, buffer, layout)]));
+      return Object.fromEntries(assembled.assembly.outputs.map((output) => [output.name, taken(network.name, output, buffer, layout)]));
     },
     async close() {
       team.dismiss();

@@ -14,7 +14,7 @@ export type Product = Convolution & { readonly bias?: boolean };
 
 const place = (region: Region) => ({ region, offset: 0 });
 
-/** `x` times the weights of `scope`. `wide`: in float32, weights and all. */
+/** `x` times the weights of `scope`. `wide`: in float32, weights and all. `open` where it can take in a sum. */
 export function product(
   assembly: Assembly,
   scope: string,
@@ -22,7 +22,7 @@ export function product(
   shape: readonly number[],
   how: Product,
   wide: boolean,
-): { readonly rows: Rows; readonly instruction: Instruction } {
+): { readonly rows: Rows; readonly open?: Instruction } {
   const results = how.channels;
   const count = shape.reduce((all, size) => all * size, 1) / results;
   const rows = assembly.rows(scope, count, results);
@@ -31,11 +31,12 @@ export function product(
     ...{ [C_BIAS]: place(bias), [C_OUTPUT]: place(rows.region), [C_OUTPUT_STRIDE]: results },
     ...{ [C_M]: count, [C_N]: results, [C_FACTOR]: { float: 1 } },
   };
-  const instruction =
-    count === 1 && how.kernel === 1 && !wide
-      ? vector(assembly, scope, x, results, common)
-      : matrix(assembly, scope, x, shape, how, wide, common);
-  return { rows, instruction: assembly.push({ ...instruction, writes: [rows.region] }) };
+  const alone = count === 1 && how.kernel === 1 && !wide;
+  const instruction = alone
+    ? vector(assembly, scope, x, results, common)
+    : matrix(assembly, scope, x, shape, how, wide, common);
+  const pushed = assembly.push({ ...instruction, writes: [rows.region] });
+  return { rows, ...(alone ? {} : { open: pushed }) };
 }
 
 type Words = Readonly<Record<number, Word>>;

@@ -3,6 +3,7 @@
  * of a run for a counter in the memory, which is quicker.
  */
 import { CodedError } from '../../errors';
+import type { Form } from './form';
 import { instantiate, type KernelForm, type Kernels } from './kernels';
 
 /** Where a program and what belongs to it lies. */
@@ -44,7 +45,7 @@ export interface Threads {
   readonly count: number;
   readonly form: KernelForm;
   /** What the bytes of an activation may be. */
-  readonly bytes: { readonly levels: number; readonly lowest: number };
+  readonly bytes: Form['bytes'];
   /** A team with at least so many bytes. Rejects with `out-of-memory`, naming what they are for. */
   gather(name: string, bytes: number): Promise<Team>;
 }
@@ -56,8 +57,7 @@ const MOST_PAGES = 65_536;
 
 /** Threads of which `helpers` are the others. */
 export function threadsOf(
-  form: KernelForm,
-  module: WebAssembly.Module,
+  { form, module, bytes }: Form,
   helpers: readonly Helper[],
   shared: boolean,
 ): Threads {
@@ -83,7 +83,7 @@ export function threadsOf(
     return team;
   };
   return {
-    ...{ count, form, bytes: bytesOf(form, module, shared) },
+    ...{ count, form, bytes },
     async gather(name, bytes) {
       const team = idle.pop();
       if (!team) return gathered(name, bytes);
@@ -116,12 +116,3 @@ const noRoom = (argument: string, pages: number, cause: unknown): CodedError =>
     { argument, expected: `memory for ${pages * PAGE_BYTES} bytes`, got: String(cause) },
     { cause },
   );
-
-/** A probe's answer as a range of bytes. Pairs are only ever sure of seven bits. */
-function bytesOf(form: KernelForm, module: WebAssembly.Module, shared: boolean): Threads['bytes'] {
-  if (form === 'plain') return { levels: 255, lowest: 0 };
-  if (form === 'pairs') return { levels: 127, lowest: 0 };
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared });
-  const answer = instantiate(module, memory).probe();
-  return answer === 127 ? { levels: 127, lowest: 0 } : { levels: 255, lowest: answer === 255 ? 0 : -128 };
-}

@@ -14,7 +14,7 @@ import { vectorTile } from './vector';
 import { word } from './words';
 
 export { pack } from './pack';
-export { probe } from './probe';
+export { dotBytes } from './dot';
 
 /** Looks at a counter before a thread goes to sleep: about a third of a millisecond. */
 const LOOKS: i32 = 20_000;
