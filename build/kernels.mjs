@@ -21,7 +21,19 @@ const FORMS = {
 };
 
 const OPTIONS = [
-  ...['assembly/run.ts', '-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--enable', 'simd', '--enable', 'threads'],
+  ...[
+    'assembly/run.ts',
+    '-O3',
+    '--noAssert',
+    '--runtime',
+    'stub',
+    '--use',
+    'abort=',
+    '--enable',
+    'simd',
+    '--enable',
+    'threads',
+  ],
   // The memory comes from outside and is as large as the network needs; shared, or made unshared by whoever loads it.
   ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
 ];
@@ -30,7 +42,10 @@ const OPTIONS = [
 export const kernels = {
   name: 'kernels',
   setup(build) {
-    build.onResolve({ filter: /^kernels:/ }, ({ path }) => ({ path: path.slice('kernels:'.length), namespace: 'kernels' }));
+    build.onResolve({ filter: /^kernels:/ }, ({ path }) => ({
+      path: path.slice('kernels:'.length),
+      namespace: 'kernels',
+    }));
     build.onLoad({ filter: /.*/, namespace: 'kernels' }, async ({ path }) => ({
       contents: await compiled(path),
       loader: 'binary',
@@ -41,8 +56,13 @@ export const kernels = {
 async function compiled(form) {
   if (!Object.hasOwn(FORMS, form)) throw new Error(`kernels: no form ${form}`);
   const found = await readdir(SOURCES, { recursive: true });
-  const names = found.map((name) => name.replaceAll('\\', '/')).filter((name) => name.endsWith('.ts')).sort();
-  const sources = new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(SOURCES, name), 'utf8')])));
+  const names = found
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.ts'))
+    .sort();
+  const sources = new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(SOURCES, name), 'utf8')])),
+  );
   const options = [...OPTIONS, ...FORMS[form], '--outFile', 'kernels.wasm'];
   const hash = createHash('sha256').update(JSON.stringify([...sources, options]));
   const kept = join(KEPT, `${form}-${hash.digest('hex').slice(0, 16)}.wasm`);

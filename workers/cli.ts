@@ -52,7 +52,9 @@ async function generate(given: CliArguments): Promise<void> {
     const asked = { ...given.request, width: given.width ?? native, height: given.height ?? native };
     const device = nodeDevice();
     const int8 = given.backend === 'wasm-int8';
-    const plan = int8 ? int8Plan(manifest, asked, device, availableParallelism()) : planDrawing(manifest, asked, device);
+    const plan = int8
+      ? int8Plan(manifest, asked, device, availableParallelism())
+      : planDrawing(manifest, asked, device);
     for (const note of planNotes(plan, asked, manifest, device)) console.error(note);
     const { courses, guidance } = plan;
     const request = { ...asked, guidance };
@@ -101,7 +103,12 @@ type Finished = Extract<ImageEvent, { type: 'finished' }>;
 
 function report(
   request: ImageRequest,
-  how: { readonly model: string; readonly backend: CliBackend; readonly weights: WeightForm; readonly courses: Courses },
+  how: {
+    readonly model: string;
+    readonly backend: CliBackend;
+    readonly weights: WeightForm;
+    readonly courses: Courses;
+  },
   files: string[],
   seeds: number[],
   finished: Finished,

@@ -57,7 +57,8 @@ export const en = {
   numImages: 'Pictures',
   backend: 'Compute on',
   backends: {
-    ...{ auto: 'Auto', npu: 'NPU', webgpu: 'GPU', 'wasm-int8': 'CPU, 8 bits', wasm: 'CPU', 'native-cpu': 'CPU (native)' },
+    ...{ auto: 'Auto', npu: 'NPU', webgpu: 'GPU' },
+    ...{ 'wasm-int8': 'CPU, 8 bits', wasm: 'CPU', 'native-cpu': 'CPU (native)' },
   } satisfies Record<Settings['backend'], string>,
   memory: 'Memory',
   memoryModes: { auto: 'Auto', low: 'Low' },

@@ -53,10 +53,16 @@ export function assemble(
   const calls = traced(describe);
   const readers = new Map<unknown, number>();
   for (const { args } of calls) for (const arg of args) readers.set(arg, (readers.get(arg) ?? 0) + 1);
-  replay(int8Layers(assembly, calls.map(({ result }) => readers.get(result) ?? 0)), calls, new Map());
+  replay(
+    int8Layers(
+      assembly,
+      calls.map(({ result }) => readers.get(result) ?? 0),
+    ),
+    calls,
+    new Map(),
+  );
   const program = ordered(assembly.instructions, assembly.inputs, ALONE);
   const outputs = assembly.outputs.map(({ rows }) => rows.region);
   const layout = layOut(program, assembly.inputs.keys(), outputs, constants.regions, threads);
   return { assembly, constants, program, layout };
 }
-

@@ -47,9 +47,12 @@ export class Assembly {
     return instruction;
   }
 
-  /** Moves an instruction to the end: it has come to need what was written down after it. */
-  last(instruction: Instruction): void {
-    this.instructions.splice(this.instructions.indexOf(instruction), 1);
+  /** Has an instruction, whose result nobody has read yet, read a region besides: it goes to the end where that is made later. */
+  alsoReads(instruction: Instruction, region: Region): void {
+    instruction.reads.push(region);
+    const at = this.instructions.indexOf(instruction);
+    if (!this.instructions.slice(at + 1).some(({ writes }) => writes.includes(region))) return;
+    this.instructions.splice(at, 1);
     this.instructions.push(instruction);
   }
 
@@ -68,7 +71,13 @@ export class Assembly {
     if (type === 'float32' && shape.length > 1) {
       const perPicture = picture ? shape[2]! * shape[3]! : rows;
       this.#feed(name, made.region, (memory, address, tensor) =>
-        channelsLast(tensor.data as Float32Array, new Float32Array(memory, address, rows * channels), channels, perPicture, picture),
+        channelsLast(
+          tensor.data as Float32Array,
+          new Float32Array(memory, address, rows * channels),
+          channels,
+          perPicture,
+          picture,
+        ),
       );
     }
     this.#inputs.set(made.region, name);
@@ -123,7 +132,10 @@ export class Assembly {
 
 /** `[B, C, P]` to `[B, P, C]` where `turn`, else as it is. */
 function channelsLast(from: Float32Array, to: Float32Array, channels: number, pixels: number, turn: boolean): void {
-  if (!turn) return to.set(from);
+  if (!turn) {
+    to.set(from);
+    return;
+  }
   for (let at = 0; at < from.length; at += channels * pixels) {
     for (let c = 0; c < channels; c++) {
       for (let p = 0; p < pixels; p++) to[at + p * channels + c] = from[at + c * pixels + p]!;

@@ -1,8 +1,27 @@
 /** Attention: keys and values are laid out for the kernel first, which for those of the prompt is done once. */
 import type { Attention } from '../../../models/graph/layers';
 import {
-  A_BATCH, A_CAUSAL, A_FACTOR, A_HEADS, A_K, A_K_STRIDE, A_KEYS, A_OUTPUT, A_OUTPUT_STRIDE, A_PACKED_KEYS,
-  A_PACKED_VALUES, A_Q, A_Q_STRIDE, A_QUERIES, A_TILE_KEYS, A_TILE_QUERIES, A_V, A_V_STRIDE, A_WIDTH, ATTENTION, PACK_HEADS,
+  A_BATCH,
+  A_CAUSAL,
+  A_FACTOR,
+  A_HEADS,
+  A_K,
+  A_K_STRIDE,
+  A_KEYS,
+  A_OUTPUT,
+  A_OUTPUT_STRIDE,
+  A_PACKED_KEYS,
+  A_PACKED_VALUES,
+  A_Q,
+  A_Q_STRIDE,
+  A_QUERIES,
+  A_TILE_KEYS,
+  A_TILE_QUERIES,
+  A_V,
+  A_V_STRIDE,
+  A_WIDTH,
+  ATTENTION,
+  PACK_HEADS,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
 import type { Region } from './instruction';
@@ -46,7 +65,12 @@ export function attention(
     scratch: 256 + 24 * BLOCK + 192 * panels + 64,
     words: {
       ...shape,
-      ...{ [A_Q]: place(q.region), [A_Q_STRIDE]: q.channels, [A_OUTPUT]: place(rows.region), [A_OUTPUT_STRIDE]: q.channels },
+      ...{
+        [A_Q]: place(q.region),
+        [A_Q_STRIDE]: q.channels,
+        [A_OUTPUT]: place(rows.region),
+        [A_OUTPUT_STRIDE]: q.channels,
+      },
       ...{ [A_CAUSAL]: causal ? 1 : 0, [A_TILE_QUERIES]: TILE_QUERIES, [A_TILE_KEYS]: BLOCK },
       [A_FACTOR]: { float: 1 / Math.sqrt(width) },
     },

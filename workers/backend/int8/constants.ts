@@ -16,7 +16,17 @@ export interface Target {
   readonly staging: number;
   readonly stagingBytes: number;
   addressOf(region: Region): number;
-  pack(from: number, taps: number, channels: number, results: number, tap: number, begin: number, rows: number, to: number, sums: number): void;
+  pack(
+    from: number,
+    taps: number,
+    channels: number,
+    results: number,
+    tap: number,
+    begin: number,
+    rows: number,
+    to: number,
+    sums: number,
+  ): void;
 }
 
 /** A table that rows are looked up in. */

@@ -1,7 +1,23 @@
 /** Group norms: moments of the groups, from which each channel gets a factor and a summand. Whoever reads the rows applies them. */
 import {
-  G_AFFINE, G_BIAS, G_EPSILON, G_GROUPS, G_MOMENTS, G_PART_ROWS, G_PARTS, G_PICTURE_ROWS, G_PICTURES, G_WEIGHT,
-  GROUP_AFFINE, GROUP_MOMENTS, R_A, R_A_CHANNELS, R_A_STRIDE, R_B, R_B_CHANNELS, R_B_STRIDE,
+  G_AFFINE,
+  G_BIAS,
+  G_EPSILON,
+  G_GROUPS,
+  G_MOMENTS,
+  G_PART_ROWS,
+  G_PARTS,
+  G_PICTURE_ROWS,
+  G_PICTURES,
+  G_WEIGHT,
+  GROUP_AFFINE,
+  GROUP_MOMENTS,
+  R_A,
+  R_A_CHANNELS,
+  R_A_STRIDE,
+  R_B,
+  R_B_CHANNELS,
+  R_B_STRIDE,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
 import type { Region } from './instruction';
@@ -30,7 +46,13 @@ export function groupMoments(
   const words = {
     ...{ [R_A]: place(a.region), [R_A_STRIDE]: a.channels, [R_A_CHANNELS]: a.channels },
     ...(b ? { [R_B]: place(b.region), [R_B_STRIDE]: b.channels, [R_B_CHANNELS]: b.channels } : {}),
-    ...{ [G_PICTURE_ROWS]: rows, [G_PICTURES]: pictures, [G_GROUPS]: groups, [G_PART_ROWS]: PART_ROWS, [G_PARTS]: parts },
+    ...{
+      [G_PICTURE_ROWS]: rows,
+      [G_PICTURES]: pictures,
+      [G_GROUPS]: groups,
+      [G_PART_ROWS]: PART_ROWS,
+      [G_PARTS]: parts,
+    },
     ...{ [G_MOMENTS]: place(moments), [G_WEIGHT]: place(weight), [G_BIAS]: place(bias) },
     ...{ [G_EPSILON]: { float: epsilon }, [G_AFFINE]: place(affine) },
   };

@@ -52,11 +52,15 @@ function nodeHelper(): Helper {
     order: (order: Order) => worker.postMessage(order),
     answer: () =>
       new Promise((resolve, reject) => {
-        worker.once('message', () => {
-          worker.off('error', reject);
-          resolve();
-        });
-        worker.once('error', reject);
+        // A process may end while its threads have nothing to do, but not while one is waited for.
+        worker.ref();
+        const settle = (then: () => void) => () => {
+          worker.unref();
+          worker.removeAllListeners();
+          then();
+        };
+        worker.once('message', settle(resolve));
+        worker.once('error', (error) => settle(() => reject(error))());
       }),
   };
 }

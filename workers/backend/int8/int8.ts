@@ -14,7 +14,12 @@ export function int8Backend(threads: Threads): Backend {
     async open(file: StageFile, signal: AbortSignal): Promise<Stage> {
       signal.throwIfAborted();
       const { network } = file;
-      if (!network) throw new CodedError('bad-argument', { argument: file.name, expected: 'a description of the network', got: 'none' });
+      if (!network)
+        throw new CodedError('bad-argument', {
+          argument: file.name,
+          expected: 'a description of the network',
+          got: 'none',
+        });
       const stage = await openInt8Stage(networkOf(network), file.weights, threads, signal);
       peak = Math.max(peak, stage.heapBytes);
       return stage;

@@ -3,10 +3,23 @@
  * ONNX. Nothing is computed that the next product can do on its way: norms and activations wait until somebody reads them
  * (`Change`), sums become part of the product that one of their halves comes from, enlarging is a matter of where to read.
  */
-import { pictureShape, type Layers, type Value } from '../../../models/graph/layers';
+import { type Layers, pictureShape, type Value } from '../../../models/graph/layers';
 import { convolved, withLast } from '../../../models/graph/shapes';
 import { staysWide } from '../../../models/quantize/plan';
-import { AFFINE, AFFINE_SILU, C_FACTOR, C_MORE_BIAS, C_RESIDUAL, C_RESIDUAL_STRIDE, GEGLU, GELU, LAYER_NORM, PLAIN, QUICK_GELU, SILU } from '../../kernels/layout';
+import {
+  AFFINE,
+  AFFINE_SILU,
+  C_FACTOR,
+  C_MORE_BIAS,
+  C_RESIDUAL,
+  C_RESIDUAL_STRIDE,
+  GEGLU,
+  GELU,
+  LAYER_NORM,
+  PLAIN,
+  QUICK_GELU,
+  SILU,
+} from '../../kernels/layout';
 import type { Assembly } from './assembly';
 import { attention } from './attention';
 import { groupMoments } from './groupNorm';
@@ -72,7 +85,12 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
     layerNorm(scope, x, { epsilon }) {
       const a = written(assembly, engine(x));
       const affine = assembly.constants.weightAndBias(scope, a.channels);
-      return { name: scope, shape: x.shape, source: { a }, change: { transform: LAYER_NORM, affine, epsilon } } as EngineValue;
+      return {
+        name: scope,
+        shape: x.shape,
+        source: { a },
+        change: { transform: LAYER_NORM, affine, epsilon },
+      } as EngineValue;
     },
     silu: (x) => activated(x, SILU),
     quickGelu: (x) => activated(x, QUICK_GELU),
@@ -84,17 +102,20 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
     },
     add(a, b) {
       const [x, y] = [engine(a), engine(b)];
-      // The later of two products takes the other's rows in, which are there by then.
+      // The later of two products takes the other's rows in.
       const later = assembly.later(x.open, y.open);
       const [sum, other] = later && later === y.open ? [y, x] : [x, y];
       if (!later || later.words[C_RESIDUAL] !== undefined || other.change || other.source.b) {
         const plus = written(assembly, y);
-        return given(changedRows(assembly, 'add', { a: written(assembly, x) }, { transform: PLAIN }, { plus }).rows, a.shape);
+        return given(
+          changedRows(assembly, 'add', { a: written(assembly, x) }, { transform: PLAIN }, { plus }).rows,
+          a.shape,
+        );
       }
       const residual = other.source.a;
       later.words[C_RESIDUAL] = { region: residual.region, offset: 0 };
       later.words[C_RESIDUAL_STRIDE] = residual.channels;
-      later.reads.push(residual.region);
+      assembly.alsoReads(later, residual.region);
       return given(sum.source.a, a.shape, later);
     },
     addToChannels(x, perChannel) {
@@ -103,13 +124,16 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
       if (!open || open.words[C_MORE_BIAS] !== undefined || more.rows !== 1)
         throw new Error('only what a convolution has just made is added to by channels');
       open.words[C_MORE_BIAS] = { region: more.region, offset: 0 };
-      open.reads.push(more.region);
-      assembly.last(open);
+      assembly.alsoReads(open, more.region);
       return given(source.a, x.shape, open);
     },
     scale(x, factor) {
       const { open, source } = engine(x);
-      if (!open) return given(changedRows(assembly, 'scale', { a: written(assembly, engine(x)) }, { transform: PLAIN }, { factor }).rows, x.shape);
+      if (!open)
+        return given(
+          changedRows(assembly, 'scale', { a: written(assembly, engine(x)) }, { transform: PLAIN }, { factor }).rows,
+          x.shape,
+        );
       open.words[C_FACTOR] = { float: factor };
       return given(source.a, x.shape);
     },

@@ -61,7 +61,9 @@ export async function openInt8Stage(
       }
       feed(assembled, buffer, inputs);
       await runPart(program.begin, program.instructions.length);
-      return Object.fromEntries(assembled.assembly.outputs.map((output) => [output.name, taken(network.name, output, buffer, layout)]));
+      return Object.fromEntries(
+        assembled.assembly.outputs.map((output) => [output.name, taken(network.name, output, buffer, layout)]),
+      );
     },
     async close() {
       team.dismiss();

@@ -1,9 +1,36 @@
 /** Convolutions and linear layers. */
 import type { Convolution } from '../../../models/graph/layers';
 import {
-  C_BIAS, C_FACTOR, C_HEIGHT, C_IN_HEIGHT, C_IN_WIDTH, C_INPUT, C_INPUT_STRIDE, C_M, C_N, C_OUTPUT, C_OUTPUT_STRIDE,
-  C_PADDING, C_PARAMS, C_REST, C_REST_PARAMS, C_SCALES, C_SEEN_HEIGHT, C_SEEN_WIDTH, C_SIDE, C_STEPS, C_STRIDE, C_SUMS, C_TILE_CHANNELS,
-  C_TILE_ROWS, C_WEIGHTS, C_WIDTH, C_ZERO_ROW, CONV, CONV_F32, VECTOR,
+  C_BIAS,
+  C_FACTOR,
+  C_HEIGHT,
+  C_IN_HEIGHT,
+  C_IN_WIDTH,
+  C_INPUT,
+  C_INPUT_STRIDE,
+  C_M,
+  C_N,
+  C_OUTPUT,
+  C_OUTPUT_STRIDE,
+  C_PADDING,
+  C_PARAMS,
+  C_REST,
+  C_REST_PARAMS,
+  C_SCALES,
+  C_SEEN_HEIGHT,
+  C_SEEN_WIDTH,
+  C_SIDE,
+  C_STEPS,
+  C_STRIDE,
+  C_SUMS,
+  C_TILE_CHANNELS,
+  C_TILE_ROWS,
+  C_WEIGHTS,
+  C_WIDTH,
+  C_ZERO_ROW,
+  CONV,
+  CONV_F32,
+  VECTOR,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
 import type { Instruction, Region, Word } from './instruction';
@@ -51,7 +78,11 @@ function vector(assembly: Assembly, scope: string, x: EngineValue, results: numb
     ...{ opcode: VECTOR, scope, tiles: Math.ceil(results / channels), reads: [from.region], scratch: 0 },
     words: {
       ...common,
-      ...{ [C_INPUT]: place(from.region), [C_INPUT_STRIDE]: 4 * from.channels, [C_STEPS]: Math.ceil(from.channels / 4) },
+      ...{
+        [C_INPUT]: place(from.region),
+        [C_INPUT_STRIDE]: 4 * from.channels,
+        [C_STEPS]: Math.ceil(from.channels / 4),
+      },
       ...{ [C_WEIGHTS]: place(weights.values), [C_SCALES]: place(weights.scales), [C_TILE_CHANNELS]: channels },
     },
   };

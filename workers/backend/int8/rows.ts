@@ -1,7 +1,30 @@
 /** Rows changed on their way: written as float32, or quantized for a product. */
 import {
-  GEGLU, PLAIN, R_A, R_A_CHANNELS, R_A_STRIDE, R_ADD, R_ADD_STRIDE, R_AFFINE, R_B, R_B_CHANNELS, R_B_STRIDE, R_EPSILON,
-  R_FACTOR, R_LEVELS, R_LOWEST, R_M, R_OUTPUT, R_OUTPUT_STRIDE, R_PARAMS, R_PICTURE_ROWS, R_REST, R_REST_PARAMS, R_TILE_ROWS, R_TRANSFORM, ROWS,
+  GEGLU,
+  PLAIN,
+  R_A,
+  R_A_CHANNELS,
+  R_A_STRIDE,
+  R_ADD,
+  R_ADD_STRIDE,
+  R_AFFINE,
+  R_B,
+  R_B_CHANNELS,
+  R_B_STRIDE,
+  R_EPSILON,
+  R_FACTOR,
+  R_LEVELS,
+  R_LOWEST,
+  R_M,
+  R_OUTPUT,
+  R_OUTPUT_STRIDE,
+  R_PARAMS,
+  R_PICTURE_ROWS,
+  R_REST,
+  R_REST_PARAMS,
+  R_TILE_ROWS,
+  R_TRANSFORM,
+  ROWS,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
 import type { Region } from './instruction';
@@ -34,7 +57,9 @@ export function written(assembly: Assembly, value: EngineValue): Rows {
   if (!change && !source.b) return source.a;
   let rows = WRITTEN.get(value);
   if (!rows) {
-    rows = changedRows(assembly, value.name, source, change ?? { transform: PLAIN }, { pictures: value.shape[0]! }).rows;
+    rows = changedRows(assembly, value.name, source, change ?? { transform: PLAIN }, {
+      pictures: value.shape[0]!,
+    }).rows;
     WRITTEN.set(value, rows);
   }
   return rows;
@@ -57,7 +82,15 @@ export function quantized(assembly: Assembly, scope: string, value: EngineValue)
       ...{ [R_OUTPUT]: made.bytes, [R_PARAMS]: made.params },
       ...(rest ? { [R_REST]: rest.bytes, [R_REST_PARAMS]: rest.params } : {}),
     };
-    push(assembly, scope, value.source, value.change ?? { transform: PLAIN }, { pictures: value.shape[0]! }, to, stride);
+    push(
+      assembly,
+      scope,
+      value.source,
+      value.change ?? { transform: PLAIN },
+      { pictures: value.shape[0]! },
+      to,
+      stride,
+    );
     QUANTIZED.set(value, made);
   }
   return made;

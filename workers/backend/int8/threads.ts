@@ -56,11 +56,7 @@ const PAGE_BYTES = 65_536;
 const MOST_PAGES = 65_536;
 
 /** Threads of which `helpers` are the others. */
-export function threadsOf(
-  { form, module, bytes }: Form,
-  helpers: readonly Helper[],
-  shared: boolean,
-): Threads {
+export function threadsOf({ form, module, bytes }: Form, helpers: readonly Helper[], shared: boolean): Threads {
   const count = helpers.length + 1;
   const idle: Team[] = [];
   const gathered = async (name: string, bytes: number): Promise<Team> => {

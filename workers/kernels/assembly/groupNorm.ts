@@ -4,8 +4,21 @@
  * order that does not depend on threads.
  */
 import {
-  G_AFFINE, G_BIAS, G_EPSILON, G_GROUPS, G_MOMENTS, G_PART_ROWS, G_PARTS, G_PICTURE_ROWS, G_PICTURES, G_WEIGHT, R_A,
-  R_A_CHANNELS, R_A_STRIDE, R_B, R_B_CHANNELS, R_B_STRIDE,
+  G_AFFINE,
+  G_BIAS,
+  G_EPSILON,
+  G_GROUPS,
+  G_MOMENTS,
+  G_PART_ROWS,
+  G_PARTS,
+  G_PICTURE_ROWS,
+  G_WEIGHT,
+  R_A,
+  R_A_CHANNELS,
+  R_A_STRIDE,
+  R_B,
+  R_B_CHANNELS,
+  R_B_STRIDE,
 } from '../layout';
 import { address, least, real, word } from './words';
 
@@ -28,7 +41,8 @@ export function momentsTile(record: usize, tile: i32, scratch: usize): void {
   const each = channels / groups;
   let to = address(record, G_MOMENTS) + ((<usize>(tile * groups)) << 4);
   for (let g = 0; g < groups; g++) {
-    let mean: f64 = 0, squares: f64 = 0;
+    let mean: f64 = 0,
+      squares: f64 = 0;
     for (let c = 0; c < each; c++) {
       const channel = g * each + c;
       const at = scratch + ((<usize>channel) << 2);
@@ -58,8 +72,12 @@ function sumRows(x: usize, stride: usize, channels: i32, first: i32, count: i32,
     // 8 channels, or the last 4 of a number that is not a multiple.
     const pair = i + 16 < (<usize>channels) << 2;
     const second: usize = pair ? 16 : 0;
-    const shift0 = v128.load(base + i), shift1 = v128.load(base + i + second);
-    let sum0 = f32x4.splat(0), sum1 = f32x4.splat(0), squares0 = f32x4.splat(0), squares1 = f32x4.splat(0);
+    const shift0 = v128.load(base + i),
+      shift1 = v128.load(base + i + second);
+    let sum0 = f32x4.splat(0),
+      sum1 = f32x4.splat(0),
+      squares0 = f32x4.splat(0),
+      squares1 = f32x4.splat(0);
     let at = base + i;
     for (let row = 0; row < count; row++) {
       const d0 = f32x4.sub(v128.load(at), shift0);
@@ -79,14 +97,17 @@ function sumRows(x: usize, stride: usize, channels: i32, first: i32, count: i32,
 
 /** One picture: for each channel what makes the group's mean 0 and its variance 1, then weight and bias. */
 export function affineTile(record: usize, picture: i32): bool {
-  const parts = word(record, G_PARTS), groups = word(record, G_GROUPS);
+  const parts = word(record, G_PARTS),
+    groups = word(record, G_GROUPS);
   const rows = word(record, G_PICTURE_ROWS);
   const channels = word(record, R_A_CHANNELS) + (address(record, R_B) ? word(record, R_B_CHANNELS) : 0);
   const each = channels / groups;
   const to = address(record, G_AFFINE) + (((<usize>(picture * channels)) << 2) << 1);
   let finite = true;
   for (let g = 0; g < groups; g++) {
-    let mean: f64 = 0, squares: f64 = 0, count: f64 = 0;
+    let mean: f64 = 0,
+      squares: f64 = 0,
+      count: f64 = 0;
     for (let part = 0; part < parts; part++) {
       const at = address(record, G_MOMENTS) + ((<usize>((picture * parts + part) * groups + g)) << 4);
       const begin = part * word(record, G_PART_ROWS);
@@ -102,7 +123,10 @@ export function affineTile(record: usize, picture: i32): bool {
       const at = (<usize>c) << 2;
       const factor = inverse * <f64>load<f32>(address(record, G_WEIGHT) + at);
       store<f32>(to + at, <f32>factor);
-      store<f32>(to + ((<usize>channels) << 2) + at, <f32>(<f64>load<f32>(address(record, G_BIAS) + at) - mean * factor));
+      store<f32>(
+        to + ((<usize>channels) << 2) + at,
+        <f32>(<f64>load<f32>(address(record, G_BIAS) + at) - mean * factor),
+      );
     }
   }
   return finite;

@@ -5,14 +5,27 @@
  * `[K / 8, taps, C / 4, 8, 4]` at `to`; adds their sums to float32 `[K / 8, taps, 8]` at `sums`, zeros before. `begin` and, but
  * for the last rows of a tap, `rows` are multiples of 4. May read 48 bytes beyond the rows.
  */
-export function pack(from: usize, taps: i32, channels: i32, results: i32, tap: i32, begin: i32, rows: i32, to: usize, sums: usize): void {
+export function pack(
+  from: usize,
+  taps: i32,
+  channels: i32,
+  results: i32,
+  tap: i32,
+  begin: i32,
+  rows: i32,
+  to: usize,
+  sums: usize,
+): void {
   const steps = (channels + 3) >> 2;
   const width = <usize>results;
   for (let c = 0; c < rows; c += 4) {
     const row = from + width * c;
     // Rows beyond the last count as zeros.
-    const masks = i8x16.splat(-1), none = i8x16.splat(0);
-    const use1 = c + 1 < rows ? masks : none, use2 = c + 2 < rows ? masks : none, use3 = c + 3 < rows ? masks : none;
+    const masks = i8x16.splat(-1),
+      none = i8x16.splat(0);
+    const use1 = c + 1 < rows ? masks : none,
+      use2 = c + 2 < rows ? masks : none,
+      use3 = c + 3 < rows ? masks : none;
     for (let k = 0; k < results; k += 8) {
       const at = row + <usize>k;
       const left = results - k;
@@ -37,8 +50,6 @@ export function pack(from: usize, taps: i32, channels: i32, results: i32, tap: i
 }
 
 /** Of four fours of bytes the four sums. */
-// @ts-ignore: decorator
-@inline
 function sumsOf4(bytes: v128): v128 {
   return f32x4.convert_i32x4_s(i32x4.extadd_pairwise_i16x8_s(i16x8.extadd_pairwise_i8x16_s(bytes)));
 }

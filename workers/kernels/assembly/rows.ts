@@ -3,9 +3,35 @@
  * that the row has, or left as float32. A row is read once from memory; all passes over it are within the first-level cache.
  */
 import {
-  AFFINE, AFFINE_SILU, GEGLU, GELU, LAYER_NORM, QUICK_GELU, R_A, R_A_CHANNELS, R_A_STRIDE, R_ADD, R_ADD_STRIDE, R_AFFINE,
-  R_B, R_B_CHANNELS, R_B_STRIDE, R_EPSILON, R_FACTOR, R_LEVELS, R_LOWEST, R_M, R_OUTPUT, R_OUTPUT_STRIDE, R_PARAMS,
-  R_PICTURE_ROWS, R_REST, R_REST_PARAMS, R_TILE_ROWS, R_TRANSFORM, SILU,
+  AFFINE,
+  AFFINE_SILU,
+  GEGLU,
+  GELU,
+  LAYER_NORM,
+  QUICK_GELU,
+  R_A,
+  R_A_CHANNELS,
+  R_A_STRIDE,
+  R_ADD,
+  R_ADD_STRIDE,
+  R_AFFINE,
+  R_B,
+  R_B_CHANNELS,
+  R_B_STRIDE,
+  R_EPSILON,
+  R_FACTOR,
+  R_LEVELS,
+  R_LOWEST,
+  R_M,
+  R_OUTPUT,
+  R_OUTPUT_STRIDE,
+  R_PARAMS,
+  R_PICTURE_ROWS,
+  R_REST,
+  R_REST_PARAMS,
+  R_TILE_ROWS,
+  R_TRANSFORM,
+  SILU,
 } from '../layout';
 import { exp, gated, gelu, sum4 } from './real';
 import { address, least, real, word } from './words';
@@ -16,17 +42,26 @@ export function rowsTile(record: usize, tile: i32, scratch: usize): bool {
   const end = least(first + word(record, R_TILE_ROWS), word(record, R_M));
   const transform = word(record, R_TRANSFORM);
   const channels = word(record, R_A_CHANNELS) + (address(record, R_B) ? word(record, R_B_CHANNELS) : 0);
-  const results = transform == GEGLU ? channels >> 1 : channels;
+  const results = transform === GEGLU ? channels >> 1 : channels;
   let finite = true;
   for (let row = first; row < end; row++) {
     const x = gather(record, row, scratch);
     const to = address(record, R_PARAMS) ? scratch : address(record, R_OUTPUT) + address(record, R_OUTPUT_STRIDE) * row;
     change(record, row, transform, x, channels, to);
     if (address(record, R_PARAMS)) {
-      finite = quantize(record, row, results, scratch, address(record, R_OUTPUT), address(record, R_PARAMS), address(record, R_REST) != 0) && finite;
-      if (address(record, R_REST)) quantize(record, row, results, scratch, address(record, R_REST), address(record, R_REST_PARAMS), false);
-    }
-    else pad(to, results << 2, word(record, R_OUTPUT_STRIDE));
+      finite =
+        quantize(
+          record,
+          row,
+          results,
+          scratch,
+          address(record, R_OUTPUT),
+          address(record, R_PARAMS),
+          address(record, R_REST) !== 0,
+        ) && finite;
+      if (address(record, R_REST))
+        quantize(record, row, results, scratch, address(record, R_REST), address(record, R_REST_PARAMS), false);
+    } else pad(to, results << 2, word(record, R_OUTPUT_STRIDE));
   }
   return finite;
 }
@@ -41,7 +76,11 @@ function gather(record: usize, row: i32, scratch: usize): usize {
   memory.copy(scratch, a, bytes);
   let channels = word(record, R_A_CHANNELS);
   if (b) {
-    memory.copy(scratch + bytes, b + ((address(record, R_B_STRIDE) * row) << 2), (<usize>word(record, R_B_CHANNELS)) << 2);
+    memory.copy(
+      scratch + bytes,
+      b + ((address(record, R_B_STRIDE) * row) << 2),
+      (<usize>word(record, R_B_CHANNELS)) << 2,
+    );
     channels += word(record, R_B_CHANNELS);
   }
   if (plus) {
@@ -55,23 +94,23 @@ function gather(record: usize, row: i32, scratch: usize): usize {
 /** Of `channels` numbers at `x` what the transform makes, at `to`, which may be the same place. */
 function change(record: usize, row: i32, transform: i32, x: usize, channels: i32, to: usize): void {
   const bytes = (<usize>channels) << 2;
-  if (transform == AFFINE || transform == AFFINE_SILU) {
-    const scale = address(record, R_AFFINE) + (((<usize>(row / word(record, R_PICTURE_ROWS))) * bytes) << 1);
-    if (transform == AFFINE) affine(x, to, bytes, scale);
+  if (transform === AFFINE || transform === AFFINE_SILU) {
+    const scale = address(record, R_AFFINE) + ((<usize>(row / word(record, R_PICTURE_ROWS)) * bytes) << 1);
+    if (transform === AFFINE) affine(x, to, bytes, scale);
     else affineSilu(x, to, bytes, scale);
-  } else if (transform == LAYER_NORM) {
+  } else if (transform === LAYER_NORM) {
     layerNorm(x, to, bytes, address(record, R_AFFINE), real(record, R_EPSILON));
-  } else if (transform == GEGLU) {
+  } else if (transform === GEGLU) {
     geglu(x, to, bytes >> 1);
-  } else if (transform == GELU) {
+  } else if (transform === GELU) {
     for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, gelu(v128.load(x + i)));
-  } else if (transform == SILU || transform == QUICK_GELU) {
-    const k = f32x4.splat(transform == SILU ? 1 : 1.702);
+  } else if (transform === SILU || transform === QUICK_GELU) {
+    const k = f32x4.splat(transform === SILU ? 1 : 1.702);
     for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, gated(v128.load(x + i), k));
-  } else if (real(record, R_FACTOR) != 1) {
+  } else if (real(record, R_FACTOR) !== 1) {
     const factor = f32x4.splat(real(record, R_FACTOR));
     for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, f32x4.mul(v128.load(x + i), factor));
-  } else if (x != to) {
+  } else if (x !== to) {
     memory.copy(to, x, bytes);
   }
 }
@@ -117,7 +156,8 @@ const ROUND: f32 = 8388608.0;
 /** The numbers at `x` to bytes over their own range; where `rest`, what the bytes leave of them takes their place. */
 function quantize(record: usize, row: i32, results: i32, x: usize, output: usize, allParams: usize, rest: bool): bool {
   const bytes = (<usize>results) << 2;
-  let low = v128.load(x), high = low;
+  let low = v128.load(x),
+    high = low;
   for (let i: usize = 16; i < bytes; i += 16) {
     const h = v128.load(x + i);
     low = f32x4.min(low, h);
@@ -136,7 +176,9 @@ function quantize(record: usize, row: i32, results: i32, x: usize, output: usize
   store<f32>(params, lowest - scale * <f32>word(record, R_LOWEST), 4);
 
   const to = output + address(record, R_OUTPUT_STRIDE) * row;
-  const factor = f32x4.splat(inverse), start = f32x4.splat(lowest), round = f32x4.splat(ROUND);
+  const factor = f32x4.splat(inverse),
+    start = f32x4.splat(lowest),
+    round = f32x4.splat(ROUND);
   const mask = i32x4.splat(255);
   const shift = i8x16.splat(<i8>word(record, R_LOWEST));
   // Rows are padded to 16 bytes, and scratch beyond the row is free: what is written over the end is zeroed below.
@@ -161,8 +203,6 @@ function quantize(record: usize, row: i32, results: i32, x: usize, output: usize
 }
 
 /** Zeros from `bytes` on up to `stride`, which products read as well. */
-// @ts-ignore: decorator
-@inline
 function pad(to: usize, bytes: i32, stride: i32): void {
   if (bytes < stride) memory.fill(to + <usize>bytes, 0, <usize>(stride - bytes));
 }

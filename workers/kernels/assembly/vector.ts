@@ -1,6 +1,16 @@
 /** A single row, such as the time embedding, in float32: eight outputs at a time. */
 import {
-  C_BIAS, C_INPUT, C_INPUT_STRIDE, C_M, C_N, C_OUTPUT, C_OUTPUT_STRIDE, C_SCALES, C_STEPS, C_TILE_CHANNELS, C_WEIGHTS,
+  C_BIAS,
+  C_INPUT,
+  C_INPUT_STRIDE,
+  C_M,
+  C_N,
+  C_OUTPUT,
+  C_OUTPUT_STRIDE,
+  C_SCALES,
+  C_STEPS,
+  C_TILE_CHANNELS,
+  C_WEIGHTS,
 } from '../layout';
 import { sum4 } from './real';
 import { address, least, word } from './words';
@@ -21,7 +31,10 @@ export function vectorTile(record: usize, tile: i32): void {
         w += 32;
       }
       const at = (<usize>n) << 2;
-      store<f32>(y + at, sum4(sum) * load<f32>(address(record, C_SCALES) + at) + load<f32>(address(record, C_BIAS) + at));
+      store<f32>(
+        y + at,
+        sum4(sum) * load<f32>(address(record, C_SCALES) + at) + load<f32>(address(record, C_BIAS) + at),
+      );
     }
   }
 }

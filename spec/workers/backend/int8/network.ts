@@ -6,10 +6,10 @@ import { staysWide } from '../../../../models/quantize/plan';
 import type { PackedTensor } from '../../../../models/stage';
 import { weightsInMemory } from '../../../../models/stageWeights';
 import type { ByteRange } from '../../../../workers/backend/int8/form';
+import { nodeForm } from '../../../../workers/backend/int8/int8.node';
 import { openInt8Stage } from '../../../../workers/backend/int8/int8Stage';
 import type { KernelForm } from '../../../../workers/backend/int8/kernels';
 import { type Threads, threadsOf } from '../../../../workers/backend/int8/threads';
-import { nodeForm } from '../../../../workers/backend/int8/int8.node';
 import type { Tensor, Tensors } from '../../../../workers/tensor';
 import { scalarLayers, type Weights } from './scalar';
 
@@ -51,7 +51,10 @@ export function madeUp(describe: (net: Layers) => void, seed: number): Made {
     }
     weights.set(name, { shape, data });
   }
-  const tensors = planTensors(parameters, () => 'F32', 'exact').map((tensor) => ({ ...tensor, name: tensor.name.split('/')[0]! }));
+  const tensors = planTensors(parameters, () => 'F32', 'exact').map((tensor) => ({
+    ...tensor,
+    name: tensor.name.split('/')[0]!,
+  }));
   const bytes = new Uint8Array(packedBytes(tensors));
   for (const { name, offset } of tensors) bytes.set(new Uint8Array(weights.get(name)!.data.buffer), offset);
   return { tensors, bytes, weights };
@@ -79,7 +82,11 @@ export async function onKernels(
   }
 }
 
-export function oneByOne(describe: (net: Layers) => void, { weights }: Made, inputs: Tensors): Map<string, Float64Array> {
+export function oneByOne(
+  describe: (net: Layers) => void,
+  { weights }: Made,
+  inputs: Tensors,
+): Map<string, Float64Array> {
   const outputs = new Map<string, Float64Array>();
   describe(scalarLayers(weights, new Map(Object.entries(inputs).map(([name, { data }]) => [name, data])), outputs));
   return outputs;

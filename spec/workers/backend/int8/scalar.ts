@@ -32,7 +32,10 @@ export function scalarLayers(
     input: (name, _type, shape) => made(shape, (i) => inputs.get(name)![i]!),
     output: (name, value) => void outputs.set(name, numbers(value)),
     embedding: (scope, ids, { width }) =>
-      made([...ids.shape, width], (i) => weight(`${scope}.weight`)[numbers(ids)[Math.floor(i / width)]! * width + (i % width)]!),
+      made(
+        [...ids.shape, width],
+        (i) => weight(`${scope}.weight`)[numbers(ids)[Math.floor(i / width)]! * width + (i % width)]!,
+      ),
     addPositions(scope, x) {
       const each = count(x.shape.slice(1));
       return made(x.shape, (i) => numbers(x)[i]! + weight(`${scope}.weight`)[i % each]!);
@@ -61,7 +64,9 @@ export function scalarLayers(
             for (let kx = 0; kx < kernel; kx++) {
               const [y, xx] = [oy * stride + ky - before, ox * stride + kx - before];
               if (y < 0 || xx < 0 || y >= height || xx >= width) continue;
-              sum += numbers(x)[((b * inChannels + c) * height + y) * width + xx]! * w[((n * inChannels + c) * kernel + ky) * kernel + kx]!;
+              sum +=
+                numbers(x)[((b * inChannels + c) * height + y) * width + xx]! *
+                w[((n * inChannels + c) * kernel + ky) * kernel + kx]!;
             }
           }
         }
@@ -91,7 +96,10 @@ export function scalarLayers(
     layerNorm(scope, x, { epsilon }) {
       const channels = x.shape.at(-1)!;
       const normed = normalized(numbers(x), numbers(x).length / channels, channels, epsilon);
-      return made(x.shape, (i) => normed[i]! * weight(`${scope}.weight`)[i % channels]! + weight(`${scope}.bias`)[i % channels]!);
+      return made(
+        x.shape,
+        (i) => normed[i]! * weight(`${scope}.weight`)[i % channels]! + weight(`${scope}.bias`)[i % channels]!,
+      );
     },
     silu: (x) => each(x, (v) => v / (1 + Math.exp(-v))),
     quickGelu: (x) => each(x, (v) => v / (1 + Math.exp(-1.702 * v))),
@@ -108,7 +116,7 @@ export function scalarLayers(
       const keys = k.shape[1]!;
       const width = channels / heads;
       const out = new Float64Array(count(q.shape));
-      for (let row = 0; row < (q.shape[0]! * queries); row++) {
+      for (let row = 0; row < q.shape[0]! * queries; row++) {
         const [b, t] = [Math.floor(row / queries), row % queries];
         for (let h = 0; h < heads; h++) {
           const at = (of: Value, r: number, c: number): number => numbers(of)[r * channels + h * width + c]!;
