@@ -54,13 +54,16 @@ function nodeHelper(): Helper {
       new Promise((resolve, reject) => {
         // A process may end while its threads have nothing to do, but not while one is waited for.
         worker.ref();
-        const settle = (then: () => void) => () => {
+        const settle = (then: () => void): void => {
           worker.unref();
-          worker.removeAllListeners();
+          worker.off('message', answered);
+          worker.off('error', failed);
           then();
         };
-        worker.once('message', settle(resolve));
-        worker.once('error', (error) => settle(() => reject(error))());
+        const answered = (): void => settle(resolve);
+        const failed = (error: unknown): void => settle(() => reject(error));
+        worker.on('message', answered);
+        worker.on('error', failed);
       }),
   };
 }
