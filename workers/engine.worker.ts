@@ -181,7 +181,7 @@ const engine: EngineApi = {
   draw(id: string, name: BackendName, asked, port: Port): void {
     jobInTurn(port, async (tell, signal) => {
       const ready =
-        name === 'wasm' || name === 'webgpu'
+        name === 'wasm' || name === 'webgpu' || name === 'wasm-int8'
           ? await readyHere(id, name, asked)
           : await (await hosted()).readyThere({ id, name, asked }, own, tell);
       try {

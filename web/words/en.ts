@@ -56,10 +56,10 @@ export const en = {
   scheduler: 'Sampler',
   numImages: 'Pictures',
   backend: 'Compute on',
-  backends: { auto: 'Auto', npu: 'NPU', webgpu: 'GPU', wasm: 'CPU', 'native-cpu': 'CPU (native)' } satisfies Record<
-    Settings['backend'],
-    string
-  >,
+  backends: {
+    ...{ auto: 'Auto', npu: 'NPU', webgpu: 'GPU' },
+    ...{ 'wasm-int8': 'CPU, 8 bits', wasm: 'CPU', 'native-cpu': 'CPU (native)' },
+  } satisfies Record<Settings['backend'], string>,
   memory: 'Memory',
   memoryModes: { auto: 'Auto', low: 'Low' },
   memoryHint:

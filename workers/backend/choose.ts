@@ -2,6 +2,7 @@
 import type { BackendReport, OwnBackendName } from '../api';
 import { CodedError } from '../errors';
 import type { Backend } from './backend';
+import { browserInt8Backend } from './int8/int8.browser';
 import { browserWasmBackend, browserWebgpuBackend, wasmThreads } from './ort.browser';
 import { selfTest } from './selfTest';
 
@@ -10,11 +11,17 @@ type WhyNot = 'no-webgpu' | 'no-adapter' | 'self-test-failed';
 
 const opened = new Map<OwnBackendName, Promise<Backend>>();
 
+const OPENINGS: Readonly<Record<OwnBackendName, () => Promise<Backend>>> = {
+  wasm: browserWasmBackend,
+  'wasm-int8': browserInt8Backend,
+  webgpu: provenWebgpu,
+};
+
 /** The backend `name`. Rejects with `backend-unavailable` and the reason's code. */
 export function backend(name: OwnBackendName): Promise<Backend> {
   let opening = opened.get(name);
   if (!opening) {
-    opening = name === 'wasm' ? browserWasmBackend() : provenWebgpu();
+    opening = OPENINGS[name]();
     opened.set(name, opening);
     opening.catch(() => opened.delete(name));
   }
