@@ -2,7 +2,6 @@
 import type { BackendReport, OwnBackendName } from '../api';
 import { CodedError } from '../errors';
 import type { Backend } from './backend';
-import { browserInt8Backend } from './int8/int8.browser';
 import { browserWasmBackend, browserWebgpuBackend, wasmThreads } from './ort.browser';
 import { selfTest } from './selfTest';
 
@@ -13,7 +12,8 @@ const opened = new Map<OwnBackendName, Promise<Backend>>();
 
 const OPENINGS: Readonly<Record<OwnBackendName, () => Promise<Backend>>> = {
   wasm: browserWasmBackend,
-  'wasm-int8': browserInt8Backend,
+  // Fetched by who asks for it alone.
+  'wasm-int8': async () => (await import('./int8/int8.browser')).browserInt8Backend(),
   webgpu: provenWebgpu,
 };
 
