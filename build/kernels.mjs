@@ -5,12 +5,11 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const SOURCES = join(root, 'workers/kernels');
-const KEPT = join(root, 'dist/kernels');
+/** Every script is started in the repository's root (run.mjs). */
+const SOURCES = 'workers/kernels';
+const KEPT = 'dist/kernels';
 
 const RELAXED = ['--enable', 'relaxed-simd', '--use', 'POCKET_RELAXED=1'];
 /** Each form's own options. */
