@@ -16,18 +16,20 @@ import java.util.concurrent.TimeUnit;
  * An engine and the pages that use it. Networks run one at a time on one thread, in the order in which they were asked for.
  *
  * <p>Invariant: every connection that was not ended is in {@code connections}, and hears of its calls at least every {@code
- * tick}.
+ * tick}. What is open and belongs to no connection is in {@code networks}.
  */
 public final class Host implements AutoCloseable {
   private static final long TICK_MILLISECONDS = 4_000;
 
-  private final Engine engine;
+  private final OpenNetworks networks;
+  private final Pace pace;
   private final ExecutorService worker = Executors.newSingleThreadExecutor(daemon("bridge-worker"));
   private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(daemon("bridge-ticker"));
   private final Set<Connection> connections = new LinkedHashSet<>();
 
-  private Host(Engine engine) {
-    this.engine = engine;
+  private Host(OpenNetworks networks) {
+    this.networks = networks;
+    this.pace = Pace.of(networks);
   }
 
   public static Host over(Engine engine) {
@@ -35,14 +37,14 @@ public final class Host implements AutoCloseable {
   }
 
   static Host over(Engine engine, long tickMilliseconds) {
-    Host host = new Host(engine);
+    Host host = new Host(OpenNetworks.of(engine, () -> System.nanoTime() / 1_000_000));
     host.ticker.scheduleAtFixedRate(host::tick, tickMilliseconds, tickMilliseconds, TimeUnit.MILLISECONDS);
     return host;
   }
 
   /** A page has come that may be here. */
   public Connection connect(Outlet outlet) {
-    Connection connection = Connection.of(this, engine, outlet);
+    Connection connection = Connection.of(this, Answers.by(networks, pace), outlet);
     synchronized (connections) {
       connections.add(connection);
     }
@@ -58,12 +60,28 @@ public final class Host implements AutoCloseable {
     for (Cancellation each : all) each.cancel();
   }
 
+  /** Memory is short: what stayed open for the next picture is closed. */
+  public void closeIdle() {
+    inTurn(networks::closeAll);
+  }
+
+  /** Models came or went: nothing of those that went stays open for the next picture. */
+  public void modelsChanged() {
+    inTurn(networks::closeGone);
+  }
+
   /** Ends every connection; what runs is canceled. */
   @Override
   public void close() {
     for (Connection connection : present()) connection.ended();
     ticker.shutdownNow();
+    inTurn(networks::closeAll);
     worker.shutdown();
+  }
+
+  /** Once it was closed: until all is. */
+  void awaitEnd() throws InterruptedException {
+    worker.awaitTermination(10, TimeUnit.SECONDS);
   }
 
   void inTurn(Runnable work) {
@@ -82,6 +100,7 @@ public final class Host implements AutoCloseable {
 
   private void tick() {
     for (Connection connection : present()) connection.tick();
+    if (networks.anyWaits()) inTurn(networks::closeOld);
   }
 
   private List<Connection> present() {

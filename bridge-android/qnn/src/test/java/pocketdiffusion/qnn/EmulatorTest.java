@@ -23,8 +23,10 @@ import org.junit.runners.Parameterized;
 import org.junit.runners.Parameterized.Parameter;
 import org.junit.runners.Parameterized.Parameters;
 import pocketdiffusion.bridge.Cancellation;
+import pocketdiffusion.bridge.CrashMark;
 import pocketdiffusion.bridge.ModelFolder;
 import pocketdiffusion.bridge.Network;
+import pocketdiffusion.bridge.NpuSetup;
 import pocketdiffusion.bridge.Offer;
 import pocketdiffusion.bridge.Port;
 import pocketdiffusion.bridge.Status;
@@ -55,7 +57,9 @@ public final class EmulatorTest {
 
   private QnnEngine engine(List<ModelFolder> folders, String version) {
     Path cache = temporary.getRoot().toPath().resolve("contexts");
-    return QnnEngine.over("test", new NamedChip(chip), () -> folders, cache, property("plugin"), property("backend"), version);
+    CrashMark mark = CrashMark.at(cache.resolveSibling("mark"), "1");
+    NpuSetup setup = NpuSetup.of(cache, property("plugin"), property("backend"), version, mark, () -> {});
+    return QnnEngine.over("test", new NamedChip(chip), () -> folders, setup);
   }
 
   private static Map<String, Tensor> inputs(Network network) {
