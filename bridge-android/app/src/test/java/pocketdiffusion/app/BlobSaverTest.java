@@ -148,4 +148,55 @@ public final class BlobSaverTest {
     assertEquals("Download/Pocket Diffusion", values.get(MediaStore.MediaColumns.RELATIVE_PATH));
     assertTrue(values.getAsString(MediaStore.MediaColumns.DISPLAY_NAME).endsWith(".zip"));
   }
+
+  @Test
+  public void aDocumentThatGoesAwayKeepsNobodyWaiting() {
+    saver.save(frame, view, URL, "image/png");
+    FakeFrame.End first = frame.port;
+    saver.end();
+    saver.save(frame, view, URL, "image/png");
+    assertEquals(2, frame.heard.size());
+    shadowOf(Looper.getMainLooper()).idle();
+    assertEquals("what was begun is removed", 1, media.deleted);
+    first.post("AQID");
+    pageSays("AQID", "");
+    assertEquals(1, media.deleted);
+    assertEquals(1, media.updated.size());
+  }
+
+  @Test
+  @Config(sdk = 28)
+  public void aPlacePickedForADocumentThatIsGoneIsGivenUp() {
+    saver.save(frame, view, URL, "image/png");
+    saver.end();
+    saver.picked(Activity.RESULT_OK, new Intent().setData(Uri.parse("content://media/1")));
+    assertEquals(0, frame.heard.size());
+    saver.save(frame, view, URL, "image/png");
+    saver.picked(Activity.RESULT_OK, new Intent().setData(Uri.parse("content://media/2")));
+    assertEquals(1, frame.heard.size());
+  }
+
+  private String named(String wanted, String type) {
+    saver.name(URL, wanted);
+    saver.save(frame, view, URL, type);
+    saver.end();
+    shadowOf(Looper.getMainLooper()).idle();
+    return media.inserted.get(media.inserted.size() - 1).getAsString(MediaStore.MediaColumns.DISPLAY_NAME);
+  }
+
+  @Test
+  public void thePageNamesItsFilesAsFarAsFilesCanBeNamedSo() {
+    assertEquals("a red apple-7.png", named("a red apple-7.png", "image/png"));
+    assertEquals("苹果-1.png", named("苹果🍎1.png", "image/png"));
+    assertEquals("apple.jpg.png", named("apple.jpg", "image/png"));
+    assertEquals("etc-passwd.png", named("../../etc/passwd", "image/png"));
+    assertEquals("model.safetensors", named("model.safetensors", "application/octet-stream"));
+    assertEquals(60 + 4, named(new String(new char[300]).replace('\0', 'x'), "image/png").length());
+    for (String none : new String[] {"", ".png", "..", "///"}) {
+      assertTrue(none, named(none, "image/png").startsWith("pocket-diffusion-"));
+    }
+    assertTrue("a name is for one download", named("x.png", "image/png").equals("x.png"));
+    saver.save(frame, view, URL, "image/png");
+    assertTrue(media.inserted.get(media.inserted.size() - 1).getAsString(MediaStore.MediaColumns.DISPLAY_NAME).startsWith("pocket"));
+  }
 }

@@ -36,6 +36,7 @@ public final class ModelScreenTest {
   private Activity activity;
   private ModelStore store;
   private ModelScreen screen;
+  private int changes = 0;
 
   @Before
   public void start() throws Exception {
@@ -48,7 +49,7 @@ public final class ModelScreenTest {
       Files.write(path, each.getValue().getBytes(StandardCharsets.UTF_8));
     }
     activity = Robolectric.buildActivity(Activity.class).setup().get();
-    store = ModelStore.in(temporary.getRoot().toPath().resolve("store"));
+    store = ModelStore.in(temporary.getRoot().toPath().resolve("store"), () -> changes++);
     screen = new ModelScreen(activity, 2, store, true);
   }
 
@@ -83,12 +84,14 @@ public final class ModelScreenTest {
     pick();
     assertEquals("Imported: small", text());
     assertEquals("small", store.folders().get(0).model.name);
+    assertEquals(1, changes);
     screen.show();
     assertTrue(shadowOf(shown()).getItems()[0].toString().startsWith("small\n"));
     shadowOf(shown()).clickOnItem(0);
     assertEquals("Delete small?", text());
     press(AlertDialog.BUTTON_POSITIVE);
     assertTrue(store.folders().isEmpty());
+    assertEquals(2, changes);
     assertTrue(text(), text().startsWith("No models yet"));
   }
 

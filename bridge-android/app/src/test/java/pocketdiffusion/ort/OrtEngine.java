@@ -40,9 +40,11 @@ public final class OrtEngine implements Engine {
   @Override
   public Status status() {
     List<String> cpu = Collections.singletonList(Status.NATIVE_CPU);
-    List<Offer> offers = Collections.singletonList(Offer.of("unet", 1, 64, 64, cpu));
+    List<Offer> offers = Collections.singletonList(Offer.of("unet", 1, 64, 64, cpu).weighing(1));
     List<Model> models = Collections.singletonList(Model.of(MODEL, "toy", Model.Form.ONNX, 1, offers));
-    return Status.of(name, device.soc(), device.thermal(), models).with(Status.NATIVE_CPU, 1);
+    return Status.of(name, device.soc(), device.thermal(), models)
+        .memory(device.totalBytes(), device.availableBytes())
+        .with(Status.NATIVE_CPU, 1);
   }
 
   @Override
