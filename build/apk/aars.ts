@@ -33,6 +33,8 @@ const ORT: Kind = {
   natives: ['libonnxruntime.so', 'libonnxruntime4j_jni.so'],
 };
 const QNN: Kind = { name: /^qnn-runtime-(\d.*)\.aar$/, natives: ['libQnnHtp.so', 'libQnnSystem.so'] };
+/** ONNX Runtime that reaches Qualcomm's runtime; beside the plain one, nothing would call it. */
+const FOR_QNN = /^onnxruntime-android-qnn-/;
 /** A class without which ONNX Runtime's are of no use. */
 const SESSION = 'ai/onnxruntime/OrtSession.class';
 
@@ -45,7 +47,8 @@ export async function ortVersion(pom = 'bridge-android/pom.xml'): Promise<string
 
 /**
  * The libraries in `folder`. `bad-model` where an archive is none of those known, of another version than `version` (in its
- * name, or in the library itself), lacks what makes it work, or where there is no ONNX Runtime among them.
+ * name, or in the library itself), lacks what makes it work, or where there is no ONNX Runtime among them, or one that cannot
+ * use Qualcomm's runtime beside it.
  */
 export async function readAars(folder: string, version: string): Promise<Libraries> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.aar')).sort();
@@ -68,6 +71,9 @@ export async function readAars(folder: string, version: string): Promise<Librari
     classes.push({ name: name.replace(/\.aar$/, '.jar'), jar: classesOf(name, entries) });
   }
   if (!seen.has(ORT)) throw badModel(folder, 'onnxruntime-android-VERSION.aar in it', names.join(', ') || 'no .aar');
+  const ort = names.find((name) => ORT.name.test(name))!;
+  if (seen.has(QNN) && !FOR_QNN.test(ort))
+    throw badModel(ort, "onnxruntime-android-qnn, beside Qualcomm's runtime", 'the plain one');
   const qnn = names.map((name) => QNN.name.exec(name)?.[1]).find((found) => found !== undefined);
   return { classes, natives, ...(qnn === undefined ? {} : { qnn }) };
 }

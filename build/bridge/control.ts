@@ -11,12 +11,20 @@ export interface ControlVector {
 /** Of `job`, in bytes of UTF-8. */
 export const LONGEST_JOB_BYTES = 65_536;
 
-const said = (from: 'page' | 'host', sentence: string, text: string, meaning?: ControlVector['meaning']): ControlVector => ({
+const said = (
+  from: 'page' | 'host',
+  sentence: string,
+  text: string,
+  meaning?: ControlVector['meaning'],
+): ControlVector => ({
   ...{ sentence, from, text },
   ...(meaning && { meaning }),
 });
-const heard = (from: 'page' | 'host', sentence: string, meaning: NonNullable<ControlVector['meaning']>): ControlVector =>
-  said(from, sentence, JSON.stringify(meaning), meaning);
+const heard = (
+  from: 'page' | 'host',
+  sentence: string,
+  meaning: NonNullable<ControlVector['meaning']>,
+): ControlVector => said(from, sentence, JSON.stringify(meaning), meaning);
 
 export const controlVectors = (): ControlVector[] => [
   said('page', 'a connection is asked for', 'connect', { type: 'connect' }),

@@ -61,6 +61,13 @@ test("with Qualcomm's runtime, whose classes are not needed", async ({ folder })
   assert.is(qnn, '2.51.0');
 });
 
+test("the plain ONNX Runtime beside Qualcomm's runtime is refused: it cannot use it", async ({ folder }) => {
+  await writeFile(join(folder, `onnxruntime-android-${VERSION}.aar`), zip(ORT));
+  await writeFile(join(folder, 'qnn-runtime-2.51.0.aar'), zip(QNN));
+  const plain = `onnxruntime-android-${VERSION}.aar`;
+  await rejects(() => readAars(folder, VERSION), 'bad-model', plain, 'onnxruntime-android-qnn', 'the plain one');
+});
+
 test('another version is refused, in the name or in the library', async ({ folder }) => {
   const other = join(folder, 'onnxruntime-android-1.2.4.aar');
   await writeFile(other, zip(ORT));
