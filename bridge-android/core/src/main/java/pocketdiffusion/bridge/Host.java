@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,13 +22,17 @@ import java.util.concurrent.TimeUnit;
 public final class Host implements AutoCloseable {
   private static final long TICK_MILLISECONDS = 4_000;
 
+  private final Engine engine;
+  /** The same, through which pages open theirs. */
   private final OpenNetworks networks;
   private final Pace pace;
   private final ExecutorService worker = Executors.newSingleThreadExecutor(daemon("bridge-worker"));
   private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(daemon("bridge-ticker"));
   private final Set<Connection> connections = new LinkedHashSet<>();
+  private volatile Cancellation measuring = new Cancellation();
 
-  private Host(OpenNetworks networks) {
+  private Host(Engine engine, OpenNetworks networks) {
+    this.engine = engine;
     this.networks = networks;
     this.pace = Pace.of(networks);
   }
@@ -37,7 +42,7 @@ public final class Host implements AutoCloseable {
   }
 
   static Host over(Engine engine, long tickMilliseconds) {
-    Host host = new Host(OpenNetworks.of(engine, () -> System.nanoTime() / 1_000_000));
+    Host host = new Host(engine, OpenNetworks.of(engine, () -> System.nanoTime() / 1_000_000));
     host.ticker.scheduleAtFixedRate(host::tick, tickMilliseconds, tickMilliseconds, TimeUnit.MILLISECONDS);
     return host;
   }
@@ -51,13 +56,29 @@ public final class Host implements AutoCloseable {
     return connection;
   }
 
-  /** Cancels what every page waits for, as if it had asked for that; the pages stay. */
+  /** Cancels what every page waits for, as if it had asked for that, and what is measured; the pages stay. */
   public void cancelAll() {
     List<Cancellation> all = new ArrayList<>();
     for (Connection connection : present()) all.addAll(connection.cancellations());
     // The last first: the one that runs is the first, and the next would begin when it ends.
     Collections.sort(all, (one, other) -> Long.compare(other.number, one.number));
     for (Cancellation each : all) each.cancel();
+    measuring.cancel();
+  }
+
+  /** Measures all networks of {@code model}, when it is its turn; pages wait meanwhile. */
+  public void measure(Model model, Benchmark.Listener listener, Cancellation cancellation, Benchmark.Done done) {
+    measuring = cancellation;
+    inTurn(() -> {
+      networks.closeAll();
+      List<Map<String, Object>> found = null;
+      try {
+        found = Benchmark.run(engine, System::nanoTime, model, listener, cancellation);
+      } catch (BridgeFault canceled) {
+        // There is nothing to tell then.
+      }
+      done.done(found);
+    });
   }
 
   /** Memory is short: what stayed open for the next picture is closed. */
