@@ -7,7 +7,6 @@ import android.net.Uri;
 import android.os.Build;
 import android.os.Handler;
 import android.os.Looper;
-import android.webkit.WebView;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Date;
@@ -48,13 +47,13 @@ final class BlobSaver {
     if (names.size() > MOST_NAMES) names.remove(names.keySet().iterator().next());
   }
 
-  void save(TopFrame top, WebView view, String url, String type) {
+  void save(TopFrame top, String url, String type) {
     if (!BlobPull.canPull(url) || current != null) {
       Messages.tell(activity, R.string.not_saved);
       return;
     }
     SavedFile file = SavedFile.of(activity.getContentResolver(), type, names.remove(url), new Date());
-    current = new Save(top, view, url, file);
+    current = new Save(top, url, file);
     if (Build.VERSION.SDK_INT >= 29) {
       current.begin(file.insert());
       return;
@@ -85,14 +84,12 @@ final class BlobSaver {
 
   private final class Save {
     private final TopFrame top;
-    private final WebView view;
     private final String url;
     private final SavedFile file;
     private BlobPull pull;
 
-    Save(TopFrame top, WebView view, String url, SavedFile file) {
+    Save(TopFrame top, String url, SavedFile file) {
       this.top = top;
-      this.view = view;
       this.url = url;
       this.file = file;
     }
@@ -104,7 +101,7 @@ final class BlobSaver {
         Messages.tell(activity, R.string.not_saved);
         return;
       }
-      view.evaluateJavascript(BlobPull.script(url), null);
+      top.run(BlobPull.script(url));
       Wire[] ends = top.channel();
       pull = BlobPull.over(ends[0], out, writer, main, fault -> done(place, fault));
       top.post(BlobPull.GREETING, ends[1]);

@@ -33,6 +33,17 @@ final class BuiltInEngine {
     return !(engine instanceof BareEngine);
   }
 
+  /** Of ONNX Runtime, as it says itself; null where it is not built in. */
+  static String ortVersion() {
+    try {
+      Class<?> type = Class.forName("ai.onnxruntime.OrtEnvironment");
+      Object environment = type.getMethod("getEnvironment").invoke(null);
+      return (String) type.getMethod("getVersion").invoke(environment);
+    } catch (ReflectiveOperationException | LinkageError notBuiltIn) {
+      return null;
+    }
+  }
+
   /** {@code type}: a class with a static {@code over} as that of {@code QnnEngine}; null where it, or its library, is not there. */
   static Engine npu(String type, Device device, Shelf shelf, NpuSetup npu) {
     return made(type, new Class<?>[] {String.class, Device.class, Shelf.class, NpuSetup.class}, NAME, device, shelf, npu);

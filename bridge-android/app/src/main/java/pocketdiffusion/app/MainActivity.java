@@ -27,6 +27,7 @@ public final class MainActivity extends Activity implements Screen {
   private FileChooser chooser;
   private BlobSaver saver;
   private ModelScreen models;
+  private BenchmarkScreen benchmark;
   private Page page;
 
   @Override
@@ -38,7 +39,8 @@ public final class MainActivity extends Activity implements Screen {
     chooser = new FileChooser(this, FILES);
     saver = new BlobSaver(this, PLACE, writer);
     PocketApplication application = (PocketApplication) getApplication();
-    models = new ModelScreen(this, FOLDER, application.models(), application.equipped());
+    benchmark = new BenchmarkScreen(this, application, application.engine(), () -> page.top());
+    models = new ModelScreen(this, FOLDER, application.models(), application.equipped(), benchmark::show);
     page = new Page(this, frame, chooser, saver, job, models::show);
     if (saved != null) job.restore(saved.getString(JOB));
     page.open();
@@ -90,6 +92,7 @@ public final class MainActivity extends Activity implements Screen {
   protected void onDestroy() {
     ((PocketApplication) getApplication()).hides(this);
     models.close();
+    benchmark.close();
     page.close();
     writer.shutdown();
     super.onDestroy();

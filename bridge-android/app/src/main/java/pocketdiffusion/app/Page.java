@@ -25,6 +25,7 @@ final class Page {
   private final Deaths deaths = new Deaths();
   private final Executor main = new Handler(Looper.getMainLooper())::post;
   private WebView view;
+  private WebTopFrame top;
   private Handshake handshake;
 
   Page(Activity activity, ViewGroup frame, FileChooser chooser, BlobSaver saver, KeptJob job, Runnable onModels) {
@@ -39,6 +40,11 @@ final class Page {
 
   WebView view() {
     return view;
+  }
+
+  /** Null while no page is shown. */
+  TopFrame top() {
+    return view == null ? null : top;
   }
 
   /** Shows the page in a new WebView. */
@@ -56,11 +62,12 @@ final class Page {
     view.setRendererPriorityPolicy(WebView.RENDERER_PRIORITY_IMPORTANT, false);
     view.setBackgroundColor(activity.getColor(R.color.paper));
     PocketApplication application = (PocketApplication) activity.getApplication();
-    WebTopFrame top = new WebTopFrame(view);
-    handshake = Handshake.with(top, application.host(), main, wishes);
+    WebTopFrame frameOfPage = new WebTopFrame(view);
+    top = frameOfPage;
+    handshake = Handshake.with(frameOfPage, application.host(), main, wishes);
     view.setWebViewClient(new PageClient(activity, server, handshake, this::died));
     view.setWebChromeClient(new PageChrome(chooser));
-    view.setDownloadListener((url, agent, disposition, type, bytes) -> saver.save(top, view, url, type));
+    view.setDownloadListener((url, agent, disposition, type, bytes) -> saver.save(frameOfPage, url, type));
     frame.addView(view, 0, new ViewGroup.LayoutParams(ViewGroup.LayoutParams.MATCH_PARENT, ViewGroup.LayoutParams.MATCH_PARENT));
     view.loadUrl(PageServer.HOME);
   }

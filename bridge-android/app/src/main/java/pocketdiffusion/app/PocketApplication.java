@@ -18,6 +18,7 @@ import pocketdiffusion.bridge.WatchedEngine;
 public final class PocketApplication extends Application {
   private final Handler main = new Handler(Looper.getMainLooper());
   private Phone phone;
+  private Natives natives;
   private ModelStore models;
   private Engine engine;
   private Host host;
@@ -34,13 +35,14 @@ public final class PocketApplication extends Application {
     models = ModelStore.in(getFilesDir().toPath().resolve("models"), () -> main.post(this::modelsChanged));
     phone = Phone.of(this, () -> main.post(this::heated));
     hot = Heat.dutyPercent(phone.thermal()) < 100;
-    engine = BuiltInEngine.over(phone, models, setup(Natives.of(this)));
+    natives = Natives.of(this);
+    engine = BuiltInEngine.over(phone, models, setup());
     span = DrawingSpan.of((milliseconds, work) -> main.postDelayed(work, milliseconds), this::drawing);
     host = Host.over(WatchedEngine.of(engine, span));
   }
 
   /** Null in a build without an NPU's libraries. */
-  private NpuSetup setup(Natives natives) {
+  private NpuSetup setup() {
     if (natives.qnnVersion == null) return null;
     Path own = getNoBackupFilesDir().toPath();
     CrashMark mark = CrashMark.at(own.resolve("npu-mark"), natives.qnnVersion + ", " + installed());
@@ -66,6 +68,15 @@ public final class PocketApplication extends Application {
 
   ModelStore models() {
     return models;
+  }
+
+  Phone phone() {
+    return phone;
+  }
+
+  /** Of Qualcomm's libraries; null where they are not in this build. */
+  String qnnVersion() {
+    return natives.qnnVersion;
   }
 
   Engine engine() {

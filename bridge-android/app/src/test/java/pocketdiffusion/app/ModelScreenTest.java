@@ -37,6 +37,7 @@ public final class ModelScreenTest {
   private ModelStore store;
   private ModelScreen screen;
   private int changes = 0;
+  private int measured = 0;
 
   @Before
   public void start() throws Exception {
@@ -50,7 +51,7 @@ public final class ModelScreenTest {
     }
     activity = Robolectric.buildActivity(Activity.class).setup().get();
     store = ModelStore.in(temporary.getRoot().toPath().resolve("store"), () -> changes++);
-    screen = new ModelScreen(activity, 2, store, true);
+    screen = new ModelScreen(activity, 2, store, true, () -> measured++);
   }
 
   private static AlertDialog shown() {
@@ -114,8 +115,15 @@ public final class ModelScreenTest {
   }
 
   @Test
+  public void theBenchmarkIsOneTouchAway() {
+    screen.show();
+    press(AlertDialog.BUTTON_NEUTRAL);
+    assertEquals(1, measured);
+  }
+
+  @Test
   public void aBuildWithoutAnEngineSaysSo() {
-    new ModelScreen(activity, 2, store, false).show();
+    new ModelScreen(activity, 2, store, false, null).show();
     assertTrue(text(), text().startsWith("This build has no engine"));
   }
 

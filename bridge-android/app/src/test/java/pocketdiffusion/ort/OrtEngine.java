@@ -25,6 +25,9 @@ public final class OrtEngine implements Engine {
   /** Of networks. */
   public final AtomicInteger open = new AtomicInteger();
 
+  /** Whether its network does not wait for a cancel. */
+  public volatile boolean atOnce = false;
+
   private final String name;
   private final Device device;
 
@@ -81,6 +84,7 @@ public final class OrtEngine implements Engine {
 
     @Override
     public Map<String, Tensor> run(Map<String, Tensor> inputs, Cancellation cancellation) throws BridgeFault {
+      if (atOnce) return Collections.emptyMap();
       CountDownLatch canceled = new CountDownLatch(1);
       cancellation.onCancel(canceled::countDown);
       try {
