@@ -46,7 +46,7 @@ test('what is newer than the lowest Android is named only where the version is a
   const lowest = 'bridge-android/app/target/sdk/android-all-instrumented-9-robolectric-4913185-2-i7.jar';
   const jars = ['core', 'app'].map((name) => `bridge-android/${name}/target/${name}-0.1.0.jar`);
   const classes = (await classesNewerThan(resolve(lowest), jars, 'dist/apk')).map((name) => name.split('.').at(-1));
-  assert.equal(classes, ['EdgeToEdge', 'Phone', 'SavedFile']);
+  assert.equal(classes, ['EdgeToEdge', 'Exits', 'Phone', 'SavedFile']);
   for (const name of classes) {
     const source = await readFile(`bridge-android/app/src/main/java/pocketdiffusion/app/${name}.java`, 'utf8');
     assert.ok(source.includes('Build.VERSION.SDK_INT'), name);

@@ -168,6 +168,7 @@ public final class BlobSaverTest {
     saver.end();
     saver.picked(Activity.RESULT_OK, new Intent().setData(Uri.parse("content://media/1")));
     assertEquals(0, frame.heard.size());
+    assertEquals(Collections.singletonList("android:deleteDocument"), media.calls);
     saver.save(frame, URL, "image/png");
     saver.picked(Activity.RESULT_OK, new Intent().setData(Uri.parse("content://media/2")));
     assertEquals(1, frame.heard.size());
@@ -192,8 +193,16 @@ public final class BlobSaverTest {
     for (String none : new String[] {"", ".png", "..", "///"}) {
       assertTrue(none, named(none, "image/png").startsWith("pocket-diffusion-"));
     }
-    assertTrue("a name is for one download", named("x.png", "image/png").equals("x.png"));
-    saver.save(frame, URL, "image/png");
-    assertTrue(media.inserted.get(media.inserted.size() - 1).getAsString(MediaStore.MediaColumns.DISPLAY_NAME).startsWith("pocket"));
+  }
+
+  @Test
+  public void aNameIsForOneDownload() {
+    saver.name(URL, "x.png");
+    for (int i = 0; i < 2; i++) {
+      saver.save(frame, URL, "image/png");
+      pageSays("");
+    }
+    assertEquals("x.png", media.inserted.get(0).get(MediaStore.MediaColumns.DISPLAY_NAME));
+    assertTrue(media.inserted.get(1).getAsString(MediaStore.MediaColumns.DISPLAY_NAME).startsWith("pocket-diffusion-"));
   }
 }
