@@ -69,6 +69,7 @@ final class Page {
     view.setWebChromeClient(new PageChrome(chooser));
     view.setDownloadListener((url, agent, disposition, type, bytes) -> saver.save(frameOfPage, url, type));
     frame.addView(view, 0, new ViewGroup.LayoutParams(ViewGroup.LayoutParams.MATCH_PARENT, ViewGroup.LayoutParams.MATCH_PARENT));
+    Isolation.allow(view, PageServer.ORIGIN);
     view.loadUrl(PageServer.HOME);
   }
 
