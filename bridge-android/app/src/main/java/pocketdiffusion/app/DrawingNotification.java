@@ -22,7 +22,7 @@ final class DrawingNotification {
     context.getSystemService(NotificationManager.class).createNotificationChannel(channel);
   }
 
-  /** {@code index} of {@code of} steps are done; nobody knows where {@code of} is 0. {@code hot}: the drawing is slowed for that. */
+  /** {@code index} of {@code of} steps are done; nobody knows where {@code of} is 0. {@code hot}: so it takes longer. */
   static Notification of(Context context, int index, int of, boolean hot) {
     Intent open = new Intent(context, MainActivity.class);
     Intent cancel = new Intent(context, DrawingService.class).setAction(DrawingService.CANCEL);

@@ -102,7 +102,7 @@ public final class PocketApplication extends Application {
     this.service = service;
   }
 
-  /** Whether drawing is slowed, or refused, because of the temperature. */
+  /** Whether the temperature makes drawing slower, or impossible. */
   boolean isHot() {
     return hot;
   }

@@ -109,7 +109,7 @@ public final class AppNoticesTest {
     heat(PowerManager.THERMAL_STATUS_MODERATE);
     assertEquals(Collections.emptyList(), told);
     heat(PowerManager.THERMAL_STATUS_SEVERE);
-    assertEquals("The phone is hot: drawing is slowed down", shadowOf(shown()).getContentText());
+    assertEquals("The phone is hot: drawing takes longer", shadowOf(shown()).getContentText());
     heat(PowerManager.THERMAL_STATUS_CRITICAL);
     assertEquals(Arrays.asList(R.string.hot, R.string.too_hot), told);
     heat(PowerManager.THERMAL_STATUS_LIGHT);
