@@ -25,14 +25,14 @@ import { parseArgs } from 'node:util';
 import { badArgument } from '../models/commandLine.node';
 import { CodedError } from '../models/errors';
 import { STAGE_NAMES } from '../models/manifest';
-import { keepCompiled } from '../models/npuContexts.node';
 import { fromCaller } from '../models/openDisk.node';
 import { blockNetworks } from './qnn/blockNetworks';
 import { demoNetworks } from './qnn/demoNetworks';
-import { CHIPS, compiledFiles, emulated, FOLDER, install, installedLicense, QAIRT, SHOWN } from './qnn/emulator';
+import { CHIPS, compiledFiles, emulated, FOLDER, install, installedLicense, SHOWN } from './qnn/emulator';
 import { FORMATS } from './qnn/format';
 import { fullNetworks } from './qnn/fullNetworks';
 import { testJava } from './qnn/javaPath';
+import { keep } from './qnn/keep';
 import { showOnce } from './qnn/license';
 import { type Job, type Network, quantizedStage } from './qnn/quantizedStage';
 import { COLUMNS, line, passes } from './qnn/table';
@@ -119,8 +119,6 @@ async function tested(args: readonly string[]): Promise<number> {
       : full
         ? await fullNetworks(CHECKPOINT, stages, size, parts, linear)
         : (await demoNetworks(size, parts, linear)).filter(({ name }) => stages.some((stage) => stage === name));
-  const keep = (context: string, chip: string, files: readonly string[]): Promise<void> =>
-    keepCompiled(fromCaller(values.quantized!), { context, chip, qairt: QAIRT }, files);
   console.log(COLUMNS);
   let [passed, failed] = [0, 0];
   for await (const job of jobs()) {
@@ -131,7 +129,8 @@ async function tested(args: readonly string[]): Promise<number> {
       if (!passes(job, found)) failed++;
       else {
         passed++;
-        if (values.keep && job.context !== undefined) await keep(job.context, chip, compiledFiles(folder, job, chip));
+        if (values.keep && job.context !== undefined)
+          await keep(fromCaller(values.quantized!), job.context, chip, compiledFiles(folder, job, chip));
       }
     }
   }

@@ -36,7 +36,7 @@ import pocketdiffusion.bridge.Tensor;
 
 /**
  * The app's own way to the NPU, over Qualcomm's compiler and emulator: properties {@code qnn.plugin}, {@code qnn.backend}, {@code
- * qnn.version} say where they are, {@code qnn.model} is a folder of {@code npm run quantize}.
+ * qnn.version} say where they are, {@code qnn.model} is a folder of {@code npm run quantize} with nothing compiled in it.
  */
 @RunWith(Parameterized.class)
 public final class EmulatorTest {
@@ -161,6 +161,7 @@ public final class EmulatorTest {
       if (Files.isRegularFile(each)) Files.copy(each, to.resolve(from.relativize(each)));
     }
     String manifest = new String(Files.readAllBytes(to.resolve("npu.json")), StandardCharsets.UTF_8);
+    assertFalse("a model of which nothing is compiled", manifest.contains("\"compiled\""));
     Matcher contexts = Pattern.compile("unet[^\"]*\\.onnx\"[^\\[]*?\"context\": *\"([^\"]+)\"").matcher(manifest);
     List<String> compiled = new ArrayList<>();
     for (Path place : places()) {
