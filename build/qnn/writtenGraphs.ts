@@ -34,7 +34,7 @@ export async function* writtenGraphs(folder: string, from: string, wanted: Wante
     if (width !== undefined && (width !== pixels.width || height !== pixels.height)) continue;
     const [call] = await madeUpCalls(description, table, stage, size);
     await writeSamples(folder, stage, [call!], [{}], 1);
-    for (const [i, { graph, weights, inputs, outputs }] of parts.entries()) {
+    for (const [i, { graph, weights, inputs, outputs, context }] of parts.entries()) {
       if (wanted.only && !wanted.only.has(i + 1)) continue;
       const files = [graph, weights].map(({ path: name }) => join(folder, basename(name)));
       await copyFile(await path(graph), files[0]!);
@@ -42,6 +42,7 @@ export async function* writtenGraphs(folder: string, from: string, wanted: Wante
       yield {
         name: basename(graph.path, '.onnx'),
         network: stage,
+        context,
         inputs: shapes(inputs),
         outputs: shapes(outputs),
         samples: 1,
