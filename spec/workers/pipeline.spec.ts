@@ -55,6 +55,16 @@ test('PNDM evaluates once more than it has steps; told are those that were asked
   );
 });
 
+test('samplers that evaluate twice a step tell of each step once, at its end', async () => {
+  const { events, diary } = await drawn({ scheduler: 'heun', steps: 4, guidanceScale: 1 });
+  assert.is(diary.filter((line) => line === 'run unet').length, 7);
+  const steps = events.filter((event) => event.type === 'step');
+  assert.equal(
+    steps.map(({ index }) => index),
+    [1, 2, 3, 4],
+  );
+});
+
 test('at a guidance scale of 1 or less there is no unconditional call, and no negative prompt', async () => {
   for (const guidanceScale of [1, 0]) {
     const { diary, events } = await drawn({ guidanceScale, negativePrompt: 'x' });
