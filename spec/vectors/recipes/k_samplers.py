@@ -60,7 +60,11 @@ def snake(config):
 def scheduler_of(name, config, sigmas="model", seed=0):
     """As a user gets it: the model's own scheduler, then another by `from_config`."""
     own = diffusers.DDIMScheduler if config.get("rescaleBetasZeroSnr") else diffusers.PNDMScheduler
-    own = own.from_config({"_class_name": own.__name__, **snake(config)}).config
+    return scheduler_from(name, own.from_config({"_class_name": own.__name__, **snake(config)}).config, sigmas, seed)
+
+
+def scheduler_from(name, own, sigmas="model", seed=0):
+    """`own` is the config of the scheduler that came with the model; `seed` that of a Brownian path."""
     class_name, extra = NAMES[name]
     if name == "dpmpp_sde":
         extra = {**extra, "noise_sampler_seed": seed}
