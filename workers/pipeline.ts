@@ -20,7 +20,7 @@ import type { DrawnStage } from './memory/course';
 import type { Model } from './model';
 import { openStage, type Parts } from './openStage';
 import { checkRequest } from './request';
-import { noiseFor, pictureSeeds, samplerFor } from './sampling';
+import { noiseFor, pictureSeeds, type Sampling, samplerFor } from './sampling';
 import { Stopwatch } from './stopwatch';
 import type { Tensor } from './tensor';
 import { encodePrompt } from './text/prompt';
@@ -57,9 +57,10 @@ class Drawing {
 async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
   const { numImages, width, height, only } = drawing.request;
   refuseInpainting(drawing.parts.model);
+  const sampling = await samplerFor(drawing.request, drawing.parts.model.description.scheduler);
   const conditioning = yield* encodePrompts(drawing);
   for (let image = only ?? 0; image < (only ?? numImages - 1) + 1; image++) {
-    const latents = yield* denoise(drawing, conditioning, image);
+    const latents = yield* denoise(drawing, sampling, conditioning, image);
     yield { type: 'decoding', image };
     const pixels = yield* decode(drawing, latents);
     const picture: Picture = { width, height, pixels, ...pictureSeeds(drawing.request, image) };
@@ -103,12 +104,12 @@ async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, Cond
 /** From the seed's noise to latents as the VAE knows them (before its scaling factor is taken out). */
 async function* denoise(
   drawing: Drawing,
+  { sampler, schedule }: Sampling,
   conditioning: Conditioning,
   image: number,
 ): AsyncGenerator<ImageEvent, Latents> {
   const { request, signal, size, watch } = drawing;
   const { description } = drawing.parts.model;
-  const { schedule, sampler } = await samplerFor(request, description.scheduler);
   const shape = [1, description.unet.outChannels, size.height, size.width] as const;
   const noise = await noiseFor(request, image, shape, schedule);
 

@@ -8,11 +8,16 @@ import type { Latents } from './diffusion/latents';
 import type { PictureNoise } from './diffusion/noise';
 import type { Sampler, Schedule } from './diffusion/sampler';
 
+export interface Sampling {
+  readonly sampler: Sampler;
+  readonly schedule: Schedule;
+}
+
 /** Rejects with what the schedule refuses. */
 export async function samplerFor(
   { scheduler, steps, sigmas = 'model', eta }: ImageRequest,
   config: SchedulerConfig,
-): Promise<{ readonly sampler: Sampler; readonly schedule: Schedule }> {
+): Promise<Sampling> {
   const { samplers } = await import('./diffusion/samplers');
   const { sampler, schedule } = samplers[scheduler];
   return { sampler, schedule: schedule(config, steps, { sigmas, ...(eta === undefined ? {} : { eta }) }) };

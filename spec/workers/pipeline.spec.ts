@@ -55,6 +55,16 @@ test('PNDM evaluates once more than it has steps; told are those that were asked
   );
 });
 
+test('a sampler that the model does not go with is refused before anything is opened', async () => {
+  const parts = fakeParts();
+  const scheduler = { ...DESCRIPTION.scheduler, rescaleBetasZeroSnr: true };
+  const model = { ...parts.model, description: { ...DESCRIPTION, scheduler } };
+  const { last, diary } = await drawn({ scheduler: 'heun' }, { ...parts, model });
+  assert.is(last.type === 'failed' && last.code, 'unsupported-model');
+  assert.ok(last.type === 'failed' && /rescale_betas_zero_snr: expected false for heun/.test(last.message));
+  assert.equal(diary, []);
+});
+
 /** The picture repeats the latents, so that different noise is seen. */
 const latentsShown: Answer = (stage, inputs, size) => {
   const answer = plainAnswer(stage, inputs, size);
