@@ -4,6 +4,7 @@
  * spacing that diffusers' class does not have (Align Your Steps, say) is treated as the class treats Karras's.
  */
 import { alphasCumprod } from './alphas';
+import { DiffusionError } from './errors';
 import { roundHalfEven } from './round';
 import type { Schedule } from './sampler';
 import { checkSteps, type MakeSchedule, refuseZeroSnr, spaced } from './schedule';
@@ -74,9 +75,22 @@ const multistepSchedule =
               return { timestep: whole, sigma: fround(sigma) };
             },
           );
+    refuseStandstill(points, steps);
     const last = spacing === 'model' ? trained.sigmas[0]! : points.at(-1)!.sigma;
     return { points, finalSigma: endsAbove0 ? last : 0, initialSigma: Math.hypot(points[0]!.sigma, 1) };
   };
+
+/** Rounded, timesteps may repeat where there are nearly as many steps; diffusers divides by the nothing between them. */
+function refuseStandstill(points: Schedule['points'], steps: number): void {
+  const again = points.find(({ sigma }, i) => sigma === points[i + 1]?.sigma);
+  if (!again) return;
+  const expected = 'a number of steps whose timesteps differ';
+  throw new DiffusionError('bad-argument', {
+    argument: 'steps',
+    expected,
+    got: `${steps}, with ${again.timestep} twice`,
+  });
+}
 
 function wholeTimesteps(
   trainTimesteps: number,

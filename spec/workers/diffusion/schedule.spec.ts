@@ -105,6 +105,23 @@ test('zero terminal SNR is refused where diffusers does not know of it, and wher
   }
 });
 
+test('so many steps that a timestep comes twice are refused where the step between would be divided by', () => {
+  for (const [config, steps] of [
+    ['SD 1.5', 1000],
+    ['leading named', 1000],
+    ['leading named', 999],
+    ['leading named', 998],
+  ] as const) {
+    const make = () => samplers.dpmpp_2m.schedule(vectors.configs[config]!, steps);
+    if (steps === 998) assert.is(make().points.length, 998);
+    else
+      assert.throws(
+        make,
+        /^bad-argument: steps: expected a number of steps whose timesteps differ, got \d+, with \d+ twice$/,
+      );
+  }
+});
+
 test('models of few steps have their timesteps among the 50 they were distilled on, and no more steps than those', () => {
   const config = vectors.configs['SD 1.5']!;
   const told = (steps: number) => samplers.lcm.schedule(config, steps).points.map(({ timestep }) => timestep);
