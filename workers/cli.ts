@@ -26,6 +26,7 @@ import { nativeSize } from './model';
 import type { Parts } from './openStage';
 import { textToImage } from './pipeline';
 import { checkRequest } from './request';
+import { pictureSeeds } from './sampling';
 
 export async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--help') || args.length === 0) {
@@ -45,7 +46,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function generate(given: CliArguments): Promise<void> {
   // What can be refused without the model is: nobody should wait for a checkpoint to hear that steps are 0.
   checkRequest({ ...given.request, width: given.width ?? 512, height: given.height ?? 512 });
-  await checkWritable(fromCaller(fileName(given.request, given.request.seed, given.out)));
+  await checkWritable(fromCaller(fileName(given.request, given.request.only ?? 0, given.out)));
   await untilStopped(async (signal) => {
     const { manifest, model } = await openModel(given, signal);
     const native = nativeSize(manifest.description);
@@ -79,7 +80,7 @@ async function draw(request: ImageRequest, parts: Parts, out: string | undefined
         console.error(`note: ${event.which} is longer than ${event.tokens} tokens; left out: ${event.cut}`);
       }
       if (event.type === 'image') {
-        const file = fromCaller(fileName(request, event.picture.seed, out));
+        const file = fromCaller(fileName(request, event.image, out));
         await writePng(file, event.picture);
         files.push(file);
         seeds.push(event.picture.seed);
@@ -93,10 +94,17 @@ async function draw(request: ImageRequest, parts: Parts, out: string | undefined
   return { files, seeds, finished: finished! };
 }
 
-/** One picture goes to FILE.png; of several, each to FILE-SEED.png. */
-function fileName({ numImages }: Pick<ImageRequest, 'numImages'>, seed: number, out: string | undefined): string {
-  if (out === undefined) return `picture-${seed}.png`;
-  return numImages === 1 ? out : out.replace(/\.png$/i, `-${seed}.png`);
+/**
+ * One picture goes to FILE.png; of several, each to FILE-SEED.png, where they share the seed to FILE-SEED-SUBSEED.png or
+ * FILE-SEED-PLACE.png.
+ */
+function fileName(request: CliArguments['request'], image: number, out: string | undefined): string {
+  const { numImages, rng } = request;
+  const { seed, subseed } = pictureSeeds(request, image);
+  const place = rng === 'comfy' && numImages > 1 ? image : undefined;
+  const label = [seed, subseed ?? place].filter((part) => part !== undefined).join('-');
+  if (out === undefined) return `picture-${label}.png`;
+  return numImages === 1 ? out : out.replace(/\.png$/i, `-${label}.png`);
 }
 
 type Finished = Extract<ImageEvent, { type: 'finished' }>;

@@ -152,7 +152,11 @@ test('what the network predicts is said by the user, else by the metadata, else 
   assert.is(await predicts(tensors, {}, { [key]: 'v' }), 'v_prediction');
   assert.is(await predicts(marked, { predictionType: 'epsilon' }, { [key]: 'v' }), 'epsilon');
   await rejects(() => open(tensors, {}, { [key]: 'sample' }), 'unsupported-model', key, 'sample');
-  await rejects(() => open([...marked, tensor('ztsnr', [0])]), 'unsupported-model', 'ztsnr', 'zero terminal SNR');
+  const zero = (await open([...marked, tensor('ztsnr', [0])])).description.scheduler;
+  assert.equal([zero.predictionType, zero.rescaleBetasZeroSnr], ['v_prediction', true]);
+  assert.is(zero.timestepSpacing, 'trailing');
+  const edm = [...marked, tensor('edm_vpred.sigma_max', [1])];
+  await rejects(() => open(edm), 'unsupported-model', 'edm_vpred.sigma_max', 'sigmas of its own');
   const ofFolder = await openCheckpoint(folder, { tokenizer, predictionType: 'v_prediction' });
   assert.is(ofFolder.description.scheduler.predictionType, 'v_prediction');
 });

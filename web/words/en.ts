@@ -54,6 +54,9 @@ export const en = {
   width: 'Width',
   height: 'Height',
   scheduler: 'Sampler',
+  schedulerKinds: { steady: 'Without fresh noise', fresh: 'With fresh noise', few: 'For few-step models' },
+  sigmas: 'Sigmas',
+  modelsOwn: 'The model’s own',
   numImages: 'Pictures',
   backend: 'Compute on',
   backends: {

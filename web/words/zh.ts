@@ -48,6 +48,9 @@ export const zh: Words = {
   width: '宽度',
   height: '高度',
   scheduler: '采样器',
+  schedulerKinds: { steady: '不加新噪声', fresh: '加新噪声', few: '用于少步模型' },
+  sigmas: '噪声级',
+  modelsOwn: '模型自带',
   numImages: '张数',
   backend: '计算方式',
   backends: {
