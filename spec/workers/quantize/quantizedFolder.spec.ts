@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { openConverted } from '../../../models/convertedFolder.node';
 import { toF32 } from '../../../models/floats';
 import { nodeWasmBackend } from '../../../workers/backend/ort.node';
-import { npuParts } from '../../../workers/quantize/quantizedFolder.node';
+import { npuParts, packedParts } from '../../../workers/quantize/quantizedFolder.node';
 import type { Tensor } from '../../../workers/tensor';
 import { readGraph } from '../../models/qnn/readGraph';
 import { uniform } from '../../models/randomModel';
@@ -43,6 +43,17 @@ test('a UNet that was cut to be compiled draws the same noise, bit for bit', asy
     await stage.close();
   }
   assert.equal(noises[1], noises[0]);
+});
+
+test('packed weights may be judged alone: then no activation is rounded, where a pack that is drawn with rounds some', async () => {
+  const opsOf = async (integersFrom: number): Promise<Set<string>> => {
+    const { model } = await packedParts(join(scratch, 'out'), nodeWasmBackend(), { integersFrom });
+    const { graph, weights } = await model.file('unet', { batch: 1, height: 5, width: 6 }, never);
+    weights.close();
+    return new Set(readGraph(graph).nodes.map(({ op }) => op));
+  };
+  assert.ok((await opsOf(0)).has('DynamicQuantizeLinear'));
+  assert.not.ok((await opsOf(Number.POSITIVE_INFINITY)).has('DynamicQuantizeLinear'));
 });
 
 test('what a compiler makes of a part has another name once the part is another', async () => {
