@@ -1,9 +1,10 @@
 /** Takes pictures and models out of the page: into a file, or through the device's share sheet. */
 
 import type { Drawn } from './drawing';
-import { fileName, toPng } from './png';
+import { bringLateParts } from './lateParts';
 
 async function toFile(drawn: Drawn): Promise<File> {
+  const { fileName, toPng } = await bringLateParts();
   const name = fileName(drawn.request.prompt, drawn.picture.seed);
   return new File([await toPng(drawn)], name, { type: 'image/png' });
 }

@@ -64,7 +64,6 @@ export const zh: Words = {
   try: '试试',
   // In English: the models read nothing else.
   examples: ['a red apple on a blue background', 'a penguin in the snow', 'a castle in the mountains at night'],
-  progress: '进度',
   phases: {
     preparing: '正在准备模型',
     waiting: '正在开始',
@@ -111,34 +110,8 @@ export const zh: Words = {
   dropHere: '松手即可打开',
   dropHint: '.safetensors 文件或 diffusers 文件夹',
   openOptions: OPTIONS,
-  optionsHint: '只用于接下来打开或下载的一个模型。',
-  loras: 'LoRA',
-  addLora: '添加 LoRA 文件',
-  loraWeight: (name) => `${name} 的权重`,
-  remove: (name) => `移除 ${name}`,
-  vae: 'VAE',
-  ownVae: '模型自带',
-  chooseVae: '换用其他 VAE 文件',
-  prediction: '网络预测的量',
-  predictions: { 'as-said': '以文件为准', epsilon: '噪声 (ε)', v_prediction: '速度 (v)' },
-  weights: '权重精度',
-  weightForms: { auto: '自动', exact: '精确', fp16: '16 位', int8: '8 位', int4: '4 位' },
 
   web: '从网上添加',
-  address: '网址',
-  addressHint: '.safetensors 文件或模型列表 (.json) 的网址。',
-  badAddress: '网址应以 https:// 开头',
-  add: '添加',
-  catalogEmpty: '这个列表是空的。',
-  ownCatalog: '回到内置列表',
-  catalogLoading: '正在获取列表…',
-  get: '下载',
-  getModel: (name) => `下载 ${name}`,
-  license: '许可',
-  licenseUnknown: '未注明',
-  licenseFirst: (name) => `请先阅读许可：下载即表示接受 ${name}。`,
-  acceptLicense: '接受并下载',
-  newTab: '在新标签页中打开',
 
   jobPhases: {
     waiting: '排队中',
@@ -149,7 +122,6 @@ export const zh: Words = {
     reading: '正在校验',
     paused: '已暂停',
   },
-  ignored: (count) => `LoRA 中有 ${count} 个部分与此模型不匹配，已略去。`,
   jobOf: (name, what) => `${name}：${what}`,
   bytesOf: (bytes, of) => `${bytes}，共 ${of}`,
   rate: (size) => `${size}/s`,
@@ -157,38 +129,7 @@ export const zh: Words = {
   resumeJob: (name) => `继续 ${name}`,
   cancelJob: (name) => `取消 ${name}`,
 
-  interrupted: {
-    download: (size) => `下载中断：已有 ${size}。`,
-    import: (size) => `导入中断：已转换 ${size}。`,
-  },
-  weighed: (file, weight) => `${file} × ${weight}`,
-  keptOptions: (files) => `附带 ${files.join('、')}。`,
-  chooseAgain: (source, files) =>
-    `${files.length > 0 ? `请先在“${OPTIONS}”中加入 ${files.join('、')}，再` : '请'}重新选择 ${source}，即可接着导入。`,
-  resume: '继续',
-  resumeWith: (what) => `选择${what}并继续`,
-  discard: '丢弃',
-
-  name: '名称',
-  rename: (name) => `重命名 ${name}`,
-  source: '来源',
-  hash: '哈希',
-  copyHash: '复制完整哈希',
-  copied: '已复制',
-  verify: '校验',
-  verified: '校验通过：每个字节都与写入时一致。',
-  export: '导出为单个文件',
   exporting: '正在导出',
-
-  deleted: (name) => `已删除 ${name}。`,
-  undo: '撤销',
-  modelReady: (name) => `${name} 已就绪。`,
-  modelInUse: (name) => `${name} 已就绪并启用。`,
-  modelRounded: (form) => `权重以 ${form} 存放：精确权重超出此设备的内存。`,
-  use: '启用',
-  fallen: (from, to) => `${from} 已停止计算，由 ${to} 继续绘制。`,
-  modelSound: (name) => `${name} 完好：每个字节都与写入时一致。`,
-  freed: (size) => `已释放 ${size}。`,
 
   storage: '存储',
   storageUsed: (used, quota) => `已用 ${used}，共 ${quota}`,
@@ -211,6 +152,7 @@ export const zh: Words = {
   forecastNone: '此形状的任何尺寸都放不下。',
 
   tryAgain: '重试',
+  partMissing: '页面的这一部分没有加载成功，请检查网络。',
   renewDemo: '重新准备演示模型',
   drawOnCpu: '改用 CPU 绘制',
   dismiss: '关闭',
@@ -234,7 +176,7 @@ export const zh: Words = {
         ? `这是 LoRA（${argument}）。请在“${OPTIONS}”中添加它，再打开对应的模型。`
         : `无法使用此模型：仅支持 Stable Diffusion 1.x。检测到：${got}（${argument}）。`,
     'download-failed': ({ argument, got }) =>
-      `${argument.includes('://') ? '文件' : '演示模型'}下载失败（${argument}：${got}）。请检查网络后重试。`,
+      `${argument === 'program' ? '页面的一部分' : argument.includes('://') ? '文件' : '演示模型'}下载失败（${argument}：${got}）。请检查网络后重试。`,
     'bad-catalog': ({ argument, expected, got }) =>
       `无法读取这个模型列表：${argument} 应为 ${expected}，实际为 ${got}。`,
     'bad-picture': () => '计算出错，没有得到画面。请重试，或改用 CPU 计算。',
@@ -242,6 +184,7 @@ export const zh: Words = {
     'host-lost': () => host,
     'host-silent': () => host,
     'bad-host': () => host,
+    'too-hot': () => '设备过热，无法继续。请等它冷却后再试。',
     'out-of-memory': () => '内存不足。请减小尺寸，并关闭其他标签页和应用。',
     'storage-full': ({ expected, got }) =>
       `存储空间不足，无法保存模型（需要：${expected}；现有：${got}）。请清理空间后重试。`,
@@ -264,8 +207,11 @@ const whyNot: Record<string, string> = {
   'no-host': '仅在 Android 应用中可用，且手机须有 NPU',
   'no-npu': '此设备没有已知的 NPU',
   'not-built-in': '应用的这个版本未包含',
+  probing: '正在测试',
   'probe-failed': '未通过测试',
+  'crashed-before': '上次使用时应用崩溃，可在应用中重新尝试',
   'too-hot': '设备过热',
   'only-there': '此模型只在应用中',
+  'download-failed': '所需文件没有下载成功',
   'other-model': '应用中没有此模型的相应版本',
 };

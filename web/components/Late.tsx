@@ -1,0 +1,43 @@
+/** Parts of the page out of `late.ts`, in their places: nothing until they are here, and a way to try again where they do not come. */
+import type { ComponentType } from 'preact';
+import { bringLateParts, lateParts } from '../lateParts';
+import { words } from '../words';
+
+type Parts = Awaited<ReturnType<typeof bringLateParts>>;
+
+const bring = (): void => void bringLateParts().catch(() => undefined);
+
+function late<Props extends object>(pick: (parts: Parts) => ComponentType<Props>): ComponentType<Props> {
+  return (props) => {
+    const parts = lateParts.value;
+    if (parts === 'missing') return <Missing />;
+    if (!parts) {
+      bring();
+      return null;
+    }
+    const Part = pick(parts);
+    return <Part {...props} />;
+  };
+}
+
+export const Gallery = late((parts) => parts.Gallery);
+export const Ignored = late((parts) => parts.Ignored);
+export const InterruptedCard = late((parts) => parts.InterruptedCard);
+export const ModelDetails = late((parts) => parts.ModelDetails);
+export const OpenOptions = late((parts) => parts.OpenOptions);
+export const ToastBody = late((parts) => parts.ToastBody);
+export const WebModels = late((parts) => parts.WebModels);
+
+function Missing() {
+  const said = words();
+  return (
+    <div class="notice" role="alert" data-testid="part-missing">
+      <div class="notice-body">
+        <p>{said.partMissing}</p>
+        <button type="button" data-testid="bring-part" onClick={bring}>
+          {said.tryAgain}
+        </button>
+      </div>
+    </div>
+  );
+}

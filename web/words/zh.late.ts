@@ -1,0 +1,66 @@
+/** What the parts of the page say that come later (late.ts), in Chinese (simplified). */
+import type { LateWords } from './en.late';
+
+export const late: LateWords = {
+  optionsHint: '只用于接下来打开或下载的一个模型。',
+  loras: 'LoRA',
+  addLora: '添加 LoRA 文件',
+  loraWeight: (name) => `${name} 的权重`,
+  remove: (name) => `移除 ${name}`,
+  vae: 'VAE',
+  ownVae: '模型自带',
+  chooseVae: '换用其他 VAE 文件',
+  prediction: '网络预测的量',
+  predictions: { 'as-said': '以文件为准', epsilon: '噪声 (ε)', v_prediction: '速度 (v)' },
+  weights: '权重精度',
+
+  address: '网址',
+  addressHint: '.safetensors 文件或模型列表 (.json) 的网址。',
+  badAddress: '网址应以 https:// 开头',
+  add: '添加',
+  catalogEmpty: '这个列表是空的。',
+  ownCatalog: '回到内置列表',
+  catalogLoading: '正在获取列表…',
+  get: '下载',
+  getModel: (name) => `下载 ${name}`,
+  license: '许可',
+  licenseUnknown: '未注明',
+  licenseFirst: (name) => `请先阅读许可：下载即表示接受 ${name}。`,
+  acceptLicense: '接受并下载',
+  newTab: '在新标签页中打开',
+
+  interrupted: {
+    download: (size) => `下载中断：已有 ${size}。`,
+    import: (size) => `导入中断：已转换 ${size}。`,
+  },
+  weighed: (file, weight) => `${file} × ${weight}`,
+  keptOptions: (files) => `附带 ${files.join('、')}。`,
+  chooseAgain: (source, files, options) =>
+    `${files.length > 0 ? `请先在“${options}”中加入 ${files.join('、')}，再` : '请'}重新选择 ${source}，即可接着导入。`,
+  resume: '继续',
+  resumeWith: (what) => `选择${what}并继续`,
+  discard: '丢弃',
+
+  name: '名称',
+  rename: (name) => `重命名 ${name}`,
+  source: '来源',
+  hash: '哈希',
+  copyHash: '复制完整哈希',
+  copied: '已复制',
+  verify: '校验',
+  verified: '校验通过：每个字节都与写入时一致。',
+  export: '导出为单个文件',
+
+  ignored: (count) => `LoRA 中有 ${count} 个部分与此模型不匹配，已略去。`,
+  deleted: (name) => `已删除 ${name}。`,
+  undo: '撤销',
+  modelReady: (name) => `${name} 已就绪。`,
+  modelInUse: (name) => `${name} 已就绪并启用。`,
+  modelRounded: (form) => `权重以 ${form} 存放：精确权重超出此设备的内存。`,
+  use: '启用',
+  fallen: (from, to) => `${from} 已停止计算，由 ${to} 继续绘制。`,
+  modelSound: (name) => `${name} 完好：每个字节都与写入时一致。`,
+  freed: (size) => `已释放 ${size}。`,
+
+  weightForms: { auto: '自动', exact: '精确', fp16: '16 位', int8: '8 位', int4: '4 位' },
+};
