@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'host-lost' // the program on this device that ran the networks is gone
   | 'host-silent' // it is there and says nothing
   | 'bad-host' // it says what it must not
+  | 'too-hot' // the device must cool down before it computes on
   | 'out-of-memory'
   | 'storage-full'
   | 'corrupt-store' // a stored byte no longer has its hash

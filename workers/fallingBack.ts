@@ -9,7 +9,8 @@ import { openStage, type Parts } from './openStage';
 
 /**
  * `first`, and for each network that it cannot open, or not run to its end, what `next` brings: that network alone, others
- * are tried on `first` again. `onFall` hears which, and why. A stop, and a request that is wrong in itself, stay what they are.
+ * are tried on `first` again. `onFall` hears which, and why. A stop, a request that is wrong in itself, and a device that
+ * is too hot stay what they are.
  */
 export function fallingBack(
   first: Parts,
@@ -53,6 +54,6 @@ export function fallingBack(
   };
 }
 
-/** Whether another way may do better. */
+/** Whether another way may do better: on a device that is too hot, none that heats it further. */
 const isTheirs = (thrown: unknown): thrown is CodedError =>
-  thrown instanceof CodedError && thrown.code !== 'aborted' && thrown.code !== 'bad-argument';
+  thrown instanceof CodedError && !['aborted', 'bad-argument', 'too-hot'].includes(thrown.code);

@@ -128,6 +128,15 @@ test('a network that cannot be opened falls alone', async () => {
   assert.equal(fell, ['text_encoder: backend-unavailable']);
 });
 
+test('a device that is too hot is not made hotter by another way', async () => {
+  const [first, second] = [way('first'), way('second')];
+  const { fell, open } = await opened(first, second);
+  const stage = await open('unet');
+  first.running = failing('too-hot');
+  await rejects(() => stage.run({}), 'too-hot');
+  assert.equal([fell, second.log], [[], []]);
+});
+
 test('a host that is lost when it is no longer needed spoils nothing', async () => {
   const first = way('first');
   const { open } = await opened(first, way('second'));

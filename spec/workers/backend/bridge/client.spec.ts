@@ -114,6 +114,10 @@ test('ports and status are held against the protocol', async () => {
   assert.ok(liar.closed);
   const { models: _, ...less } = TOY_STATUS;
   await rejects(() => opened(answering({ hello: [{}, { status: json(less) }] })), 'bad-host', 'status: models');
+  for (const dutyPercent of [0, 101, 0.5, '50']) {
+    const status = json({ ...TOY_STATUS, dutyPercent });
+    await rejects(() => opened(answering({ hello: [{}, { status }] })), 'bad-host', 'status: dutyPercent');
+  }
   await rejects(
     () => opened(answering({ hello: [{}, { status: tensorVector.bytes('{') }] })),
     'bad-host',
@@ -132,6 +136,7 @@ test('a host without a version in common', async () => {
 test('errors of the host keep their code where we have one', async () => {
   for (const [code, ours] of [
     ['out-of-memory', 'out-of-memory'],
+    ['too-hot', 'too-hot'],
     ['not-here', 'backend-unavailable'],
   ] as const) {
     const details = { argument: 'unet', expected: 'a', got: 'b' };
@@ -224,6 +229,45 @@ test('an opening that is canceled is closed at the host', async () => {
     host.heard.map(({ type }) => type),
     ['hello', 'open', 'cancel', 'close'],
   );
+});
+
+test('hidden states cross once for all networks of a drawing, and are given up after it', async () => {
+  const host = answering(SOUND);
+  const client = await connect(host.channel, never, LONG);
+  const said = (type: string) => host.heard.filter((one) => one.type === type).map(({ frame }) => frame.metadata);
+  const other = floats([1, 3], [1, 2, 3]) as Tensor;
+  const draw = async (): Promise<void> => {
+    for (const states of [STATES, other, STATES]) {
+      const session = await client.open(WANTED, never);
+      await session.run({ ...INPUTS, encoder_hidden_states: states });
+      await session.run({ ...INPUTS, encoder_hidden_states: states });
+      await session.close();
+    }
+  };
+  await draw();
+  const names = (type: string, key: string) => said(type).map((metadata) => metadata.get(key));
+  assert.equal(names('put', 'kept'), ['1', '2']);
+  assert.equal(names('run', 'kept.encoder_hidden_states'), ['1', '1', '2', '2', '1', '1']);
+  assert.equal(names('drop', 'kept'), []);
+  client.forget();
+  assert.equal(names('drop', 'kept'), ['1', '2']);
+  // What was given up is sent again, under a name of its own.
+  await draw();
+  assert.equal(names('put', 'kept'), ['1', '2', '3', '4']);
+});
+
+test('hidden states that the host did not take are sent again', async () => {
+  const details = { code: 'too-large', argument: 'kept', expected: 'a', got: 'b' };
+  let refuse = true;
+  const host = answering(SOUND, (it, type, call) => {
+    if (type === 'put' && refuse) it.say({ type: 'error', call, ...details });
+    return type === 'put' && refuse;
+  });
+  const session = await opened(host);
+  await session.run(INPUTS);
+  refuse = false;
+  await session.run(INPUTS);
+  assert.is(host.heard.filter(({ type }) => type === 'put').length, 2);
 });
 
 test('as a backend it opens by name and size, and a stopped drawing stops the network', async () => {
