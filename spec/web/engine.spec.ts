@@ -261,6 +261,28 @@ test('a deaf worker is left alone while it has other work', async () => {
   assert.is((await drawn).at(-1)?.type, 'finished');
 });
 
+test('what can be asked again keeps no deaf worker alive, and is asked again', async () => {
+  let asked = 0;
+  const report = { heat: 'none', backends: [], models: [] } as const;
+  const { engine, workers } = setUp(
+    {
+      ...drawWith((port) => port.postMessage(step(1))),
+      host: () => {
+        asked += 1;
+        return asked === 1 ? new Promise(() => undefined) : Promise.resolve(report);
+      },
+    },
+    { abortMilliseconds: 5 },
+  );
+  const abort = new AbortController();
+  const told = engine.host();
+  const events = await collect(engine.draw('m', 'wasm', request, abort.signal), () => abort.abort());
+  assert.equal(events.at(-1), { type: 'failed', code: 'aborted', message: 'aborted' });
+  assert.ok(workers[0]!.terminated);
+  assert.equal(await told, report);
+  assert.equal([asked, workers.length], [2, 2]);
+});
+
 test('a job aborted before it began never starts', async () => {
   let started = false;
   const { engine } = setUp(
