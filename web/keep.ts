@@ -1,5 +1,6 @@
 /** Takes pictures and models out of the page: into a file, or through the device's share sheet. */
 
+import { sayToApp } from './bridge';
 import type { Drawn } from './drawing';
 import { bringLateParts } from './lateParts';
 
@@ -16,6 +17,7 @@ export async function saveAsFile(drawn: Drawn): Promise<void> {
 
 export function saveBlob(file: Blob, name: string): void {
   const url = URL.createObjectURL(file);
+  sayToApp({ type: 'saving', url, name });
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -1,4 +1,5 @@
 /** What a first look at the page does not need: one file, fetched when any of it is wanted or the page has nothing better to do. */
+export { followApp } from './app';
 export { Gallery } from './components/Gallery';
 export { Ignored } from './components/Ignored';
 export { InterruptedCard } from './components/InterruptedCard';

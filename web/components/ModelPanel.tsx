@@ -1,4 +1,5 @@
 /** The shelf: the models on this device, those on their way, and the ways in. */
+import { inApp, sayToApp } from '../bridge';
 import { now } from '../clock';
 import type { Job } from '../jobs';
 import { interrupted } from '../leftOver';
@@ -61,6 +62,12 @@ export function ModelPanel() {
           <button type="button" class="quiet outdent" data-testid="prepare-demo" onClick={() => void bringDemo()}>
             <Icon name="add" />
             {said.demoModel}
+          </button>
+        )}
+        {inApp.value && (
+          <button type="button" class="quiet outdent" data-testid="app-models" onClick={() => sayToApp('models')}>
+            <Icon name="folder" />
+            {said.appModels}
           </button>
         )}
         <OpenModel />

@@ -77,6 +77,8 @@ function toastText(toast: Said, said: Words, late: LateWords): string {
       ].join(' ');
     case 'fallen':
       return late.fallen(said.backends[toast.from], said.backends[toast.to]);
+    case 'hot':
+      return late.hot[toast.heat];
     case 'sound':
       return late.modelSound(toast.name);
     case 'freed':

@@ -67,6 +67,10 @@ export const late = {
     `Its weights are ${form.toLowerCase()}: the exact ones do not fit this device’s memory.`,
   use: 'Use it',
   fallen: (from: string, to: string) => `${from} stopped computing. ${to} goes on with the picture.`,
+  hot: {
+    slowed: 'The device is hot: it draws more slowly until it has cooled down.',
+    stopped: 'The device is too hot: the app computes nothing until it has cooled down.',
+  },
   modelSound: (name: string) => `${name} is sound: every byte is as it was written.`,
   freed: (size: string) => `${size} freed.`,
 

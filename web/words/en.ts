@@ -106,6 +106,7 @@ export const en = {
   demoModel: 'Built-in demo model',
   modelFacts: (size: string, width: number, height: number) => `${size} · ${width} × ${height}`,
   inApp: 'in the app',
+  appModels: 'Models in the app',
   modelInfo: (name: string) => `About ${name}`,
   deleteModel: (name: string) => `Delete ${name}`,
   downloadingDemo: (size: string) => `Downloading the demo model (${size})`,

@@ -59,6 +59,10 @@ export const late: LateWords = {
   modelRounded: (form) => `权重以 ${form} 存放：精确权重超出此设备的内存。`,
   use: '启用',
   fallen: (from, to) => `${from} 已停止计算，由 ${to} 继续绘制。`,
+  hot: {
+    slowed: '设备发热：冷却之前绘制会变慢。',
+    stopped: '设备过热：冷却之前应用不会计算。',
+  },
   modelSound: (name) => `${name} 完好：每个字节都与写入时一致。`,
   freed: (size) => `已释放 ${size}。`,
 

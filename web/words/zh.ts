@@ -96,6 +96,7 @@ export const zh: Words = {
   demoModel: '内置演示模型',
   modelFacts: (size, width, height) => `${size} · ${width} × ${height}`,
   inApp: '在应用中',
+  appModels: '应用中的模型',
   modelInfo: (name) => `${name} 的详情`,
   deleteModel: (name) => `删除 ${name}`,
   downloadingDemo: (size) => `正在下载演示模型（${size}）`,
