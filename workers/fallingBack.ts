@@ -6,6 +6,7 @@ import type { Stage } from './backend/backend';
 import { CodedError } from './errors';
 import type { DrawnStage } from './memory/course';
 import { openStage, type Parts } from './openStage';
+import { runEach } from './runEach';
 
 /**
  * `first`, and for each network that it cannot open, or not run to its end, what `next` brings: that network alone, others
@@ -35,15 +36,17 @@ export function fallingBack(
         return openStage(second, name, size, signal);
       };
       stage = await openStage(first, name, size, signal).catch(instead);
+      const either = async <T>(work: (on: Stage) => Promise<T>): Promise<T> => {
+        try {
+          return await work(stage!);
+        } catch (thrown) {
+          stage = await instead(thrown);
+          return work(stage);
+        }
+      };
       return {
-        async run(inputs) {
-          try {
-            return await stage!.run(inputs);
-          } catch (thrown) {
-            stage = await instead(thrown);
-            return stage.run(inputs);
-          }
-        },
+        run: (inputs) => either((on) => on.run(inputs)),
+        runEach: (all) => either((on) => runEach(on, all, signal)),
         // Of a host that is lost nothing is left to be closed.
         close: async () =>
           stage?.close().catch((thrown: unknown) => {

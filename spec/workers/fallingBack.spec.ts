@@ -108,6 +108,23 @@ test('a run that fails is run again by the second, which goes on; the lost netwo
   assert.equal(second.log, ['file unet 2,3,5', 'open unet', 'weights closed', 'closed']);
 });
 
+test('of several inputs, all are done by the one that can: one after another where it knows no better', async () => {
+  const [first, second] = [way('first'), way('second')];
+  const { fell, open } = await opened(first, second);
+  const stage = await open('unet');
+  assert.equal(await stage.runEach!([{}, {}]), [said('first'), said('first')]);
+  first.running = failing('host-lost');
+  assert.equal(await stage.runEach!([{}, {}]), [said('second'), said('second')]);
+  assert.equal(fell, ['unet: host-lost']);
+  const abort = new AbortController();
+  const other = await (await opened(first, second, abort.signal)).open('unet');
+  abort.abort(new Error('stopped'));
+  await other.runEach!([{}]).then(
+    () => assert.unreachable(),
+    (thrown) => assert.is(thrown, abort.signal.reason),
+  );
+});
+
 test('the second opens its networks by its own courses', async () => {
   const first = way('first');
   const { low } = COURSES;

@@ -291,6 +291,27 @@ test('as a backend it opens by name and size, and a stopped drawing stops the ne
   );
 });
 
+test('the calls of a step are both on their way before either is answered, and answered each for itself', async () => {
+  const ports = { ...TOY_PORTS, outputs: [{ name: 'noise', dtype: 'F32', shape: [1, 4, 1, 1] }] };
+  const sound = { ...SOUND, open: [{}, { ports: json(ports) }] } as const;
+  const waiting: string[] = [];
+  const host = answering(sound, (it, type, call) => {
+    if (type !== 'run') return false;
+    waiting.push(call);
+    const noise = (first: number) => ({ noise: floats([1, 4, 1, 1], [first, 0, 0, 0]) });
+    if (waiting.length === 2) for (const one of waiting) it.say({ type: 'answer', call: one }, noise(Number(one)));
+    return true;
+  });
+  const client = await connect(host.channel, never, LONG);
+  const backend = hostBackend(client, DRAWS, 'native-cpu', describeRandomModel('A'));
+  const stage = await backend.open(hostedFile('unet', { batch: 1, height: 1, width: 1 }), never);
+  const outputs = await stage.runEach!([INPUTS, INPUTS]);
+  assert.equal(
+    outputs.map(({ noise }) => noise!.data[0]),
+    waiting.map(Number),
+  );
+});
+
 test('a host that is true to its own ports, which are not those of the network, is found out when it opens', async () => {
   const host = answering(SOUND);
   const client = await connect(host.channel, never, LONG);
