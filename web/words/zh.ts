@@ -50,7 +50,7 @@ export const zh: Words = {
   scheduler: '采样器',
   numImages: '张数',
   backend: '计算方式',
-  backends: { auto: '自动', npu: 'NPU', webgpu: 'GPU', wasm: 'CPU', 'native-cpu': 'CPU（原生）' },
+  backends: { auto: '自动', npu: 'NPU', webgpu: 'GPU', wasm: 'CPU', 'native-cpu': '原生 CPU' },
   memory: '内存',
   memoryModes: { auto: '自动', low: '节省' },
   memoryHint: '在 CPU 上，节省模式每一步都分段重新读取模型，并分块解码：更慢，画面几乎相同。',
