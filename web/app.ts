@@ -1,6 +1,7 @@
 /** The app that shows this page: what each tells the other beside connections (`bridge-android/PROTOCOL.md`, "The control port"). */
 import { effect } from '@preact/signals';
 import { cancelDrawing } from './actions';
+import { appText } from './appTexts';
 import { sayToApp } from './bridge';
 import { crashMark, hearOfDeath } from './crash';
 import type { Drawing } from './drawing';
@@ -11,7 +12,7 @@ import { state } from './state';
 const APART_MILLISECONDS = 250;
 
 /** From now on; `listen` hands on what the app has said and will say. */
-export function followApp(listen: (hear: (text: string) => void) => void): void {
+export function followApp(listen: (hear: (text: unknown) => void) => void): void {
   effect(tellOfDrawings());
   effect(() => {
     const job = crashMark.value;
@@ -21,11 +22,11 @@ export function followApp(listen: (hear: (text: string) => void) => void): void 
   listen(hear);
 }
 
-function hear(text: string): void {
-  const said = parsed(text);
-  if (said.type === 'changed') void askAgain();
-  else if (said.type === 'cancel' && state.peek().drawing) cancelDrawing();
-  else if (said.type === 'job' && typeof said.job === 'string') hearOfDeath(said.job);
+function hear(text: unknown): void {
+  const said = appText(text);
+  if (said?.type === 'changed') void askAgain();
+  else if (said?.type === 'cancel' && state.peek().drawing) cancelDrawing();
+  else if (said?.type === 'job') hearOfDeath(said.job);
 }
 
 let asking: 'no' | 'once' | 'again' = 'no';
@@ -41,15 +42,6 @@ async function askAgain(): Promise<void> {
     await learnHost();
   } while (asking !== 'once');
   asking = 'no';
-}
-
-/** What is none of these is ignored in silence. */
-function parsed(text: string): { readonly type?: unknown; readonly job?: unknown } {
-  try {
-    return Object(JSON.parse(text));
-  } catch {
-    return {};
-  }
 }
 
 /** Whoever computes: the app keeps the device awake, and shows how far it is. */

@@ -32,8 +32,8 @@ addEventListener('message', (event) => {
   if (!port || app) return;
   app = port;
   inApp.value = true;
-  const texts: string[] = [];
-  let listener = (text: string): void => void texts.push(text);
+  const texts: unknown[] = [];
+  let listener = (text: unknown): void => void texts.push(text);
   port.onmessage = ({ data, ports: [channel] }) => {
     if (data !== 'connected') return listener(data);
     if (!channel) return;
