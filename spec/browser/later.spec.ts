@@ -59,6 +59,26 @@ test('the part is fetched before anybody asks for it, and after that it is asked
     assert.equal([fetched(), complaints], [1, []]);
   }));
 
+test('another language comes with what its late parts say; one that does not come is said, and the page stays as it was', async () => {
+  const back = await without(PAGE, 'zh');
+  await visit(PAGE, async ({ page }) => {
+    await page.waitForSelector(byId('model'));
+    await unfold(page, 'open-options');
+    await page.waitForSelector(byId('add-lora'));
+    const label = `document.querySelector('${byId('add-lora')}').parentElement.textContent`;
+    assert.is(await page.evaluate(label), 'Add a LoRA file');
+    await page.select(byId('language'), 'zh');
+    assert.match(await problem(page, 'download-failed'), /^A part of this page did not arrive/);
+    assert.equal(await page.evaluate(`[document.querySelector('${byId('language')}').value, ${label}]`), [
+      ...['en', 'Add a LoRA file'],
+    ]);
+    await back();
+    await page.select(byId('language'), 'zh');
+    await page.waitForFunction(`${label} === '添加 LoRA 文件'`);
+    assert.match(await textOf(page, 'problem'), /页面的一部分/);
+  });
+});
+
 test('an engine whose part did not arrive says so, and does what was asked after another try', async () => {
   const file = join(scratch.path, 'small.safetensors');
   await writeFile(file, await singleFile());

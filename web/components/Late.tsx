@@ -7,10 +7,11 @@ type Parts = Awaited<ReturnType<typeof bringLateParts>>;
 
 const bring = (): void => void bringLateParts().catch(() => undefined);
 
-function late<Props extends object>(pick: (parts: Parts) => ComponentType<Props>): ComponentType<Props> {
+/** `asked`: by a person, who is told where it does not come. */
+function late<Props extends object>(pick: (parts: Parts) => ComponentType<Props>, asked = true): ComponentType<Props> {
   return (props) => {
     const parts = lateParts.value;
-    if (parts === 'missing') return <Missing />;
+    if (parts === 'missing') return asked ? <Missing /> : null;
     if (!parts) {
       bring();
       return null;
@@ -20,11 +21,12 @@ function late<Props extends object>(pick: (parts: Parts) => ComponentType<Props>
   };
 }
 
-export const Gallery = late((parts) => parts.Gallery);
+export const Gallery = late((parts) => parts.Gallery, false);
 export const Ignored = late((parts) => parts.Ignored);
 export const InterruptedCard = late((parts) => parts.InterruptedCard);
 export const ModelDetails = late((parts) => parts.ModelDetails);
 export const OpenOptions = late((parts) => parts.OpenOptions);
+export const StorageMeter = late((parts) => parts.StorageMeter, false);
 export const ToastBody = late((parts) => parts.ToastBody);
 export const WebModels = late((parts) => parts.WebModels);
 

@@ -11,15 +11,14 @@ import { words } from '../words';
 import type { Words } from '../words/en';
 import { Icon } from './Icon';
 import { JobCard } from './JobCard';
-import { Ignored, InterruptedCard } from './Late';
+import { Ignored, InterruptedCard, StorageMeter } from './Late';
 import { ModelCard } from './ModelCard';
 import { isOfShelf, ProblemNotice } from './Notices';
 import { OpenModel } from './OpenModel';
-import { StorageMeter } from './StorageMeter';
 
 export function ModelPanel() {
   const said = words();
-  const { models, modelId, jobs, drawing, problem, ignored } = state.value;
+  const { models, modelId, jobs, drawing, problem, ignored, storage } = state.value;
   return (
     <details
       class="panel"
@@ -71,7 +70,7 @@ export function ModelPanel() {
           </button>
         )}
         <OpenModel />
-        <StorageMeter />
+        {storage && <StorageMeter storage={storage} />}
       </div>
     </details>
   );

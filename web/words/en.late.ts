@@ -1,5 +1,5 @@
 /** What the parts of the page say that come later (late.ts), in English; its shape is the type of the others. */
-import type { WeightForm } from '../../workers/api';
+import type { Freeable, WeightForm } from '../../workers/api';
 import type { OpenOptions } from '../openOptions';
 
 export const late = {
@@ -78,6 +78,20 @@ export const late = {
     WeightForm,
     string
   >,
+
+  storage: 'Storage',
+  storageUsed: (used: string, quota: string) => `${used} of ${quota} used`,
+  storageModels: (size: string) => `${size} in models`,
+  storageFree: (size: string) => `Free ${size}`,
+  freeable: {
+    import: (size: string) => `${size} of interrupted imports`,
+    download: (size: string) => `${size} of interrupted downloads`,
+    discarded: (size: string) => `${size} of deleted models`,
+  } satisfies Record<Freeable['kind'], unknown>,
+  canBeFreed: (parts: readonly string[]) => `Can be freed: ${parts.join(', ')}.`,
+  bringBack: (name: string) => `Bring back ${name}`,
+  persisted: 'The browser keeps models when the device runs full.',
+  notPersisted: 'The browser may clear models when the device runs full.',
 };
 
 export type LateWords = typeof late;

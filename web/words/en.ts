@@ -1,5 +1,5 @@
 /** Everything the page says, in English. Its shape is the type every other language must fill. */
-import type { Failure, Freeable } from '../../workers/api';
+import type { Failure } from '../../workers/api';
 import type { Job } from '../jobs';
 import type { Settings } from '../settings';
 import type { Shape } from '../sizes';
@@ -141,20 +141,6 @@ export const en = {
   cancelJob: (name: string) => `Cancel ${name}`,
 
   exporting: 'Exporting',
-
-  storage: 'Storage',
-  storageUsed: (used: string, quota: string) => `${used} of ${quota} used`,
-  storageModels: (size: string) => `${size} in models`,
-  storageFree: (size: string) => `Free ${size}`,
-  freeable: {
-    import: (size: string) => `${size} of interrupted imports`,
-    download: (size: string) => `${size} of interrupted downloads`,
-    discarded: (size: string) => `${size} of deleted models`,
-  } satisfies Record<Freeable['kind'], unknown>,
-  canBeFreed: (parts: readonly string[]) => `Can be freed: ${parts.join(', ')}.`,
-  bringBack: (name: string) => `Bring back ${name}`,
-  persisted: 'The browser keeps models when the device runs full.',
-  notPersisted: 'The browser may clear models when the device runs full.',
 
   forecast: (needed: string, available: string) => `Needs about ${needed}; this device gives ${available}.`,
   forecastSize: (width: number, height: number) => `Use ${width} × ${height}`,

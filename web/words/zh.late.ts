@@ -67,4 +67,18 @@ export const late: LateWords = {
   freed: (size) => `已释放 ${size}。`,
 
   weightForms: { auto: '自动', exact: '精确', fp16: '16 位', int8: '8 位', int4: '4 位' },
+
+  storage: '存储',
+  storageUsed: (used, quota) => `已用 ${used}，共 ${quota}`,
+  storageModels: (size) => `模型 ${size}`,
+  storageFree: (size) => `释放 ${size}`,
+  freeable: {
+    import: (size) => `中断的导入 ${size}`,
+    download: (size) => `中断的下载 ${size}`,
+    discarded: (size) => `已删除的模型 ${size}`,
+  },
+  canBeFreed: (parts) => `可释放：${parts.join('、')}。`,
+  bringBack: (name) => `恢复 ${name}`,
+  persisted: '设备存储不足时，浏览器会保留模型。',
+  notPersisted: '设备存储不足时，浏览器可能会清除模型。',
 };

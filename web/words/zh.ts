@@ -132,20 +132,6 @@ export const zh: Words = {
 
   exporting: '正在导出',
 
-  storage: '存储',
-  storageUsed: (used, quota) => `已用 ${used}，共 ${quota}`,
-  storageModels: (size) => `模型 ${size}`,
-  storageFree: (size) => `释放 ${size}`,
-  freeable: {
-    import: (size) => `中断的导入 ${size}`,
-    download: (size) => `中断的下载 ${size}`,
-    discarded: (size) => `已删除的模型 ${size}`,
-  },
-  canBeFreed: (parts) => `可释放：${parts.join('、')}。`,
-  bringBack: (name) => `恢复 ${name}`,
-  persisted: '设备存储不足时，浏览器会保留模型。',
-  notPersisted: '设备存储不足时，浏览器可能会清除模型。',
-
   forecast: (needed, available) => `约需 ${needed} 内存，本设备可提供 ${available}。`,
   forecastSize: (width, height) => `改用 ${width} × ${height}`,
   forecastStreamed: '为了放得下，权重将分段读取，每一步都重读一遍：会慢一些。',
