@@ -9,7 +9,7 @@ export type ErrorCode =
   | 'bad-argument' // a request or command-line value outside its range
   | 'bad-model' // a model file is missing, truncated, or contradicts itself
   | 'unsupported-model' // a sound file of an architecture this engine does not draw with
-  | 'download-failed' // a file of a model did not arrive
+  | 'download-failed' // a file of a model, or a part of the program, did not arrive
   | 'bad-catalog' // a list of models is not in its format
   | 'bad-picture' // the network produced NaN or infinity, or could not be read as it should: trying again may help
   | 'backend-unavailable' // no adapter, failed self-test
