@@ -6,6 +6,7 @@ import { sayToApp } from './bridge';
 import { crashMark, hearOfDeath } from './crash';
 import type { Drawing } from './drawing';
 import { learnHost } from './modelActions';
+import { onceMore } from './onceMore';
 import { state } from './state';
 
 /** A notification need not be told more often. */
@@ -24,25 +25,12 @@ export function followApp(listen: (hear: (text: unknown) => void) => void): void
 
 function hear(text: unknown): void {
   const said = appText(text);
-  if (said?.type === 'changed') void askAgain();
+  if (said?.type === 'changed') void learnAgain();
   else if (said?.type === 'cancel' && state.peek().drawing) cancelDrawing();
   else if (said?.type === 'job') hearOfDeath(said.job);
 }
 
-let asking: 'no' | 'once' | 'again' = 'no';
-
-/** One question at a time, and one after the last change: an answer that is on its way may be from before. */
-async function askAgain(): Promise<void> {
-  if (asking !== 'no') {
-    asking = 'again';
-    return;
-  }
-  do {
-    asking = 'once';
-    await learnHost();
-  } while (asking !== 'once');
-  asking = 'no';
-}
+const learnAgain = onceMore(learnHost);
 
 /** Whoever computes: the app keeps the device awake, and shows how far it is. */
 function tellOfDrawings(): () => void {
