@@ -231,45 +231,6 @@ test('an opening that is canceled is closed at the host', async () => {
   );
 });
 
-test('hidden states cross once for all networks of a drawing, and are given up after it', async () => {
-  const host = answering(SOUND);
-  const client = await connect(host.channel, never, LONG);
-  const said = (type: string) => host.heard.filter((one) => one.type === type).map(({ frame }) => frame.metadata);
-  const other = floats([1, 3], [1, 2, 3]) as Tensor;
-  const draw = async (): Promise<void> => {
-    for (const states of [STATES, other, STATES]) {
-      const session = await client.open(WANTED, never);
-      await session.run({ ...INPUTS, encoder_hidden_states: states });
-      await session.run({ ...INPUTS, encoder_hidden_states: states });
-      await session.close();
-    }
-  };
-  await draw();
-  const names = (type: string, key: string) => said(type).map((metadata) => metadata.get(key));
-  assert.equal(names('put', 'kept'), ['1', '2']);
-  assert.equal(names('run', 'kept.encoder_hidden_states'), ['1', '1', '2', '2', '1', '1']);
-  assert.equal(names('drop', 'kept'), []);
-  client.forget();
-  assert.equal(names('drop', 'kept'), ['1', '2']);
-  // What was given up is sent again, under a name of its own.
-  await draw();
-  assert.equal(names('put', 'kept'), ['1', '2', '3', '4']);
-});
-
-test('hidden states that the host did not take are sent again', async () => {
-  const details = { code: 'too-large', argument: 'kept', expected: 'a', got: 'b' };
-  let refuse = true;
-  const host = answering(SOUND, (it, type, call) => {
-    if (type === 'put' && refuse) it.say({ type: 'error', call, ...details });
-    return type === 'put' && refuse;
-  });
-  const session = await opened(host);
-  await session.run(INPUTS);
-  refuse = false;
-  await session.run(INPUTS);
-  assert.is(host.heard.filter(({ type }) => type === 'put').length, 2);
-});
-
 test('as a backend it opens by name and size, and a stopped drawing stops the network', async () => {
   const ports = { ...TOY_PORTS, outputs: [{ name: 'noise', dtype: 'F32', shape: [1, 4, 2, 3] }] };
   const sound = { ...SOUND, open: [{ milliseconds: '1' }, { ports: json(ports) }] } as const;
