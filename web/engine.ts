@@ -199,7 +199,10 @@ export function createEngine(
       for (;;) {
         const event = await events.next();
         yield event;
-        if (isLast(event)) return;
+        if (!isLast(event)) continue;
+        // A part of the program that did not come once a worker may not ask for again: ORT does not, nor do older browsers.
+        if ((event as Partial<Failure>).code === 'download-failed' && owner.work.size === 1) end(owner, ABORTED);
+        return;
       }
     } finally {
       clearTimeout(grace);

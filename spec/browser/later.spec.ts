@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bundle, bundlePageWith } from '../../build/bundle';
 import { singleFile } from '../models/singleFile/smallModel';
-import { PATIENCE, problem, scratchFolder, textOf, writeRandomModel } from './enginePage';
+import { begin, PATIENCE, problem, scratchFolder, textOf, writeRandomModel } from './enginePage';
 import { byId, visit } from './page';
 import { press, unfold, upload } from './shelfPage';
 
@@ -93,5 +93,23 @@ test('an engine whose part did not arrive says so, and does what was asked after
     await page.waitForFunction(`document.querySelectorAll('${byId('model')}').length === 2`, PATIENCE);
   });
 });
+
+for (const [what, name] of [
+  ['program', 'ort-wasm-simd-threaded.mjs'],
+  ['WebAssembly', 'ort-wasm-simd-threaded.wasm'],
+] as const) {
+  test(`a drawing whose runtime's ${what} did not arrive says so, and is drawn after another try`, async () => {
+    const [here, away] = [join(ENGINE, 'ort', name), join(scratch.path, name)];
+    await rename(here, away);
+    await visit(ENGINE, async ({ page }) => {
+      await page.waitForSelector(byId('model'), PATIENCE);
+      await begin(page, { steps: 2 });
+      assert.match(await problem(page, 'download-failed'), /^A part of this page did not arrive/);
+      await rename(away, here);
+      await press(page, 'try-again');
+      await page.waitForSelector(byId('save'), PATIENCE);
+    });
+  });
+}
 
 test.run();

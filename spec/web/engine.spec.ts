@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EngineFailure } from '../../web/engine';
-import type { ImageRequest } from '../../workers/api';
+import type { ImageEvent, ImageRequest } from '../../workers/api';
 import { collect, drawWith, finished, never, request, setUp, step, turn } from './engineOver';
 
 test('events arrive in order, and the stream ends with the last of them', async () => {
@@ -167,6 +167,25 @@ test('a dying worker ends every job and every question with `worker-died`, and t
   assert.is(await question, 'worker-died');
   assert.ok(workers[0]!.terminated);
   assert.equal(await engine.backends(), []);
+  assert.is(workers.length, 2);
+});
+
+test('a worker to which something did not come is replaced, unless it has other work', async () => {
+  const failed: ImageEvent = { type: 'failed', code: 'download-failed', message: 'download-failed: program' };
+  const { engine, workers } = setUp({
+    ...drawWith((port) => port.postMessage(failed)),
+    models: async () => {
+      await turn(30);
+      return [];
+    },
+  });
+  const busy = engine.models();
+  assert.equal(await collect(engine.draw('m', 'wasm', request, never)), [failed]);
+  await busy;
+  assert.not(workers[0]!.terminated);
+  assert.equal(await collect(engine.draw('m', 'wasm', request, never)), [failed]);
+  assert.ok(workers[0]!.terminated);
+  assert.equal(await collect(engine.draw('m', 'wasm', request, never)), [failed]);
   assert.is(workers.length, 2);
 });
 
