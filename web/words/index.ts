@@ -26,16 +26,19 @@ export async function findWords(): Promise<void> {
 }
 
 /** Fetches what the late parts of the page say. They cannot be shown before. */
-export const findLateWords = async (): Promise<void> => {
-  spokenLate.value ??= await lateWordsIn[language.value]();
-};
+export async function findLateWords(): Promise<void> {
+  const first = language.value;
+  const found = await lateWordsIn[first]();
+  // Another language may have been chosen meanwhile.
+  if (language.value !== first) return findLateWords();
+  spokenLate.value = found;
+}
 
 /** Resolves when the page speaks `next`. Where its words cannot be fetched, it rejects and the page goes on as it was. */
 async function setLanguage(next: Language): Promise<void> {
-  const found = await wordsIn[next]();
-  if (spokenLate.value) spokenLate.value = await lateWordsIn[next]();
-  spoken.value = found;
+  spoken.value = await wordsIn[next]();
   language.value = next;
+  if (spokenLate.value) await findLateWords();
 }
 
 /** The same by the person's choice, for this visit and those to come. */
