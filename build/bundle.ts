@@ -81,6 +81,8 @@ async function run(options: BuildOptions): Promise<Script[]> {
     platform: 'browser',
     outdir: 'out',
     legalComments: 'none',
+    // Modules are UTF-8 wherever they come from, and Chinese in escapes is twice as long.
+    charset: 'utf8',
     logLevel: 'warning',
     plugins: [kernels],
     ...options,

@@ -36,6 +36,8 @@ export interface HostedModel {
 }
 
 export interface HostReport {
+  /** How hot the device is: as ever; so that the host computes more slowly; so that it does not compute. */
+  readonly heat: 'none' | 'slowed' | 'stopped';
   /** Of `npu` and of `native-cpu`. */
   readonly backends: readonly BackendReport[];
   readonly models: readonly HostedModel[];
