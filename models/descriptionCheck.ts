@@ -66,6 +66,7 @@ const SCHEDULER: RulesFor<SchedulerConfig> = {
   setAlphaToOne: optional(FLAG),
   skipPrkSteps: optional(FLAG),
   timestepSpacing: optional(oneOf('leading', 'linspace', 'trailing')),
+  rescaleBetasZeroSnr: optional(FLAG),
 };
 
 /** Of the UNet, one for each of its levels. */

@@ -62,6 +62,8 @@ export interface SchedulerConfig {
   readonly setAlphaToOne?: boolean;
   readonly skipPrkSteps?: boolean;
   readonly timestepSpacing?: 'leading' | 'linspace' | 'trailing';
+  /** The last timestep is pure noise: the betas are rescaled so (Lin et al. 2024, arXiv 2305.08891, section 3.1). */
+  readonly rescaleBetasZeroSnr?: boolean;
 }
 
 /** A whole model. */

@@ -5,8 +5,7 @@
  */
 import type { ImageRequest } from '../workers/api';
 import type { Drawn } from './drawing';
-
-const SAMPLERS: Readonly<Record<ImageRequest['scheduler'], string>> = { pndm: 'PLMS', ddim: 'DDIM', euler: 'Euler' };
+import { SCHEDULER_LABELS, SIGMAS } from './schedulers';
 
 export async function toPng({
   picture,
@@ -32,8 +31,10 @@ export async function toPng({
 
 /** The settings in stable-diffusion-webui's form. */
 export function parametersText(request: ImageRequest, modelName: string): string {
-  const { prompt, negativePrompt, steps, scheduler, guidanceScale, seed, width, height } = request;
-  const numbers = `Steps: ${steps}, Sampler: ${SAMPLERS[scheduler]}, CFG scale: ${guidanceScale}, Seed: ${seed}`;
+  const { prompt, negativePrompt, steps, scheduler, sigmas = 'model', guidanceScale, seed, width, height } = request;
+  const sampler = scheduler === 'pndm' ? 'PLMS' : SCHEDULER_LABELS[scheduler];
+  const spaced = sigmas === 'model' ? '' : `, Schedule type: ${SIGMAS[sigmas]}`;
+  const numbers = `Steps: ${steps}, Sampler: ${sampler}${spaced}, CFG scale: ${guidanceScale}, Seed: ${seed}`;
   const negative = negativePrompt ? [`Negative prompt: ${negativePrompt}`] : [];
   return [prompt, ...negative, `${numbers}, Size: ${width}x${height}, Model: ${modelName}`].join('\n');
 }

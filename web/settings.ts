@@ -1,5 +1,6 @@
 /** What a person set, kept between visits. A damaged or older record falls back field by field. */
-import type { BackendName, ImageRequest, ModelSummary, SchedulerName } from '../workers/api';
+import type { BackendName, ImageRequest, ModelSummary, SchedulerName, SigmaSpacing } from '../workers/api';
+import { hasSigmas, SCHEDULER_LABELS, SIGMAS } from './schedulers';
 
 export interface Settings {
   readonly prompt: string;
@@ -12,6 +13,7 @@ export interface Settings {
   /** `null`: the model's own size. */
   readonly size: { readonly width: number; readonly height: number } | null;
   readonly scheduler: SchedulerName;
+  readonly sigmas: SigmaSpacing;
   readonly numImages: number;
   readonly backend: 'auto' | BackendName;
   readonly memory: ImageRequest['memory'];
@@ -30,6 +32,7 @@ export const DEFAULT_SETTINGS: Settings = {
   guidanceScale: 7.5,
   size: null,
   scheduler: 'pndm',
+  sigmas: 'model',
   numImages: 1,
   backend: 'auto',
   memory: 'auto',
@@ -52,7 +55,8 @@ export function parseSettings(text: string | null): Settings {
     ...(Object.fromEntries(fields) as Settings),
     size: sizeFits ? (size as Settings['size']) : null,
     modelId: typeof stored.modelId === 'string' ? stored.modelId : null,
-    scheduler: oneOf(stored.scheduler, ['pndm', 'ddim', 'euler'], DEFAULT_SETTINGS.scheduler),
+    scheduler: oneOf(stored.scheduler, keys(SCHEDULER_LABELS), DEFAULT_SETTINGS.scheduler),
+    sigmas: oneOf(stored.sigmas, keys(SIGMAS), DEFAULT_SETTINGS.sigmas),
     backend: oneOf(stored.backend, ['auto', ...BACKENDS], DEFAULT_SETTINGS.backend),
     memory: oneOf(stored.memory, ['auto', 'low'], DEFAULT_SETTINGS.memory),
   };
@@ -67,12 +71,14 @@ function asObject(text: string | null): Record<string, unknown> {
   }
 }
 
+const keys = <Key extends string>(record: Readonly<Record<Key, string>>) => Object.keys(record) as Key[];
+
 const oneOf = <T>(value: unknown, choices: readonly T[], fallback: T): T =>
   choices.find((choice) => choice === value) ?? fallback;
 
 /** What the engine is asked for. */
 export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' | 'height'>): ImageRequest {
-  const { prompt, negativePrompt, seed, steps, guidanceScale, scheduler, numImages, memory } = settings;
+  const { prompt, negativePrompt, seed, steps, guidanceScale, scheduler, sigmas, numImages, memory } = settings;
   const { width, height } = settings.size ?? model;
   return {
     prompt,
@@ -83,6 +89,7 @@ export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' 
     width,
     height,
     scheduler,
+    ...(hasSigmas(scheduler) ? { sigmas } : {}),
     numImages,
     guidance: 'auto',
     memory,

@@ -16,30 +16,22 @@ import type {
   RoundedForm,
   WeightForm,
 } from './api/importing';
+import type { SamplingRequest } from './api/sampling';
 
 export type * from './api/hosting';
 export type * from './api/importing';
-
-/** Names as in diffusers, lower case. */
-export type SchedulerName = 'pndm' | 'ddim' | 'euler';
+export type * from './api/sampling';
 
 /** A picture asked for. Every field is checked; see `checkRequest` for the ranges. */
-export interface ImageRequest {
+export interface ImageRequest extends SamplingRequest {
   readonly prompt: string;
   /** What to steer away from; empty by default. */
   readonly negativePrompt: string;
-  /** Integer in [0, 2^53). Picture `k` of a batch uses `seed + k`. */
-  readonly seed: number;
-  /** Denoising steps, integer in [1, 1000]. */
-  readonly steps: number;
   /** Classifier-free guidance scale in [0, 100]; at 1 and below there is no unconditional call, as in diffusers. */
   readonly guidanceScale: number;
   /** Pixels, multiples of 8 in [8, 2048]. */
   readonly width: number;
   readonly height: number;
-  readonly scheduler: SchedulerName;
-  /** Integer in [1, 64]. */
-  readonly numImages: number;
   /**
    * `two-calls`: the UNet runs at batch 1, twice a step (least memory). `one-call`: once at batch 2. `auto`: one call where
    * that is faster and there is room, else two.
@@ -67,8 +59,10 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly pixels: Uint8Array;
-  /** The seed that draws this very picture alone. */
+  /** The seed that draws this very picture alone; with `comfy`, where a batch has one, together with `only`. */
   readonly seed: number;
+  /** The variation's, where there is one. */
+  readonly subseed?: number;
 }
 
 /** An error as data: Comlink and `postMessage` lose the code of a thrown one. */
@@ -90,7 +84,7 @@ export type ImageEvent =
     }
   /** A network is being opened; `bytes` of `of` bytes of weights are in. */
   | { readonly type: 'loading'; readonly stage: StageName; readonly bytes: number; readonly of: number }
-  /** Step `index` (1-based) of the `of` asked for, of picture `image` (0-based), is done. Of PNDM's the first takes two evaluations. */
+  /** Step `index` (1-based) of the `of` asked for, of picture `image` (0-based), is done: after one evaluation of the network, or two. */
   | {
       readonly type: 'step';
       readonly image: number;

@@ -13,8 +13,6 @@ import type { Stage } from './backend/backend';
 import { type Denoiser, modelSample } from './diffusion/denoiser';
 import { rgb8 } from './diffusion/image';
 import type { Latents } from './diffusion/latents';
-import { TorchGenerator } from './diffusion/random';
-import { samplers } from './diffusion/samplers';
 import { drive, initialX } from './diffusion/sampling';
 import { asFailure, CodedError } from './errors';
 import { type Conditioning, guidedDenoiser } from './guidance';
@@ -22,6 +20,7 @@ import type { DrawnStage } from './memory/course';
 import type { Model } from './model';
 import { openStage, type Parts } from './openStage';
 import { checkRequest } from './request';
+import { noiseFor, pictureSeeds, type Sampling, samplerFor } from './sampling';
 import { Stopwatch } from './stopwatch';
 import type { Tensor } from './tensor';
 import { encodePrompt } from './text/prompt';
@@ -56,14 +55,15 @@ class Drawing {
 }
 
 async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
-  const { numImages, seed, width, height } = drawing.request;
+  const { numImages, width, height, only } = drawing.request;
   refuseInpainting(drawing.parts.model);
+  const sampling = await samplerFor(drawing.request, drawing.parts.model.description.scheduler);
   const conditioning = yield* encodePrompts(drawing);
-  for (let image = 0; image < numImages; image++) {
-    const latents = yield* denoise(drawing, conditioning, image);
+  for (let image = only ?? 0; image < (only ?? numImages - 1) + 1; image++) {
+    const latents = yield* denoise(drawing, sampling, conditioning, image);
     yield { type: 'decoding', image };
     const pixels = yield* decode(drawing, latents);
-    const picture: Picture = { width, height, pixels, seed: seed + image };
+    const picture: Picture = { width, height, pixels, ...pictureSeeds(drawing.request, image) };
     yield { type: 'image', image, picture };
   }
   yield { type: 'finished', timings: drawing.watch.timings(), heapBytes: drawing.heapBytes };
@@ -104,16 +104,14 @@ async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, Cond
 /** From the seed's noise to latents as the VAE knows them (before its scaling factor is taken out). */
 async function* denoise(
   drawing: Drawing,
+  { sampler, schedule }: Sampling,
   conditioning: Conditioning,
   image: number,
 ): AsyncGenerator<ImageEvent, Latents> {
   const { request, signal, size, watch } = drawing;
   const { description } = drawing.parts.model;
-  const { schedule: scheduleOf, sampler } = samplers[request.scheduler];
-  const schedule = scheduleOf(description.scheduler, request.steps);
   const shape = [1, description.unet.outChannels, size.height, size.width] as const;
-  const generator = new TorchGenerator(request.seed + image);
-  const noise = (): Latents => ({ shape, data: generator.randn(shape.reduce((a, b) => a * b)) });
+  const noise = await noiseFor(request, image, shape, schedule);
 
   const batch = conditioning.negativePrompt && request.guidance === 'one-call' ? 2 : 1;
   const unet = yield* open(drawing, 'unet', { ...size, batch });
@@ -129,13 +127,14 @@ async function* denoise(
       milliseconds += performance.now() - started;
       return denoised;
     };
-    const sampling = drive(sampler(initialX(noise(), schedule), schedule), { denoise: denoiseTimed, noise }, signal);
-    // PNDM evaluates once more than it has steps; who asked for 20 is told of 20.
-    const more = schedule.points.length - request.steps;
+    const answers = { denoise: denoiseTimed, noise: noise.next };
+    const sampling = drive(sampler(initialX(noise.first, schedule), schedule), answers, signal);
+    let told = 0;
     let turn = await sampling.next();
     for (; !turn.done; turn = await sampling.next()) {
-      const index = turn.value - more;
-      if (index < 1) continue;
+      const index = turn.value;
+      if (index === told) continue;
+      told = index;
       yield { type: 'step', image, index, of: request.steps, milliseconds };
       milliseconds = 0;
     }

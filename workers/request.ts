@@ -1,8 +1,28 @@
 /** The ranges of an `ImageRequest`, checked before anything is loaded. */
-import type { ImageRequest, SchedulerName } from './api';
+import type { ImageRequest, RandomSource, SchedulerName, SigmaSpacing } from './api';
 import { CodedError } from './errors';
 
-export const SCHEDULERS: readonly SchedulerName[] = ['pndm', 'ddim', 'euler'];
+/** They step from one noise level to another, so the levels can be spaced otherwise. */
+const OVER_SIGMAS = [
+  'euler',
+  'euler_a',
+  'heun',
+  'lms',
+  'dpm2',
+  'dpm2_a',
+  'dpmpp_2m',
+  'dpmpp_sde',
+  'dpmpp_2m_sde',
+  'dpmpp_3m_sde',
+  'unipc',
+  'deis',
+] as const;
+const OVER_TIMESTEPS = ['pndm', 'ddim', 'ddpm', 'lcm', 'tcd'] as const;
+export const SCHEDULERS: readonly SchedulerName[] = [...OVER_TIMESTEPS, ...OVER_SIGMAS];
+export const SIGMAS: readonly SigmaSpacing[] = ['model', 'karras', 'exponential', 'sgm_uniform', 'align_your_steps'];
+export const RANDOM_SOURCES: readonly RandomSource[] = ['torch', 'philox', 'comfy'];
+const DISTILLED: readonly SchedulerName[] = ['lcm', 'tcd'];
+const WITH_ETA: readonly SchedulerName[] = ['ddim', 'tcd'];
 const GUIDANCE_FORMS: readonly ImageRequest['guidance'][] = ['auto', 'two-calls', 'one-call'];
 export const MEMORY_MODES: readonly ImageRequest['memory'][] = ['auto', 'normal', 'low'];
 
@@ -28,9 +48,28 @@ export function checkRequest(request: ImageRequest): ImageRequest {
   pixels('height', request.height);
   oneOf('scheduler', request.scheduler, SCHEDULERS);
   integer('numImages', request.numImages, 1, 64);
+  checkSampling(request);
   oneOf('guidance', request.guidance, GUIDANCE_FORMS);
   oneOf('memory', request.memory, MEMORY_MODES);
   return request;
+}
+
+/** What is only asked for by those who know other programs. */
+function checkSampling({ scheduler, sigmas = 'model', eta, rng = 'torch', numImages, ...rest }: ImageRequest): void {
+  oneOf('sigmas', sigmas, SIGMAS);
+  if (sigmas !== 'model' && !OVER_SIGMAS.some((name) => name === scheduler))
+    throw bad('sigmas', `model with ${scheduler}`, sigmas);
+  if (eta !== undefined) {
+    finite('eta', eta, 0, 1);
+    if (!WITH_ETA.includes(scheduler)) throw bad('scheduler', `${WITH_ETA.join(' or ')} where eta is given`, scheduler);
+  }
+  if (DISTILLED.includes(scheduler)) integer('steps', rest.steps, 1, 50);
+  oneOf('rng', rng, RANDOM_SOURCES);
+  const { subseed, subseedStrength = 0, only } = rest;
+  finite('subseedStrength', subseedStrength, 0, 1);
+  if (subseed !== undefined) integer('subseed', subseed, 0, Number.MAX_SAFE_INTEGER - 64);
+  else if (subseedStrength > 0) throw bad('subseed', 'a seed where subseedStrength is above 0', 'none');
+  if (only !== undefined) integer('only', only, 0, numImages - 1);
 }
 
 function text(argument: string, value: string): void {

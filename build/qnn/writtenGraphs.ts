@@ -34,7 +34,7 @@ export async function* writtenGraphs(folder: string, from: string, wanted: Wante
     if (width !== undefined && (width !== pixels.width || height !== pixels.height)) continue;
     const [call] = await madeUpCalls(description, table, stage, size);
     await writeSamples(folder, stage, [call!], [{}], 1);
-    for (const [i, { graph, weights, inputs, outputs }] of parts.entries()) {
+    for (const [i, { graph, weights, inputs, outputs, context }] of parts.entries()) {
       if (wanted.only && !wanted.only.has(i + 1)) continue;
       // Its own among all sizes: what is compiled of it refers to a file by this name, beside that of others.
       const name = `${basename(graph.path, '.onnx')}-${basename(dirname(graph.path))}`;
@@ -44,6 +44,7 @@ export async function* writtenGraphs(folder: string, from: string, wanted: Wante
       yield {
         name,
         network: stage,
+        context,
         inputs: shapes(inputs),
         outputs: shapes(outputs),
         samples: 1,

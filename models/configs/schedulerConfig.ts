@@ -1,7 +1,7 @@
 /**
  * `scheduler/scheduler_config.json`, as far as the schedule of noise goes. Which sampler the model names does not
  * matter: the user picks one, and like diffusers' `from_config` it takes these values over. The defaults are those that
- * `PNDMScheduler`, `DDIMScheduler` and `EulerDiscreteScheduler` share (diffusers 0.42.1).
+ * diffusers' schedulers share (0.42.1).
  */
 import type { SchedulerConfig } from '../sd15';
 import type { ConfigFile } from './configFile';
@@ -10,7 +10,6 @@ export function parseScheduler(config: ConfigFile): SchedulerConfig {
   config.demand('trained_betas', null, 'absent');
   for (const key of [
     'thresholding',
-    'rescale_betas_zero_snr',
     'use_flow_sigmas',
     'use_karras_sigmas',
     'use_exponential_sigmas',
@@ -36,6 +35,7 @@ export function parseScheduler(config: ConfigFile): SchedulerConfig {
       'skipPrkSteps',
       config.value('skip_prk_steps') === undefined ? undefined : config.boolean('skip_prk_steps', false),
     ),
+    ...optional('rescaleBetasZeroSnr', config.boolean('rescale_betas_zero_snr', false) || undefined),
     ...optional(
       'timestepSpacing',
       config.value('timestep_spacing') === undefined

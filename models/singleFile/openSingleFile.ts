@@ -7,7 +7,7 @@ import type { UNetConfig, VaeConfig } from '../sd15';
 import type { ByteSource } from '../source';
 import type { TensorSource } from '../tensorSource';
 import { findTextEncoder, findUNet, findVae } from './parts';
-import { markedPrediction } from './prediction';
+import { markedPrediction, markedZeroSnr } from './prediction';
 import { SD15_SCHEDULER, textEncoderSizes, unetSizes, vaeSizes } from './sizes';
 import { refuseIncomplete, refuseSdxlVae, refuseStrangers } from './strangers';
 
@@ -37,7 +37,7 @@ export async function openSingleFile(
     textEncoder: textEncoderSizes(textEncoder!),
     unet: unetSizes(unet!),
     vae: vae?.config ?? vaeSizes(ownVae!),
-    scheduler: { ...SD15_SCHEDULER, predictionType: markedPrediction(file) ?? 'epsilon' },
+    scheduler: { ...SD15_SCHEDULER, predictionType: markedPrediction(file) ?? 'epsilon', ...markedZeroSnr(file) },
   };
   checkPrompts(file.name, description.unet, description.textEncoder.hiddenSize);
   const files = await tokenizer();

@@ -4,7 +4,7 @@
  */
 import { unsupportedModel } from '../refuse';
 import type { Safetensors } from '../safetensors';
-import type { PredictionType } from '../sd15';
+import type { PredictionType, SchedulerConfig } from '../sd15';
 
 const SPELLINGS: Readonly<Record<string, PredictionType>> = {
   epsilon: 'epsilon',
@@ -15,12 +15,18 @@ const SPELLINGS: Readonly<Record<string, PredictionType>> = {
 
 const KEY = 'modelspec.prediction_type';
 
+/**
+ * The schedule of a file with ComfyUI's mark `ztsnr`: its last timestep was trained as pure noise, so it has to be the first one
+ * drawn (Lin et al. 2024, arXiv 2305.08891, sections 3.1 and 3.3). Nothing without the mark.
+ */
+export const markedZeroSnr = (file: Safetensors): Pick<SchedulerConfig, 'rescaleBetasZeroSnr' | 'timestepSpacing'> =>
+  file.info('ztsnr') ? { rescaleBetasZeroSnr: true, timestepSpacing: 'trailing' } : {};
+
 /** `undefined` where the file does not say. `unsupported-model` for anything but epsilon and v. */
 export function markedPrediction(file: Safetensors): PredictionType | undefined {
-  // Marks of trainings whose last timestep is pure noise (Lin et al. 2023, arXiv 2305.08891) or that end at sigma_max.
-  for (const mark of ['ztsnr', 'edm_vpred.sigma_max']) {
-    if (file.info(mark)) throw unsupportedModel(`${file.name}: ${mark}`, 'no such mark (zero terminal SNR)', 'one');
-  }
+  // A mark of trainings over other sigmas, that end at the one it holds.
+  const mark = 'edm_vpred.sigma_max';
+  if (file.info(mark)) throw unsupportedModel(`${file.name}: ${mark}`, 'no such mark (sigmas of its own)', 'one');
   const written = file.metadata.get(KEY);
   if (written !== undefined) {
     const known = SPELLINGS[written.toLowerCase()];

@@ -30,6 +30,13 @@ test('a scheduler keeps absent keys absent, since each scheduler has its own def
   assert.equal([stepsOffset, setAlphaToOne, skipPrkSteps, timestepSpacing], [0, false, true, 'leading']);
 });
 
+test('that the last timestep is pure noise is said, or not there', () => {
+  assert.is(parseScheduler(file({ rescale_betas_zero_snr: true })).rescaleBetasZeroSnr, true);
+  for (const json of [{}, { rescale_betas_zero_snr: false }, { rescale_betas_zero_snr: null }]) {
+    assert.not.ok(Object.hasOwn(parseScheduler(file(json)), 'rescaleBetasZeroSnr'), JSON.stringify(json));
+  }
+});
+
 test('heads may differ by level; null means absent', () => {
   const config = parseUNet(file({ attention_head_dim: [5, 10, 20, 20], use_linear_projection: null }));
   assert.equal(config.attentionHeads, [5, 10, 20, 20]);
@@ -92,7 +99,7 @@ const OTHERS: readonly [parse: Parse, base: Json, change: Json, found: string][]
   [parseVae, VAE, { in_channels: 4 }, '4'],
   [parseScheduler, {}, { prediction_type: 'sample' }, '"sample"'],
   [parseScheduler, {}, { beta_schedule: 'squaredcos_cap_v2' }, '"squaredcos_cap_v2"'],
-  [parseScheduler, {}, { rescale_betas_zero_snr: true }, 'true'],
+  [parseScheduler, {}, { use_karras_sigmas: true }, 'true'],
   [parseScheduler, {}, { trained_betas: [0.1] }, '[0.1]'],
 ];
 for (const [parse, base, change, found] of OTHERS) {

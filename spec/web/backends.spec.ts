@@ -12,6 +12,7 @@ const native: BackendReport = { name: 'native-cpu', available: true, why: '', th
 const ways = (backend: 'npu' | 'native-cpu', side: number) => ({ backend, width: side, height: side });
 /** A host with one model of this page for both of its ways, and one of its own. */
 const HOST: HostReport = {
+  heat: 'none',
   backends: [npu, native],
   models: [
     { id: 'a', name: 'A', bytes: 1, ways: [ways('npu', 512), ways('native-cpu', 256)] },

@@ -33,6 +33,11 @@ test('the file says what drew it, in any script, with the seed of this picture',
   assert.match(parametersText({ ...request, negativePrompt: '' }, 'demo'), /^一只猫 🐈\nSteps: 20/);
 });
 
+test('samplers and spacings are named as stable-diffusion-webui names them', () => {
+  const said = parametersText({ ...request, scheduler: 'dpmpp_2m_sde', sigmas: 'karras' }, 'demo');
+  assert.match(said, /Sampler: DPM\+\+ 2M SDE, Schedule type: Karras, CFG scale/);
+});
+
 test('file names are short, safe, and never empty', () => {
   assert.is(fileName('A red/apple: "on" ..\\ blue?', 1), 'a-red-apple-on-blue-1.png');
   assert.is(fileName('一只猫', 0), '一只猫-0.png');

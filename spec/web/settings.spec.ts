@@ -27,7 +27,7 @@ test('whatever else is kept, the settings are sound', () => {
     'null',
     '7',
     '[]',
-    '{"size":7,"scheduler":"dpm","backend":"tpu","memory":"less","steps":"20"}',
+    '{"size":7,"scheduler":"dpm","sigmas":"even","backend":"tpu","memory":"less","steps":"20"}',
   ]) {
     assert.equal(parseSettings(text), DEFAULT_SETTINGS, String(text));
   }
@@ -40,6 +40,15 @@ test("a request takes the model's size where none was chosen", () => {
   assert.equal([request.width, request.height, request.guidance], [256, 128, 'auto']);
   assert.is(toRequest({ ...DEFAULT_SETTINGS, memory: 'low' }, model).memory, 'low');
   assert.is(toRequest({ ...DEFAULT_SETTINGS, size: { width: 64, height: 72 } }, model).height, 72);
+});
+
+test('sigmas are asked for where the sampler has a choice of them', () => {
+  const model = { width: 256, height: 128 };
+  const sigmas = 'karras' as const;
+  assert.is(toRequest({ ...DEFAULT_SETTINGS, scheduler: 'dpmpp_2m', sigmas }, model).sigmas, 'karras');
+  for (const scheduler of ['pndm', 'ddim', 'ddpm', 'lcm', 'tcd'] as const) {
+    assert.not.ok(Object.hasOwn(toRequest({ ...DEFAULT_SETTINGS, scheduler, sigmas }, model), 'sigmas'), scheduler);
+  }
 });
 
 test('random seeds are 32-bit integers', () => {

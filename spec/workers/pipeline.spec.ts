@@ -55,6 +55,53 @@ test('PNDM evaluates once more than it has steps; told are those that were asked
   );
 });
 
+test('a sampler that the model does not go with is refused before anything is opened', async () => {
+  const parts = fakeParts();
+  const scheduler = { ...DESCRIPTION.scheduler, rescaleBetasZeroSnr: true };
+  const model = { ...parts.model, description: { ...DESCRIPTION, scheduler } };
+  const { last, diary } = await drawn({ scheduler: 'heun' }, { ...parts, model });
+  assert.is(last.type === 'failed' && last.code, 'unsupported-model');
+  assert.ok(last.type === 'failed' && /rescale_betas_zero_snr: expected false for heun/.test(last.message));
+  assert.equal(diary, []);
+});
+
+/** The picture repeats the latents, so that different noise is seen. */
+const latentsShown: Answer = (stage, inputs, size) => {
+  const answer = plainAnswer(stage, inputs, size);
+  if (stage !== 'vae_decoder') return answer;
+  const latents = inputs.latents!.data as Float32Array;
+  const { shape, data } = answer.image!;
+  const repeated = Float32Array.from(data, (_, i) => Math.tanh(latents[i % latents.length]!));
+  return { image: { type: 'float32', shape, data: repeated } };
+};
+
+test('a picture of a batch is the same alone: in its place, and by its own seed where it has one', async () => {
+  const pictures = async (request: Partial<ImageRequest>) => {
+    const { events } = await drawn({ scheduler: 'euler_a', steps: 2, ...request }, fakeParts(latentsShown));
+    return events.flatMap((event) => (event.type === 'image' ? [event.picture] : []));
+  };
+  for (const request of [{}, { rng: 'philox' }, { rng: 'comfy' }, { subseed: 5, subseedStrength: 0.5 }] as const) {
+    const label = JSON.stringify(request);
+    const batch = await pictures({ ...request, numImages: 3 });
+    assert.equal(await pictures({ ...request, numImages: 3, only: 2 }), [batch[2]], label);
+    assert.not.equal(batch[1]!.pixels, batch[2]!.pixels, label);
+    const { seed, subseed } = batch[2]!;
+    const bySeed = await pictures({ ...request, seed, ...(subseed === undefined ? {} : { subseed }) });
+    // All of ComfyUI's batch have one seed: by it alone the first is drawn.
+    assert.equal(bySeed[0], batch['rng' in request && request.rng === 'comfy' ? 0 : 2], label);
+  }
+});
+
+test('samplers that evaluate twice a step tell of each step once, at its end', async () => {
+  const { events, diary } = await drawn({ scheduler: 'heun', steps: 4, guidanceScale: 1 });
+  assert.is(diary.filter((line) => line === 'run unet').length, 7);
+  const steps = events.filter((event) => event.type === 'step');
+  assert.equal(
+    steps.map(({ index }) => index),
+    [1, 2, 3, 4],
+  );
+});
+
 test('at a guidance scale of 1 or less there is no unconditional call, and no negative prompt', async () => {
   for (const guidanceScale of [1, 0]) {
     const { diary, events } = await drawn({ guidanceScale, negativePrompt: 'x' });

@@ -42,7 +42,44 @@ test('guidance is a finite number from 0 to 100', () => {
 
 test('an unknown scheduler or way is refused with the known ones', () => {
   assert.is(refusal({ memory: 'less' }), 'bad-argument: memory: expected one of auto, normal, low, got less');
-  assert.is(refusal({ scheduler: 'heun' }), 'bad-argument: scheduler: expected one of pndm, ddim, euler, got heun');
+  assert.match(
+    refusal({ scheduler: 'dpm' }),
+    /^bad-argument: scheduler: expected one of pndm, ddim, .*, deis, got dpm$/,
+  );
+  assert.match(refusal({ sigmas: 'even' }), /^bad-argument: sigmas: expected one of model, karras, .*, got even$/);
+  assert.is(refusal({ rng: 'cuda' }), 'bad-argument: rng: expected one of torch, philox, comfy, got cuda');
+});
+
+test('sigmas can be spaced where a sampler goes from one to the next, not where it goes by timesteps', () => {
+  assert.is(refusal({ scheduler: 'dpmpp_2m', sigmas: 'karras' }), 'accepted');
+  assert.is(refusal({ scheduler: 'ddim', sigmas: 'model' }), 'accepted');
+  for (const scheduler of ['pndm', 'ddim', 'ddpm', 'lcm', 'tcd'] as const) {
+    const got = refusal({ scheduler, sigmas: 'karras' });
+    assert.is(got, `bad-argument: sigmas: expected model with ${scheduler}, got karras`);
+  }
+});
+
+test('eta goes from 0 to 1 and is only there for ddim and tcd; those of few steps have 50 at most', () => {
+  assert.is(refusal({ scheduler: 'ddim', eta: 0 }), 'accepted');
+  assert.is(refusal({ scheduler: 'tcd', eta: 1, steps: 50 }), 'accepted');
+  assert.is(refusal({ scheduler: 'ddim', eta: 1.1 }), 'bad-argument: eta: expected a number from 0 to 1, got 1.1');
+  const elsewhere = 'bad-argument: scheduler: expected ddim or tcd where eta is given, got euler_a';
+  assert.is(refusal({ scheduler: 'euler_a', eta: 0.5 }), elsewhere);
+  assert.is(refusal({ scheduler: 'lcm', steps: 51 }), 'bad-argument: steps: expected an integer from 1 to 50, got 51');
+});
+
+test('a variation needs a seed, and its strength is a part', () => {
+  assert.is(refusal({ subseed: 0, subseedStrength: 1, rng: 'philox' }), 'accepted');
+  assert.is(refusal({ subseedStrength: 0 }), 'accepted');
+  const none = 'bad-argument: subseed: expected a seed where subseedStrength is above 0, got none';
+  assert.is(refusal({ subseedStrength: 0.1 }), none);
+  assert.match(refusal({ subseed: 1, subseedStrength: 2 }), /^bad-argument: subseedStrength: .* from 0 to 1, got 2$/);
+  assert.match(refusal({ subseed: -1 }), /^bad-argument: subseed: .* got -1$/);
+});
+
+test('a picture to be drawn alone is one of the batch', () => {
+  assert.is(refusal({ numImages: 3, only: 2 }), 'accepted');
+  assert.is(refusal({ numImages: 3, only: 3 }), 'bad-argument: only: expected an integer from 0 to 2, got 3');
 });
 
 test.run();

@@ -63,7 +63,7 @@ function Actions({ drawn }: { readonly drawn: Drawn }) {
 
 /** Sets everything that drew this picture, its own seed kept: drawing again draws it again. */
 function reuse({ picture, request }: Drawn): void {
-  const { prompt, negativePrompt, steps, guidanceScale, scheduler, width, height } = request;
+  const { prompt, negativePrompt, steps, guidanceScale, scheduler, sigmas = 'model', width, height } = request;
   const model = modelSize();
   const size = width === model.width && height === model.height ? null : { width, height };
   set({
@@ -72,6 +72,7 @@ function reuse({ picture, request }: Drawn): void {
     steps,
     guidanceScale,
     scheduler,
+    sigmas,
     size,
     seed: picture.seed,
     keepSeed: true,

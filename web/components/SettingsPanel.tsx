@@ -1,5 +1,6 @@
 /** How to draw. Folded away on a phone, where its summary line still says what is set. */
-import type { SchedulerName } from '../../workers/api';
+import type { SchedulerName, SigmaSpacing } from '../../workers/api';
+import { hasSigmas, SCHEDULERS, SIGMAS } from '../schedulers';
 import { modelSize, resetSettings, set, settings } from '../state';
 import { words } from '../words';
 import { BackendField } from './BackendField';
@@ -8,12 +9,11 @@ import { NumberField } from './NumberField';
 import { SeedField } from './SeedField';
 import { SizeField } from './SizeField';
 
-const SCHEDULERS: Readonly<Record<SchedulerName, string>> = { pndm: 'PNDM', ddim: 'DDIM', euler: 'Euler' };
 const wide = matchMedia('(min-width: 60rem)').matches;
 
 export function SettingsPanel() {
   const said = words();
-  const { steps, guidanceScale, scheduler, numImages } = settings.value;
+  const { steps, guidanceScale, scheduler, sigmas, numImages } = settings.value;
   return (
     <details class="panel" open={wide} data-testid="settings">
       <summary>
@@ -41,13 +41,25 @@ export function SettingsPanel() {
               value={scheduler}
               onChange={(event) => set({ scheduler: event.currentTarget.value as SchedulerName })}
             >
-              {Object.entries(SCHEDULERS).map(([name, label]) => (
-                <option key={name} value={name}>
-                  {label}
-                </option>
+              {Object.entries(SCHEDULERS).map(([kind, labels]) => (
+                <optgroup key={kind} label={said.schedulerKinds[kind as keyof typeof SCHEDULERS]}>
+                  <Options labels={labels} />
+                </optgroup>
               ))}
             </select>
           </label>
+          {hasSigmas(scheduler) && (
+            <label class="field">
+              <span class="label">{said.sigmas}</span>
+              <select
+                data-testid="sigmas"
+                value={sigmas}
+                onChange={(event) => set({ sigmas: event.currentTarget.value as SigmaSpacing })}
+              >
+                <Options labels={{ ...SIGMAS, model: said.modelsOwn }} />
+              </select>
+            </label>
+          )}
           <NumberField
             {...{ label: said.numImages, name: 'num-images', value: numImages, least: 1, most: 64 }}
             onChange={(value) => set({ numImages: value })}
@@ -62,6 +74,13 @@ export function SettingsPanel() {
     </details>
   );
 }
+
+const Options = ({ labels }: { readonly labels: Readonly<Record<string, string>> }) =>
+  Object.entries(labels).map(([name, label]) => (
+    <option key={name} value={name}>
+      {label}
+    </option>
+  ));
 
 function Summary() {
   const said = words();

@@ -3,9 +3,9 @@ import { randomInt } from 'node:crypto';
 import { badArgument, integerWord, numberWord, readOptions } from '../../models/commandLine.node';
 import { type DiskOptions, diskOptions } from '../../models/openDisk.node';
 import { WEIGHT_FORMS, type WeightForm } from '../../models/quantize/weightForm';
-import type { Failure, ImageRequest, SchedulerName } from '../api';
+import type { Failure, ImageRequest, RandomSource, SchedulerName, SigmaSpacing } from '../api';
 import { CodedError } from '../errors';
-import { DEFAULTS, MEMORY_MODES, SCHEDULERS } from '../request';
+import { DEFAULTS, MEMORY_MODES, RANDOM_SOURCES, SCHEDULERS, SIGMAS } from '../request';
 
 export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --model PATH|NAME        a .safetensors checkpoint, a diffusers folder, or "demo" (default: demo)
@@ -17,9 +17,20 @@ export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --steps N                denoising steps (default: ${DEFAULTS.steps})
   --guidance-scale X       how closely to follow the prompt (default: ${DEFAULTS.guidanceScale})
   --width N --height N     pixels, multiples of 8 (default: the model's own size)
-  --scheduler NAME         ${SCHEDULERS.join(', ')} (default: ${DEFAULTS.scheduler})
+  --scheduler NAME         ${SCHEDULERS.slice(0, 9).join(', ')},
+                           ${SCHEDULERS.slice(9).join(', ')}
+                           (default: ${DEFAULTS.scheduler}); dpmpp_2m_karras stands for dpmpp_2m with karras
+  --sigmas SPACING         noise levels: ${SIGMAS.join(', ')}
+                           (default: model: those of the model's own timesteps)
+  --eta X                  fresh noise in each step, 0 to 1, of ddim and tcd (default: 0, and 0.3 of tcd)
+  --rng NAME               whose random numbers, ${RANDOM_SOURCES.join(', ')}: diffusers' on the CPU, a CUDA
+                           device's (as stable-diffusion-webui), ComfyUI's on the CPU (default: torch)
+  --subseed N              variation seed (default: random where there is a strength)
+  --subseed-strength X     how far the noise is turned towards that of the variation seed, 0 to 1 (default: 0)
   --num-images N           pictures with seeds N, N+1, … (default: ${DEFAULTS.numImages})
-  --backend NAME           wasm (default: wasm)
+  --only K                 of these draw one alone, the same as among the others, counted from 0
+  --backend NAME           wasm, or wasm-int8: our own kernels, in eight bits: faster, and nearly the same
+                           picture (default: wasm)
   --weights FORM           auto, ${WEIGHT_FORMS.join(', ')} (default: auto: exact, the checkpoint's own numbers, where
                            the model's own size then fits this machine's memory, else int8, else int4)
   --memory MODE            ${MEMORY_MODES.join(', ')}: how much a drawing may take; low reads the UNet's weights in parts, anew
@@ -29,11 +40,16 @@ export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --out FILE.png           where to write (default: picture-SEED.png)
   --json                   one JSON object on stdout: files, seed, timings, peak memory`;
 
+const CLI_BACKENDS = ['wasm', 'wasm-int8'] as const;
+/** What the command can compute on. */
+export type CliBackend = (typeof CLI_BACKENDS)[number];
+
 /** What was asked for; `width` and `height` stay open until the model is known. */
 export interface CliArguments {
   readonly model: string;
   /** What goes with the model. */
   readonly options: DiskOptions;
+  readonly backend: CliBackend;
   readonly weights: WeightForm | 'auto';
   readonly out: string | undefined;
   readonly json: boolean;
@@ -52,15 +68,18 @@ export function parseArguments(args: readonly string[]): CliArguments {
     );
   }
   if (values.model === '') throw badArgument('--model', 'a path, or demo', 'nothing');
-  choice('backend', values.backend, ['wasm']);
+  choice('backend', values.backend, CLI_BACKENDS);
   choice('weights', values.weights, ['auto', ...WEIGHT_FORMS]);
+  const backend = (values.backend ?? 'wasm') as CliBackend;
   if (values.out !== undefined && !values.out.toLowerCase().endsWith('.png')) {
     throw badArgument('--out', 'a file name ending in .png', values.out);
   }
   return {
     model: values.model ?? 'demo',
     options: diskOptions(values),
-    weights: (values.weights ?? 'auto') as CliArguments['weights'],
+    backend,
+    // Eight bits are what those kernels compute in: wider weights would be rounded each time anew.
+    weights: (values.weights ?? (backend === 'wasm-int8' ? 'int8' : 'auto')) as CliArguments['weights'],
     out: values.out,
     json: values.json ?? false,
     width: integerWord('--width', values.width),
@@ -71,7 +90,8 @@ export function parseArguments(args: readonly string[]): CliArguments {
       seed: integerWord('--seed', values.seed) ?? randomInt(2 ** 32),
       steps: integerWord('--steps', values.steps) ?? DEFAULTS.steps,
       guidanceScale: numberWord('--guidance-scale', values['guidance-scale']) ?? DEFAULTS.guidanceScale,
-      scheduler: (values.scheduler ?? DEFAULTS.scheduler) as SchedulerName,
+      ...schedulerWord(values.scheduler, values.sigmas),
+      ...variation(values),
       numImages: integerWord('--num-images', values['num-images']) ?? DEFAULTS.numImages,
       guidance: (values.guidance ?? DEFAULTS.guidance) as ImageRequest['guidance'],
       memory: (values.memory ?? DEFAULTS.memory) as ImageRequest['memory'],
@@ -92,6 +112,12 @@ const OPTIONS = {
   width: text,
   height: text,
   scheduler: text,
+  sigmas: text,
+  eta: text,
+  rng: text,
+  subseed: text,
+  'subseed-strength': text,
+  only: text,
   'num-images': text,
   backend: text,
   weights: text,
@@ -100,6 +126,31 @@ const OPTIONS = {
   out: text,
   json: { type: 'boolean' },
 } as const;
+
+/** `--scheduler dpmpp_2m --sigmas karras`, or in one word `dpmpp_2m_karras`. */
+function schedulerWord(name: string = DEFAULTS.scheduler, spacing?: string) {
+  const last = SIGMAS.find((each) => name.endsWith(`_${each}`));
+  if (last && spacing !== undefined && spacing !== last)
+    throw badArgument('--sigmas', `${last}, as in ${name}`, spacing);
+  const scheduler = (last ? name.slice(0, -last.length - 1) : name) as SchedulerName;
+  const sigmas = (last ?? spacing) as SigmaSpacing | undefined;
+  return { scheduler, ...(sigmas ? { sigmas } : {}) };
+}
+
+/** What is given of the rest, and a variation seed where a strength is given without one. */
+function variation(values: Readonly<Partial<Record<'eta' | 'rng' | 'subseed' | 'subseed-strength' | 'only', string>>>) {
+  const subseedStrength = numberWord('--subseed-strength', values['subseed-strength']);
+  const given = {
+    eta: numberWord('--eta', values.eta),
+    rng: values.rng as RandomSource | undefined,
+    subseedStrength,
+    subseed: integerWord('--subseed', values.subseed) ?? (subseedStrength ? randomInt(2 ** 32) : undefined),
+    only: integerWord('--only', values.only),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof typeof given]?: NonNullable<(typeof given)[Key]>;
+  };
+}
 
 /** `failure` with the argument named as it is typed: the engine's `numImages` is `--num-images` here. */
 export function asTyped(failure: Failure): Failure {

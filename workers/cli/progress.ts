@@ -3,19 +3,23 @@ import { progressLine, type Terminal } from '../../models/progressLine.node';
 import type { ImageEvent, ImageRequest } from '../api';
 
 /** A listener that tells of events; call `end()` before anything else is written to the terminal. */
-export function drawingProgress(request: Pick<ImageRequest, 'numImages'>, stream: Terminal, now?: () => number) {
+export function drawingProgress(
+  { numImages, only }: Pick<ImageRequest, 'numImages' | 'only'>,
+  stream: Terminal,
+  now?: () => number,
+) {
+  const pictures = only === undefined ? numImages : 1;
   const line = progressLine(stream, now);
   const recent: number[] = [];
   return {
     show(event: ImageEvent): void {
-      const which =
-        request.numImages > 1 && 'image' in event ? `picture ${event.image + 1} of ${request.numImages}, ` : '';
+      const which = numImages > 1 && 'image' in event ? `picture ${event.image + 1} of ${numImages}, ` : '';
       if (event.type === 'loading') line.show(`opening ${event.stage.replace('_', ' ')} …`);
       if (event.type === 'decoding') line.show(`${which}decoding …`);
       if (event.type === 'step') {
         recent.push(event.milliseconds);
-        const done = event.image * event.of + event.index;
-        const of = request.numImages * event.of;
+        const done = (event.image - (only ?? 0)) * event.of + event.index;
+        const of = pictures * event.of;
         line.show(`${which}step ${event.index} of ${event.of}`, done / of, (of - done) * median(recent.slice(-9)));
       }
     },

@@ -10,19 +10,47 @@ export interface BetaSchedule {
   readonly betaStart: number;
   readonly betaEnd: number;
   readonly betaSchedule: 'linear' | 'scaled_linear';
+  readonly rescaleBetasZeroSnr?: boolean;
 }
 
-/** `alphasCumprod[t]`, `[numTrainTimesteps]`, falling from nearly 1. */
-export function alphasCumprod({ numTrainTimesteps, betaStart, betaEnd, betaSchedule }: BetaSchedule): Float32Array {
+/** What diffusers puts in the place of 0 (float16's least number) where its arithmetic would have an infinite sigma. */
+const NEARLY_NOTHING = 2 ** -24;
+
+/** `alphasCumprod[t]`, `[numTrainTimesteps]`, falling from nearly 1; to `last` where the last timestep is pure noise. */
+export function alphasCumprod(config: BetaSchedule, last = NEARLY_NOTHING): Float32Array {
+  const { numTrainTimesteps, betaStart, betaEnd, betaSchedule, rescaleBetasZeroSnr = false } = config;
   const betas =
     betaSchedule === 'linear'
       ? linspace(betaStart, betaEnd, numTrainTimesteps)
       : linspace(betaStart ** 0.5, betaEnd ** 0.5, numTrainTimesteps).map((root) => root * root);
+  const alphas = betas.map((beta) => 1 - beta);
+  if (!rescaleBetasZeroSnr) return products(alphas);
+  const rescaled = products(zeroTerminalSnr(products(alphas)));
+  rescaled[rescaled.length - 1] = last;
+  return rescaled;
+}
+
+/** `torch.cumprod`: float64 inside. */
+function products(alphas: Float32Array): Float32Array {
   let product = 1;
-  return betas.map((beta) => {
-    product *= Math.fround(1 - beta);
+  return alphas.map((alpha) => {
+    product *= alpha;
     return product;
   });
+}
+
+/**
+ * Lin et al. 2024 (arXiv 2305.08891), algorithm 1, as `rescale_zero_terminal_snr` of diffusers 0.42.1 does it in float32:
+ * the roots of alphaCumprod are moved down to end at 0 and stretched to begin where they began. Returns alphas.
+ */
+function zeroTerminalSnr(alphaBars: Float32Array): Float32Array {
+  const { fround } = Math;
+  const roots = alphaBars.map(Math.sqrt);
+  const [first, last] = [roots[0]!, roots.at(-1)!];
+  const stretch = fround(first / fround(first - last));
+  const bars = roots.map((root) => fround(fround(root - last) * stretch) ** 2);
+  const betas = bars.map((bar, t) => 1 - fround(t === 0 ? bar : bar / bars[t - 1]!));
+  return betas.map((beta) => 1 - beta);
 }
 
 /** The noise level of timestep `t` where `alphaCumprod` is left: `sqrt((1 - α) / α)`. */

@@ -9,12 +9,22 @@
 import type { PredictionType } from '../../models/sd15';
 import type { Latents } from './latents';
 
-/** `timestep` is what the UNet is told, rounded (or not) as the reference scheduler does. */
+/**
+ * `timestep` is what the UNet is told, rounded (or not) as the reference scheduler does. `within`: the answer does not
+ * end a step; another evaluation of the same step follows. `path`: not fresh normals, but the increment of one Brownian
+ * path between these two noise levels, scaled to unit variance, so that finer steps see the same path.
+ */
 export type Ask =
-  | { readonly type: 'denoise'; readonly x: Latents; readonly sigma: number; readonly timestep: number }
-  | { readonly type: 'noise' };
+  | {
+      readonly type: 'denoise';
+      readonly x: Latents;
+      readonly sigma: number;
+      readonly timestep: number;
+      readonly within?: true;
+    }
+  | { readonly type: 'noise'; readonly path?: readonly [from: number, to: number] };
 
-/** One evaluation of the network. */
+/** Where a step starts: one evaluation of the network, or the first of several. */
 export interface SchedulePoint {
   /** The noise level of `x` when the network is asked. */
   readonly sigma: number;
@@ -25,11 +35,13 @@ export interface SchedulePoint {
    * that arrived at one level as a sample of another.
    */
   readonly from?: number;
+  /** TCD's intermediate level, to which it denoises before it adds noise again. */
+  readonly down?: number;
 }
 
 /**
- * `points[i]` for each evaluation, so that `points.length` is the number of UNet calls (PNDM's second evaluation has
- * a point of its own); `finalSigma` is where the last step arrives (0, or sigma at timestep 0).
+ * `points[i]` for each step (PNDM's second evaluation has a point of its own); `finalSigma` is where the last step
+ * arrives (0, or sigma at timestep 0).
  */
 export interface Schedule {
   readonly points: readonly SchedulePoint[];
@@ -38,7 +50,11 @@ export interface Schedule {
   readonly initialSigma: number;
   /** What the network predicts and diffusers' steps carry on with; epsilon where absent. Euler's has no use for it. */
   readonly predictionType?: PredictionType;
+  /** How much of the noise that a step takes out is given back as fresh noise: from 0 (none, and the default) to 1. */
+  readonly eta?: number;
+  /** The timestep, with its fraction, of a noise level between the points: for samplers that ask there. */
+  readonly timestepAt?: (sigma: number) => number;
 }
 
-/** Answers to `denoise` are estimates of x0; answers to `noise` are fresh unit normals. Returns x at `finalSigma`. */
+/** Answers to `denoise` are estimates of x0; answers to `noise` are unit normals. Returns x at `finalSigma`. */
 export type Sampler = (x: Latents, schedule: Schedule) => Generator<Ask, Latents, Latents>;

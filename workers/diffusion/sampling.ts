@@ -7,17 +7,17 @@ import { scale } from './vector';
 /** Who answers a sampler. */
 export interface Answers {
   readonly denoise: Denoiser;
-  /** Fresh unit normals of the latents' shape; only samplers that add noise ask for them. */
-  readonly noise: () => Latents;
+  /** Unit normals of the latents' shape: fresh ones, or of a Brownian path between two levels (see `Ask`). */
+  readonly noise: (path?: readonly [from: number, to: number]) => Latents;
 }
 
-/** The `x` a sampler starts from: unit normals (random.ts) at the schedule's initial standard deviation. */
+/** The `x` a sampler starts from: unit normals (noise.ts) at the schedule's initial standard deviation. */
 export const initialX = (noise: Latents, schedule: Schedule): Latents => scale(schedule.initialSigma, noise);
 
 /**
- * Runs `sampler` to its end and returns its x at `finalSigma`; yields the count of network evaluations after each.
- * Checks `signal` before each answer and throws its reason; an answer's own rejection passes through. The generator is
- * closed either way, also where the caller walks away.
+ * Runs `sampler` to its end and returns its x at `finalSigma`; yields after each network evaluation how many of them
+ * have ended a step. Checks `signal` before each answer and throws its reason; an answer's own rejection passes
+ * through. The generator is closed either way, also where the caller walks away.
  */
 export async function* drive(
   sampler: Generator<Ask, Latents, Latents>,
@@ -25,17 +25,18 @@ export async function* drive(
   signal: AbortSignal,
 ): AsyncGenerator<number, Latents> {
   try {
-    let evaluations = 0;
+    let steps = 0;
     let turn = sampler.next();
     while (!turn.done) {
       signal.throwIfAborted();
       const ask = turn.value;
       if (ask.type === 'noise') {
-        turn = sampler.next(answers.noise());
+        turn = sampler.next(answers.noise(ask.path));
         continue;
       }
       const denoised = await answers.denoise(ask.x, ask.sigma, ask.timestep);
-      yield ++evaluations;
+      if (!ask.within) steps++;
+      yield steps;
       turn = sampler.next(denoised);
     }
     return turn.value;

@@ -1,27 +1,43 @@
 /**
- * Schedules as diffusers 0.42.1 makes them with `PNDMScheduler`, `DDIMScheduler` and `EulerDiscreteScheduler`
- * `.from_config(config)`: a key absent from the model's scheduler_config.json falls to *each class's own* default, so
- * Euler spaces its timesteps by linspace, fractions and all, unless the file itself names `timestep_spacing`.
+ * Schedules that go from one training timestep to another, as diffusers 0.42.1 makes them with `PNDMScheduler`, `DDIMScheduler`
+ * and `DDPMScheduler` `.from_config(config)`: a key absent from the model's scheduler_config.json falls to *each class's own*
+ * default. Those that go from one noise level to another are in sigmaSchedule.ts.
  */
 import type { SchedulerConfig } from '../../models/sd15';
 import { alphasCumprod, sigmaOf } from './alphas';
 import { DiffusionError } from './errors';
 import { roundHalfEven } from './round';
 import type { Schedule } from './sampler';
+import type { SigmaSpacing } from './sigmas';
 import { leading, linspace, trailing } from './timesteps';
 
-/**
- * Makes the schedule of `steps` steps. Throws `unsupported-model` for PNDM's Runge-Kutta start, and `bad-argument` where
- * diffusers fails (1,000 steps of 1,000, offset by 1) or, at a timestep of -1 (see `trailing`), goes on with nonsense.
- */
-export type MakeSchedule = (config: SchedulerConfig, steps: number) => Schedule;
+/** What a schedule may be asked for beyond its steps. */
+export interface ScheduleOptions {
+  readonly sigmas?: SigmaSpacing;
+  /** In [0, 1], see `Schedule`. */
+  readonly eta?: number;
+}
 
-/** `DDIMScheduler` with eta 0: each step goes from timestep t to t - T / n, below 0 to the final level. */
-export const ddimSchedule: MakeSchedule = (config, steps) => {
+/**
+ * Makes the schedule of `steps` steps. Throws `unsupported-model` for PNDM's Runge-Kutta start and for zero terminal SNR
+ * where the reference has no such thing, and `bad-argument` where diffusers fails (1,000 steps of 1,000, offset by 1) or,
+ * at a timestep of -1 (see `trailing`), goes on with nonsense.
+ */
+export type MakeSchedule = (config: SchedulerConfig, steps: number, options?: ScheduleOptions) => Schedule;
+
+/** `DDIMScheduler`: each step goes from timestep t to t - T / n, below 0 to the final level. */
+export const ddimSchedule: MakeSchedule = (config, steps, { eta = 0 } = {}) => {
   const timesteps = spaced(config, steps, 'leading').map(roundHalfEven);
   const stride = Math.floor(config.numTrainTimesteps / steps);
   const moves = timesteps.map((timestep) => ({ timestep, from: timestep, to: timestep - stride }));
-  return chain(config, steps, config.setAlphaToOne ?? true, moves);
+  return { ...chain(config, steps, config.setAlphaToOne ?? true, moves), eta };
+};
+
+/** `DDPMScheduler`: each step goes to the next timestep, the last to 0; all noise that is taken out is given back. */
+export const ddpmSchedule: MakeSchedule = (config, steps) => {
+  const timesteps = spaced(config, steps, 'leading').map(roundHalfEven);
+  const moves = timesteps.map((timestep, i) => ({ timestep, from: timestep, to: timesteps[i + 1] ?? -1 }));
+  return { ...chain(config, steps, true, moves), eta: 1 };
 };
 
 /**
@@ -30,22 +46,13 @@ export const ddimSchedule: MakeSchedule = (config, steps) => {
  */
 export const pndmSchedule: MakeSchedule = (config, steps) => {
   if (config.skipPrkSteps === false) throw rungeKuttaStart();
+  refuseZeroSnr(config, 'pndm');
   const timesteps = spaced(config, steps, 'leading').map(roundHalfEven);
   const stride = Math.floor(config.numTrainTimesteps / steps);
   const moves = timesteps.map((timestep) => ({ timestep, from: timestep, to: timestep - stride }));
   const second = timesteps[1];
   if (second !== undefined) moves.splice(1, 0, { timestep: second, from: second + stride, to: second });
   return chain(config, steps, config.setAlphaToOne ?? false, moves);
-};
-
-/** `EulerDiscreteScheduler`: sigmas interpolated linearly between the training timesteps, rounded to float32; to 0. */
-export const eulerSchedule: MakeSchedule = (config, steps) => {
-  const timesteps = spaced(config, steps, 'linspace').map(Math.fround);
-  const sigmas = alphasCumprod(config).map(sigmaOf);
-  const points = timesteps.map((timestep) => ({ timestep, sigma: Math.fround(interpolate(sigmas, timestep)) }));
-  const largest = points[0]!.sigma;
-  const scaled = (config.timestepSpacing ?? 'linspace') === 'leading';
-  return { points, finalSigma: 0, initialSigma: scaled ? Math.hypot(largest, 1) : largest };
 };
 
 /** A step between two timesteps with the noise predicted at `timestep`. */
@@ -57,7 +64,7 @@ interface Move {
 
 /** Moves in a row: each evaluation sees x where the move before it has left it. */
 function chain(config: SchedulerConfig, steps: number, alphaToOne: boolean, moves: readonly Move[]): Schedule {
-  const alphas = alphasCumprod(config);
+  const alphas = trainedAlphas(config);
   const sigmaAt = (timestep: number): number => {
     const alpha = alphas[timestep];
     if (alpha === undefined) throw outsideTraining(config, steps, timestep);
@@ -79,22 +86,45 @@ function chain(config: SchedulerConfig, steps: number, alphaToOne: boolean, move
   };
 }
 
-function spaced(config: SchedulerConfig, steps: number, byDefault: 'leading' | 'linspace'): number[] {
-  const { numTrainTimesteps, stepsOffset = 0, timestepSpacing = byDefault } = config;
-  if (!Number.isInteger(steps) || steps < 1 || steps > numTrainTimesteps) {
-    const expected = `an integer from 1 to ${numTrainTimesteps}`;
-    throw new DiffusionError('bad-argument', { argument: 'steps', expected, got: String(steps) });
+/**
+ * In these schedules diffusers leaves alphaCumprod at 0 where the last timestep is pure noise. 1e-20 is as good: sigma is
+ * 1e10, and x, which is noise then, keeps its digits. From the noise in pure noise nothing can be told, so only v will do.
+ */
+export function trainedAlphas(config: SchedulerConfig): Float32Array {
+  if (config.rescaleBetasZeroSnr && config.predictionType !== 'v_prediction') {
+    throw new DiffusionError('unsupported-model', {
+      argument: 'scheduler/scheduler_config.json: prediction_type',
+      expected: 'v_prediction where rescale_betas_zero_snr is true',
+      got: config.predictionType,
+    });
   }
+  return alphasCumprod(config, 1e-20);
+}
+
+/** diffusers' class for `name` does not know of zero terminal SNR and would draw with other betas than were trained. */
+export function refuseZeroSnr(config: SchedulerConfig, name: string): void {
+  if (!config.rescaleBetasZeroSnr) return;
+  throw new DiffusionError('unsupported-model', {
+    argument: 'scheduler/scheduler_config.json: rescale_betas_zero_snr',
+    expected: `false for ${name} (ddim, ddpm, euler, euler_a, dpmpp_2m, dpmpp_2m_sde, dpmpp_3m_sde, unipc, lcm and tcd take true)`,
+    got: 'true',
+  });
+}
+
+/** The timesteps that the config names, or those `byDefault`; with fractions where linspace has them. */
+export function spaced(config: SchedulerConfig, steps: number, byDefault: 'leading' | 'linspace'): number[] {
+  const { numTrainTimesteps, stepsOffset = 0, timestepSpacing = byDefault } = config;
+  checkSteps(steps, numTrainTimesteps);
   if (timestepSpacing === 'linspace') return linspace(numTrainTimesteps, steps);
   if (timestepSpacing === 'trailing') return trailing(numTrainTimesteps, steps);
   return leading(numTrainTimesteps, steps, stepsOffset);
 }
 
-/** `numpy.interp(at, arange(table.length), table)`: constant beyond both ends. */
-function interpolate(table: Float32Array, at: number): number {
-  const t = Math.min(Math.max(at, 0), table.length - 1);
-  const low = Math.min(Math.floor(t), table.length - 2);
-  return table[low]! + (t - low) * (table[low + 1]! - table[low]!);
+/** Throws `bad-argument` for anything but a count from 1 to `most`. */
+export function checkSteps(steps: number, most: number): void {
+  if (Number.isInteger(steps) && steps >= 1 && steps <= most) return;
+  const expected = `an integer from 1 to ${most}`;
+  throw new DiffusionError('bad-argument', { argument: 'steps', expected, got: String(steps) });
 }
 
 const outsideTraining = ({ numTrainTimesteps }: SchedulerConfig, steps: number, timestep: number) =>

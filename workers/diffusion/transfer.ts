@@ -39,10 +39,38 @@ export function noiseOf(
   return combine([1 / total, from / (total * Math.hypot(sigma, 1))], [prediction, x]);
 }
 
+/**
+ * Weights of `x` and of the estimate of x0 in the step that takes what the network has predicted at `sigma`, reads `x` as a
+ * sample of the level `from`, and goes to `to`. Equal to `transfer` along `noiseOf`, but nothing is lost between the two where
+ * sigma is large, as it is without bounds at zero terminal SNR.
+ */
+export function stepWeights(sigma: number, from: number, to: number, type: PredictionType = 'epsilon'): number[] {
+  if (from === sigma) return [to / sigma, 1 - to / sigma];
+  const [total, totalFrom] = [Math.hypot(sigma, 1), Math.hypot(from, 1)];
+  const move = to - from;
+  if (type === 'epsilon') return [totalFrom / total + move / sigma, -move / sigma];
+  return [totalFrom / total + (move / (totalFrom * total)) * (1 / sigma + from), (-move * total) / (sigma * totalFrom)];
+}
+
 /** `x` of `sigma`, carried along `noise` from `from` (where the schedule says so, else from `sigma`) to `to`. */
 export function transfer(x: Latents, sigma: number, to: number, noise: Latents, from = sigma): Latents {
   return combine([Math.hypot(from, 1) / Math.hypot(sigma, 1), to - from], [x, noise]);
 }
+
+/**
+ * How far an ancestral step from `from` to `to` goes down, and how much fresh noise (standard deviation) brings it back
+ * up: `up² = eta² to² (from² - to²) / from²` and `down² = to² - up²` (k-diffusion's `get_ancestral_step`).
+ */
+export function ancestralStep(from: number, to: number, eta: number): { readonly down: number; readonly up: number } {
+  const up = Math.min(to, eta * to * Math.sqrt(Math.max(1 - (to / from) ** 2, 0)));
+  return { down: Math.sqrt(to ** 2 - up ** 2), up };
+}
+
+/** Where the step from `points[index]` arrives, with what the network is told there. */
+export const arrivalPoint = (points: readonly SchedulePoint[], index: number, finalSigma: number) => {
+  const { sigma, timestep } = points[index + 1] ?? { sigma: finalSigma, timestep: 0 };
+  return { sigma, timestep };
+};
 
 /** Where the step from `points[index]` arrives. */
 export const arrival = (points: readonly SchedulePoint[], index: number, finalSigma: number): number =>

@@ -9,7 +9,7 @@ import { notingBackend } from '../backend/notingBackend';
 import { asError } from '../errors';
 import type { Parts } from '../openStage';
 import { textToImage } from '../pipeline';
-import { DEFAULTS, SCHEDULERS } from '../request';
+import { DEFAULTS } from '../request';
 import type { Tensors } from '../tensor';
 
 export interface Trajectories {
@@ -28,6 +28,9 @@ export interface Trajectories {
  * each picture: without the prompt, then with it.
  */
 export type Calls = Readonly<Record<'unet' | 'guided' | 'vae_decoder' | 'vae_encoder', readonly Tensors[]>>;
+
+/** Of different kinds; all that there are would say no more of where latents lie. */
+const SCHEDULERS = ['pndm', 'ddim', 'euler'] as const;
 
 /** Steps differ by so many, lest all pictures see the same timesteps. */
 const MORE_STEPS = 5;

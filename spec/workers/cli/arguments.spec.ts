@@ -88,6 +88,33 @@ test('every option arrives where it belongs', () => {
   });
 });
 
+test('how to sample arrives as well, and only what was given', () => {
+  const words =
+    'x --scheduler dpmpp_2m --sigmas karras --rng philox --subseed 3 --subseed-strength 0.5 --num-images 4 --only 0';
+  const { request } = parseArguments(words.split(' '));
+  const { scheduler, sigmas, rng, subseed, subseedStrength, only } = request;
+  assert.equal([scheduler, sigmas, rng, subseed, subseedStrength, only], ['dpmpp_2m', 'karras', 'philox', 3, 0.5, 0]);
+  assert.is(parseArguments(['x', '--scheduler', 'ddim', '--eta', '0']).request.eta, 0);
+  for (const absent of ['sigmas', 'rng', 'eta', 'subseed', 'subseedStrength', 'only']) {
+    assert.not.ok(Object.hasOwn(parseArguments(['x']).request, absent), absent);
+  }
+  assert.type(parseArguments(['x', '--subseed-strength', '0.2']).request.subseed, 'number');
+});
+
+test('a sampler and its sigmas may be one word', () => {
+  for (const [word, scheduler, sigmas] of [
+    ['dpmpp_2m_karras', 'dpmpp_2m', 'karras'],
+    ['dpmpp_3m_sde_exponential', 'dpmpp_3m_sde', 'exponential'],
+    ['euler_a_align_your_steps', 'euler_a', 'align_your_steps'],
+  ] as const) {
+    const { request } = parseArguments(['x', '--scheduler', word]);
+    assert.equal([request.scheduler, request.sigmas], [scheduler, sigmas]);
+  }
+  assert.is(parseArguments(['x', '--scheduler', 'dpmpp_2m_karras', '--sigmas', 'karras']).request.sigmas, 'karras');
+  const both = refusal('x', '--scheduler', 'dpmpp_2m_karras', '--sigmas', 'exponential');
+  assert.is(both, 'bad-argument: --sigmas: expected karras, as in dpmpp_2m_karras, got exponential');
+});
+
 test('what is not understood is refused with its name', () => {
   const unknown = 'expected one of those that --help lists, got an option of another name';
   assert.is(refusal('x', '--stesp', '3'), `bad-argument: --stesp: ${unknown}`);

@@ -16,4 +16,18 @@ test('where stderr is piped, a drawing tells its step and the time left now and 
   assert.equal(written, ['picture 2 of 2, step 3 of 20, 68 s left\n']);
 });
 
+test('of a picture that is drawn alone, the steps are all there are', () => {
+  const written: string[] = [];
+  let now = 0;
+  const stream = { isTTY: false, write: (text: string) => written.push(text) };
+  const progress = drawingProgress({ numImages: 2, only: 1 }, stream, () => now);
+  for (let index = 1; index <= 5; index += 1) {
+    now += 4000;
+    progress.show({ type: 'step', image: 1, index, of: 20, milliseconds: 4000 });
+  }
+  progress.end();
+  // 20 steps in all: 3 are done at 12 s.
+  assert.equal(written, ['picture 2 of 2, step 3 of 20, 68 s left\n']);
+});
+
 test.run();

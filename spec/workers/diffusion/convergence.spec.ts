@@ -7,8 +7,14 @@ import * as assert from 'uvu/assert';
 import type { Latents } from '../../../workers/diffusion/latents';
 import type { Sampler, Schedule } from '../../../workers/diffusion/sampler';
 import { ddim } from '../../../workers/diffusion/samplers/ddim';
+import { deis } from '../../../workers/diffusion/samplers/deis';
+import { dpm2 } from '../../../workers/diffusion/samplers/dpm2';
+import { dpmpp2m } from '../../../workers/diffusion/samplers/dpmpp2m';
 import { euler } from '../../../workers/diffusion/samplers/euler';
+import { heun } from '../../../workers/diffusion/samplers/heun';
+import { lms } from '../../../workers/diffusion/samplers/lms';
 import { pndm } from '../../../workers/diffusion/samplers/pndm';
+import { unipc } from '../../../workers/diffusion/samplers/unipc';
 
 const MEAN = 0.7;
 const DEVIATION = 1.3;
@@ -44,8 +50,8 @@ function run(sampler: Sampler, start: number, schedule: Schedule, denoise: (x: n
   return [...visited, turn.value.data[0]!];
 }
 
-function errorAtEnd(sampler: Sampler, grid: Grid, steps: number): number {
-  const variance = DEVIATION ** 2;
+function errorAtEnd(sampler: Sampler, grid: Grid, steps: number, deviation = DEVIATION): number {
+  const variance = deviation ** 2;
   const start = 4;
   const exact = MEAN + (start - MEAN) * Math.sqrt((variance + LAST ** 2) / (variance + FIRST ** 2));
   const denoise = (x: number, sigma: number) => MEAN + ((x - MEAN) * variance) / (variance + sigma ** 2);
@@ -53,8 +59,8 @@ function errorAtEnd(sampler: Sampler, grid: Grid, steps: number): number {
 }
 
 /** The power of the step size with which the error falls when there are twice as many steps. */
-const order = (sampler: Sampler, grid: Grid, steps: number): number =>
-  Math.log2(errorAtEnd(sampler, grid, steps) / errorAtEnd(sampler, grid, 2 * steps));
+const order = (sampler: Sampler, grid: Grid, steps: number, deviation = DEVIATION): number =>
+  Math.log2(errorAtEnd(sampler, grid, steps, deviation) / errorAtEnd(sampler, grid, 2 * steps, deviation));
 
 test('euler and ddim converge with order 1', () => {
   for (const sampler of [euler, ddim]) {
@@ -93,8 +99,43 @@ test('pndm integrates polynomials exactly: degree 1 from the start, 2 from the t
   }
 });
 
+test('samplers of higher order converge with theirs, for wide data and narrow, on even sigmas and geometric ones', () => {
+  // Of the widths and step counts tried these are where no two errors cancel and float32 has digits to spare.
+  for (const [name, sampler, expected, grid, deviation, steps] of [
+    ['heun', heun, 2, evenly, 3, 40],
+    ['heun', heun, 2, geometrically, 2, 40],
+    ['dpm2', dpm2, 2, evenly, 2, 40],
+    ['dpm2', dpm2, 2, geometrically, 2, 40],
+    ['dpmpp_2m', dpmpp2m, 2, evenly, 3, 40],
+    ['dpmpp_2m', dpmpp2m, 2, geometrically, 0.3, 40],
+    ['deis', deis, 2, evenly, 3, 80],
+    ['deis', deis, 2, geometrically, 2, 40],
+    // Order 4, held back by its first step, Euler's, whose error is one step's square.
+    ['lms', lms, 2, evenly, 3, 40],
+    ['lms', lms, 2, geometrically, 3, 80],
+    // The corrector adds one to the predictor's 2.
+    ['unipc', unipc, 3, evenly, 3, 80],
+    ['unipc', unipc, 3, geometrically, 3, 20],
+  ] as const) {
+    const measured = order(sampler, grid, steps, deviation);
+    assert.ok(Math.abs(measured - expected) < 0.1, `${name}, ${grid.name}: ${measured}, not ${expected}`);
+  }
+});
+
+test('lms integrates polynomials up to degree 3 exactly on uneven sigmas, each from when its history allows', () => {
+  const sigmas = geometrically(12);
+  for (const degree of [0, 1, 2, 3]) {
+    const visited = run(lms, 0, scheduleOver(sigmas, false), (x, sigma) => x - sigma * sigma ** degree);
+    for (let step = degree + 1; step <= 12; step++) {
+      const integral = (sigmas[step]! ** (degree + 1) - sigmas[step - 1]! ** (degree + 1)) / (degree + 1);
+      const moved = visited[step]! - visited[step - 1]!;
+      assert.ok(Math.abs(moved - integral) < 1e-4, `degree ${degree}, step ${step}: ${moved}, not ${integral}`);
+    }
+  }
+});
+
 test('one step of each sampler to sigma 0 is the denoised estimate itself', () => {
-  for (const sampler of [euler, ddim, pndm]) {
+  for (const sampler of [euler, ddim, pndm, heun, dpm2, lms, dpmpp2m, unipc, deis]) {
     assert.is(
       run(sampler, 4, { points: [{ sigma: 8, timestep: 0 }], finalSigma: 0, initialSigma: 1 }, () => 0.25).at(-1),
       0.25,

@@ -29,7 +29,7 @@ test('alphasCumprod is what diffusers has, to the last bit of float32', () => {
   assert.equal([...every27th], vectors.alphasCumprodEvery27th);
 });
 
-for (const name of Object.keys(samplers) as (keyof typeof samplers)[]) {
+for (const name of ['pndm', 'ddim', 'euler'] as const) {
   test(`${name}: timesteps and sigmas are diffusers' for 1 to 1,000 steps of every spacing`, () => {
     for (const expected of vectors.cases.filter(({ scheduler }) => scheduler === name)) {
       const { config, steps } = expected;
@@ -86,6 +86,51 @@ test('steps that are no count, and the Runge-Kutta start of PNDM, are refused in
     /steps whose timesteps lie in 0 to 999, got 1000, with timestep 1000$/,
   );
   assert.throws(() => pndmSchedule({ ...config, skipPrkSteps: false }, 20), /^unsupported-model: .*skip_prk_steps/);
+});
+
+test('zero terminal SNR is refused where diffusers does not know of it, and where the network predicts noise from noise', () => {
+  const config = { ...vectors.configs.trailing!, rescaleBetasZeroSnr: true, predictionType: 'v_prediction' as const };
+  for (const name of ['pndm', 'heun', 'lms', 'dpm2', 'dpm2_a', 'dpmpp_sde', 'deis'] as const) {
+    const message = `unsupported-model: scheduler/scheduler_config.json: rescale_betas_zero_snr: expected false for ${name} `;
+    assert.throws(
+      () => samplers[name].schedule(config, 20),
+      (error: unknown) => error instanceof DiffusionError && error.message.startsWith(message),
+      name,
+    );
+  }
+  for (const name of ['ddim', 'ddpm', 'lcm', 'tcd'] as const) {
+    assert.ok(samplers[name].schedule(config, 20).points[0]!.sigma > 1e9, name);
+    const noisy = () => samplers[name].schedule({ ...config, predictionType: 'epsilon' }, 20);
+    assert.throws(noisy, /^unsupported-model: .*prediction_type: expected v_prediction where .* got epsilon$/, name);
+  }
+});
+
+test('so many steps that a timestep comes twice are refused where the step between would be divided by', () => {
+  for (const [config, steps] of [
+    ['SD 1.5', 1000],
+    ['leading named', 1000],
+    ['leading named', 999],
+    ['leading named', 998],
+  ] as const) {
+    const make = () => samplers.dpmpp_2m.schedule(vectors.configs[config]!, steps);
+    if (steps === 998) assert.is(make().points.length, 998);
+    else
+      assert.throws(
+        make,
+        /^bad-argument: steps: expected a number of steps whose timesteps differ, got \d+, with \d+ twice$/,
+      );
+  }
+});
+
+test('models of few steps have their timesteps among the 50 they were distilled on, and no more steps than those', () => {
+  const config = vectors.configs['SD 1.5']!;
+  const told = (steps: number) => samplers.lcm.schedule(config, steps).points.map(({ timestep }) => timestep);
+  // Luo et al. 2023: of 19, 39 … 999, evenly from the last.
+  assert.equal(told(4), [999, 759, 499, 259]);
+  assert.ok(told(50).every((timestep) => timestep % 20 === 19));
+  for (const name of ['lcm', 'tcd'] as const) {
+    assert.throws(() => samplers[name].schedule(config, 51), /^bad-argument: steps: .* from 1 to 50, got 51$/);
+  }
 });
 
 function same(actual: readonly number[], expected: Ends, relative: number, label: string): void {

@@ -23,7 +23,8 @@ export const pndm: Sampler = function* (x, { points, finalSigma, predictionType 
   const start = { x, sigma: points[0]?.sigma ?? finalSigma };
   let history: Latents[] = [];
   for (const [index, { sigma, timestep, from }] of points.entries()) {
-    const predicted = predictionIn(x, yield { type: 'denoise', x, sigma, timestep }, sigma, predictionType);
+    const within = index === 0 && points.length > 1 ? ({ within: true } as const) : {};
+    const predicted = predictionIn(x, yield { type: 'denoise', x, sigma, timestep, ...within }, sigma, predictionType);
     const to = arrival(points, index, finalSigma);
     if (index === 1) {
       const mean = combine([1 / 2, 1 / 2], [predicted, history[0]!]);

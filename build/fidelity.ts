@@ -1,0 +1,81 @@
+/**
+ * `npm run fidelity [-- PATTERN]`: the demo model's pictures against those that diffusers draws of the same requests
+ * (spec/vectors/recipes/fidelity.py), one line a sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
+ * PATTERN picks cases by name. Ends with 1 where one is below 50 dB, a root-mean-square error of 0.8 of 255 levels.
+ */
+import { readFile } from 'node:fs/promises';
+import { openDiffusersFolder } from '../models/checkpoint';
+import { diskFolder, fileSource } from '../models/folder.node';
+import { psnr } from '../models/quantize/quality/psnr';
+import { openSafetensors } from '../models/safetensors';
+import type { ImageRequest, Picture } from '../workers/api';
+import { nodeWasmBackend } from '../workers/backend/ort.node';
+import { readPng } from '../workers/cli/png';
+import { checkpointModel } from '../workers/model.checkpoint';
+import type { Parts } from '../workers/openStage';
+import { textToImage } from '../workers/pipeline';
+import { DEFAULTS } from '../workers/request';
+
+export const LEAST_DECIBELS = 50;
+
+/** What was asked for; `name` is SAMPLER-LABEL, and of its picture in the references. */
+export type FidelityCase = ImageRequest & { readonly name: string };
+
+export interface Measured extends FidelityCase {
+  /** Infinite where every pixel is the same. */
+  readonly decibels: number;
+}
+
+/** The cases, as recorded; `root` is the repository's. */
+export async function fidelityCases(root = '.'): Promise<FidelityCase[]> {
+  const cases = JSON.parse(await readFile(`${root}/spec/vectors/fidelity.json`, 'utf8')) as FidelityCase[];
+  return cases.map((each) => ({ ...DEFAULTS, ...each }));
+}
+
+/** Draws each of `cases` and holds it against its reference. */
+export async function* fidelity(cases: readonly FidelityCase[], root = '.'): AsyncGenerator<Measured> {
+  const model = checkpointModel(await openDiffusersFolder(await diskFolder(`${root}/models/demo/model`)));
+  const parts = { model, backend: nodeWasmBackend() };
+  const references = await openSafetensors(await fileSource(`${root}/spec/vectors/fidelity.safetensors`));
+  for (const each of cases) {
+    const picture = await drawn(each, parts);
+    const reference = readPng(await references.read(each.name));
+    yield { ...each, decibels: psnr(picture.pixels, reference.pixels) };
+  }
+}
+
+async function drawn(request: ImageRequest, parts: Parts): Promise<Picture> {
+  for await (const event of textToImage(request, parts, new AbortController().signal)) {
+    if (event.type === 'failed') throw new Error(event.message);
+    if (event.type === 'image') return event.picture;
+  }
+  throw new Error('no picture');
+}
+
+/** Columns that every sampler has; whatever else was drawn with it stands behind them, by name. */
+const COLUMNS = ['square', 'wide-12', 'tall-1', 'karras'];
+
+export async function main([pattern = '']: readonly string[]): Promise<number> {
+  const cases = (await fidelityCases()).filter(({ name }) => name.includes(pattern));
+  const rows = new Map<string, Map<string, number>>();
+  for await (const { name, scheduler, decibels } of fidelity(cases)) {
+    process.stderr.write(`${name}: ${decibels.toFixed(1)} dB\n`);
+    const row = rows.get(scheduler) ?? new Map<string, number>();
+    rows.set(scheduler, row.set(name.slice(scheduler.length + 1), decibels));
+  }
+  console.log(['sampler'.padEnd(14), ...COLUMNS.map((column) => column.padStart(9))].join(''));
+  for (const [scheduler, row] of rows) console.log(line(scheduler, row));
+  const all = [...rows.values()].flatMap((row) => [...row.values()]);
+  const [least, below] = [Math.min(...all), all.filter((decibels) => decibels < LEAST_DECIBELS).length];
+  console.log(`${all.length} pictures, ${least.toFixed(1)} dB at least, ${below} below ${LEAST_DECIBELS} dB`);
+  return all.length > 0 && below === 0 ? 0 : 1;
+}
+
+function line(scheduler: string, row: ReadonlyMap<string, number>): string {
+  const said = (decibels: number | undefined): string => decibels?.toFixed(1) ?? '';
+  const others = [...row].filter(([label]) => !COLUMNS.includes(label));
+  const cells = COLUMNS.map((column) => said(row.get(column)).padStart(9));
+  return [scheduler.padEnd(14), ...cells, ...others.map(([label, decibels]) => `  ${label} ${said(decibels)}`)].join(
+    '',
+  );
+}

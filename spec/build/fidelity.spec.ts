@@ -1,0 +1,30 @@
+/**
+ * Whole pictures with every sampler against diffusers': the unguided ones, which take a third of the time, and those
+ * whose noise is another program's. `npm run fidelity` draws them all, as its slow twin does.
+ */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { fidelity, fidelityCases, LEAST_DECIBELS } from '../../build/fidelity';
+import { SCHEDULERS } from '../../workers/request';
+import { fromRoot } from '../root';
+
+const cases = await fidelityCases(fromRoot('.'));
+const quick = cases.filter(({ name, rng, only, subseed }) => /-tall-1$/.test(name) || rng || only || subseed);
+
+test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {
+  const different = (of: (each: (typeof cases)[number]) => unknown) => new Set(cases.map(of));
+  assert.equal([...different(({ scheduler }) => scheduler)].sort(), [...SCHEDULERS].sort());
+  assert.is(different(({ sigmas = 'model' }) => sigmas).size, 5);
+  assert.ok(different(({ prompt }) => prompt).size >= 10);
+  assert.is(different(({ width, height }) => Math.sign(width - height)).size, 3);
+  assert.equal([...different(({ guidanceScale }) => guidanceScale)].sort(), [1, 12, 7.5]);
+  assert.ok(quick.length > SCHEDULERS.length, `${quick.length} cases`);
+});
+
+test("pictures are diffusers'", async () => {
+  for await (const { name, decibels } of fidelity(quick, fromRoot('.'))) {
+    assert.ok(decibels >= LEAST_DECIBELS, `${name}: ${decibels.toFixed(1)} dB`);
+  }
+});
+
+test.run();

@@ -1,0 +1,48 @@
+/**
+ * What a request draws with: its sampler on its schedule, and its noise. Both are fetched when they are first needed, for
+ * the page has only so many bytes at a visit.
+ */
+import type { SchedulerConfig } from '../models/sd15';
+import type { ImageRequest, Picture } from './api';
+import type { Latents } from './diffusion/latents';
+import type { PictureNoise } from './diffusion/noise';
+import type { Sampler, Schedule } from './diffusion/sampler';
+
+export interface Sampling {
+  readonly sampler: Sampler;
+  readonly schedule: Schedule;
+}
+
+/** Rejects with what the schedule refuses. */
+export async function samplerFor(
+  { scheduler, steps, sigmas = 'model', eta }: ImageRequest,
+  config: SchedulerConfig,
+): Promise<Sampling> {
+  const { samplers } = await import('./diffusion/samplers');
+  const { sampler, schedule } = samplers[scheduler];
+  return { sampler, schedule: schedule(config, steps, { sigmas, ...(eta === undefined ? {} : { eta }) }) };
+}
+
+/** What tells picture `image` of a batch from the others. */
+export function pictureSeeds(
+  { seed, rng, subseed, subseedStrength = 0 }: Omit<ImageRequest, 'width' | 'height'>,
+  image: number,
+): Pick<Picture, 'seed' | 'subseed'> {
+  if (subseedStrength > 0) return { seed, subseed: subseed! + image };
+  return { seed: rng === 'comfy' ? seed : seed + image };
+}
+
+/** The noise of picture `image`, in latents of `shape`. */
+export async function noiseFor(
+  request: ImageRequest,
+  image: number,
+  shape: Latents['shape'],
+  schedule: Schedule,
+): Promise<PictureNoise> {
+  const { pictureNoise } = await import('./diffusion/noise');
+  const { rng = 'torch', subseedStrength = 0, numImages } = request;
+  const { seed, subseed } = pictureSeeds(request, image);
+  const variation = subseed === undefined ? {} : { variation: { seed: subseed, strength: subseedStrength } };
+  const batch = { index: image, of: numImages };
+  return pictureNoise({ source: rng, seed, ...variation, batch, shape }, schedule);
+}
