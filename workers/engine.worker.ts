@@ -4,7 +4,8 @@
  */
 import { expose } from 'comlink';
 import { later } from '../models/later';
-import { checkManifest } from '../models/manifest';
+import { checkManifest, type Manifest } from '../models/manifest';
+import type { GraphOptions } from '../models/pack';
 import { WEIGHT_FORMS } from '../models/quantize/weightForm';
 import type {
   BackendName,
@@ -19,6 +20,7 @@ import type {
 } from './api';
 import { backend, backendReports, bestBackend } from './backend/choose';
 import { loweringOf } from './backend/lowering';
+import { wasmThreads } from './backend/ort.browser';
 import { type FetchDemo, importDemo } from './demo';
 import type { Own, Ready } from './drawHosted';
 import { asFailure } from './errors';
@@ -90,13 +92,20 @@ async function host() {
   return (await hosted()).hostReport(status, await storedIds());
 }
 
+async function planOf(name: OwnBackendName, manifest: Manifest, asked: ImageRequest, lowering: GraphOptions) {
+  // What a GPU has beside the heap, nobody says.
+  if (name === 'webgpu') return undefined;
+  if (name === 'wasm') return planDrawing(manifest, asked, browserDevice(), lowering);
+  const { int8Plan } = await later(import('./memory/int8Plan'));
+  return int8Plan(manifest, asked, browserDevice(), wasmThreads());
+}
+
 async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest): Promise<Ready> {
   const stored = await (await store()).open(id);
   try {
     const lowering = loweringOf(name);
     const manifest = checkManifest(stored.manifest);
-    // What a GPU has beside the heap, nobody says.
-    const plan = name === 'wasm' ? planDrawing(manifest, asked, browserDevice(), lowering) : undefined;
+    const plan = await planOf(name, manifest, asked, lowering);
     const model = storedModel(stored, manifest, lowering);
     const parts = { model, backend: await backend(name), ...(plan ? { courses: plan.courses } : {}) };
     const request = plan ? { ...asked, guidance: plan.guidance } : asked;

@@ -34,6 +34,17 @@ test('auto is the GPU only where it passed its test', () => {
   assert.equal([chosen('auto', gpu(true, 'software')), chosen('webgpu', gpu(true, 'software'))], ['wasm', 'webgpu']);
 });
 
+test('eight-bit kernels are for models that are kept so, or small, and only where chosen', () => {
+  const here = state({ backends: [wasm, { ...wasm, name: 'wasm-int8' }] });
+  const of = (weights: 'exact' | 'int8', bytes: number) => ({ ...wish(512), kept: { weights, bytes } });
+  assert.is(reportOn('wasm-int8', here, of('int8', 1e9))?.available, true);
+  assert.is(reportOn('wasm-int8', here, of('exact', 1e9))?.why, 'wider-weights');
+  assert.is(reportOn('wasm-int8', here, of('exact', 2e7))?.available, true);
+  assert.is(toBackend('wasm-int8', here, of('int8', 1e9)), 'wasm-int8');
+  assert.is(toBackend('wasm-int8', here, of('exact', 1e9)), 'wasm');
+  assert.is(toBackend('auto', here, of('int8', 1e9)), 'wasm');
+});
+
 test('auto is the NPU where it draws this model in this size, before any GPU', () => {
   const both = state({ backends: [wasm, gpu(true)], host: HOST });
   assert.is(toBackend('auto', both, wish(512)), 'npu');

@@ -214,6 +214,7 @@ const whyNot: Record<string, string> = {
   'probe-failed': 'it did not pass its test',
   'crashed-before': 'the app died of it the last time; it can be tried again in the app',
   'too-hot': 'the device is too hot',
+  'wider-weights': 'for models that were opened with 8-bit weights',
   'only-there': 'this model is only in the app',
   'download-failed': 'what it needs did not arrive',
   'other-model': 'the app has no form of this model for it',

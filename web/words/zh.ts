@@ -208,6 +208,7 @@ const whyNot: Record<string, string> = {
   'probe-failed': '未通过测试',
   'crashed-before': '上次使用时应用崩溃，可在应用中重新尝试',
   'too-hot': '设备过热',
+  'wider-weights': '仅用于以 8 位权重打开的模型',
   'only-there': '此模型只在应用中',
   'download-failed': '所需文件没有下载成功',
   'other-model': '应用中没有此模型的相应版本',

@@ -12,8 +12,7 @@ const opened = new Map<OwnBackendName, Promise<Backend>>();
 
 const OPENINGS: Readonly<Record<OwnBackendName, () => Promise<Backend>>> = {
   wasm: browserWasmBackend,
-  // Fetched by who asks for it alone.
-  'wasm-int8': async () => (await import('./int8/int8.browser')).browserInt8Backend(),
+  'wasm-int8': provenInt8,
   webgpu: provenWebgpu,
 };
 
@@ -42,7 +41,9 @@ export async function backendReports(): Promise<BackendReport[]> {
     threads: wasmThreads(),
   };
   const why = await backend('webgpu').then(async () => ((await isSoftware()) ? 'software' : ''), whyNotOf);
-  return [wasm, { name: 'webgpu', available: why === '' || why === 'software', why, threads: 1 }];
+  // Tested when it is first asked for: what it needs is fetched then.
+  const int8: BackendReport = { ...wasm, name: 'wasm-int8' };
+  return [wasm, int8, { name: 'webgpu', available: why === '' || why === 'software', why, threads: 1 }];
 }
 
 /** A library that did not arrive proves nothing against the GPU; whatever else it throws does. */
@@ -67,5 +68,14 @@ async function provenWebgpu(): Promise<Backend> {
   return webgpu;
 }
 
-const unavailable = (got: WhyNot) =>
-  new CodedError('backend-unavailable', { argument: 'webgpu', expected: 'an adapter that passes the self-test', got });
+/** Our own kernels, once they have shown the same. */
+async function provenInt8(): Promise<Backend> {
+  const { browserInt8Backend } = await later(import('./int8/int8.browser'));
+  const int8 = await browserInt8Backend();
+  const { selfTest } = await later(import('./selfTest'));
+  if (!(await selfTest(int8))) throw unavailable('self-test-failed', 'wasm-int8');
+  return int8;
+}
+
+const unavailable = (got: WhyNot, argument: OwnBackendName = 'webgpu') =>
+  new CodedError('backend-unavailable', { argument, expected: 'one that passes the self-test', got });
