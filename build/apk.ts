@@ -2,8 +2,9 @@
  * `npm run apk [-- --aar DIR] [--twice]`: the Android app as `dist/pocket-diffusion.apk`, signed, its contents checked. All it
  * takes comes from public registries: Maven Central, npm, Debian.
  *
- *   --aar DIR        with the libraries there: onnxruntime-android(-qnn)-VERSION.aar, qnn-runtime-VERSION.aar
- *   --profile NAME   with those that Maven fetches, where a registry has them: ort, qnn
+ *   --aar DIR        with the libraries there: onnxruntime-android(-qnn)-VERSION.aar, qnn-runtime-VERSION.aar,
+ *                    webkit-VERSION.aar (androidx)
+ *   --profile NAME   with those that Maven fetches, where a registry has them: ort, qnn, androidx
  *   --twice          builds everything a second time, from nothing, and compares
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -28,9 +29,9 @@ const OPTIONS = {
   profile: { type: 'string' },
   twice: { type: 'boolean', default: false },
 } as const;
-const USAGE = '[--aar DIR | --profile ort|qnn] [--twice]';
+const USAGE = '[--aar DIR | --profile ort|qnn|androidx] [--twice]';
 /** Of bridge-android/dexing/pom.xml. */
-const PROFILES = ['ort', 'qnn'];
+const PROFILES = ['ort', 'qnn', 'androidx'];
 
 export async function main(args: readonly string[]): Promise<number> {
   try {
@@ -86,7 +87,7 @@ async function loose(libraries: Libraries, clean: boolean): Promise<{ path: stri
   const web = clean ? join(FOLDER, 'web') : WEB_FOLDER;
   if (clean) await rm(web, { recursive: true, force: true });
   await bundle(web);
-  const modules = ['app', ...(libraries.classes.length > 0 ? ['ort'] : []), ...(libraries.qnn ? ['qnn'] : [])];
+  const modules = ['app', ...(libraries.ort ? ['ort'] : []), ...(libraries.qnn ? ['qnn'] : [])];
   const goals = [...(clean ? ['clean'] : []), 'package', '-DskipTests', '-pl', modules.join(','), '-am'];
   const { code, output } = await maven(...goals);
   if (code !== 0) throw new Error(`setup-failed: the app: Maven said:\n${output}`);

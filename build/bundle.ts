@@ -14,6 +14,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { compressTwins } from './compress';
+import { kernels } from './kernels.mjs';
 import { type Output, openOutput } from './output';
 
 export const WEB_FOLDER = 'dist/web';
@@ -60,7 +61,7 @@ export async function bundleScripts(engine = ENGINE): Promise<Script[]> {
   const style = await run({ entryPoints: { main: 'web/style/main.css' } });
   // Together, so that what page and worker share is there once.
   const scripts = await run({
-    entryPoints: { main: 'web/main.tsx', 'engine.worker': engine },
+    entryPoints: { main: 'web/main.tsx', 'engine.worker': engine, 'kernels.worker': 'workers/kernels.worker.ts' },
     jsx: 'automatic',
     jsxImportSource: 'preact',
     splitting: true,
@@ -80,7 +81,10 @@ async function run(options: BuildOptions): Promise<Script[]> {
     platform: 'browser',
     outdir: 'out',
     legalComments: 'none',
+    // Modules are UTF-8 wherever they come from, and Chinese in escapes is twice as long.
+    charset: 'utf8',
     logLevel: 'warning',
+    plugins: [kernels],
     ...options,
     metafile: true,
     write: false,

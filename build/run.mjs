@@ -32,6 +32,7 @@ function installPackages() {
 
 async function bundleEntry(entry) {
   const { build } = await import('esbuild');
+  const { kernels } = await import('./kernels.mjs');
   const outfile = join(root, 'dist', 'node', entry.replace(/\.ts$/, '.mjs'));
   await build({
     entryPoints: [join(root, entry)],
@@ -43,6 +44,7 @@ async function bundleEntry(entry) {
     packages: 'external',
     sourcemap: 'linked',
     logLevel: 'warning',
+    plugins: [kernels],
   });
   return outfile;
 }

@@ -107,8 +107,8 @@ async function answer(root: string, request: IncomingMessage, response: ServerRe
   response.setHeader('Content-Type', TYPES[extname(path)] ?? 'application/octet-stream');
   response.setHeader('ETag', file.etag);
   response.setHeader('Vary', 'Accept-Encoding');
-  // Chunks carry their hash in their name; everything else is asked for again, and mostly answered with 304.
-  const hashed = /^chunk-[0-9A-Z]{8}\.js$/.test(path.slice(root.length + 1));
+  // Parts of the scripts carry their hash in their name; everything else is asked for again, and mostly answered with 304.
+  const hashed = /^[\w.]+-[0-9A-Z]{8}\.js$/.test(path.slice(root.length + 1));
   response.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
   if (request.headers['if-none-match'] === file.etag) return void response.writeHead(304).end();
   if (file.encoding) response.setHeader('Content-Encoding', file.encoding);

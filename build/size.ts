@@ -1,7 +1,7 @@
 /**
  * `npm run size`: what the page's own JavaScript weighs on the wire, against its budget. The budget is for what a visit
- * fetches: the page, the engine, what they share, and one language (the heaviest counts). What is fetched when it is
- * first used stands below the line; ORT and models apart.
+ * waits for and draws with: the page, the engine, what they share, and one language (the heaviest counts). What comes when it
+ * is first used, or when the page has nothing better to do, stands below the line; ORT and models apart.
  */
 import { bundleScripts, type Script } from './bundle';
 import { brotli, gzipped } from './compress';
@@ -23,6 +23,8 @@ export async function main(): Promise<number> {
   const weights = new Map(await Promise.all(scripts.map(async (script) => [script, await weigh(script)] as const)));
   const atOnce = fetchedWith(FIRST, scripts);
   const languages = scripts.filter(isLanguage);
+  const shared = languages.flatMap(({ imports }) => imports).filter((path) => !atOnce.some((one) => one.path === path));
+  if (shared.length > 0) throw new Error(`a language is one file: ${shared.join(', ')}`);
   const later = scripts.filter((script) => !atOnce.includes(script) && !languages.includes(script));
   const print = (some: readonly Script[]): void => {
     for (const script of some) console.log(line(script.path, weights.get(script)!));

@@ -11,6 +11,7 @@ import { ensureAndroidTools } from './apk/tools';
 import { ensureChromium } from './chromium';
 import { BRIDGE, ensureMaven, runJUnit } from './host/maven';
 import { buildHost, HOST_BUILT } from './host/startHost';
+import { kernels } from './kernels.mjs';
 
 interface Tally {
   passed: number;
@@ -71,6 +72,7 @@ async function bundleSpecs(specs: readonly string[]): Promise<void> {
     packages: 'external',
     sourcemap: 'inline',
     logLevel: 'warning',
+    plugins: [kernels],
   });
 }
 

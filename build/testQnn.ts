@@ -4,6 +4,7 @@
  * Prints a table; exits with 1 where anything misses.
  *
  *   --quantized DIR                the graphs that npm run quantize has written there, every network of one size, as they lie there
+ *   --keep                         what passes stays in --quantized DIR, compiled: phones of these chips then need not compile
  *   --java                         the app's own way to the NPU, in Java: the UNet in --quantized DIR on two chips, and nothing else
  *   --license                      shows the terms of what is used, and nothing else
  *   --size WIDTHxHEIGHT | SIDE     pixels: 128, with --full 512
@@ -27,10 +28,11 @@ import { STAGE_NAMES } from '../models/manifest';
 import { fromCaller } from '../models/openDisk.node';
 import { blockNetworks } from './qnn/blockNetworks';
 import { demoNetworks } from './qnn/demoNetworks';
-import { CHIPS, emulated, FOLDER, install, installedLicense, SHOWN } from './qnn/emulator';
+import { CHIPS, compiledFiles, emulated, FOLDER, install, installedLicense, SHOWN } from './qnn/emulator';
 import { FORMATS } from './qnn/format';
 import { fullNetworks } from './qnn/fullNetworks';
 import { testJava } from './qnn/javaPath';
+import { keep } from './qnn/keep';
 import { showOnce } from './qnn/license';
 import { type Job, type Network, quantizedStage } from './qnn/quantizedStage';
 import { COLUMNS, line, passes } from './qnn/table';
@@ -60,6 +62,7 @@ async function tested(args: readonly string[]): Promise<number> {
       license: { type: 'boolean', default: false },
       java: { type: 'boolean', default: false },
       quantized: { type: 'string' },
+      keep: { type: 'boolean', default: false },
       size: { type: 'string' },
       format: { type: 'string', default: 'w8a16' },
       linear: { type: 'string', default: 'conv' },
@@ -85,6 +88,7 @@ async function tested(args: readonly string[]): Promise<number> {
     return 2;
   }
   if (values.java && values.quantized === undefined) throw badArgument('--java', 'with --quantized DIR', '');
+  if (values.keep && values.quantized === undefined) throw badArgument('--keep', 'with --quantized DIR', '');
   const { full } = values;
   const format = FORMATS[oneOf('--format', values.format, Object.keys(FORMATS) as (keyof typeof FORMATS)[])];
   const linear = oneOf('--linear', values.linear, ['conv', 'matmul'] as const);
@@ -122,8 +126,12 @@ async function tested(args: readonly string[]): Promise<number> {
     for (const chip of chips) {
       const found = await emulated(folder, asked, chip, settings, limits);
       console.log(line(job, chip, found));
-      if (passes(job, found)) passed++;
-      else failed++;
+      if (!passes(job, found)) failed++;
+      else {
+        passed++;
+        if (values.keep && job.context !== undefined)
+          await keep(fromCaller(values.quantized!), job.context, chip, compiledFiles(folder, job, chip));
+      }
     }
   }
   console.log(`\n${passed} passed, ${failed} failed`);

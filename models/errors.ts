@@ -9,13 +9,14 @@ export type ErrorCode =
   | 'bad-argument' // a request or command-line value outside its range
   | 'bad-model' // a model file is missing, truncated, or contradicts itself
   | 'unsupported-model' // a sound file of an architecture this engine does not draw with
-  | 'download-failed' // a file of a model did not arrive
+  | 'download-failed' // a file of a model, or a part of the program, did not arrive
   | 'bad-catalog' // a list of models is not in its format
   | 'bad-picture' // the network produced NaN or infinity, or could not be read as it should: trying again may help
   | 'backend-unavailable' // no adapter, failed self-test
   | 'host-lost' // the program on this device that ran the networks is gone
   | 'host-silent' // it is there and says nothing
   | 'bad-host' // it says what it must not
+  | 'too-hot' // the device must cool down before it computes on
   | 'out-of-memory'
   | 'storage-full'
   | 'corrupt-store' // a stored byte no longer has its hash

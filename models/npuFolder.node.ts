@@ -1,9 +1,10 @@
 /** A folder with `npu.json`, opened: what it holds, and its files once their hashes are seen to be right. Node only. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unreadable } from './diskWords.node';
+import { CodedError } from './errors';
 import { parseJson } from './json';
-import { contextPath, type NpuFile, type NpuManifest, type NpuPart, npuFiles } from './npuManifest';
+import { type NpuFile, type NpuManifest, type NpuPart, npuFiles } from './npuManifest';
 import { checkNpuManifest } from './npuManifestCheck';
 import { proveHash, proveLength } from './proveFile.node';
 
@@ -11,8 +12,8 @@ export interface NpuFolder {
   readonly manifest: NpuManifest;
   /** The path of a file of the manifest, hashed the first time. Rejects with `corrupt-store`, which names both hashes. */
   path(file: NpuFile): Promise<string>;
-  /** Where `part` compiled for a chip lies, if somebody has put it there. */
-  context(part: NpuPart, chip: string): Promise<string | undefined>;
+  /** Where `part` compiled for a chip by this version of Qualcomm's libraries lies, if it is listed and its files are as they were. */
+  context(part: NpuPart, chip: string, qairt: string): Promise<string | undefined>;
 }
 
 /** `bad-model` where the manifest is damaged, or a file is missing or of another length. */
@@ -30,9 +31,22 @@ export async function openNpuFolder(folder: string): Promise<NpuFolder> {
       proven.add(path);
       return whole;
     },
-    async context(part, chip) {
-      const whole = join(folder, contextPath(manifest, part, chip));
-      return (await stat(whole).catch(() => undefined))?.isFile() ? whole : undefined;
+    async context({ context }, chip, qairt) {
+      const compiled = manifest.contexts.compiled?.find(
+        (each) => each.context === context && each.chip === chip && each.qairt === qairt,
+      );
+      if (!compiled) return undefined;
+      try {
+        for (const { path, bytes, sha256 } of compiled.files) {
+          await proveLength(join(folder, path), bytes);
+          await proveHash(join(folder, path), sha256);
+        }
+      } catch (error) {
+        // It can be compiled anew.
+        if (error instanceof CodedError) return undefined;
+        throw error;
+      }
+      return join(folder, compiled.files[0]!.path);
     },
   };
 }

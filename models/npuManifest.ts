@@ -54,11 +54,24 @@ export interface NpuStage {
   readonly parts: readonly NpuPart[];
 }
 
-/** Where compiled graphs may lie, and for which chips; whoever compiles puts them there. */
+/** What a compiler made of one part, for one chip. It is taken by its hashes, and on libraries of its own version alone. */
+export interface NpuCompiled {
+  /** The part's `context`. */
+  readonly context: string;
+  readonly chip: string;
+  /** Version of Qualcomm's libraries that compiled it, such as 2.51.0. */
+  readonly qairt: string;
+  /** First the ONNX file around an EPContext node, at `contextPath`, then what it refers to, beside it. */
+  readonly files: readonly NpuFile[];
+}
+
+/** Where compiled graphs may lie, and for which chips; whoever compiles puts them there and lists them (npuContexts.node.ts). */
 export interface NpuContexts {
   /** Beside the manifest. */
   readonly folder: string;
   readonly chips: readonly NpuChip[];
+  /** Those that are there. What is not listed is not taken. */
+  readonly compiled?: readonly NpuCompiled[];
 }
 
 export interface NpuManifest {
@@ -81,9 +94,12 @@ export interface NpuManifest {
   readonly stages: readonly NpuStage[];
 }
 
-/** Where `part` compiled for the chip of this name may lie, relative to the manifest: an ONNX file around an EPContext node. */
-export const contextPath = ({ contexts }: Pick<NpuManifest, 'contexts'>, { context }: NpuPart, chip: string): string =>
-  `${contexts.folder}/${chip}/${context}`;
+/** Where a part compiled for the chip of this name may lie, relative to the manifest: an ONNX file around an EPContext node. */
+export const contextPath = (
+  { contexts }: { readonly contexts: Pick<NpuContexts, 'folder'> },
+  { context }: Pick<NpuPart, 'context'>,
+  chip: string,
+): string => `${contexts.folder}/${chip}/${context}`;
 
 /** All files that must be there. */
 export const npuFiles = ({ tokenTable, stages }: Pick<NpuManifest, 'tokenTable' | 'stages'>): NpuFile[] => [

@@ -2,19 +2,15 @@
 
 import { checkDescription } from './descriptionCheck';
 import { elementCount } from './dtype';
-import { COUNT, checkFields, fieldsIn, INDEX, listIn, NAME, oneOf, type Rule, SHA256, TEXT } from './fieldRules';
+import { COUNT, checkFields, fieldsIn, INDEX, listIn, oneOf, type Rule, SHA256, TEXT } from './fieldRules';
 import { MOST_FILE_BYTES } from './graph/qnn/constantFile';
 import { STAGE_NAMES, type TokenizerFiles } from './manifest';
+import { checkContexts, isBelow } from './npuContextsCheck';
 import { NPU_FORMAT, NPU_PRECISIONS, NPU_VERSION, type NpuManifest, npuFiles } from './npuManifest';
 import { checkStages } from './npuStagesCheck';
 import { badModel, shown, unsupportedModel } from './refuse';
 
 const WHERE = 'npu.json';
-
-/** Relative, below the manifest: none of its parts leads elsewhere. */
-const isBelow = (path: unknown): boolean =>
-  typeof path === 'string' &&
-  path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !part.includes('\\'));
 
 const FOLDER: Rule = { expected: 'a path below the manifest', holds: isBelow };
 
@@ -52,7 +48,6 @@ export function checkNpuManifest(json: unknown): NpuManifest {
   const description = checkDescription(`${WHERE}: description`, given.description);
   checkTokenizer(`${WHERE}: tokenizer`, given.tokenizer, description.textEncoder.vocabSize);
   checkTokenTable(`${WHERE}: tokenTable`, given.tokenTable, description);
-  checkContexts(`${WHERE}: contexts`, given.contexts);
   if (given.budgets !== undefined) {
     for (const [i, budget] of listIn(`${WHERE}: budgets`, given.budgets).entries())
       checkFields(`${WHERE}: budgets.${i}`, budget, BUDGET);
@@ -60,6 +55,7 @@ export function checkNpuManifest(json: unknown): NpuManifest {
   checkStages(`${WHERE}: stages`, listIn(`${WHERE}: stages`, given.stages), description, (argument, file) =>
     checkFields(argument, file, FILE),
   );
+  checkContexts(`${WHERE}: contexts`, given.contexts, manifest.stages, FILE);
   const seen = new Set<string>();
   for (const { path } of npuFiles(manifest)) {
     if (seen.has(path)) throw badModel(`${WHERE}: ${path}`, 'one file of this path', 'two');
@@ -84,11 +80,4 @@ function checkTokenTable(argument: string, json: unknown, { textEncoder }: NpuMa
   const expected = elementCount([vocabSize, hiddenSize, NUMBER_BYTES[dtype]]);
   if (bytes !== expected)
     throw badModel(`${argument}.bytes`, `${vocabSize} × ${hiddenSize} in ${dtype}: ${expected}`, `${bytes}`);
-}
-
-function checkContexts(argument: string, json: unknown): void {
-  checkFields(argument, json, { folder: FOLDER });
-  const chips = listIn(`${argument}.chips`, (json as Partial<NpuManifest['contexts']>).chips);
-  for (const [i, chip] of chips.entries())
-    checkFields(`${argument}.chips.${i}`, chip, { name: NAME, socModel: COUNT, htpArch: COUNT });
 }

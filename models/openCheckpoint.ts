@@ -4,12 +4,12 @@
  * weights come tensor by tensor when they are asked for.
  */
 import { type Checkpoint, openDiffusersFolder } from './checkpoint';
-import type { LoraChoice } from './lora/withLoras';
+import { type LoraChoice, withLoras } from './lora/withLoras';
 import { STAGE_NAMES, type TokenizerFiles } from './manifest';
 import { planStage } from './pack';
 import { unsupportedModel } from './refuse';
 import type { PredictionType } from './sd15';
-import type { OpenedVae } from './singleFile/openSingleFile';
+import { type OpenedVae, openSingleFile, openVaeFile } from './singleFile/openSingleFile';
 import type { ByteSource, Folder } from './source';
 
 export interface CheckpointOptions {
@@ -23,24 +23,20 @@ export interface CheckpointOptions {
   readonly predictionType?: PredictionType;
 }
 
-/** Most visits open neither a single file nor a LoRA: a page fetches what reads them when one does. */
-const singleFile = () => import('./singleFile/openSingleFile');
-const lora = () => import('./lora/withLoras');
-
 /**
  * Opens `input`. Everything that can be wrong short of the numbers is found here: `bad-model` names the file, key or
  * tensor with what was expected and found; `unsupported-model` says which other kind of file this is.
  */
 export async function openCheckpoint(input: Folder | ByteSource, options: CheckpointOptions): Promise<Checkpoint> {
   const { vae: vaeFile, loras = [] } = options;
-  const vae = vaeFile && (await (await singleFile()).openVaeFile(vaeFile));
+  const vae = vaeFile && (await openVaeFile(vaeFile));
   const opened =
     'paths' in input
       ? withVae(await openDiffusersFolder(input), vae)
-      : await (await singleFile()).openSingleFile(input, options.tokenizer, vae);
+      : await openSingleFile(input, options.tokenizer, vae);
   const checkpoint = withPrediction(opened, options.predictionType);
   for (const stage of STAGE_NAMES) planStage(checkpoint.description, stage, checkpoint.weights(stage));
-  return loras.length > 0 ? (await lora()).withLoras(checkpoint, loras) : checkpoint;
+  return loras.length > 0 ? withLoras(checkpoint, loras) : checkpoint;
 }
 
 /** A VAE file has no config: the latents stay scaled as the folder says. */

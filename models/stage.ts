@@ -2,6 +2,7 @@
  * What the networks of a Stable Diffusion 1.x model look like from outside: the contract between the code that
  * describes them (`models/`) and the code that runs them (`workers/backend`).
  */
+import type { ModelDescription } from './sd15';
 
 /** The networks of a model, named after their folders in the diffusers layout; the VAE counts as two. */
 export type StageName = 'text_encoder' | 'unet' | 'vae_decoder' | 'vae_encoder';
@@ -47,11 +48,21 @@ export interface StageWeights {
   close(): void;
 }
 
+/** What a network is, for who computes it without a graph: described for a size, over the tensors of its weights file. */
+export interface StageNetwork {
+  readonly description: ModelDescription;
+  readonly stage: StageName;
+  readonly size: StageSize;
+  readonly tensors: readonly PackedTensor[];
+}
+
 /** A network ready to be opened by a backend: an ONNX graph whose initializers lie in `weights`. */
 export interface StageFile {
   readonly name: StageName;
-  /** The serialized ONNX ModelProto. */
+  /** The serialized ONNX ModelProto; may be written when it is first asked for. */
   readonly graph: Uint8Array;
+  /** The network that it is the graph of, where that is at hand. */
+  readonly network?: StageNetwork;
   /** The external data. Whoever was handed the file closes it. */
   readonly weights: StageWeights;
   /** The file name by which the graph refers to them, `weights` by default. */

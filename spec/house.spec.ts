@@ -23,7 +23,11 @@ const ROOMS: readonly Room[] = [
   { room: 'workers', may: ['workers', 'models'] },
   { room: 'workers/diffusion', may: ['workers/diffusion'], types: ['models/sd15'] },
   { room: 'workers/text', may: ['workers/text', 'models/errors'] },
-  { room: 'workers/backend', may: ['workers/backend', 'workers/api', 'workers/errors', 'workers/tensor', 'models'] },
+  { room: 'workers/kernels', may: ['workers/kernels'] },
+  {
+    room: 'workers/backend',
+    may: ['workers/backend', 'workers/kernels/layout', 'workers/api', 'workers/errors', 'workers/tensor', 'models'],
+  },
   { room: 'workers/store', may: ['workers/store', 'workers/api', 'workers/errors', 'workers/tensor', 'models'] },
   {
     room: 'workers/download',
@@ -37,6 +41,8 @@ const ROOMS: readonly Room[] = [
 /** Where each package may be imported, by file or folder; `build` and `spec` may import any. */
 const CORNERS: Readonly<Record<string, RegExp>> = {
   'onnxruntime-web': /^workers\/backend\/ort[^/]*\.ts$|^models\/quantize\//,
+  // Not a package: what build/kernels.mjs compiles of workers/kernels.
+  'kernels:': /^workers\/backend\/int8\/form\.ts$/,
   'idb-keyval': /^workers\/store\//,
   'hash-wasm': /^workers\/download\/sha256\.ts$/,
   comlink: /^web\/engine\.ts$|^workers\/engine\.worker\.ts$/,
@@ -79,7 +85,7 @@ function wrong({ from, specifier, kind }: Import): string {
     return `${from} imports ${to}: ${room} may import ${[...may, ...types.map((t) => `types of ${t}`)].join(', ')}`;
   }
   if (specifier.startsWith('node:') || /^(build|spec)\//.test(from)) return '';
-  const name = specifier.match(/^(@[^/]+\/)?[^/]+/)![0];
+  const name = specifier.match(/^(@[^/]+\/)?(kernels:|[^/]+)/)![0];
   const corner = CORNERS[name];
   if (corner?.test(from)) return '';
   return `${from} imports ${specifier}: ${corner ? `only ${corner} may` : 'a package without a corner in this table'}`;

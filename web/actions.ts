@@ -5,6 +5,7 @@ import { isHosts } from './backends';
 import { listenForHost, lookAgain } from './bridge';
 import { beginWatch, endWatch } from './crash';
 import { asFailure, engine } from './engines';
+import { warmUp } from './lateParts';
 import { bringDemo, learnHost, learnModels, learnStorage, learnWeightForms, useModel } from './modelActions';
 import { randomSeed, type Settings, toRequest } from './settings';
 import { backendInUse, isDemo, modelInUse, set, settings, state, tell } from './state';
@@ -52,6 +53,8 @@ export async function draw(override: Partial<Settings> = {}): Promise<void> {
   drawing = new AbortController();
   const { signal } = drawing;
   announce(modelInUse());
+  // To save the picture, whatever becomes of the network meanwhile.
+  warmUp();
   try {
     while (!modelInUse() && arriving.count > 0 && !signal.aborted)
       await Promise.race([arriving.next(), aborted(signal)]);

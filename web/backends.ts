@@ -6,6 +6,8 @@ import type { Settings } from './settings';
 /** The model in use, and the size that is set. */
 export interface Wish {
   readonly modelId: string | undefined;
+  /** How its weights are kept, and in how many bytes, where that is known. */
+  readonly kept?: Pick<ModelSummary, 'weights' | 'bytes'> | undefined;
   readonly width: number;
   readonly height: number;
 }
@@ -27,10 +29,12 @@ export const hostedSizes = ({ host }: Pick<State, 'host'>, name: BackendName, id
 export function reportOn(
   name: BackendName,
   state: Pick<State, 'backends' | 'host'>,
-  { modelId, width, height }: Wish,
+  { modelId, kept, width, height }: Wish,
 ): Pick<BackendReport, 'available' | 'why'> | undefined {
-  if (name === 'wasm' || name === 'webgpu') {
+  if (name === 'wasm' || name === 'wasm-int8' || name === 'webgpu') {
     if (isHosts(modelId)) return NOT('only-there');
+    if (name === 'wasm-int8' && kept && kept.weights !== 'int8' && kept.bytes > SOON_ROUNDED)
+      return NOT('wider-weights');
     return state.backends.find((report) => report.name === name);
   }
   const report = state.host?.backends.find((one) => one.name === name);
@@ -39,6 +43,9 @@ export function reportOn(
   if (sizes.length === 0) return NOT('other-model');
   return sizes.some((way) => way.width === width && way.height === height) ? report : NOT('other-size');
 }
+
+/** Bytes of weights that are rounded to eight bits in a moment, however they are kept. */
+const SOON_ROUNDED = 64e6;
 
 const NOT = (why: string) => ({ available: false, why });
 

@@ -3,10 +3,16 @@
  * (`#bridge=PORT.TOKEN`, kept for this tab), in the app behind a port that it hands to this page and to no other
  * (`bridge-android/PROTOCOL.md`, section 1). Each engine needs a connection of its own.
  */
+import { signal } from '@preact/signals';
 import type { HostMessage } from '../workers/api';
+import { controlPort } from './handshake';
 import { readKept, writeKept } from './kept';
+import { bringLateParts } from './lateParts';
 
 const KEY = 'bridge';
+
+/** Whether the app shows this page. */
+export const inApp = signal(false);
 
 let engine: Worker | undefined;
 let app: MessagePort | undefined;
@@ -20,17 +26,41 @@ export function introduced(worker: Worker): Worker {
 }
 
 // At once: the app speaks as soon as the page is there, and that may be before its words are.
-addEventListener('message', ({ data, source, ports: [port] }) => {
-  // From the app itself: what another page says has a source, and no page frames or opens this one (build/serve.ts).
-  if (data !== 'pocket-diffusion' || source || !port) return;
+addEventListener('message', (event) => {
+  const port = controlPort(event);
+  // It speaks to a document once.
+  if (!port || app) return;
   app = port;
+  inApp.value = true;
+  const texts: unknown[] = [];
+  let listener = (text: unknown): void => void texts.push(text);
   port.onmessage = ({ data, ports: [channel] }) => {
-    if (data !== 'connected' || !channel) return;
+    if (data !== 'connected') return listener(data);
+    if (!channel) return;
     tell({ type: 'host', channel }, [channel]);
     heard();
   };
   handOn();
+  const listen = (next: typeof listener): void => {
+    listener = next;
+    for (const text of texts) next(text);
+  };
+  bringLateParts().then(
+    ({ followApp }) => followApp(listen),
+    () => undefined,
+  );
 });
+
+/** What the app is told beside `connect`. */
+type Said =
+  | 'models'
+  | { readonly type: 'drawing' | 'idle' }
+  | { readonly type: 'progress'; readonly index: number; readonly of: number }
+  | { readonly type: 'job'; readonly job: string | null }
+  | { readonly type: 'saving'; readonly url: string; readonly name: string };
+
+/** Tells the app; nothing where there is none. */
+export const sayToApp = (said: Said): void => app?.postMessage(typeof said === 'string' ? said : JSON.stringify(said));
 
 /** Finds a host, now or later; `onHost` hears of each once the engine does. */
 export function listenForHost(onHost: () => void): void {

@@ -94,6 +94,8 @@ interface Living {
   readonly api: Remote<EngineApi>;
   /** What to call for everything still waiting on this worker, should it die. */
   readonly pending: Set<(failure: Failure) => void>;
+  /** Those of them that would be lost with it. */
+  readonly work: Set<(failure: Failure) => void>;
   /** It drew with more than little memory, and has that still. */
   grown?: boolean;
 }
@@ -113,7 +115,7 @@ export function createEngine(
     clearTimeout(idle);
     if (living) return living;
     const worker = spawn();
-    const born: Living = { worker, api: wrap<EngineApi>(worker), pending: new Set() };
+    const born: Living = { worker, api: wrap<EngineApi>(worker), pending: new Set(), work: new Set() };
     const died = (why: string): void => end(born, { code: 'worker-died', message: `worker-died: ${why}` });
     worker.addEventListener('error', (event: unknown) =>
       died((event as { message?: string }).message ?? 'it did not start'),
@@ -136,25 +138,35 @@ export function createEngine(
     dying.worker.terminate();
     for (const tell of [...dying.pending]) tell(failure);
     dying.pending.clear();
+    dying.work.clear();
   }
 
   function settled(owner: Living, tell: (failure: Failure) => void): void {
     owner.pending.delete(tell);
+    owner.work.delete(tell);
     if (owner !== living || owner.pending.size > 0) return;
     clearTimeout(idle);
     idle = setTimeout(() => end(owner, { code: 'aborted', message: 'aborted: idle' }), idleMilliseconds);
   }
 
-  function ask<T>(question: (api: Remote<EngineApi>) => Promise<T>): Promise<T> {
+  function ask<T>(question: (api: Remote<EngineApi>) => Promise<T>, isWork = true): Promise<T> {
     const owner = alive();
     return new Promise<T>((resolve, reject) => {
       const tell = (failure: Failure): void => reject(new EngineFailure(failure));
       owner.pending.add(tell);
+      if (isWork) owner.work.add(tell);
       question(owner.api)
         .then(resolve, (thrown: unknown) => tell(asFailure(thrown)))
         .finally(() => settled(owner, tell));
     });
   }
+
+  /** A question that changes nothing: whoever ends the worker has it asked again. */
+  const wonder = <T>(question: (api: Remote<EngineApi>) => Promise<T>): Promise<T> =>
+    ask(question, false).catch((thrown: EngineFailure) => {
+      if (thrown.failure.code !== 'aborted') throw thrown;
+      return ask(question, false);
+    });
 
   async function* job<Event extends { readonly type: string }>(
     signal: AbortSignal,
@@ -169,12 +181,13 @@ export function createEngine(
     const abort = (): void => {
       port1.postMessage({ type: 'abort' });
       // Not while somebody else's work would go down with it.
-      grace = setTimeout(() => owner.pending.size === 1 && end(owner, ABORTED), abortMilliseconds);
+      grace = setTimeout(() => owner.work.size === 1 && end(owner, ABORTED), abortMilliseconds);
     };
 
     const pauseIt = (): void => port1.postMessage({ type: 'pause' });
 
     owner.pending.add(tell);
+    owner.work.add(tell);
     port1.addEventListener('message', (event: unknown) => events.push((event as { data: Event }).data));
     port1.start();
     signal.addEventListener('abort', abort, { once: true });
@@ -186,7 +199,10 @@ export function createEngine(
       for (;;) {
         const event = await events.next();
         yield event;
-        if (isLast(event)) return;
+        if (!isLast(event)) continue;
+        // A part of the program that did not come once a worker may not ask for again: ORT does not, nor do older browsers.
+        if ((event as Partial<Failure>).code === 'download-failed' && owner.work.size === 1) end(owner, ABORTED);
+        return;
       }
     } finally {
       clearTimeout(grace);
@@ -198,8 +214,8 @@ export function createEngine(
   }
 
   return {
-    backends: () => ask((api) => api.backends()),
-    host: () => ask((api) => api.host()),
+    backends: () => wonder((api) => api.backends()),
+    host: () => wonder((api) => api.host()),
     models: () => ask((api) => api.models()),
     deleteModel: (id) => ask((api) => api.deleteModel(id)),
     openDemo: (signal) => job<ImportEvent>(signal, (api, port) => api.openDemo(port)),
@@ -216,7 +232,7 @@ export function createEngine(
     restoreModel: (id) => ask((api) => api.restoreModel(id)),
     storage: () => ask((api) => api.storage()),
     freeUp: (key) => ask((api) => api.freeUp(key)),
-    forecast: (model, backend, asked) => ask((api) => api.forecast(model, backend, asked)),
+    forecast: (model, backend, asked) => wonder((api) => api.forecast(model, backend, asked)),
     async *draw(model, backend, request, signal) {
       const low = request.memory === 'low';
       if (low && living?.grown && !living.pending.size) end(living, ABORTED);

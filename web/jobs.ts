@@ -54,6 +54,8 @@ export type Toast =
     }
   /** What computed is gone, and something else goes on. */
   | { readonly type: 'fallen'; readonly from: BackendName; readonly to: BackendName }
+  /** The host's device slows it down, or stops it. */
+  | { readonly type: 'hot'; readonly heat: 'slowed' | 'stopped' }
   | { readonly type: 'sound'; readonly name: string }
   | { readonly type: 'freed'; readonly bytes: number };
 

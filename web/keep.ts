@@ -1,9 +1,11 @@
 /** Takes pictures and models out of the page: into a file, or through the device's share sheet. */
 
+import { sayToApp } from './bridge';
 import type { Drawn } from './drawing';
-import { fileName, toPng } from './png';
+import { bringLateParts } from './lateParts';
 
 async function toFile(drawn: Drawn): Promise<File> {
+  const { fileName, toPng } = await bringLateParts();
   const name = fileName(drawn.request.prompt, drawn.picture.seed);
   return new File([await toPng(drawn)], name, { type: 'image/png' });
 }
@@ -15,6 +17,7 @@ export async function saveAsFile(drawn: Drawn): Promise<void> {
 
 export function saveBlob(file: Blob, name: string): void {
   const url = URL.createObjectURL(file);
+  sayToApp({ type: 'saving', url, name });
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -8,7 +8,7 @@ import type { Job, JobOrder } from './jobs';
 import { saveBlob } from './keep';
 import { leftOver } from './leftOver';
 import { takeOptions } from './openOptions';
-import { isDemo, modelsAtHand, set, settings, state, tell } from './state';
+import { isDemo, modelInUse, modelsAtHand, set, settings, state, tell } from './state';
 
 /** Asks the shelf; what goes wrong is told. */
 export async function asked<T>(question: Promise<T>): Promise<T | undefined> {
@@ -30,6 +30,12 @@ export async function learnModels(): Promise<readonly ModelSummary[] | undefined
 export async function learnHost(): Promise<void> {
   const host = await engine.host().catch(() => undefined);
   tell({ type: 'learned', host });
+  const { models, modelId: used, drawing } = state.value;
+  // What was deleted there is nobody's any more; where nobody answers, it may come back.
+  if (host && isHosts(used) && !modelInUse() && !drawing) {
+    const next = models.find(isDemo) ?? models[0];
+    if (next) useModel(next.id);
+  }
   const { modelId } = settings.value;
   if (isHosts(modelId) && modelsAtHand().some(({ id }) => id === modelId) && !state.value.drawing) {
     tell({ type: 'use-model', id: modelId! });

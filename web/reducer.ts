@@ -93,6 +93,13 @@ export const INITIAL: State = {
   decodeSteps: 2,
 };
 
+/** Said once for each change for the worse. */
+function hotter({ host }: State, learned: Learned): Toast | undefined {
+  const heat = learned.host?.heat ?? 'none';
+  const before = host?.heat ?? 'none';
+  return heat === 'none' || heat === before || before === 'stopped' ? undefined : { type: 'hot', heat };
+}
+
 export function reduce(state: State, message: Message, now: number): State {
   switch (message.type) {
     case 'draw':
@@ -125,7 +132,7 @@ export function reduce(state: State, message: Message, now: number): State {
       return { ...state, ignored: message.ignored };
     case 'learned': {
       const { type: _, ...learned } = message;
-      return { ...state, ...learned };
+      return { ...state, ...learned, toast: hotter(state, learned) ?? state.toast };
     }
   }
 }

@@ -21,7 +21,7 @@ export interface Settings {
 }
 
 /** In the order in which they are shown. */
-export const BACKENDS = ['npu', 'webgpu', 'wasm', 'native-cpu'] as const satisfies readonly BackendName[];
+export const BACKENDS = ['npu', 'webgpu', 'wasm-int8', 'wasm', 'native-cpu'] as const satisfies readonly BackendName[];
 
 export const DEFAULT_SETTINGS: Settings = {
   prompt: '',

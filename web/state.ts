@@ -50,7 +50,7 @@ export const isDemo = ({ origins }: ModelSummary): boolean => origins.some((orig
 /** What is to be drawn next. */
 export function wish(): Wish {
   const { width, height } = settings.value.size ?? modelSize();
-  return { modelId: state.value.modelId, width, height };
+  return { modelId: state.value.modelId, kept: modelInUse(), width, height };
 }
 
 /** What computes it. */

@@ -3,16 +3,21 @@ import { signal } from '@preact/signals';
 import { shelf } from './engines';
 import { readKept, writeKept } from './kept';
 import { asked, download } from './modelActions';
-import { state, tell } from './state';
+import { tell } from './state';
 
 /** Somebody's own catalog; empty for the one that comes with the engine. */
 export const catalogUrl = signal(readKept('catalog') ?? '');
 
+/** None came the last time it was asked for. */
+export const catalogFailed = signal(false);
+
 /** Asks for the catalog at `url`; where it does not come, the one before stays. */
 export async function learnCatalog(url = catalogUrl.value): Promise<void> {
+  catalogFailed.value = false;
   const catalog = await asked(url ? shelf.catalog(url) : shelf.catalog());
-  tell({ type: 'learned', catalog: catalog ?? state.value.catalog ?? [] });
+  catalogFailed.value = !catalog;
   if (!catalog) return;
+  tell({ type: 'learned', catalog });
   catalogUrl.value = url;
   writeKept('catalog', url || null);
 }

@@ -8,6 +8,7 @@ import type { ImportEvent, License, ModelSummary } from './api';
 import { fingerprint } from './fingerprint';
 import { importCheckpoint } from './import';
 import { importPacked } from './importPacked';
+import { openPackedFolder } from './packedFolder';
 import type { ModelStore } from './store/modelStore';
 import type { Again } from './store/notedOptions';
 import { openPackedFile } from './store/packedFile';
@@ -34,7 +35,7 @@ export async function bringIn(
   tell: (event: ImportEvent) => void,
   signal: AbortSignal,
 ): Promise<ModelSummary> {
-  const packed = 'paths' in input ? await packedFolder(input) : await openPackedFile(input);
+  const packed = 'paths' in input ? await openPackedFolder(input) : await openPackedFile(input);
   if (packed) return importPacked(packed, came, store, tell, signal);
   const checkpoint = await openCheckpoint(input, options);
   if (checkpoint.ignored?.length) tell({ type: 'ignored', parts: checkpoint.ignored });
@@ -44,10 +45,6 @@ export async function bringIn(
   if (automatic && manifest.weights !== 'exact') tell({ type: 'rounded', weights: manifest.weights });
   return importCheckpoint(checkpoint, { ...named, manifest }, store, tell, signal);
 }
-
-/** Few folders are such: what reads them is fetched for those that may be. */
-const packedFolder = async (folder: Folder) =>
-  (await folder.file('manifest.json')) && (await import('./packedFolder')).openPackedFolder(folder);
 
 /** Stands for everything that the converted bytes are made of. */
 async function sourceOf(input: Folder | ByteSource, { loras = [], vae, predictionType }: CheckpointOptions) {

@@ -3,12 +3,14 @@
  * notes and complaints go to stderr. Exit code 0 only with every picture written, 2 for bad arguments or a bad model,
  * 130 when stopped by Ctrl-C, 1 for anything else.
  */
+import { availableParallelism } from 'node:os';
 import { fromCaller } from '../models/openDisk.node';
 import type { WeightForm } from '../models/quantize/weightForm';
 import { untilStopped } from '../models/untilStopped.node';
 import type { ImageEvent, ImageRequest } from './api';
+import { nodeInt8Backend } from './backend/int8/int8.node';
 import { nodeWasmBackend } from './backend/ort.node';
-import { asTyped, type CliArguments, parseArguments, USAGE } from './cli/arguments';
+import { asTyped, type CliArguments, type CliBackend, parseArguments, USAGE } from './cli/arguments';
 import { EXIT_CODES } from './cli/exitCodes';
 import { openModel } from './cli/openModel';
 import { planNotes } from './cli/planNotes';
@@ -19,6 +21,7 @@ import { asError, asFailure } from './errors';
 import type { Courses } from './memory/course';
 import { nodeDevice } from './memory/device.node';
 import { planDrawing } from './memory/drawingPlan';
+import { int8Plan } from './memory/int8Plan';
 import { nativeSize } from './model';
 import type { Parts } from './openStage';
 import { textToImage } from './pipeline';
@@ -49,13 +52,16 @@ async function generate(given: CliArguments): Promise<void> {
     const native = nativeSize(manifest.description);
     const asked = { ...given.request, width: given.width ?? native, height: given.height ?? native };
     const device = nodeDevice();
-    const plan = planDrawing(manifest, asked, device);
+    const int8 = given.backend === 'wasm-int8';
+    const plan = int8
+      ? int8Plan(manifest, asked, device, availableParallelism())
+      : planDrawing(manifest, asked, device);
     for (const note of planNotes(plan, asked, manifest, device)) console.error(note);
     const { courses, guidance } = plan;
     const request = { ...asked, guidance };
-    const parts = { model, backend: nodeWasmBackend(), courses };
+    const parts = { model, backend: int8 ? await nodeInt8Backend() : nodeWasmBackend(), courses };
     const { files, seeds, finished } = await draw(request, parts, given.out, signal);
-    const how = { model: model.name, weights: manifest.weights, courses };
+    const how = { model: model.name, backend: given.backend, weights: manifest.weights, courses };
     if (given.json) console.log(JSON.stringify(report(request, how, files, seeds, finished)));
     else for (const file of files) console.log(file);
   });
@@ -105,7 +111,12 @@ type Finished = Extract<ImageEvent, { type: 'finished' }>;
 
 function report(
   request: ImageRequest,
-  how: { readonly model: string; readonly weights: WeightForm; readonly courses: Courses },
+  how: {
+    readonly model: string;
+    readonly backend: CliBackend;
+    readonly weights: WeightForm;
+    readonly courses: Courses;
+  },
   files: string[],
   seeds: number[],
   finished: Finished,
@@ -120,7 +131,6 @@ function report(
     seeds,
     ...how,
     ...settings,
-    backend: 'wasm',
     milliseconds: rounded,
     heapBytes: finished.heapBytes,
     // Node reports the high-water mark of resident memory in kilobytes: WASM heap, JS and the program itself.

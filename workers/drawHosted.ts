@@ -12,6 +12,8 @@ import { offered } from './hosting';
 import { hostedParts } from './model.hosted';
 import type { Parts } from './openStage';
 
+// All that a page with a host fetches is one file.
+export { linkOf } from './backend/bridge/browserLink';
 export { hostReport } from './hosting';
 
 /** What a picture is drawn with, and what it is asked for then. Whoever asks for it closes it. */
@@ -53,7 +55,7 @@ export async function readyThere(
     there = await own.host();
     first = await hostedParts(there.client, offered(there.status, id, name, asked, ids), name);
   } catch (thrown) {
-    if (!ids.has(id) || asFailure(thrown).code === 'backend-unavailable') throw thrown;
+    if (!ids.has(id) || TOLD.includes(asFailure(thrown).code)) throw thrown;
     const to = await own.best();
     fell(name, to)('unet', thrown);
     return own.ready(id, to, asked);
@@ -61,7 +63,7 @@ export async function readyThere(
   const request = { ...asked, guidance: 'two-calls' } as const;
   const native = name === 'npu' ? attempt(() => offered(there.status, id, 'native-cpu', asked, ids)) : undefined;
   const parts = native ? onItsCpu(first, native, there, fell('npu', 'native-cpu')) : first;
-  if (!ids.has(id)) return { parts, request, close: () => undefined };
+  if (!ids.has(id)) return { parts, request, close: () => there.client.forget() };
   const to = await own.best();
   let here: Ready | undefined;
   const rescue = async (): Promise<Parts> => {
@@ -69,8 +71,15 @@ export async function readyThere(
     return here.parts;
   };
   const last = native ? 'native-cpu' : name;
-  return { parts: fallingBack(parts, rescue, fell(last, to)), request, close: () => here?.close() };
+  const close = (): void => {
+    there.client.forget();
+    here?.close();
+  };
+  return { parts: fallingBack(parts, rescue, fell(last, to)), request, close };
 }
+
+/** What nobody else is to draw instead: a size that is not there, a device that has to cool down. */
+const TOLD: readonly string[] = ['backend-unavailable', 'too-hot'];
 
 const onItsCpu = (first: Parts, native: HostModel, { client }: Answered, fell: Parameters<typeof fallingBack>[2]) =>
   fallingBack(first, () => hostedParts(client, native, 'native-cpu'), fell);

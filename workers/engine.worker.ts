@@ -3,8 +3,9 @@
  * Long work reports over the port it is handed; see `EngineApi` for the manners.
  */
 import { expose } from 'comlink';
-import type { Checkpoint } from '../models/checkpoint';
-import { checkManifest } from '../models/manifest';
+import { later } from '../models/later';
+import { checkManifest, type Manifest } from '../models/manifest';
+import type { GraphOptions } from '../models/pack';
 import { WEIGHT_FORMS } from '../models/quantize/weightForm';
 import type {
   BackendName,
@@ -19,25 +20,18 @@ import type {
 } from './api';
 import { backend, backendReports, bestBackend } from './backend/choose';
 import { loweringOf } from './backend/lowering';
-import { bringIn } from './bringIn';
+import { wasmThreads } from './backend/ort.browser';
 import { type FetchDemo, importDemo } from './demo';
-import { fetchCatalog, shippedCatalog } from './download/catalog';
 import type { Own, Ready } from './drawHosted';
 import { asFailure } from './errors';
-import { fetchedTokenizer } from './fetchedTokenizer';
-import { fetchModel } from './fetchModel';
 import { runJob } from './job';
 import { browserDevice } from './memory/device.browser';
 import { type Planned, planDrawing } from './memory/drawingPlan';
 import { forecastSize } from './memory/forecast';
-import { planFor } from './memory/formFor';
 import { storedModel } from './model.stored';
 import { hasNeighbor, listenForHost, neighbor } from './neighbor';
-import { inputOfPicked, isSingle, pickedOptions } from './picked';
 import { textToImage } from './pipeline';
-import { exportModel, verify } from './readWhole';
 import { store } from './store/browserStore';
-import { againOf } from './store/notedOptions';
 
 /** One at a time: two UNets at once would only fight for the cores and the memory. */
 let last: Promise<unknown> = Promise.resolve();
@@ -73,12 +67,6 @@ const living = new Promise<string>((resolve) => {
   });
 });
 
-const conversionOf = (options: ImportOptions, signal: AbortSignal) => ({
-  checkpoint: pickedOptions(options, () => fetchedTokenizer(fetchDemo, signal)),
-  plan: (checkpoint: Checkpoint) => planFor(checkpoint, options.weights ?? 'auto', browserDevice()),
-  automatic: (options.weights ?? 'auto') === 'auto',
-});
-
 async function forecast(id: string, name: BackendName, asked: Planned): Promise<Forecast | undefined> {
   // What a GPU has beside the heap, nobody says.
   if (name !== 'wasm') return undefined;
@@ -94,7 +82,9 @@ async function forecast(id: string, name: BackendName, asked: Planned): Promise<
 const storedIds = async (): Promise<Set<string>> => new Set((await (await store()).list()).map(({ id }) => id));
 
 /** Pages without a host never fetch what draws with one. */
-const hosted = () => import('./drawHosted');
+const hosted = () => later(import('./drawHosted'));
+
+const outside = () => later(import('./outside'));
 
 async function host() {
   if (!hasNeighbor()) return undefined;
@@ -102,13 +92,20 @@ async function host() {
   return (await hosted()).hostReport(status, await storedIds());
 }
 
+async function planOf(name: OwnBackendName, manifest: Manifest, asked: ImageRequest, lowering: GraphOptions) {
+  // What a GPU has beside the heap, nobody says.
+  if (name === 'webgpu') return undefined;
+  if (name === 'wasm') return planDrawing(manifest, asked, browserDevice(), lowering);
+  const { int8Plan } = await later(import('./memory/int8Plan'));
+  return int8Plan(manifest, asked, browserDevice(), wasmThreads());
+}
+
 async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest): Promise<Ready> {
   const stored = await (await store()).open(id);
   try {
     const lowering = loweringOf(name);
     const manifest = checkManifest(stored.manifest);
-    // What a GPU has beside the heap, nobody says.
-    const plan = name === 'wasm' ? planDrawing(manifest, asked, browserDevice(), lowering) : undefined;
+    const plan = await planOf(name, manifest, asked, lowering);
     const model = storedModel(stored, manifest, lowering);
     const parts = { model, backend: await backend(name), ...(plan ? { courses: plan.courses } : {}) };
     const request = plan ? { ...asked, guidance: plan.guidance } : asked;
@@ -132,7 +129,8 @@ const engine: EngineApi = {
   restoreModel: (id) => answered(store().then((opened) => opened.restore(id))),
   storage: () => answered(store().then((opened) => opened.report())),
   freeUp: (key) => answered(store().then((opened) => opened.freeUp(key))),
-  catalog: (url) => answered(url === undefined ? Promise.resolve(shippedCatalog()) : fetchCatalog(url, fetch)),
+  catalog: (url) =>
+    answered(outside().then((from) => (url === undefined ? from.shippedCatalog() : from.fetchCatalog(url, fetch)))),
 
   openDemo(port: Port): void {
     jobInTurn(port, async (tell, signal) => {
@@ -142,15 +140,17 @@ const engine: EngineApi = {
 
   importModel(files: readonly PickedFile[], options: ImportOptions, port: Port): void {
     jobInTurn(port, async (tell, signal) => {
+      const { againOf, bringIn, conversionOf, inputOfPicked, isSingle } = await outside();
       const origin = isSingle(files) ? 'file' : 'folder';
       const again = againOf(files[0]?.path.split('/')[0] ?? '', options);
-      const how = { origin, again, ...conversionOf(options, signal) };
+      const how = { origin, again, ...conversionOf(options, fetchDemo, signal) };
       tell({ type: 'imported', model: await bringIn(inputOfPicked(files), how, await store(), tell, signal) });
     });
   },
 
   download(remote: RemoteModel, options: ImportOptions, port: Port): void {
     void runJob(port, async (tell, signal) => {
+      const { conversionOf, fetchModel } = await outside();
       const model = await fetchModel(
         remote,
         {
@@ -158,7 +158,7 @@ const engine: EngineApi = {
           origin: self.location.origin,
           now: () => performance.now(),
           ...{ wait, inTurn, store: await store(), options },
-          conversion: (chosen) => conversionOf(chosen, signal),
+          conversion: (chosen) => conversionOf(chosen, fetchDemo, signal),
         },
         tell,
         signal,
@@ -171,17 +171,17 @@ const engine: EngineApi = {
   forecast: (id, name, asked) => answered(forecast(id, name, asked)),
 
   verify(id: string, port: Port): void {
-    void runJob(port, async (tell, signal) => verify(id, await store(), tell, signal));
+    void runJob(port, async (tell, signal) => (await outside()).verify(id, await store(), tell, signal));
   },
 
   exportModel(id: string, port: Port): void {
-    void runJob(port, async (tell, signal) => exportModel(id, await store(), tell, signal));
+    void runJob(port, async (tell, signal) => (await outside()).exportModel(id, await store(), tell, signal));
   },
 
   draw(id: string, name: BackendName, asked, port: Port): void {
     jobInTurn(port, async (tell, signal) => {
       const ready =
-        name === 'wasm' || name === 'webgpu'
+        name === 'wasm' || name === 'webgpu' || name === 'wasm-int8'
           ? await readyHere(id, name, asked)
           : await (await hosted()).readyThere({ id, name, asked }, own, tell);
       try {

@@ -6,10 +6,12 @@ import type { Stage } from './backend/backend';
 import { CodedError } from './errors';
 import type { DrawnStage } from './memory/course';
 import { openStage, type Parts } from './openStage';
+import { runEach } from './runEach';
 
 /**
  * `first`, and for each network that it cannot open, or not run to its end, what `next` brings: that network alone, others
- * are tried on `first` again. `onFall` hears which, and why. A stop, and a request that is wrong in itself, stay what they are.
+ * are tried on `first` again. `onFall` hears which, and why. A stop, a request that is wrong in itself, and a device that
+ * is too hot stay what they are.
  */
 export function fallingBack(
   first: Parts,
@@ -34,15 +36,17 @@ export function fallingBack(
         return openStage(second, name, size, signal);
       };
       stage = await openStage(first, name, size, signal).catch(instead);
+      const either = async <T>(work: (on: Stage) => Promise<T>): Promise<T> => {
+        try {
+          return await work(stage!);
+        } catch (thrown) {
+          stage = await instead(thrown);
+          return work(stage);
+        }
+      };
       return {
-        async run(inputs) {
-          try {
-            return await stage!.run(inputs);
-          } catch (thrown) {
-            stage = await instead(thrown);
-            return stage.run(inputs);
-          }
-        },
+        run: (inputs) => either((on) => on.run(inputs)),
+        runEach: (all) => either((on) => runEach(on, all, signal)),
         // Of a host that is lost nothing is left to be closed.
         close: async () =>
           stage?.close().catch((thrown: unknown) => {
@@ -53,6 +57,6 @@ export function fallingBack(
   };
 }
 
-/** Whether another way may do better. */
+/** Whether another way may do better: on a device that is too hot, none that heats it further. */
 const isTheirs = (thrown: unknown): thrown is CodedError =>
-  thrown instanceof CodedError && thrown.code !== 'aborted' && thrown.code !== 'bad-argument';
+  thrown instanceof CodedError && !['aborted', 'bad-argument', 'too-hot'].includes(thrown.code);

@@ -8,6 +8,7 @@ import type { Stage } from './backend/backend';
 import { type Denoiser, denoiserOf, guide, type Predict } from './diffusion/denoiser';
 import type { Latents } from './diffusion/latents';
 import { CodedError } from './errors';
+import { runEach } from './runEach';
 import type { Tensor, Tensors } from './tensor';
 
 /** Hidden states `[1, 77, D]` of the prompts. Without a negative one there is no guidance. */
@@ -31,7 +32,7 @@ export function guidedDenoiser(
 
   const inTwoCalls: Predict = async (sample, timestep) => {
     const inputs = [negativePrompt, prompt].map((states) => inputsOf(sample, timestep, states));
-    const outputs = unet.runEach ? await unet.runEach(inputs) : await oneByOne(unet, inputs, signal);
+    const outputs = await runEach(unet, inputs, signal);
     const [uncond, cond] = outputs.map((output) => noiseOf(output, sample, timestep));
     return guide(uncond!, cond!, guidanceScale);
   };
@@ -49,15 +50,6 @@ export function guidedDenoiser(
 
 async function callUnet(unet: Stage, sample: Latents, timestep: number, hiddenStates: Tensor): Promise<Latents> {
   return noiseOf(await unet.run(inputsOf(sample, timestep, hiddenStates)), sample, timestep);
-}
-
-async function oneByOne(unet: Stage, inputs: readonly Tensors[], signal: AbortSignal): Promise<Tensors[]> {
-  const outputs: Tensors[] = [];
-  for (const each of inputs) {
-    signal.throwIfAborted();
-    outputs.push(await unet.run(each));
-  }
-  return outputs;
 }
 
 const inputsOf = (sample: Latents, timestep: number, hiddenStates: Tensor): Tensors => ({

@@ -6,8 +6,9 @@ import { CodedError } from './errors';
 const HOST_BACKENDS = ['npu', 'native-cpu'] as const satisfies readonly HostBackendName[];
 
 /** `stored`: ids of the models that the page has itself. */
-export function hostReport({ backends, models }: HostStatus, stored: ReadonlySet<string>): HostReport {
+export function hostReport({ backends, models, ...told }: HostStatus, stored: ReadonlySet<string>): HostReport {
   return {
+    heat: heatOf(told),
     backends: HOST_BACKENDS.map((name) => {
       const { available, why, threads = 1 } = backends[name];
       return { name, available, why, threads };
@@ -42,6 +43,14 @@ export function offered(
   const sizes = candidates.flatMap(ways).map((way) => `${way.width} x ${way.height}`);
   const expected = sizes.length > 0 ? `a picture of ${sizes.join(', ')}` : 'a model that the host has';
   throw unavailable(name, expected, `${width} x ${height}`);
+}
+
+/** From `critical` on the host refuses to compute (PROTOCOL.md, section 5). */
+const TOO_HOT: readonly string[] = ['critical', 'emergency', 'shutdown'];
+
+function heatOf({ thermal, dutyPercent = 100 }: Pick<HostStatus, 'thermal' | 'dutyPercent'>): HostReport['heat'] {
+  if (TOO_HOT.includes(thermal)) return 'stopped';
+  return dutyPercent < 100 ? 'slowed' : 'none';
 }
 
 const suits = ({ form }: HostModel, name: HostBackendName): boolean => (form === 'npu') === (name === 'npu');

@@ -20,8 +20,15 @@ export function packedModel(
     tokenizer,
     bytes: (stage) => stages[stage].bytes,
     async file(stage, size, signal) {
-      const graph = stageGraph(description, stage, size, stages[stage].tensors, lowering);
-      return { name: stage, graph, weights: await weights(stage, signal, false) };
+      const { tensors } = stages[stage];
+      const network = { description, stage, size, tensors };
+      const opened = await weights(stage, signal, false);
+      return {
+        ...{ name: stage, network, weights: opened },
+        get graph() {
+          return stageGraph(description, stage, size, tensors, lowering);
+        },
+      };
     },
     async segments(stage, size, count, signal) {
       const segments = stageSegments(description, stage, size, stages[stage].tensors, count, lowering);

@@ -1,4 +1,5 @@
 /** The host beside this engine in a browser: the page tells where it is, at any time; see `HostMessage`. */
+import { later } from '../models/later';
 import type { HostMessage } from './api';
 import type { Answered } from './backend/bridge/hostLink';
 import { CodedError } from './errors';
@@ -41,6 +42,6 @@ export async function neighbor(): Promise<Answered> {
 
 /** Pages without a host, which are most, never fetch what talks to one. */
 async function linkTo(message: HostMessage): Promise<() => Promise<Answered>> {
-  const { linkOf } = await import('./backend/bridge/browserLink');
+  const { linkOf } = await later(import('./drawHosted'));
   return linkOf(message);
 }

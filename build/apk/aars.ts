@@ -1,6 +1,6 @@
 /**
- * Libraries of Android that a person has downloaded (`--aar DIR`) or that Maven could fetch: ONNX Runtime, and Qualcomm's
- * runtime for its NPUs. What is taken is the classes and the natives of 64-bit ARM; what does not belong together is refused.
+ * Libraries of Android that a person has downloaded (`--aar DIR`) or that Maven could fetch: ONNX Runtime, Qualcomm's
+ * runtime for its NPUs, androidx.webkit. What is taken is the classes and the natives of 64-bit ARM; what does not belong together is refused.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,9 +15,13 @@ interface Kind {
   readonly name: RegExp;
   /** Natives without which it is of no use. */
   readonly natives: readonly string[];
+  /** A class without which its classes are of no use; absent where none are needed. */
+  readonly type?: string;
 }
 
 export interface Libraries {
+  /** Whether ONNX Runtime is among them. */
+  readonly ort: boolean;
   /** Paths of jars. */
   readonly classes: readonly { readonly name: string; readonly jar: Uint8Array }[];
   /** `lib/arm64-v8a/NAME.so` and their bytes. */
@@ -26,15 +30,20 @@ export interface Libraries {
   readonly qnn?: string;
 }
 
-export const NO_LIBRARIES: Libraries = { classes: [], natives: new Map() };
+export const NO_LIBRARIES: Libraries = { ort: false, classes: [], natives: new Map() };
 
 const ORT: Kind = {
   name: /^onnxruntime-android(?:-qnn)?-(\d.*)\.aar$/,
   natives: ['libonnxruntime.so', 'libonnxruntime4j_jni.so'],
+  type: 'ai/onnxruntime/OrtSession.class',
 };
 const QNN: Kind = { name: /^qnn-runtime-(\d.*)\.aar$/, natives: ['libQnnHtp.so', 'libQnnSystem.so'] };
-/** A class without which ONNX Runtime's are of no use. */
-const SESSION = 'ai/onnxruntime/OrtSession.class';
+/** Threads for the page (the app's `Isolation`); named by text there, so that any version from 1.18 on may be the one. */
+const WEBKIT: Kind = { name: /^webkit-(\d.*)\.aar$/, natives: [], type: 'androidx/webkit/WebViewCompat.class' };
+const KINDS = [ORT, QNN, WEBKIT];
+const KNOWN = 'onnxruntime-android(-qnn)-VERSION.aar, qnn-runtime-VERSION.aar or webkit-VERSION.aar';
+/** ONNX Runtime that reaches Qualcomm's runtime; beside the plain one, nothing would call it. */
+const FOR_QNN = /^onnxruntime-android-qnn-/;
 
 /** ONNX Runtime's version that the bridge's Java is compiled against. */
 export async function ortVersion(pom = 'bridge-android/pom.xml'): Promise<string> {
@@ -45,7 +54,8 @@ export async function ortVersion(pom = 'bridge-android/pom.xml'): Promise<string
 
 /**
  * The libraries in `folder`. `bad-model` where an archive is none of those known, of another version than `version` (in its
- * name, or in the library itself), lacks what makes it work, or where there is no ONNX Runtime among them.
+ * name, or in the library itself), lacks what makes it work, or where Qualcomm's runtime has no ONNX Runtime beside it that can
+ * use it.
  */
 export async function readAars(folder: string, version: string): Promise<Libraries> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.aar')).sort();
@@ -53,9 +63,8 @@ export async function readAars(folder: string, version: string): Promise<Librari
   const natives = new Map<string, Uint8Array>();
   const seen = new Set<Kind>();
   for (const name of names) {
-    const kind = [ORT, QNN].find((each) => each.name.test(name));
-    if (!kind)
-      throw badModel(name, 'onnxruntime-android(-qnn)-VERSION.aar or qnn-runtime-VERSION.aar', 'another library');
+    const kind = KINDS.find((each) => each.name.test(name));
+    if (!kind) throw badModel(name, KNOWN, 'another library');
     if (seen.has(kind)) throw badModel(name, 'one of its kind', 'a second one');
     seen.add(kind);
     const entries = readZip(await readFile(join(folder, name)), name);
@@ -63,13 +72,17 @@ export async function readAars(folder: string, version: string): Promise<Librari
     for (const native of kind.natives)
       if (!found.has(native)) throw badModel(name, `jni/${ABI}/${native} in it`, 'none');
     for (const [native, bytes] of found) natives.set(`lib/${ABI}/${native}`, bytes);
-    if (kind !== ORT) continue;
-    checkVersion(name, version, found.get(ORT.natives[0]!)!);
-    classes.push({ name: name.replace(/\.aar$/, '.jar'), jar: classesOf(name, entries) });
+    if (kind === ORT) checkVersion(name, version, found.get(ORT.natives[0]!)!);
+    if (kind.type === undefined) continue;
+    classes.push({ name: name.replace(/\.aar$/, '.jar'), jar: classesOf(name, entries, kind.type) });
   }
-  if (!seen.has(ORT)) throw badModel(folder, 'onnxruntime-android-VERSION.aar in it', names.join(', ') || 'no .aar');
+  if (seen.size === 0 || (seen.has(QNN) && !seen.has(ORT)))
+    throw badModel(folder, 'onnxruntime-android-VERSION.aar in it', names.join(', ') || 'no .aar');
+  const ort = names.find((name) => ORT.name.test(name)) ?? '';
+  if (seen.has(QNN) && !FOR_QNN.test(ort))
+    throw badModel(ort, "onnxruntime-android-qnn, beside Qualcomm's runtime", 'the plain one');
   const qnn = names.map((name) => QNN.name.exec(name)?.[1]).find((found) => found !== undefined);
-  return { classes, natives, ...(qnn === undefined ? {} : { qnn }) };
+  return { ort: seen.has(ORT), classes, natives, ...(qnn === undefined ? {} : { qnn }) };
 }
 
 function nativesOf(entries: readonly ZipEntry[]): Map<string, Uint8Array> {
@@ -87,11 +100,11 @@ function checkVersion(name: string, version: string, library: Uint8Array): void 
     throw badModel(`${name}: ${ORT.natives[0]}`, `version ${version}`, 'another');
 }
 
-function classesOf(name: string, entries: readonly ZipEntry[]): Uint8Array {
+function classesOf(name: string, entries: readonly ZipEntry[], type: string): Uint8Array {
   const jar = entries.find(({ path }) => path === 'classes.jar');
   if (!jar) throw badModel(name, 'classes.jar in it', 'none');
-  if (!readZip(jar.bytes, `${name}: classes.jar`).some(({ path }) => path === SESSION)) {
-    throw badModel(`${name}: classes.jar`, SESSION, 'no such class');
+  if (!readZip(jar.bytes, `${name}: classes.jar`).some(({ path }) => path === type)) {
+    throw badModel(`${name}: classes.jar`, type, 'no such class');
   }
   return jar.bytes;
 }

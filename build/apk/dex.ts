@@ -3,7 +3,7 @@
  * dex. Nothing is renamed or left out: what the app does is what its tests have run.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { delimiter, join, resolve } from 'node:path';
+import { basename, delimiter, join, resolve } from 'node:path';
 import { BRIDGE, maven } from '../host/maven';
 import { run } from './tools';
 
@@ -55,6 +55,10 @@ async function proguard(
     ),
     // ONNX Runtime's calls of method handles, which ART has: ProGuard does not know that they take any arguments.
     '-dontwarn ai.onnxruntime.platform.Fp16Conversions',
+    // Of androidx.webkit what the app calls needs nothing beside it; the rest of it names more of androidx.
+    ...(jars.some((jar) => basename(jar).startsWith('webkit-'))
+      ? ['-dontwarn androidx.**,org.chromium.**,kotlin.**']
+      : []),
     '-target 1.7',
     '-dontshrink',
     '-dontoptimize',

@@ -1,7 +1,8 @@
 /**
  * `npm run bench -- bridge [--calls N]`: what a UNet call costs to cross the bridge, Chromium to the host on the JVM and back:
- * 64 KiB each way, as at 512 × 512, around a network that does next to nothing. Prints the median and the 95th percentile of the
- * whole call, and of what is left of it without the host's own work.
+ * 64 KiB each way, as at 512 × 512, around a network that does next to nothing. Beside it, by turns, since machines are noisy: the
+ * same bytes sent back at once by the same WebSocket library, to the same page, and by a plain socket, to this process. Prints
+ * medians and 95th percentiles, and ours over the echo's: what the bridge adds to what anybody pays.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -15,12 +16,15 @@ import { STAGE_NAMES } from '../../models/manifest';
 import { CHROMIUM_FLAGS, requireChromium } from '../chromium';
 import { buildHost, startHost } from '../host/startHost';
 import { serve } from '../serve';
+import { startEcho } from './bridgeEcho';
 
 const FOLDER = 'dist/bench-bridge';
 /** Latents: 4 × 64 × 64 floats are 64 KiB. */
 const SIDE = 64;
 /** Of the first calls, both virtual machines still compile. */
-const WARM_UP = 100;
+const WARM_UP = 300;
+/** Calls of one kind in a row. */
+const TURN = 50;
 
 export async function bridge(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { calls: { type: 'string', default: '1000' } } });
@@ -29,7 +33,7 @@ export async function bridge(args: readonly string[]): Promise<number> {
     await buildHost();
     await writeModel(scratch);
     await bundlePage();
-    print(await measured(scratch, WARM_UP + Number(values.calls)));
+    print(await measured(scratch, Number(values.calls)));
     return 0;
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -71,33 +75,81 @@ async function bundlePage(): Promise<void> {
   await writeFile(join(FOLDER, 'index.html'), '<!doctype html><title>bridge</title>');
 }
 
-async function measured(folder: string, count: number): Promise<[number, number][]> {
+/** Milliseconds of each call, by kind. */
+interface Times {
+  readonly call: number[];
+  /** Of each call, without what the host itself says that the network took. */
+  readonly crossing: number[];
+  /** The share of each of two at once. */
+  readonly pair: number[];
+  readonly echo: number[];
+  readonly plain: number[];
+}
+
+async function measured(folder: string, count: number): Promise<Times> {
   const server = await serve(FOLDER, 0);
   const { origin } = new URL(server.url);
   const host = await startHost([folder], [origin]);
+  const echo = await startEcho();
   const browser = await puppeteer.launch({ executablePath: requireChromium(), args: [...CHROMIUM_FLAGS] });
   try {
     const page = await browser.newPage();
     await page.goto(server.url);
-    return (await page.evaluate(`new Promise((resolve, reject) => {
-      const worker = new Worker('./bridge.js', { type: 'module' });
-      worker.onmessage = ({ data }) => (typeof data === 'string' ? reject(new Error(data)) : resolve(data));
-      worker.onerror = ({ message }) => reject(new Error(message));
-      worker.postMessage([${host.port}, '${host.token}', ${SIDE}, ${count}]);
-    })`)) as [number, number][];
+    const ask = (question: readonly unknown[]): Promise<unknown> =>
+      page.evaluate(`new Promise((resolve, reject) => {
+        globalThis.worker ??= new Worker('./bridge.js', { type: 'module' });
+        worker.onmessage = ({ data }) => (typeof data === 'string' ? reject(new Error(data)) : resolve(data));
+        worker.onerror = ({ message }) => reject(new Error(message));
+        worker.postMessage(${JSON.stringify(question)});
+      })`);
+    await ask(['open', host.port, host.token, SIDE, echo.port]);
+    const times: Times = { call: [], crossing: [], pair: [], echo: [], plain: [] };
+    for (let done = -WARM_UP; done < count; done += TURN) {
+      const calls = (await ask(['call', TURN])) as [number, number][];
+      const pairs = (await ask(['pair', TURN])) as [number, number][];
+      const echoed = (await ask(['echo', TURN])) as number[];
+      const plain = await echo.times(TURN);
+      if (done < 0) continue;
+      times.call.push(...calls.map(([whole]) => whole));
+      times.crossing.push(...calls.map(([, crossing]) => crossing));
+      times.pair.push(...pairs.map(([whole]) => whole));
+      times.echo.push(...echoed);
+      times.plain.push(...plain);
+    }
+    return times;
   } finally {
     await browser.close();
+    await echo.stop();
     await host.stop();
     await server.close();
   }
 }
 
-function print(times: readonly (readonly [number, number])[]): void {
-  const warm = times.slice(WARM_UP);
-  console.log(`${warm.length} calls of 64 KiB each way, Chromium to the JVM and back, milliseconds`);
-  for (const [column, name] of ['whole call', 'without the host’s work'].entries()) {
-    const sorted = warm.map((each) => each[column]!).sort((a, b) => a - b);
-    const at = (share: number): string => sorted[Math.floor(share * (sorted.length - 1))]!.toFixed(2);
-    console.log(`${name.padEnd(24)} p50 ${at(0.5)}  p95 ${at(0.95)}  most ${at(1)}`);
-  }
+/** The median, and the 95th percentile. */
+const percentiles = (times: readonly number[]): readonly [number, number] => {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]!;
+  return [at(0.5), at(0.95)];
+};
+
+function print({ call, crossing, pair, echo, plain }: Times): void {
+  console.log(`${call.length} calls of 64 KiB each way, Chromium to the JVM and back, milliseconds`);
+  const line = (name: string, times: readonly number[]): void => {
+    const [p50, p95] = percentiles(times);
+    console.log(
+      `${name.padEnd(44)} p50 ${p50.toFixed(2)}  p95 ${p95.toFixed(2)}  most ${Math.max(...times).toFixed(2)}`,
+    );
+  };
+  line('a call', call);
+  line('a call without the network', crossing);
+  line('each of two at once, as in a guided step', pair);
+  line('an echo by the same WebSocket library', echo);
+  line('an echo by a plain socket, without Chromium', plain);
+  const over = (some: readonly number[]): string =>
+    percentiles(some)
+      .map((time, i) => (time / percentiles(echo)[i]!).toFixed(2))
+      .join(' and ');
+  console.log(
+    `p50 and p95 over the echo’s: a call ${over(call)}, without the network ${over(crossing)}, of two ${over(pair)}`,
+  );
 }

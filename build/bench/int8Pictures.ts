@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- int8-pictures [--prompts N]`: what the demo model draws with weights in int8 against what it draws
+ * `npm run bench -- int8-pictures [--prompts N] [--backend wasm-int8]`: what the demo model draws with weights in int8 against what it draws
  * with its own numbers, and what share of the UNet is in int8. The prompts are those that strangers were asked to name
  * pictures of (models/demo/eyes/key.json), held out of the model's training; 20 steps, guidance 7.5.
  */
@@ -12,6 +12,7 @@ import { planModel } from '../../models/planModel';
 import { psnr } from '../../models/quantize/quality/psnr';
 import type { Picture } from '../../workers/api';
 import type { Backend } from '../../workers/backend/backend';
+import { nodeInt8Backend } from '../../workers/backend/int8/int8.node';
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
 import { checkpointModel } from '../../workers/model.checkpoint';
 import { textToImage } from '../../workers/pipeline';
@@ -29,8 +30,8 @@ export interface Compared {
   readonly decibels: number;
 }
 
-/** The first `count` prompts, drawn both ways; `root` is the repository's. */
-export async function* int8Pictures(count: number, root = '.'): AsyncGenerator<Compared> {
+/** The first `count` prompts, drawn both ways, the int8 way by `computing`; `root` is the repository's. */
+export async function* int8Pictures(count: number, root = '.', computing?: Backend): AsyncGenerator<Compared> {
   const checkpoint = await openDiffusersFolder(await diskFolder(`${root}/${MODEL}`));
   const exact = checkpointModel(checkpoint);
   const int8 = checkpointModel(checkpoint, planModel(checkpoint, 'int8'), undefined, LOWERING);
@@ -39,8 +40,8 @@ export async function* int8Pictures(count: number, root = '.'): AsyncGenerator<C
     pictures: Record<string, { prompt: string; seed: number }>;
   };
   for (const { prompt, seed } of Object.values(pictures).slice(0, count)) {
-    const draw = (model: typeof exact): Promise<Picture> => drawn(model, backend, prompt, seed);
-    yield { prompt, decibels: psnr((await draw(int8)).pixels, (await draw(exact)).pixels) };
+    const reference = await drawn(exact, backend, prompt, seed);
+    yield { prompt, decibels: psnr((await drawn(int8, computing ?? backend, prompt, seed)).pixels, reference.pixels) };
   }
 }
 
@@ -69,9 +70,13 @@ export const meanDecibels = (compared: readonly Compared[]): number =>
   compared.reduce((sum, { decibels }) => sum + decibels, 0) / compared.length;
 
 export async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { prompts: { type: 'string', default: '32' } } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: { prompts: { type: 'string', default: '32' }, backend: { type: 'string' } },
+  });
   const compared: Compared[] = [];
-  for await (const one of int8Pictures(Number(values.prompts))) {
+  const kernels = values.backend === 'wasm-int8' ? await nodeInt8Backend() : undefined;
+  for await (const one of int8Pictures(Number(values.prompts), '.', kernels)) {
     compared.push(one);
     console.log(`${one.decibels.toFixed(1).padStart(6)} dB  ${one.prompt}`);
   }

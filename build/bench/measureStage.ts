@@ -2,6 +2,7 @@
  * `node build/run.mjs build/bench/measureStage.ts VARIANT`: opens one stage in ORT-web, runs it, and prints one line of
  * JSON. A process of its own, because ORT's heap never shrinks: `heap` is that heap, the WebAssembly memory's size.
  */
+import { nodeInt8Backend } from '../../workers/backend/int8/int8.node';
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
 import { streamedStage } from '../../workers/streamed';
 import type { Tensors } from '../../workers/tensor';
@@ -24,15 +25,16 @@ export interface Measured {
 
 export async function main([json, runs = '2', threads = '2']: readonly string[]): Promise<number> {
   const variant = JSON.parse(json!) as Variant;
-  const { tensors, graph, lean, planned } = variantStage(variant);
-  const backend = nodeWasmBackend({ threads: Number(threads) });
+  const { tensors, graph, network, lean, planned } = variantStage(variant);
+  const options = { threads: Number(threads) };
+  const backend = graph ? nodeWasmBackend(options) : await nodeInt8Backend(options);
   const started = performance.now();
   const weights = randomWeights(tensors);
   const never = new AbortController().signal;
-  const opened =
-    graph instanceof Uint8Array
-      ? await backend.open({ name: variant.stage, graph, weights }, never, { lean })
-      : streamedStage({ name: variant.stage, segments: graph, weights }, backend, never, { lean });
+  const inSegments = graph && !(graph instanceof Uint8Array);
+  const opened = inSegments
+    ? streamedStage({ name: variant.stage, segments: graph, weights }, backend, never, { lean })
+    : await backend.open({ name: variant.stage, graph: graph ?? new Uint8Array(), network, weights }, never, { lean });
   const stage = variant.tile ? tiledDecoder(opened, variant.tile, never) : opened;
   const load = performance.now() - started;
   const loadedHeap = backend.heapBytes();

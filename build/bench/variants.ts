@@ -1,9 +1,11 @@
 /** What `npm run bench -- sd15` compares: one stage at one size in one form. */
+import { availableParallelism } from 'node:os';
 import { describe } from '../../models/graph/network';
 import { GraphBuilder } from '../../models/graph/onnx/graphBuilder';
 import { type Parameter, parametersOf } from '../../models/graph/parameters';
 import { planTensors, segmentNeeds, stageGraph, stageSegments } from '../../models/pack';
-import type { PackedTensor, StageName, StageSegment } from '../../models/stage';
+import type { PackedTensor, StageName, StageNetwork, StageSegment } from '../../models/stage';
+import { assemble, networkOf } from '../../workers/backend/int8/assemble';
 import { COURSES } from '../../workers/memory/course';
 import { peakHeap } from '../../workers/memory/plan';
 import { tileSize } from '../../workers/tiles';
@@ -16,8 +18,11 @@ export interface Variant {
   readonly batch: 1 | 2;
   /** Side of the picture, pixels. */
   readonly pixels: number;
-  /** `torch` is the exported graph: int8 weights dequantized in the UNet, float32 elsewhere. `int8-f32`: no integer products. */
-  readonly form: 'torch' | 'exact' | 'int8' | 'int8-f32' | 'int4';
+  /**
+   * `torch` is the exported graph: int8 weights dequantized in the UNet, float32 elsewhere. `int8-f32`: no integer products.
+   * `kernels`: no graph, but our own kernels over the weights of `int8`.
+   */
+  readonly form: 'torch' | 'exact' | 'int8' | 'int8-f32' | 'int4' | 'kernels';
   /** In how many segments it is streamed, which is always lean; not at all where absent. */
   readonly segments?: number;
   /** With buffers given back at once (`Course`). */
@@ -33,22 +38,27 @@ export const variantName = ({ form, batch, segments, lean, tile }: Variant): str
 
 /** Forms of each part; ratios are to the first. */
 export const PARTS: Readonly<Record<string, readonly Variant[]>> = {
-  text: forms('text_encoder', 512, 'torch', 'exact', 'int8'),
+  text: forms('text_encoder', 512, 'torch', 'exact', 'int8', 'kernels'),
   'unet-256': unet(256),
   'unet-512': unet(512),
-  'decode-256': forms('vae_decoder', 256, 'torch', 'exact', 'int8'),
-  'decode-512': [...forms('vae_decoder', 512, 'torch', 'exact', 'int8'), ...tiled(512)],
+  'decode-256': forms('vae_decoder', 256, 'torch', 'exact', 'int8', 'kernels'),
+  'decode-512': [...forms('vae_decoder', 512, 'torch', 'exact', 'int8', 'kernels'), ...tiled(512)],
   'decode-768': tiled(768),
 };
 
 /** Every form by itself, streamed, and with both passes of a guided step in one call. */
 function unet(pixels: number): Variant[] {
   const streamed = [2, 4, 8].map((segments) => ({ stage: 'unet', pixels, form: 'int8', batch: 1, segments }) as const);
-  const guided = (['torch', 'exact', 'int8'] as const).map(
+  const guided = (['torch', 'exact', 'int8', 'kernels'] as const).map(
     (form) => ({ stage: 'unet', pixels, form, batch: 2 }) as const,
   );
   const lean = ([1, 2] as const).map((batch) => ({ stage: 'unet', pixels, form: 'int8', batch, lean: true }) as const);
-  return [...forms('unet', pixels, 'torch', 'exact', 'int8', 'int8-f32', 'int4'), ...lean, ...streamed, ...guided];
+  return [
+    ...forms('unet', pixels, 'torch', 'exact', 'int8', 'int8-f32', 'int4', 'kernels'),
+    ...lean,
+    ...streamed,
+    ...guided,
+  ];
 }
 
 /** The decoder as large pictures are decoded: whole, and in tiles of every size that `COURSES` has for them. */
@@ -65,8 +75,9 @@ function forms(stage: StageName, pixels: number, ...list: readonly Variant['form
 /** A stage ready to be opened, over weights that a 2 GB fp16 checkpoint would be packed to. */
 export interface VariantStage {
   readonly tensors: PackedTensor[];
-  /** One graph over all of them, or segments to be streamed. */
-  readonly graph: Uint8Array | readonly StageSegment[];
+  /** One graph over all of them, or segments to be streamed; none for our own kernels. */
+  readonly graph: Uint8Array | readonly StageSegment[] | undefined;
+  readonly network: StageNetwork;
   /** As in `Course`. */
   readonly lean: boolean;
   /** Bytes of the heap that the memory plan counts with; absent for a graph that is not ours. */
@@ -82,14 +93,19 @@ export function variantStage(variant: Variant): VariantStage {
     // Constants, as in the exported file.
     const graph = new GraphBuilder(stage, tensors, 'weights', Number.POSITIVE_INFINITY);
     describe(torchForm(graph), SD15, stage, size);
-    return { tensors, graph: graph.build(), lean };
+    return { tensors, graph: graph.build(), network: { description: SD15, stage, size, tensors }, lean };
   }
-  const tensors = planTensors(parameters, () => 'F16', form === 'int8-f32' ? 'int8' : form);
+  const tensors = planTensors(parameters, () => 'F16', form === 'int8-f32' || form === 'kernels' ? 'int8' : form);
+  const network = { description: SD15, stage, size, tensors };
+  if (form === 'kernels') {
+    const { layout } = assemble(networkOf(network), { levels: 255, lowest: 0 }, availableParallelism());
+    return { tensors, graph: undefined, network, lean, planned: layout.bytes };
+  }
   const integers = form === 'int8-f32' ? { integersFrom: Number.POSITIVE_INFINITY } : {};
   const planned = peakHeap(segmentNeeds(SD15, stage, size, tensors, segments, integers), lean);
   const graph =
     segments === 1
       ? stageGraph(SD15, stage, size, tensors, integers)
       : stageSegments(SD15, stage, size, tensors, segments, integers);
-  return { tensors, graph, lean, planned };
+  return { tensors, graph, network, lean, planned };
 }

@@ -10,6 +10,8 @@ export const CHIPS = NPU_CHIPS.map(({ name }) => name);
 
 const PYTHON = `${FOLDER}/venv/bin/python`;
 const PACKAGES = ['onnxruntime-qnn==2.7.0', 'onnxruntime==1.32.0', 'numpy==2.4.6', 'pypdf==7.1.1'];
+/** Of Qualcomm's libraries in it. */
+export const QAIRT = '2.51.0';
 /** Its last line is written when all is there. */
 const DONE = `${FOLDER}/venv/packages`;
 
@@ -62,6 +64,13 @@ export function installedLicense(): string {
 
 /** Where it is noted which terms were shown. */
 export const SHOWN = `${FOLDER}/venv/shown`;
+
+/** What was compiled of `job` for `chip`: the ONNX file, then what it refers to. */
+export function compiledFiles(folder: string, { name }: Pick<Job, 'name'>, chip: string): string[] {
+  const start = `${name}.${chip}.context`;
+  const others = readdirSync(folder).filter((each) => each.startsWith(start) && each.endsWith('.bin'));
+  return [`${start}.onnx`, ...others.sort()].map((each) => `${folder}/${each}`);
+}
 
 /** Compiles `job`'s graph for `chip` and runs it; what was found, or why nothing was: the compiler may end its process. */
 export async function emulated(

@@ -1,10 +1,7 @@
 /** The app's own way to the NPU, in Java, over the same compiler and emulator as the rest of `npm run test:qnn`. */
 import { resolve } from 'node:path';
 import { ensureMaven, maven } from '../host/maven';
-import { librariesFolder } from './emulator';
-
-/** Of Qualcomm's libraries in the package that is installed. */
-const QAIRT = '2.51.0';
+import { librariesFolder, QAIRT } from './emulator';
 
 /** Runs bridge-android/qnn's EmulatorTest on the model that `npm run quantize` has written to `folder`; prints what it says. */
 export async function testJava(folder: string): Promise<number> {

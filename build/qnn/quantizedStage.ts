@@ -30,6 +30,8 @@ export interface Job {
   readonly inputs: Readonly<Record<string, readonly number[]>>;
   readonly outputs: Readonly<Record<string, readonly number[]>>;
   readonly samples: number;
+  /** Of a graph that was only written, what a compiled form of it is known by. */
+  readonly context?: string;
   /** Whether what was compiled is read and run once more. */
   readonly again: boolean;
   /**

@@ -3,7 +3,7 @@
  * lie there, asked something made up. There is no float32 beside them, only their own arithmetic.
  */
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { badArgument } from '../../models/commandLine.node';
 import { toF32 } from '../../models/floats';
 import { VAE_FACTOR } from '../../models/graph/vae';
@@ -34,14 +34,17 @@ export async function* writtenGraphs(folder: string, from: string, wanted: Wante
     if (width !== undefined && (width !== pixels.width || height !== pixels.height)) continue;
     const [call] = await madeUpCalls(description, table, stage, size);
     await writeSamples(folder, stage, [call!], [{}], 1);
-    for (const [i, { graph, weights, inputs, outputs }] of parts.entries()) {
+    for (const [i, { graph, weights, inputs, outputs, context }] of parts.entries()) {
       if (wanted.only && !wanted.only.has(i + 1)) continue;
-      const files = [graph, weights].map(({ path: name }) => join(folder, basename(name)));
+      // Its own among all sizes: what is compiled of it refers to a file by this name, beside that of others.
+      const name = `${basename(graph.path, '.onnx')}-${basename(dirname(graph.path))}`;
+      const files = [`${name}.onnx`, basename(weights.path)].map((file) => join(folder, file));
       await copyFile(await path(graph), files[0]!);
       await copyFile(await path(weights), files[1]!);
       yield {
-        name: basename(graph.path, '.onnx'),
+        name,
         network: stage,
+        context,
         inputs: shapes(inputs),
         outputs: shapes(outputs),
         samples: 1,

@@ -26,6 +26,9 @@ export const hasBlocks = ([rows, columns, ...kernel]: readonly number[]): boolea
 /** Layers whose input or output is the picture itself, or the model's: few numbers, much seen. */
 const WIDE = /(^|\.)(conv_in|conv_out|quant_conv|post_quant_conv)\.|position_embedding/;
 
+/** Whether a weight is never made integers of. */
+export const staysWide = (name: string): boolean => WIDE.test(name);
+
 /** What `parameter`, stored as `dtype` without further ado, becomes in `form`. Scales stand before what they scale. */
 export function planParameter(
   { name, shape }: Parameter,
@@ -35,7 +38,7 @@ export function planParameter(
   if (shape.length < 2) return [{ name, dtype, shape }];
   const [results, channels, side = 1] = shape as [number, number, number?];
   const kernel = side === 3;
-  const quantized = (form === 'int8' || form === 'int4') && !WIDE.test(name);
+  const quantized = (form === 'int8' || form === 'int4') && !staysWide(name);
   if (!quantized) {
     const stored = form === 'fp16' ? 'F16' : dtype;
     return kernel

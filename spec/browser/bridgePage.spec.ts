@@ -147,24 +147,39 @@ test('a size that the host does not have is said, and drawn by the page', () =>
     assert.match(await textOf(page, 'facts'), /on the CPU$/);
   }));
 
-test('the app hands its port to the page, and to nobody who only says that it is the app', () =>
+test('the app hands its port to the page once, and nobody who only says that it is the app is believed', () =>
   visit(FOLDER, async ({ page, url, complaints }) => {
     await page.waitForSelector(byId('model'), PATIENCE);
     const host = await startHost([demo.folder], [new URL(url).origin]);
     try {
-      // What a window says has a source; what the app says has none.
-      await page.evaluate(`postMessage('pocket-diffusion', '*', [${appOver(host)}])`);
-      const after =
-        'new Promise((resolve) => { addEventListener("message", resolve, { once: true }); postMessage("", "*"); })';
-      await page.evaluate(after);
-      assert.is(await page.evaluate('connected'), 0);
+      const heard = `new Promise((resolve) => { addEventListener('message', resolve, { once: true }); SAY })`;
+      const strangers = [
+        // The page itself, a frame in it, and one that is gone before it is heard.
+        `postMessage('pocket-diffusion', '*', [${appOver(host)}])`,
+        `const frame = document.body.appendChild(document.createElement('iframe'));
+         new frame.contentWindow.MessageChannel();
+         frame.contentWindow.setTimeout(() => parent.postMessage('pocket-diffusion', '*', [window.stray]), 0)`,
+        `const frame = document.body.appendChild(document.createElement('iframe'));
+         dispatchEvent(new MessageEvent('message', { data: 'pocket-diffusion', origin, ports: [window.stray] }))`,
+      ];
+      for (const say of strangers) {
+        await page.evaluate(`window.stray = ${appOver(host)}`);
+        await page.evaluate(heard.replace('SAY', () => say));
+        await page.evaluate('new Promise((resolve) => setTimeout(resolve, 50))');
+        assert.is(await page.evaluate('connected'), 0, say);
+      }
+      assert.is(await page.$(byId('app-models')), null);
       const said = `{ data: 'pocket-diffusion', ports: [${appOver(host)}] }`;
       await page.evaluate(`dispatchEvent(new MessageEvent('message', ${said}))`);
       await page.waitForSelector(byId('backend-native-cpu'), PATIENCE);
       await choose(page, 'backend-native-cpu');
       same(await draw(page, { steps: 3 }), await commandPicture({ steps: 3 }, '--model', demo.model));
       assert.match(await textOf(page, 'facts'), /on the CPU \(native\)$/);
-      assert.equal([await page.evaluate('connected'), complaints], [1, []]);
+      // A second app is none.
+      await page.evaluate(
+        `dispatchEvent(new MessageEvent('message', { data: 'pocket-diffusion', ports: [${appOver(host)}] }))`,
+      );
+      assert.equal([await page.evaluate('connected'), complaints], [0, []]);
     } finally {
       await host.stop();
     }

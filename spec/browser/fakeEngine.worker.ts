@@ -1,15 +1,31 @@
 /**
  * An engine that computes nothing, for the specs of the page: bundled under the real worker's name. The prompt says
  * how it behaves: `fail CODE`, `die`, `hang` (deaf and busy), `slow` (long steps), `cut`; anything else is drawn. Its
- * models are in `fakeShelf.ts`.
+ * models are in `fakeShelf.ts`, a host is what is said over the channel to it.
  */
 import { expose } from 'comlink';
-import type { EngineApi, ImageEvent, ImageRequest } from '../../workers/api';
+import type { EngineApi, HostMessage, HostReport, ImageEvent, ImageRequest, Port } from '../../workers/api';
 import { CodedError, type ErrorCode } from '../../workers/errors';
 import { runJob } from '../../workers/job';
 import { fakePicture } from './fakePicture';
 import * as shelf from './fakeShelf';
 import { pause } from './fakeShelf';
+
+/** What the host says of itself: what came last over the channel to it, which is answered. */
+let report: Promise<HostReport | undefined> = Promise.resolve(undefined);
+(globalThis as unknown as EventTarget).addEventListener('message', (event) => {
+  const { data } = event as unknown as { readonly data: HostMessage | undefined };
+  if (data?.type !== 'host' || !('channel' in data)) return;
+  const channel = data.channel as Port;
+  report = new Promise((resolve) => {
+    channel.addEventListener('message', (said) => {
+      report = Promise.resolve(said.data as HostReport);
+      resolve(report);
+      channel.postMessage('heard');
+    });
+  });
+  channel.start();
+});
 
 const engine: EngineApi = {
   life: async () => '',
@@ -17,7 +33,7 @@ const engine: EngineApi = {
     { name: 'wasm', available: true, why: '', threads: 2 },
     { name: 'webgpu', available: false, why: 'no-adapter', threads: 1 },
   ],
-  host: async () => undefined,
+  host: () => report,
   models: shelf.models,
   deleteModel: async (id) => {
     await shelf.discard(id);

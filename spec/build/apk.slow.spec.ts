@@ -33,6 +33,18 @@ async function madeUpAar(folder: string): Promise<void> {
   );
 }
 
+/** An archive like androidx's: classes of the names that the app calls, which its own tests have compiled. */
+async function madeUpWebkit(folder: string): Promise<void> {
+  const made = 'bridge-android/app/target/test-classes/androidx/webkit';
+  const classes = new Map<string, Uint8Array>();
+  for (const name of await readdir(made)) classes.set(`androidx/webkit/${name}`, await readFile(join(made, name)));
+  const files = new Map([['classes.jar', writeZip(classes, () => false)]]);
+  await writeFile(
+    join(folder, 'webkit-1.18.0.aar'),
+    writeZip(files, () => false),
+  );
+}
+
 test('what is newer than the lowest Android is named only where the version is asked for', async () => {
   const { code, output } = await maven(
     'package',
@@ -46,7 +58,7 @@ test('what is newer than the lowest Android is named only where the version is a
   const lowest = 'bridge-android/app/target/sdk/android-all-instrumented-9-robolectric-4913185-2-i7.jar';
   const jars = ['core', 'app'].map((name) => `bridge-android/${name}/target/${name}-0.1.0.jar`);
   const classes = (await classesNewerThan(resolve(lowest), jars, 'dist/apk')).map((name) => name.split('.').at(-1));
-  assert.equal(classes, ['EdgeToEdge', 'Phone', 'SavedFile']);
+  assert.equal(classes, ['EdgeToEdge', 'Exits', 'Phone', 'SavedFile']);
   for (const name of classes) {
     const source = await readFile(`bridge-android/app/src/main/java/pocketdiffusion/app/${name}.java`, 'utf8');
     assert.ok(source.includes('Build.VERSION.SDK_INT'), name);
@@ -57,6 +69,7 @@ test('with libraries, their classes are in the dex and the natives beside it', a
   const folder = await mkdtemp(join(tmpdir(), 'aar-'));
   try {
     await madeUpAar(folder);
+    await madeUpWebkit(folder);
     assert.is(await main(['--aar', folder]), 0);
   } finally {
     await rm(folder, { recursive: true });
@@ -64,7 +77,8 @@ test('with libraries, their classes are in the dex and the natives beside it', a
   const badging = await run('aapt2', ['dump', 'badging', APK]);
   assert.match(badging, "native-code: 'arm64-v8a'");
   const dump = await run('dexdump', ['dist/apk/classes.dex']);
-  for (const name of ['ai/onnxruntime/OrtSession', 'pocketdiffusion/ort/OrtEngine']) assert.match(dump, `'L${name};'`);
+  for (const name of ['ai/onnxruntime/OrtSession', 'pocketdiffusion/ort/OrtEngine', 'androidx/webkit/Profile'])
+    assert.match(dump, `'L${name};'`);
 });
 
 test('without, it is the same package twice, and the only one', async () => {

@@ -19,7 +19,7 @@ test('the page is its script, its style and its worker; ORT is in chunks that do
   assert.ok(scripts.some(({ path }) => path === 'main.css'));
 });
 
-test('a visit fetches what page and engine import, and neither every language nor what downloads need', async () => {
+test('a visit fetches what page and engine import, and neither every language nor what is folded away or comes from outside', async () => {
   const scripts = (await bundleScripts()).filter(isOurs);
   const visit = fetchedWith(['main.js', 'engine.worker.js'], scripts);
   const holding = (part: string) => scripts.filter(({ inputs }) => inputs.some((input) => input.includes(part)));
@@ -27,7 +27,9 @@ test('a visit fetches what page and engine import, and neither every language no
     assert.is(holding(part).length, 1, part);
     assert.ok(visit.includes(holding(part)[0]!), part);
   }
-  for (const part of ['hash-wasm/', 'web/words/en', 'web/words/zh']) {
+  const later = ['en', 'zh', 'en.late', 'zh.late'].map((words) => `web/words/${words}.ts`);
+  later.push('hash-wasm/', 'web/png', 'web/app.ts', 'workers/download/fetchFrom', 'models/lora/merge', 'bridge/client');
+  for (const part of later) {
     assert.is(holding(part).length, 1, part);
     assert.not.ok(visit.includes(holding(part)[0]!), part);
   }

@@ -20,6 +20,7 @@ test.before(async () => {
   await writeFile(join(root, 'index.html'), '<!doctype html>');
   await writeFile(join(root, 'main.js'), SCRIPT);
   await writeFile(join(root, 'chunk-ABCD1234.js'), '1');
+  await writeFile(join(root, 'en.late-ABCD1234.js'), '1');
   await writeFile(join(root, 'ort.wasm'), 'wasm');
   await writeFile(join(root, 'demo', 'weights.safetensors'), 'weights');
   await writeFile(join(folder, 'secret.txt'), 'secret');
@@ -108,8 +109,10 @@ test('what the browser has already is not sent again; named chunks are not even 
   assert.is(first.headers['cache-control'], 'no-cache');
   const again = await ask('/main.js', { 'if-none-match': String(first.headers.etag) });
   assert.equal([again.status, again.body.length], [304, 0]);
-  const chunk = await ask('/chunk-ABCD1234.js');
-  assert.match(String(chunk.headers['cache-control']), /immutable/);
+  for (const name of ['chunk-ABCD1234.js', 'en.late-ABCD1234.js']) {
+    const chunk = await ask(`/${name}`);
+    assert.match(String(chunk.headers['cache-control']), /immutable/, name);
+  }
 });
 
 test('HEAD answers without a body, other methods are refused', async () => {

@@ -129,6 +129,29 @@ test('budgets may be told, and then whole', async () => {
   await rejects(() => checkNpuManifest({ ...manifest, budgets: {} }), 'bad-model', 'budgets', 'a list');
 });
 
+test('compiled graphs may be told, each of a part, at its place', async () => {
+  const compiled = {
+    ...{ context: 'unet.2.onnx', chip: 'SM8650', qairt: '2.51.0' },
+    files: [file('contexts/SM8650/unet.2.onnx'), file('contexts/SM8650/unet.bin')],
+  };
+  const told = (value: unknown): unknown => ({ ...manifest, contexts: { ...manifest.contexts, compiled: value } });
+  const sound = told([compiled]);
+  assert.is(checkNpuManifest(sound) as unknown, sound);
+  const wrong: readonly (readonly [value: unknown, ...words: string[]])[] = [
+    [{}, 'a list'],
+    [[{ ...compiled, context: 'unet.3.onnx' }], 'compiled.0.context'],
+    [[{ ...compiled, chip: 'sm/8650' }], 'compiled.0.chip'],
+    [[{ ...compiled, qairt: '2' }], 'compiled.0.qairt'],
+    [[{ ...compiled, files: [] }], 'compiled.0.files'],
+    [[{ ...compiled, files: [{ ...compiled.files[0], sha256: 'x' }] }], 'compiled.0.files.0.sha256'],
+    [[{ ...compiled, files: compiled.files.toReversed() }], 'compiled.0.files.0.path', 'contexts/SM8650/unet.2.onnx'],
+    [[{ ...compiled, files: [compiled.files[0], file('unet.bin')] }], 'compiled.0.files', 'files in contexts/SM8650/'],
+    [[{ ...compiled, files: [compiled.files[0], file('contexts/SM8650/a/unet.bin')] }], 'compiled.0.files'],
+    [[compiled, { ...compiled, qairt: '2.52.0' }], 'compiled.1', 'one of each part for each chip'],
+  ];
+  for (const [value, ...words] of wrong) await rejects(() => checkNpuManifest(told(value)), 'bad-model', ...words);
+});
+
 for (const [path, ...wrong] of FIELDS) {
   const code: ErrorCode = /^(format|version|precision)$/.test(path) ? 'unsupported-model' : 'bad-model';
   test(`${path}: nothing, ${wrong.map((value) => JSON.stringify(value)).join(', ')} are turned away with ${code}`, async () => {

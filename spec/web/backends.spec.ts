@@ -12,6 +12,7 @@ const native: BackendReport = { name: 'native-cpu', available: true, why: '', th
 const ways = (backend: 'npu' | 'native-cpu', side: number) => ({ backend, width: side, height: side });
 /** A host with one model of this page for both of its ways, and one of its own. */
 const HOST: HostReport = {
+  heat: 'none',
   backends: [npu, native],
   models: [
     { id: 'a', name: 'A', bytes: 1, ways: [ways('npu', 512), ways('native-cpu', 256)] },
@@ -31,6 +32,17 @@ test('auto is the GPU only where it passed its test', () => {
   assert.is(chosen('webgpu', gpu(false, 'no-adapter')), 'wasm');
   assert.is(chosen('webgpu'), 'webgpu', 'asked for by name before its test is through');
   assert.equal([chosen('auto', gpu(true, 'software')), chosen('webgpu', gpu(true, 'software'))], ['wasm', 'webgpu']);
+});
+
+test('eight-bit kernels are for models that are kept so, or small, and only where chosen', () => {
+  const here = state({ backends: [wasm, { ...wasm, name: 'wasm-int8' }] });
+  const of = (weights: 'exact' | 'int8', bytes: number) => ({ ...wish(512), kept: { weights, bytes } });
+  assert.is(reportOn('wasm-int8', here, of('int8', 1e9))?.available, true);
+  assert.is(reportOn('wasm-int8', here, of('exact', 1e9))?.why, 'wider-weights');
+  assert.is(reportOn('wasm-int8', here, of('exact', 2e7))?.available, true);
+  assert.is(toBackend('wasm-int8', here, of('int8', 1e9)), 'wasm-int8');
+  assert.is(toBackend('wasm-int8', here, of('exact', 1e9)), 'wasm');
+  assert.is(toBackend('auto', here, of('int8', 1e9)), 'wasm');
 });
 
 test('auto is the NPU where it draws this model in this size, before any GPU', () => {

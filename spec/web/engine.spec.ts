@@ -1,42 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createEngine, EngineFailure, type EngineOptions } from '../../web/engine';
-import type { EngineApi, ImageEvent, ImageRequest, Port } from '../../workers/api';
-import { type FakeWorker, fakeWorker } from './fakeWorker';
-
-const request = { prompt: 'x' } as ImageRequest;
-const finished: ImageEvent = {
-  type: 'finished',
-  timings: { textEncoder: 0, unet: 0, vaeDecoder: 0, loading: 0, total: 0 },
-  heapBytes: {},
-};
-const step = (index: number): ImageEvent => ({ type: 'step', image: 0, index, of: 9, milliseconds: 1 });
-const never = new AbortController().signal;
-const turn = (milliseconds = 0): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** An engine over fakes that all behave as `api`; `workers` fills as they are spawned. */
-function setUp(api: Partial<EngineApi>, options: EngineOptions = {}) {
-  const workers: FakeWorker[] = [];
-  const spawn = (): FakeWorker => {
-    workers.push(fakeWorker(api));
-    return workers.at(-1)!;
-  };
-  return { workers, engine: createEngine(spawn, { idleMilliseconds: 5, ...options }) };
-}
-
-async function collect<T>(events: AsyncIterable<T>, each: (event: T) => void = () => undefined): Promise<T[]> {
-  const all: T[] = [];
-  for await (const event of events) {
-    all.push(event);
-    each(event);
-  }
-  return all;
-}
-
-const drawWith = (draw: (port: Port) => void): Partial<EngineApi> => ({
-  draw: (_model, _backend, _request, port) => draw(port),
-  models: async () => [],
-});
+import { EngineFailure } from '../../web/engine';
+import type { ImageEvent, ImageRequest } from '../../workers/api';
+import { collect, drawWith, finished, never, request, setUp, step, turn } from './engineOver';
 
 test('events arrive in order, and the stream ends with the last of them', async () => {
   const { engine } = setUp(
@@ -204,74 +170,29 @@ test('a dying worker ends every job and every question with `worker-died`, and t
   assert.is(workers.length, 2);
 });
 
+test('a worker to which something did not come is replaced, unless it has other work', async () => {
+  const failed: ImageEvent = { type: 'failed', code: 'download-failed', message: 'download-failed: program' };
+  const { engine, workers } = setUp({
+    ...drawWith((port) => port.postMessage(failed)),
+    models: async () => {
+      await turn(30);
+      return [];
+    },
+  });
+  const busy = engine.models();
+  assert.equal(await collect(engine.draw('m', 'wasm', request, never)), [failed]);
+  await busy;
+  assert.not(workers[0]!.terminated);
+  assert.equal(await collect(engine.draw('m', 'wasm', request, never)), [failed]);
+  assert.ok(workers[0]!.terminated);
+  assert.equal(await collect(engine.draw('m', 'wasm', request, never)), [failed]);
+  assert.is(workers.length, 2);
+});
+
 test('an unreadable message is a death too', async () => {
   const { engine, workers } = setUp(drawWith((port) => port.postMessage(step(1))));
   const events = await collect(engine.draw('m', 'wasm', request, never), () => workers[0]!.garble());
   assert.is((events.at(-1) as { code?: string }).code, 'worker-died');
-});
-
-test('an abort reaches the job as a message, and its answer ends the stream', async () => {
-  const { engine, workers } = setUp(
-    drawWith((port) => {
-      port.addEventListener('message', ({ data }) => {
-        assert.equal(data, { type: 'abort' });
-        port.postMessage({ type: 'failed', code: 'aborted', message: 'heard' });
-      });
-      port.start();
-      port.postMessage(step(1));
-    }),
-  );
-  const abort = new AbortController();
-  const events = await collect(engine.draw('m', 'wasm', request, abort.signal), () => abort.abort());
-  assert.equal(events.at(-1), { type: 'failed', code: 'aborted', message: 'heard' });
-  assert.not(workers[0]!.terminated);
-});
-
-test('a worker deaf to an abort is ended, and the job counts as aborted', async () => {
-  const { engine, workers } = setUp(
-    drawWith((port) => port.postMessage(step(1))),
-    { abortMilliseconds: 5 },
-  );
-  const abort = new AbortController();
-  const events = await collect(engine.draw('m', 'wasm', request, abort.signal), () => abort.abort());
-  assert.equal(events.at(-1), { type: 'failed', code: 'aborted', message: 'aborted' });
-  assert.ok(workers[0]!.terminated);
-});
-
-test('a deaf worker is left alone while it has other work', async () => {
-  let finish: (() => void) | undefined;
-  const { engine, workers } = setUp(
-    {
-      ...drawWith((port) => {
-        port.postMessage(step(1));
-        finish = () => port.postMessage(finished);
-      }),
-      models: async () => {
-        await turn(30);
-        return [];
-      },
-    },
-    { abortMilliseconds: 5 },
-  );
-  const abort = new AbortController();
-  const drawn = collect(engine.draw('m', 'wasm', request, abort.signal), () => abort.abort());
-  assert.equal(await engine.models(), []);
-  assert.not(workers[0]!.terminated);
-  finish?.();
-  assert.is((await drawn).at(-1)?.type, 'finished');
-});
-
-test('a job aborted before it began never starts', async () => {
-  let started = false;
-  const { engine } = setUp(
-    drawWith(() => {
-      started = true;
-    }),
-  );
-  const events = await collect(engine.draw('m', 'wasm', request, AbortSignal.abort()));
-  assert.equal(events, [{ type: 'failed', code: 'aborted', message: 'aborted' }]);
-  await turn(5);
-  assert.not(started);
 });
 
 test('an idle worker is ended, and gives its memory back', async () => {

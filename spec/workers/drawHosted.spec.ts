@@ -29,16 +29,25 @@ const asked = { width: 64, height: 64, guidance: 'auto' } as ImageRequest;
 const said = (name: string): Tensors => ({ [name]: { type: 'float32', shape: [0], data: new Float32Array(0) } });
 
 /** A page with these models, and a host on which these backends fail. */
-function setUp({ stored = [ID], broken = [], gone }: { stored?: string[]; broken?: string[]; gone?: ErrorCode }) {
+interface Given {
+  readonly stored?: string[];
+  readonly broken?: string[];
+  readonly gone?: ErrorCode;
+  /** What those that are broken reject with. */
+  readonly why?: ErrorCode;
+}
+function setUp({ stored = [ID], broken = [], gone, why = 'backend-unavailable' }: Given) {
   const told: ImageEvent[] = [];
   let closed = 0;
+  let forgotten = 0;
   const outputs = [{ name: 'noise', dtype: 'F32', shape: [1, 4, 8, 8] }];
   const client = {
     describe: async () => ({ form: 'onnx', manifest }),
     async open({ backend }: Wanted) {
-      if (broken.includes(backend)) throw failing('backend-unavailable');
+      if (broken.includes(backend)) throw failing(why);
       return { ports: { outputs }, run: async () => said(backend), close: async () => undefined };
     },
+    forget: () => void forgotten++,
   } as unknown as HostClient;
   const here: Parts = {
     model: undefined as never,
@@ -67,13 +76,28 @@ function setUp({ stored = [ID], broken = [], gone }: { stored?: string[]; broken
     return { who, request: ready.request };
   };
   const falls = () => told.map((event) => event.type === 'fallen' && `${event.from} to ${event.to}: ${event.code}`);
-  return { draw, falls, closed: () => closed };
+  return { draw, falls, closed: () => closed, forgotten: () => forgotten };
 }
 
 test('the host draws where it can, two calls a step', async () => {
   const { draw, falls, closed } = setUp({});
   const { who, request } = await draw('npu');
   assert.equal([who, request.guidance, falls(), closed()], ['npu', 'two-calls', [], 0]);
+});
+
+test('what the host keeps for a drawing it is told to forget after it', async () => {
+  for (const stored of [[ID], []]) {
+    const { draw, forgotten } = setUp({ stored });
+    await draw('npu');
+    assert.is(forgotten(), 1);
+  }
+});
+
+test('a device that is too hot draws with nothing else instead', async () => {
+  const { draw, falls } = setUp({ broken: ['npu', 'native-cpu'], why: 'too-hot' });
+  await rejects(() => draw('npu'), 'too-hot');
+  await rejects(() => setUp({ gone: 'too-hot' }).draw('npu'), 'too-hot');
+  assert.equal(falls(), []);
 });
 
 test('what the NPU cannot, the host’s CPU does, also of a model that only the host has', async () => {

@@ -108,6 +108,23 @@ test('a run that fails is run again by the second, which goes on; the lost netwo
   assert.equal(second.log, ['file unet 2,3,5', 'open unet', 'weights closed', 'closed']);
 });
 
+test('of several inputs, all are done by the one that can: one after another where it knows no better', async () => {
+  const [first, second] = [way('first'), way('second')];
+  const { fell, open } = await opened(first, second);
+  const stage = await open('unet');
+  assert.equal(await stage.runEach!([{}, {}]), [said('first'), said('first')]);
+  first.running = failing('host-lost');
+  assert.equal(await stage.runEach!([{}, {}]), [said('second'), said('second')]);
+  assert.equal(fell, ['unet: host-lost']);
+  const abort = new AbortController();
+  const other = await (await opened(first, second, abort.signal)).open('unet');
+  abort.abort(new Error('stopped'));
+  await other.runEach!([{}]).then(
+    () => assert.unreachable(),
+    (thrown) => assert.is(thrown, abort.signal.reason),
+  );
+});
+
 test('the second opens its networks by its own courses', async () => {
   const first = way('first');
   const { low } = COURSES;
@@ -126,6 +143,15 @@ test('a network that cannot be opened falls alone', async () => {
   assert.equal(await (await open('text_encoder')).run({}), said('second'));
   assert.equal(await (await open('unet')).run({}), said('first'));
   assert.equal(fell, ['text_encoder: backend-unavailable']);
+});
+
+test('a device that is too hot is not made hotter by another way', async () => {
+  const [first, second] = [way('first'), way('second')];
+  const { fell, open } = await opened(first, second);
+  const stage = await open('unet');
+  first.running = failing('too-hot');
+  await rejects(() => stage.run({}), 'too-hot');
+  assert.equal([fell, second.log], [[], []]);
 });
 
 test('a host that is lost when it is no longer needed spoils nothing', async () => {

@@ -44,12 +44,24 @@ test('backends are told with their reasons, models with the sizes that they are 
     { backend: 'native-cpu', width: 512, height: 512 },
   ];
   assert.equal(hostReport(status(model({ stages }), model({ stages: stages.slice(0, 1) })), new Set()), {
+    heat: 'none',
     backends: [
       { name: 'npu', available: false, why: 'too-hot', threads: 1 },
       { name: 'native-cpu', available: true, why: '', threads: 4 },
     ],
     models: [{ id: `host:${HASH}`, name: 'm', bytes: 7, ways }],
   });
+});
+
+test('heat is told by what it does to drawings', () => {
+  const heat = (thermal: string, dutyPercent?: number) =>
+    hostReport({ ...status(), thermal, ...(dutyPercent && { dutyPercent }) }, new Set()).heat;
+  assert.equal([heat('none'), heat('unknown'), heat('moderate')], ['none', 'none', 'none']);
+  assert.equal([heat('moderate', 75), heat('severe', 50), heat('light', 100)], ['slowed', 'slowed', 'none']);
+  assert.equal(
+    ['critical', 'emergency', 'shutdown'].map((thermal) => heat(thermal, 10)),
+    [...['stopped', 'stopped', 'stopped']],
+  );
 });
 
 test('a size, a model and a backend that the host does not have are refused with what it has', async () => {

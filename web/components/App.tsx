@@ -1,10 +1,11 @@
 /** The page: words and settings on one side, the picture on the other. */
 import { useSignalEffect } from '@preact/signals';
+import { state } from '../state';
 import { language } from '../words';
 import { Announcer } from './Announcer';
 import { DropVeil } from './DropVeil';
-import { Gallery } from './Gallery';
 import { Header } from './Header';
+import { Gallery } from './Late';
 import { ModelPanel } from './ModelPanel';
 import { PromptForm } from './PromptForm';
 import { SettingsPanel } from './SettingsPanel';
@@ -22,7 +23,7 @@ export function App() {
         <PromptForm />
         <section class="show">
           <Stage />
-          <Gallery />
+          {state.value.pictures.length > 1 && <Gallery />}
         </section>
         <div class="tune">
           <SettingsPanel />

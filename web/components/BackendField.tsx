@@ -36,25 +36,27 @@ export function BackendField() {
         ]}
         onChange={(value) => set({ backend: value })}
       />
-      {known.map(({ name, report, sizes, took }) => (
-        <div key={name}>
-          {report?.why && (
-            <p class="hint" data-testid={`why-${name}`}>
-              {said.backendWhy(said.backends[name], report.why, sizes)}
-            </p>
-          )}
-          {took && (
-            <p class="hint" data-testid={`took-${name}`}>
-              {said.measured(
-                said.backends[name],
-                said.duration(took.milliseconds),
-                sizeOf(took.width, took.height),
-                said.stepsShort(took.steps),
-              )}
-            </p>
-          )}
-        </div>
-      ))}
+      <div class="reasons">
+        {known.map(({ name, report, sizes, took }) => (
+          <div key={name}>
+            {report?.why && (
+              <p class="hint" data-testid={`why-${name}`}>
+                {said.backendWhy(said.backends[name], report.why, sizes)}
+              </p>
+            )}
+            {took && (
+              <p class="hint" data-testid={`took-${name}`}>
+                {said.measured(
+                  said.backends[name],
+                  said.duration(took.milliseconds),
+                  sizeOf(took.width, took.height),
+                  said.stepsShort(took.steps),
+                )}
+              </p>
+            )}
+          </div>
+        ))}
+      </div>
     </div>
   );
 }

@@ -4,11 +4,12 @@ import type { RemoteModel } from '../../workers/api';
 import { acceptLicense, needsAccepting } from '../licenses';
 import { download } from '../modelActions';
 import { state } from '../state';
-import { sizeText, words } from '../words';
+import { lateWords, sizeText, words } from '../words';
 import { LicenseLink } from './LicenseLink';
 
 export function CatalogEntry({ model }: { readonly model: RemoteModel }) {
   const said = words();
+  const late = lateWords();
   const [asking, setAsking] = useState(false);
   const accept = useRef<HTMLButtonElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -30,7 +31,7 @@ export function CatalogEntry({ model }: { readonly model: RemoteModel }) {
         <span class="card-name">{name}</span>
         <small>
           {bytes === undefined ? '' : `${sizeText(bytes)} · `}
-          {license ? <LicenseLink license={license} /> : said.licenseUnknown}
+          {license ? <LicenseLink license={license} /> : late.licenseUnknown}
         </small>
         {about && <small>{about}</small>}
       </span>
@@ -44,7 +45,7 @@ export function CatalogEntry({ model }: { readonly model: RemoteModel }) {
             refuse();
           }}
         >
-          <legend>{said.licenseFirst(license.name)}</legend>
+          <legend>{late.licenseFirst(license.name)}</legend>
           <button
             type="button"
             ref={accept}
@@ -54,7 +55,7 @@ export function CatalogEntry({ model }: { readonly model: RemoteModel }) {
               get();
             }}
           >
-            {said.acceptLicense}
+            {late.acceptLicense}
           </button>
           <button type="button" class="quiet" data-testid="refuse-license" onClick={refuse}>
             {said.cancel}
@@ -65,11 +66,11 @@ export function CatalogEntry({ model }: { readonly model: RemoteModel }) {
           type="button"
           ref={button}
           data-testid="get-model"
-          aria-label={said.getModel(name)}
+          aria-label={late.getModel(name)}
           disabled={coming}
           onClick={() => (needsAccepting(model) ? setAsking(true) : get())}
         >
-          {said.get}
+          {late.get}
         </button>
       )}
     </li>

@@ -9,7 +9,6 @@ const opening = (prompt: string): string => (prompt.length > 80 ? `${prompt.slic
 export function Gallery() {
   const said = words();
   const { pictures, shown } = state.value;
-  if (pictures.length < 2) return null;
   return (
     <ul class="gallery" aria-label={said.gallery} data-testid="gallery">
       {[...pictures].reverse().map((drawn) => (

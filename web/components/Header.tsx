@@ -1,4 +1,6 @@
 /** Name, language, appearance. */
+import { notFetched } from '../lateParts';
+import { tell } from '../state';
 import { nextTheme, theme } from '../theme';
 import { chooseLanguage, LANGUAGES, type Language, language, words } from '../words';
 import { Mark } from './Icon';
@@ -19,7 +21,7 @@ export function Header() {
           data-testid="language"
           aria-label={said.languageSwitch}
           value={language.value}
-          onChange={(event) => void chooseLanguage(event.currentTarget.value as Language)}
+          onChange={(event) => void choose(event.currentTarget)}
         >
           {Object.entries(LANGUAGES).map(([code, name]) => (
             <option key={code} value={code} lang={code}>
@@ -36,4 +38,13 @@ export function Header() {
       </div>
     </header>
   );
+}
+
+async function choose(select: HTMLSelectElement): Promise<void> {
+  try {
+    await chooseLanguage(select.value as Language);
+  } catch (thrown) {
+    select.value = language.value;
+    tell({ type: 'problem', problem: { during: 'models', failure: notFetched(thrown) } });
+  }
 }

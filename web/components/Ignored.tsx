@@ -1,17 +1,16 @@
 /** Parts of a LoRA that were left out, until somebody has read it. */
-import { state, tell } from '../state';
-import { words } from '../words';
+import type { State } from '../reducer';
+import { tell } from '../state';
+import { lateWords, words } from '../words';
 import { IconButton } from './IconButton';
 
-export function Ignored() {
+export function Ignored({ ignored: { name, parts } }: { readonly ignored: NonNullable<State['ignored']> }) {
   const said = words();
-  const { ignored } = state.value;
-  if (!ignored) return null;
-  const { name, parts } = ignored;
+  const late = lateWords();
   return (
     <div class="notice" role="status" data-testid="ignored">
       <div class="notice-body">
-        <p>{said.jobOf(name, said.ignored(parts.length))}</p>
+        <p>{said.jobOf(name, late.ignored(parts.length))}</p>
         <details class="fold">
           <summary>{said.details}</summary>
           <code class="lines">{parts.join('\n')}</code>

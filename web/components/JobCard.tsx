@@ -55,9 +55,3 @@ function phaseText(job: Job, said: Words): string {
   if (phase === 'downloading' && rate) parts.push(said.rate(sizeText(1000 * rate)));
   return parts.join(' · ');
 }
-
-/** In a word or two, for where there is one line. */
-export function jobText(job: Job, said: Words): string {
-  const { done } = jobProgress(job, now.value);
-  return `${said.jobOf(job.name, said.jobPhases[job.phase])} ${Math.round(100 * done)} %`;
-}

@@ -1,7 +1,7 @@
 /** A LoRA that will be merged in, and how strongly: 1 is as it was trained, below 0 is its opposite. */
 import { useId } from 'preact/hooks';
 import { type OpenOptions, openOptions, setOptions } from '../openOptions';
-import { words } from '../words';
+import { lateWords } from '../words';
 import { IconButton } from './IconButton';
 
 interface Props {
@@ -10,7 +10,7 @@ interface Props {
 }
 
 export function LoraRow({ lora, index }: Props) {
-  const said = words();
+  const late = lateWords();
   const id = useId();
   const { path: name } = lora.file;
   const { loras } = openOptions.value;
@@ -28,7 +28,7 @@ export function LoraRow({ lora, index }: Props) {
         type="number"
         inputMode="decimal"
         step={0.05}
-        aria-label={said.loraWeight(name)}
+        aria-label={late.loraWeight(name)}
         data-testid="lora-weight"
         defaultValue={String(lora.weight)}
         onInput={(event) => weigh(event.currentTarget.valueAsNumber)}
@@ -36,7 +36,7 @@ export function LoraRow({ lora, index }: Props) {
       <IconButton
         icon="close"
         testid="remove-lora"
-        label={said.remove(name)}
+        label={late.remove(name)}
         onClick={() => setOptions({ loras: loras.filter((other) => other !== lora) })}
       />
     </div>

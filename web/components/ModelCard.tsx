@@ -5,7 +5,7 @@ import { isHosts } from '../backends';
 import { deleteModel } from '../modelActions';
 import { sizeText, words } from '../words';
 import { IconButton } from './IconButton';
-import { ModelDetails } from './ModelDetails';
+import { ModelDetails } from './Late';
 
 interface Props {
   readonly model: ModelSummary;

@@ -5,7 +5,7 @@ import { abortJob } from '../jobRunner';
 import type { Job } from '../jobs';
 import { exportModel, verifyModel } from '../modelActions';
 import { isDemo, state } from '../state';
-import { failureText, words } from '../words';
+import { failureText, lateWords, words } from '../words';
 import { Icon } from './Icon';
 import { IconButton } from './IconButton';
 import { JobBar } from './JobCard';
@@ -19,6 +19,7 @@ interface Props {
 
 export function ModelDetails({ model, name }: Props) {
   const said = words();
+  const late = lateWords();
   const { jobs, verdicts } = state.value;
   const job = jobs.find(({ modelId }) => modelId === model.id);
   const verdict = verdicts[model.id];
@@ -28,25 +29,25 @@ export function ModelDetails({ model, name }: Props) {
       <dl class="about-facts">
         {!isDemo(model) && (
           <>
-            <dt>{said.name}</dt>
+            <dt>{late.name}</dt>
             <ModelName model={model} />
           </>
         )}
-        <dt>{said.license}</dt>
-        <dd>{license ? <LicenseLink license={license} /> : said.licenseUnknown}</dd>
+        <dt>{late.license}</dt>
+        <dd>{license ? <LicenseLink license={license} /> : late.licenseUnknown}</dd>
         {model.weights && (
           <>
-            <dt>{said.weights}</dt>
-            <dd>{said.weightForms[model.weights]}</dd>
+            <dt>{late.weights}</dt>
+            <dd>{late.weightForms[model.weights]}</dd>
           </>
         )}
         {model.source && (
           <>
-            <dt>{said.source}</dt>
+            <dt>{late.source}</dt>
             <dd>{model.source}</dd>
           </>
         )}
-        <dt>{said.hash}</dt>
+        <dt>{late.hash}</dt>
         <dd>
           <Hash id={model.id} />
         </dd>
@@ -56,17 +57,17 @@ export function ModelDetails({ model, name }: Props) {
       ) : (
         <div class="buttons">
           <button type="button" data-testid="verify" onClick={() => void verifyModel(model, name)}>
-            {said.verify}
+            {late.verify}
           </button>
           <button type="button" data-testid="export" onClick={() => void exportModel(model, name)}>
-            {said.export}
+            {late.export}
           </button>
         </div>
       )}
       {verdict && !job && (
         <p class="hint verdict" data-testid="verdict" data-sound={verdict === 'sound'}>
           <Icon name={verdict === 'sound' ? 'check' : 'warn'} />
-          {verdict === 'sound' ? said.verified : failureText(verdict, said)}
+          {verdict === 'sound' ? late.verified : failureText(verdict, said)}
         </p>
       )}
     </>
@@ -99,7 +100,7 @@ const SHORT = 12;
 
 /** Enough of it to compare by eye; all of it on the clipboard, or on show where there is none. */
 function Hash({ id }: { readonly id: string }) {
-  const said = words();
+  const late = lateWords();
   const [state, setState] = useState<'short' | 'copied' | 'whole'>('short');
   const copy = async (): Promise<void> => {
     try {
@@ -115,10 +116,10 @@ function Hash({ id }: { readonly id: string }) {
       <IconButton
         icon={state === 'copied' ? 'check' : 'copy'}
         testid="copy-hash"
-        label={said.copyHash}
+        label={late.copyHash}
         onClick={() => void copy()}
       />
-      <span role="status">{state === 'copied' ? said.copied : ''}</span>
+      <span role="status">{state === 'copied' ? late.copied : ''}</span>
     </>
   );
 }

@@ -2,11 +2,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ModelSummary } from '../../workers/api';
 import { renameModel } from '../modelActions';
-import { words } from '../words';
+import { lateWords } from '../words';
 import { IconButton } from './IconButton';
 
 export function ModelName({ model }: { readonly model: ModelSummary }) {
-  const said = words();
+  const late = lateWords();
   const [draft, setDraft] = useState<string>();
   const place = useRef<HTMLElement>(null);
   /** Where the focus goes when the field comes or goes by a key. */
@@ -31,7 +31,7 @@ export function ModelName({ model }: { readonly model: ModelSummary }) {
         <input
           class="rename"
           data-testid="name"
-          aria-label={said.name}
+          aria-label={late.name}
           maxLength={200}
           value={draft}
           onInput={(event) => setDraft(event.currentTarget.value)}
@@ -49,7 +49,7 @@ export function ModelName({ model }: { readonly model: ModelSummary }) {
           <IconButton
             icon="edit"
             testid="rename"
-            label={said.rename(model.name)}
+            label={late.rename(model.name)}
             onClick={() => {
               next.current = 'input';
               setDraft(model.name);

@@ -1,20 +1,24 @@
 /** The shelf: the models on this device, those on their way, and the ways in. */
+import { inApp, sayToApp } from '../bridge';
+import { now } from '../clock';
+import type { Job } from '../jobs';
+import { interrupted } from '../leftOver';
 import { bringDemo, useModel } from '../modelActions';
 import { isDemo, modelInUse, modelsAtHand, state } from '../state';
+import { jobProgress } from '../timeLeft';
 import { shelfOpen } from '../unfolded';
 import { words } from '../words';
+import type { Words } from '../words/en';
 import { Icon } from './Icon';
-import { Ignored } from './Ignored';
-import { Interrupted } from './Interrupted';
-import { JobCard, jobText } from './JobCard';
+import { JobCard } from './JobCard';
+import { Ignored, InterruptedCard, StorageMeter } from './Late';
 import { ModelCard } from './ModelCard';
 import { isOfShelf, ProblemNotice } from './Notices';
 import { OpenModel } from './OpenModel';
-import { StorageMeter } from './StorageMeter';
 
 export function ModelPanel() {
   const said = words();
-  const { models, modelId, jobs, drawing, problem } = state.value;
+  const { models, modelId, jobs, drawing, problem, ignored, storage } = state.value;
   return (
     <details
       class="panel"
@@ -45,18 +49,28 @@ export function ModelPanel() {
             .map((job) => (
               <JobCard key={job.id} job={job} />
             ))}
-          <Interrupted />
+          {interrupted(state.value).map((left) => (
+            <li key={left.key} class="card" data-testid="interrupted" data-kind={left.kind}>
+              <InterruptedCard left={left} />
+            </li>
+          ))}
         </ul>
         {problem && isOfShelf(problem) && <ProblemNotice problem={problem} />}
-        <Ignored />
+        {ignored && <Ignored ignored={ignored} />}
         {!models.some(isDemo) && !jobs.some(({ kind }) => kind === 'demo') && (
           <button type="button" class="quiet outdent" data-testid="prepare-demo" onClick={() => void bringDemo()}>
             <Icon name="add" />
             {said.demoModel}
           </button>
         )}
+        {inApp.value && (
+          <button type="button" class="quiet outdent" data-testid="app-models" onClick={() => sayToApp('models')}>
+            <Icon name="folder" />
+            {said.appModels}
+          </button>
+        )}
         <OpenModel />
-        <StorageMeter />
+        {storage && <StorageMeter storage={storage} />}
       </div>
     </details>
   );
@@ -69,4 +83,10 @@ function Summary() {
   const job = state.value.jobs.find(({ kind }) => kind === 'picked' || kind === 'download');
   const text = job ? jobText(job, said) : used ? (isDemo(used) ? said.demoModel : used.name) : '';
   return <span class="summary">{text}</span>;
+}
+
+/** In a word or two, for where there is one line. */
+function jobText(job: Job, said: Words): string {
+  const { done } = jobProgress(job, now.value);
+  return `${said.jobOf(job.name, said.jobPhases[job.phase])} ${Math.round(100 * done)} %`;
 }

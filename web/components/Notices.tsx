@@ -97,7 +97,9 @@ function Remedy({ problem: { during, backend, failure, job } }: { readonly probl
     );
   }
   const again = during === 'draw' ? draw : during === 'demo' ? bringDemo : undefined;
-  const repeat = again ?? (job && during === 'download' ? () => tryAgain(job.id) : undefined);
+  const repeat =
+    again ??
+    (job && (during === 'download' || failure.code === 'download-failed') ? () => tryAgain(job.id) : undefined);
   if (repeat) {
     return (
       <button type="button" data-testid="try-again" onClick={() => void repeat()}>

@@ -4,9 +4,9 @@ import { openPicked } from '../modelActions';
 import { takeOptions } from '../openOptions';
 import { words } from '../words';
 import { FileButton } from './FileButton';
+import { Fold } from './Fold';
 import { Icon } from './Icon';
-import { OpenOptions } from './OpenOptions';
-import { WebModels } from './WebModels';
+import { OpenOptions, WebModels } from './Late';
 
 const foldersCanBePicked = 'webkitdirectory' in HTMLInputElement.prototype;
 
@@ -32,8 +32,8 @@ export function OpenModel() {
         )}
       </div>
       <p class="hint">{said.openHint}</p>
-      <OpenOptions />
-      <WebModels />
+      <Fold summary={said.openOptions} testid="open-options" inside={OpenOptions} />
+      <Fold summary={said.web} testid="web-models" inside={WebModels} />
     </section>
   );
 }

@@ -1,26 +1,24 @@
 /** How full the device's storage for this page is, and the one button that gives back what nobody needs. */
-import type { Freeable } from '../../workers/api';
+import type { Freeable, StorageReport } from '../../workers/api';
 import { leftOver } from '../leftOver';
 import { freeUp, undoDelete } from '../modelActions';
 import { isDemo, state } from '../state';
-import { sizeText, words } from '../words';
+import { lateWords, sizeText } from '../words';
 
 const KINDS = ['download', 'import', 'discarded'] as const;
 const bytesOf = (things: readonly Freeable[]): number => things.reduce((sum, { bytes }) => sum + bytes, 0);
 
-export function StorageMeter() {
-  const said = words();
-  const { storage } = state.value;
-  if (!storage) return null;
+export function StorageMeter({ storage }: { readonly storage: StorageReport }) {
+  const late = lateWords();
   const { usage, quota, models, persisted } = storage;
   const freeable = leftOver(state.value);
   const parts = KINDS.map((kind) => [kind, bytesOf(freeable.filter((thing) => thing.kind === kind))] as const)
     .filter(([, bytes]) => bytes > 0)
-    .map(([kind, bytes]) => said.freeable[kind](sizeText(bytes)));
+    .map(([kind, bytes]) => late.freeable[kind](sizeText(bytes)));
   return (
     <section class="storage" aria-labelledby="storage" data-testid="storage">
       <h3 class="label" id="storage">
-        {said.storage}
+        {late.storage}
       </h3>
       {usage !== undefined && quota !== undefined && (
         <>
@@ -29,24 +27,24 @@ export function StorageMeter() {
             <div class="bar-done" style={{ transform: `scaleX(${Math.min(1, usage / quota)})` }} />
           </div>
           <p class="hint">
-            {said.storageUsed(sizeText(usage), sizeText(quota))}
-            {` · ${said.storageModels(sizeText(models))}`}
+            {late.storageUsed(sizeText(usage), sizeText(quota))}
+            {` · ${late.storageModels(sizeText(models))}`}
           </p>
         </>
       )}
       {!state.value.models.every(isDemo) && (
         <p class="hint" data-testid="persisted">
-          {persisted ? said.persisted : said.notPersisted}
+          {persisted ? late.persisted : late.notPersisted}
         </p>
       )}
       {freeable.length > 0 && (
         <>
           <p class="hint" data-testid="freeable">
-            {said.canBeFreed(parts)}
+            {late.canBeFreed(parts)}
           </p>
           <div class="buttons">
             <button type="button" data-testid="free-up" onClick={() => void freeUp()}>
-              {said.storageFree(sizeText(bytesOf(freeable)))}
+              {late.storageFree(sizeText(bytesOf(freeable)))}
             </button>
             {freeable.map(
               ({ kind, key, name }) =>
@@ -58,7 +56,7 @@ export function StorageMeter() {
                     data-testid="bring-back"
                     onClick={() => void undoDelete(key)}
                   >
-                    {said.bringBack(name)}
+                    {late.bringBack(name)}
                   </button>
                 ),
             )}

@@ -1,41 +1,42 @@
 /** The ways in from the web: an address, or the catalog. Nothing is asked of any server before it is unfolded. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { state } from '../state';
-import { catalogUrl, learnCatalog, openAddress } from '../webActions';
-import { words } from '../words';
+import { catalogFailed, catalogUrl, learnCatalog, openAddress } from '../webActions';
+import { lateWords, words } from '../words';
 import { CatalogEntry } from './CatalogEntry';
 
 export function WebModels() {
-  const said = words();
+  const late = lateWords();
   const { catalog } = state.value;
+  useEffect(() => {
+    if (!catalog) void learnCatalog();
+  }, []);
   return (
-    <details
-      class="fold"
-      data-testid="web-models"
-      onToggle={(event) => event.currentTarget.open && !catalog && void learnCatalog()}
-    >
-      <summary>{said.web}</summary>
-      <div class="options">
-        <AddressField />
-        {!catalog && <p class="hint">{said.catalogLoading}</p>}
-        {catalog?.length === 0 && <p class="hint">{said.catalogEmpty}</p>}
-        <ul class="cards">
-          {catalog?.map((model) => (
-            <CatalogEntry key={model.urls[0]} model={model} />
-          ))}
-        </ul>
-        {catalogUrl.value && (
-          <button type="button" class="quiet" data-testid="own-catalog" onClick={() => void learnCatalog('')}>
-            {said.ownCatalog}
-          </button>
-        )}
-      </div>
-    </details>
+    <div class="options">
+      <AddressField />
+      {!catalog && !catalogFailed.value && <p class="hint">{late.catalogLoading}</p>}
+      {!catalog && catalogFailed.value && (
+        <button type="button" data-testid="catalog-again" onClick={() => void learnCatalog()}>
+          {words().tryAgain}
+        </button>
+      )}
+      {catalog?.length === 0 && <p class="hint">{late.catalogEmpty}</p>}
+      <ul class="cards">
+        {catalog?.map((model) => (
+          <CatalogEntry key={model.urls[0]} model={model} />
+        ))}
+      </ul>
+      {catalogUrl.value && (
+        <button type="button" class="quiet" data-testid="own-catalog" onClick={() => void learnCatalog('')}>
+          {late.ownCatalog}
+        </button>
+      )}
+    </div>
   );
 }
 
 function AddressField() {
-  const said = words();
+  const late = lateWords();
   const [text, setText] = useState('');
   const [wrong, setWrong] = useState(false);
   const submit = (event: SubmitEvent): void => {
@@ -47,7 +48,7 @@ function AddressField() {
   return (
     <form class="field" onSubmit={submit} noValidate>
       <label class="label" for="model-address">
-        {said.address}
+        {late.address}
       </label>
       <div class="option-row">
         <input
@@ -66,11 +67,11 @@ function AddressField() {
           }}
         />
         <button type="submit" data-testid="add-address">
-          {said.add}
+          {late.add}
         </button>
       </div>
       <p class="hint" id="address-hint" data-testid="address-hint" role={wrong ? 'alert' : undefined}>
-        {wrong ? said.badAddress : said.addressHint}
+        {wrong ? late.badAddress : late.addressHint}
       </p>
     </form>
   );

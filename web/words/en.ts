@@ -1,7 +1,6 @@
 /** Everything the page says, in English. Its shape is the type every other language must fill. */
-import type { Failure, Freeable, WeightForm } from '../../workers/api';
+import type { Failure } from '../../workers/api';
 import type { Job } from '../jobs';
-import type { OpenOptions } from '../openOptions';
 import type { Settings } from '../settings';
 import type { Shape } from '../sizes';
 
@@ -59,10 +58,10 @@ export const en = {
   modelsOwn: 'The model’s own',
   numImages: 'Pictures',
   backend: 'Compute on',
-  backends: { auto: 'Auto', npu: 'NPU', webgpu: 'GPU', wasm: 'CPU', 'native-cpu': 'CPU (native)' } satisfies Record<
-    Settings['backend'],
-    string
-  >,
+  backends: {
+    ...{ auto: 'Auto', npu: 'NPU', webgpu: 'GPU' },
+    ...{ 'wasm-int8': 'CPU, 8 bits', wasm: 'CPU', 'native-cpu': 'CPU (native)' },
+  } satisfies Record<Settings['backend'], string>,
   memory: 'Memory',
   memoryModes: { auto: 'Auto', low: 'Low' },
   memoryHint:
@@ -77,7 +76,6 @@ export const en = {
   empty: 'Your picture appears here.',
   try: 'Try',
   examples: ['a red apple on a blue background', 'a penguin in the snow', 'a castle in the mountains at night'],
-  progress: 'Progress',
   phases: {
     preparing: 'Getting the model ready',
     waiting: 'Starting',
@@ -111,6 +109,7 @@ export const en = {
   demoModel: 'Built-in demo model',
   modelFacts: (size: string, width: number, height: number) => `${size} · ${width} × ${height}`,
   inApp: 'in the app',
+  appModels: 'Models in the app',
   modelInfo: (name: string) => `About ${name}`,
   deleteModel: (name: string) => `Delete ${name}`,
   downloadingDemo: (size: string) => `Downloading the demo model (${size})`,
@@ -125,40 +124,8 @@ export const en = {
   dropHere: 'Drop to open',
   dropHint: 'A .safetensors file or a diffusers folder',
   openOptions: OPTIONS,
-  optionsHint: 'For the next model that is opened or downloaded.',
-  loras: 'LoRA',
-  addLora: 'Add a LoRA file',
-  loraWeight: (name: string) => `Weight of ${name}`,
-  remove: (name: string) => `Remove ${name}`,
-  vae: 'VAE',
-  ownVae: 'The model’s own',
-  chooseVae: 'Another VAE file',
-  prediction: 'The network predicts',
-  predictions: { 'as-said': 'As the file says', epsilon: 'Noise (ε)', v_prediction: 'Velocity (v)' } satisfies Record<
-    OpenOptions['predictionType'],
-    string
-  >,
-  weights: 'Weights',
-  weightForms: { auto: 'Automatic', exact: 'Exact', fp16: '16-bit', int8: '8-bit', int4: '4-bit' } satisfies Record<
-    WeightForm,
-    string
-  >,
 
   web: 'Add from the web',
-  address: 'Address',
-  addressHint: 'Of a .safetensors file, or of a catalog (.json).',
-  badAddress: 'An address begins with https://',
-  add: 'Add',
-  catalogEmpty: 'This catalog is empty.',
-  ownCatalog: 'Back to the built-in catalog',
-  catalogLoading: 'Fetching the catalog …',
-  get: 'Download',
-  getModel: (name: string) => `Download ${name}`,
-  license: 'License',
-  licenseUnknown: 'not stated',
-  licenseFirst: (name: string) => `Please read the license first: by downloading you accept ${name}.`,
-  acceptLicense: 'Accept and download',
-  newTab: 'opens in a new tab',
 
   jobPhases: {
     waiting: 'Waiting for its turn',
@@ -169,10 +136,6 @@ export const en = {
     reading: 'Verifying',
     paused: 'Paused',
   } satisfies Record<Job['phase'], string>,
-  ignored: (count: number) =>
-    count === 1
-      ? 'One part of the LoRA matches nothing in this model and was left out.'
-      : `${count} parts of the LoRA match nothing in this model and were left out.`,
   jobOf: (name: string, what: string) => `${name}: ${what}`,
   bytesOf: (bytes: string, of: string) => `${bytes} of ${of}`,
   rate: (size: string) => `${size}/s`,
@@ -180,53 +143,7 @@ export const en = {
   resumeJob: (name: string) => `Resume ${name}`,
   cancelJob: (name: string) => `Cancel ${name}`,
 
-  interrupted: {
-    download: (size: string) => `Interrupted download: ${size} are here.`,
-    import: (size: string) => `Interrupted: ${size} are converted.`,
-  },
-  weighed: (file: string, weight: number) => `${file} × ${weight}`,
-  keptOptions: (files: readonly string[]) => ` With ${files.join(', ')}.`,
-  chooseAgain: (source: string, files: readonly string[]) =>
-    ` To go on there, choose ${source} again${files.length > 0 ? `, after ${files.join(' and ')} under “${OPTIONS}”` : ''}.`,
-  resume: 'Resume',
-  resumeWith: (what: string) => `Resume with the ${what.toLowerCase()}`,
-  discard: 'Discard',
-
-  name: 'Name',
-  rename: (name: string) => `Rename ${name}`,
-  source: 'Source',
-  hash: 'Hash',
-  copyHash: 'Copy the whole hash',
-  copied: 'Copied',
-  verify: 'Verify',
-  verified: 'Verified: every byte is as it was written.',
-  export: 'Export as one file',
   exporting: 'Exporting',
-
-  deleted: (name: string) => `${name} was deleted.`,
-  undo: 'Undo',
-  modelReady: (name: string) => `${name} is ready.`,
-  modelInUse: (name: string) => `${name} is ready and in use.`,
-  modelRounded: (form: string) =>
-    `Its weights are ${form.toLowerCase()}: the exact ones do not fit this device’s memory.`,
-  use: 'Use it',
-  fallen: (from: string, to: string) => `${from} stopped computing. ${to} goes on with the picture.`,
-  modelSound: (name: string) => `${name} is sound: every byte is as it was written.`,
-  freed: (size: string) => `${size} freed.`,
-
-  storage: 'Storage',
-  storageUsed: (used: string, quota: string) => `${used} of ${quota} used`,
-  storageModels: (size: string) => `${size} in models`,
-  storageFree: (size: string) => `Free ${size}`,
-  freeable: {
-    import: (size: string) => `${size} of interrupted imports`,
-    download: (size: string) => `${size} of interrupted downloads`,
-    discarded: (size: string) => `${size} of deleted models`,
-  } satisfies Record<Freeable['kind'], unknown>,
-  canBeFreed: (parts: readonly string[]) => `Can be freed: ${parts.join(', ')}.`,
-  bringBack: (name: string) => `Bring back ${name}`,
-  persisted: 'The browser keeps models when the device runs full.',
-  notPersisted: 'The browser may clear models when the device runs full.',
 
   forecast: (needed: string, available: string) => `Needs about ${needed}; this device gives ${available}.`,
   forecastSize: (width: number, height: number) => `Use ${width} × ${height}`,
@@ -235,6 +152,7 @@ export const en = {
   forecastNone: 'No size of this shape fits.',
 
   tryAgain: 'Try again',
+  partMissing: 'This part of the page did not arrive. Check the connection.',
   renewDemo: 'Prepare the demo model again',
   drawOnCpu: 'Draw on the CPU instead',
   dismiss: 'Dismiss',
@@ -258,7 +176,7 @@ export const en = {
         ? `This is a LoRA (${argument}). Add it under “${OPTIONS}”, then open the model it is for.`
         : `This model cannot be used here: only Stable Diffusion 1.x can. Found: ${got} (${argument}).`,
     'download-failed': ({ argument, got }: ErrorDetails) =>
-      `${argument.includes('://') ? 'The file' : 'The demo model'} did not arrive (${argument}: ${got}). Check the connection and try again.`,
+      `${argument === 'program' ? 'A part of this page' : argument.includes('://') ? 'The file' : 'The demo model'} did not arrive (${argument}: ${got}). Check the connection and try again.`,
     'bad-catalog': ({ argument, expected, got }: ErrorDetails) =>
       `This list of models cannot be read: ${argument} should be ${expected}; it is ${got}.`,
     'bad-picture': () => 'The calculation went wrong and there is no picture. Try again, or compute on the CPU.',
@@ -267,6 +185,7 @@ export const en = {
     'host-lost': () => host,
     'host-silent': () => host,
     'bad-host': () => host,
+    'too-hot': () => 'The device is too hot to go on. Let it cool down, then try again.',
     'out-of-memory': () => 'There was not enough memory. Try a smaller size, and close other tabs and apps.',
     'storage-full': ({ expected, got }: ErrorDetails) =>
       `There is not enough storage for this model (needed: ${expected}; found: ${got}). Free some space and try again.`,
@@ -291,9 +210,13 @@ const whyNot: Record<string, string> = {
   'no-host': 'only in the Android app, on phones that have one',
   'no-npu': 'this device has none that is known',
   'not-built-in': 'not in this build of the app',
+  probing: 'it is being tested',
   'probe-failed': 'it did not pass its test',
+  'crashed-before': 'the app died of it the last time; it can be tried again in the app',
   'too-hot': 'the device is too hot',
+  'wider-weights': 'for models that were opened with 8-bit weights',
   'only-there': 'this model is only in the app',
+  'download-failed': 'what it needs did not arrive',
   'other-model': 'the app has no form of this model for it',
 };
 

@@ -1,6 +1,7 @@
 /** The languages the page speaks, and how failures and sizes are said in them. */
 import type { Failure } from '../../workers/api';
 import type { Words } from './en';
+import type { LateWords } from './en.late';
 
 /** By their own names. */
 export const LANGUAGES = { en: 'English', zh: '中文' } as const;
@@ -10,6 +11,12 @@ export type Language = keyof typeof LANGUAGES;
 export const wordsIn: Readonly<Record<Language, () => Promise<Words>>> = {
   en: async () => (await import('./en')).en,
   zh: async () => (await import('./zh')).zh,
+};
+
+/** The same for what comes later (late.ts). */
+export const lateWordsIn: Readonly<Record<Language, () => Promise<LateWords>>> = {
+  en: async () => (await import('./en.late')).late,
+  zh: async () => (await import('./zh.late')).late,
 };
 
 /** The first of `preferred` (as in `navigator.languages`) that the page speaks. */

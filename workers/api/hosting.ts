@@ -1,7 +1,7 @@
 /** Part of `api.ts`: who computes, the page or a host beside it (`bridge-android`), and what that has. Types only. */
 
 /** What the page itself computes on. */
-export type OwnBackendName = 'wasm' | 'webgpu';
+export type OwnBackendName = 'wasm' | 'wasm-int8' | 'webgpu';
 
 /** Ways in which a host computes: on the phone's NPU, or natively on all cores of its CPU. */
 export type HostBackendName = 'npu' | 'native-cpu';
@@ -36,6 +36,8 @@ export interface HostedModel {
 }
 
 export interface HostReport {
+  /** How hot the device is: as ever; so that the host computes more slowly; so that it does not compute. */
+  readonly heat: 'none' | 'slowed' | 'stopped';
   /** Of `npu` and of `native-cpu`. */
   readonly backends: readonly BackendReport[];
   readonly models: readonly HostedModel[];

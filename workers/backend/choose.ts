@@ -1,20 +1,26 @@
 /** Which backends this browser can use, and why not where it cannot. Each is brought up once, when first needed. */
+import { later } from '../../models/later';
 import type { BackendReport, OwnBackendName } from '../api';
 import { CodedError } from '../errors';
 import type { Backend } from './backend';
 import { browserWasmBackend, browserWebgpuBackend, wasmThreads } from './ort.browser';
-import { selfTest } from './selfTest';
 
 /** Why WebGPU is not on offer; the page has words for each. */
 type WhyNot = 'no-webgpu' | 'no-adapter' | 'self-test-failed';
 
 const opened = new Map<OwnBackendName, Promise<Backend>>();
 
+const OPENINGS: Readonly<Record<OwnBackendName, () => Promise<Backend>>> = {
+  wasm: browserWasmBackend,
+  'wasm-int8': provenInt8,
+  webgpu: provenWebgpu,
+};
+
 /** The backend `name`. Rejects with `backend-unavailable` and the reason's code. */
 export function backend(name: OwnBackendName): Promise<Backend> {
   let opening = opened.get(name);
   if (!opening) {
-    opening = name === 'wasm' ? browserWasmBackend() : provenWebgpu();
+    opening = OPENINGS[name]();
     opened.set(name, opening);
     opening.catch(() => opened.delete(name));
   }
@@ -34,11 +40,16 @@ export async function backendReports(): Promise<BackendReport[]> {
     why: self.crossOriginIsolated ? '' : 'no-threads',
     threads: wasmThreads(),
   };
-  const why = await backend('webgpu').then(
-    async () => ((await isSoftware()) ? 'software' : ''),
-    (thrown: unknown) => (thrown instanceof CodedError ? thrown.got : 'self-test-failed'),
-  );
-  return [wasm, { name: 'webgpu', available: why === '' || why === 'software', why, threads: 1 }];
+  const why = await backend('webgpu').then(async () => ((await isSoftware()) ? 'software' : ''), whyNotOf);
+  // Tested when it is first asked for: what it needs is fetched then.
+  const int8: BackendReport = { ...wasm, name: 'wasm-int8' };
+  return [wasm, int8, { name: 'webgpu', available: why === '' || why === 'software', why, threads: 1 }];
+}
+
+/** A library that did not arrive proves nothing against the GPU; whatever else it throws does. */
+function whyNotOf(thrown: unknown): string {
+  if (!(thrown instanceof CodedError)) return 'self-test-failed';
+  return thrown.code === 'backend-unavailable' ? thrown.got : thrown.code;
 }
 
 /** A GPU made of CPU (SwiftShader, WARP) is right and slow: there for who asks for it by name. */
@@ -52,9 +63,19 @@ async function provenWebgpu(): Promise<Backend> {
   if (!navigator.gpu) throw unavailable('no-webgpu');
   if (!(await navigator.gpu.requestAdapter())) throw unavailable('no-adapter');
   const webgpu = await browserWebgpuBackend();
+  const { selfTest } = await later(import('./selfTest'));
   if (!(await selfTest(webgpu))) throw unavailable('self-test-failed');
   return webgpu;
 }
 
-const unavailable = (got: WhyNot) =>
-  new CodedError('backend-unavailable', { argument: 'webgpu', expected: 'an adapter that passes the self-test', got });
+/** Our own kernels, once they have shown the same. */
+async function provenInt8(): Promise<Backend> {
+  const { browserInt8Backend } = await later(import('./int8/int8.browser'));
+  const int8 = await browserInt8Backend();
+  const { selfTest } = await later(import('./selfTest'));
+  if (!(await selfTest(int8))) throw unavailable('self-test-failed', 'wasm-int8');
+  return int8;
+}
+
+const unavailable = (got: WhyNot, argument: OwnBackendName = 'webgpu') =>
+  new CodedError('backend-unavailable', { argument, expected: 'one that passes the self-test', got });

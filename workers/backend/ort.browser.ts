@@ -3,6 +3,7 @@
  * WebGPU's is twice the size of the CPU's and most visits never need it. ORT's `.mjs` and `.wasm` lie in `ort/`
  * beside the worker (build/bundle.ts puts them there).
  */
+import { later } from '../../models/later';
 import type { Backend } from './backend';
 import { watchHeaps } from './heap';
 import { type OrtLibrary, ortBackend } from './ort';
@@ -12,14 +13,14 @@ export const wasmThreads = (): number =>
   self.crossOriginIsolated ? Math.min(Math.max(navigator.hardwareConcurrency, 1), 8) : 1;
 
 export async function browserWasmBackend(): Promise<Backend> {
-  const ort = await import('onnxruntime-web/wasm');
+  const ort = await later(import('onnxruntime-web/wasm'));
   prepare(ort);
   return ortBackend(ort, 'wasm');
 }
 
 export async function browserWebgpuBackend(): Promise<Backend> {
   // The JSEP build: right to 3e-6 on SwiftShader, where the newer `ort.webgpu` build got attention wrong.
-  const ort = await import('onnxruntime-web');
+  const ort = await later(import('onnxruntime-web'));
   prepare(ort);
   return ortBackend(ort, 'webgpu');
 }

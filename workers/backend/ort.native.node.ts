@@ -40,6 +40,8 @@ export function nativeBackend(ort: OrtLibrary, { graphOptimizationLevel = 'all' 
         const session = await ort.InferenceSession.create(path, {
           graphOptimizationLevel,
           intraOpNumThreads: availableParallelism(),
+          // Threads that spin between two nodes take twice the processor's time, and others' where others work too.
+          extra: { session: { intra_op: { allow_spinning: '0' } } },
           logSeverityLevel: 3,
         });
         const stage = stageOver(ort, session, file.name);

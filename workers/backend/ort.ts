@@ -4,6 +4,7 @@
  * sessions, outside ours. `ort.browser.ts` and `ort.node.ts` bring the library; nothing else may import it.
  */
 import type * as Ort from 'onnxruntime-web';
+import { notFetched } from '../../models/later';
 import type { StageFile } from '../../models/stage';
 import type { BackendName } from '../api';
 import { CodedError } from '../errors';
@@ -86,9 +87,14 @@ function fromOrt(name: string, value: Ort.OnnxValue): Tensor {
   return { type: 'float32', shape: tensor.dims, data: tensor.data as Float32Array };
 }
 
+/** ORT fetches its WebAssembly by itself, and says so where that, or a server's excuse, does not come: each browser in its words. */
+const NOT_FETCHED =
+  /fetching of the wasm failed|dynamically imported module|module script failed|failed to fetch|load failed|NetworkError|magic (word|header)/i;
+
 /** ORT reports a full heap in several tongues: C++ bad_alloc, a JS RangeError, or a bare number (a C++ exception's address). */
 function asCoded(thrown: unknown, stage: string, bytes: number): unknown {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
+  if (NOT_FETCHED.test(text)) return notFetched(thrown);
   const outOfMemory =
     typeof thrown === 'number' || /bad_alloc|out of memory|allocation failed|failed to allocate/i.test(text);
   if (!outOfMemory) return thrown;

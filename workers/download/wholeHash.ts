@@ -2,6 +2,7 @@
  * SHA-256 over a whole file as it comes, its state kept with the bytes: `crypto.subtle` wants everything at once, and
  * hash-wasm can stop and go on (facts.md §7: 272 MB/s).
  */
+import { later } from '../../models/later';
 import type { ByteSource } from '../../models/source';
 import type { createSHA256 } from './sha256';
 
@@ -24,7 +25,7 @@ export class WholeHash {
 
   /** Goes on from `state`, where it has not seen more than `bytes`; otherwise from the beginning. */
   static async from(state: HashState | undefined, bytes: number): Promise<WholeHash> {
-    const hasher = await (await import('./sha256')).createSHA256();
+    const hasher = await (await later(import('./sha256'))).createSHA256();
     if (!state || state.at > bytes) return new WholeHash(hasher.init(), 0);
     try {
       return new WholeHash(hasher.load(state.saved), state.at);

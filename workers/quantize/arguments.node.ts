@@ -20,7 +20,7 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --sweeps N               of coordinate descent, after gptq or adaround (default: ${DEFAULT_ROUNDING.sweeps})
   --iterations N           of adaround (default: ${DEFAULT_ROUNDING.iterations})
   --asymmetric             round for the inputs that earlier, rounded blocks leave: networks are cut into as many parts as
-                           they have blocks, each of which is run three times for once
+                           they have blocks, each of which is run three times for once; the demo model was the worse for it
   --bias-correction on|off whether biases take back what rounding does to the means of layers' outputs (default: on
                            for formats with four bits, off for others)
   --budget PERCENT         of float32's bytes that a network in four bits may take (default: 20); where its

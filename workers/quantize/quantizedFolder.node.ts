@@ -8,6 +8,7 @@ import { isConverted, openConverted } from '../../models/convertedFolder.node';
 import { toF32 } from '../../models/floats';
 import { VAE_FACTOR } from '../../models/graph/vae';
 import { type NpuFolder, openNpuFolder } from '../../models/npuFolder.node';
+import type { GraphOptions } from '../../models/pack';
 import { badModel } from '../../models/refuse';
 import type { StageName, StageSize } from '../../models/stage';
 import { weightsOnDisk } from '../../models/stageWeights.node';
@@ -27,11 +28,11 @@ export async function npuParts(folder: string, backend: Backend): Promise<Drawn>
   return { model: npuModel(opened), backend: hostedBackend(chainedBackend(backend), hostOf(opened)) };
 }
 
-/** The packed weights in `folder`. */
-export async function packedParts(folder: string, backend: Backend): Promise<Drawn> {
+/** The packed weights in `folder`, drawn with as any pack is, or as `lowering` says. */
+export async function packedParts(folder: string, backend: Backend, lowering: GraphOptions = {}): Promise<Drawn> {
   if (!(await isConverted(folder))) throw badModel(join(folder, 'manifest.json'), 'a file', 'none');
   const { manifest, weights } = await openConverted(folder);
-  return { model: packedModel(folder, manifest, weights), backend };
+  return { model: packedModel(folder, manifest, weights, lowering), backend };
 }
 
 function npuModel({ manifest, path }: NpuFolder): Model {

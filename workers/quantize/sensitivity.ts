@@ -7,6 +7,7 @@ import type { Checkpoint } from '../../models/checkpoint';
 import { parametersOf } from '../../models/graph/parameters';
 import { dequantized, floatsOf } from '../../models/quantize/dequantized';
 import { type IntegerWeights, roundedToNearest } from '../../models/quantize/integerWeights';
+import { guidedNoise } from '../../models/quantize/quality/conditioning';
 import { matrixBytes } from '../../models/quantize/quantizedBytes';
 import { biasOf } from '../../models/quantize/roundPart';
 import type { LayerCost } from '../../models/quantize/sensitivity/chosenBits';
@@ -125,7 +126,10 @@ async function guidedOutputs(
         signal.throwIfAborted();
         noise.push(await call(patch));
       }
-      return samples.map((_, i) => guided(noise[2 * i]!, noise[2 * i + 1]!));
+      return samples.map((_, i) => {
+        const [unconditional, conditional] = [noise[2 * i]!, noise[2 * i + 1]!];
+        return guidedNoise({ conditional, unconditional }, DEFAULTS.guidanceScale);
+      });
     } finally {
       await patch?.close();
     }
@@ -140,8 +144,3 @@ async function changesOf(checkpoint: Checkpoint, key: string, four: IntegerWeigh
   const shape = known.get(bias);
   return shape ? [weight, { key: bias, shape, values: await four.floats(bias) }] : [weight];
 }
-
-const { guidanceScale } = DEFAULTS;
-
-const guided = (uncond: Float32Array, cond: Float32Array): Float32Array =>
-  uncond.map((value, i) => value + guidanceScale * (cond[i]! - value));

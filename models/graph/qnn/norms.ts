@@ -26,12 +26,18 @@ export function groupNorm(
     grouped,
     { epsilon: { float: epsilon } },
   );
-  const picture = draw.move('Reshape', [normed, { kind: 'integers', values: x.shape }], x.shape);
+  // A picture of a single pixel has the shape of factor and summand, and QNN adds them wrongly in some networks: it lies
+  // channels last meanwhile.
+  const single = height * width === 1;
+  const shape = single ? [batch, 1, 1, channels] : x.shape;
   const perChannel = (key: string): Numbers => {
-    return { kind: 'numbers', key: `${scope}.${key}`, shape: [1, channels, 1, 1], as: 'activation' };
+    const own = single ? [1, 1, 1, channels] : [1, channels, 1, 1];
+    return { kind: 'numbers', key: `${scope}.${key}`, shape: own, as: 'activation' };
   };
-  const scaled = draw.step('Mul', `${scope}/scaled`, [picture, perChannel('weight')], x.shape);
-  return draw.step('Add', `${scope}/out`, [scaled, perChannel('bias')], x.shape);
+  const lying = draw.move('Reshape', [normed, { kind: 'integers', values: shape }], shape);
+  const scaled = draw.step('Mul', `${scope}/scaled`, [lying, perChannel('weight')], shape);
+  const out = draw.step('Add', `${scope}/out`, [scaled, perChannel('bias')], shape);
+  return single ? draw.move('Reshape', [out, { kind: 'integers', values: x.shape }], x.shape) : out;
 }
 
 /** Over the last axis. QNN wants the factor in int16 beside u16; int8, which is usual, it rejects. */

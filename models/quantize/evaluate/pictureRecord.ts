@@ -4,7 +4,7 @@
  */
 import type { CalibrationPrompt } from '../../calibration/calibrationPrompts';
 import { CodedError } from '../../errors';
-import { type ConditioningKept, conditioningKept, type Guided } from '../quality/conditioning';
+import { type ConditioningKept, conditioningKept, type Guided, guidedNoise } from '../quality/conditioning';
 import { meanSquaredError } from '../quality/psnr';
 import { type Energies, energies } from '../quality/sqnr';
 import { type Rgb, ssim } from '../quality/ssim';
@@ -20,6 +20,8 @@ export interface CallRecord {
   readonly timestep: number;
   readonly conditional: Energies;
   readonly unconditional: Energies;
+  /** Of the noise that guidance makes of both, which is what a step goes by. */
+  readonly guided: Energies;
   /** Absent where the prompt makes no difference to the reference: nothing could be kept. */
   readonly kept?: ConditioningKept;
 }
@@ -41,11 +43,24 @@ export interface Drawn {
 }
 
 /** `bad-argument` where sizes differ, `bad-picture` where the quantized network gives what is no finite number. */
-export function compareCalls(timestep: number, reference: Guided, quantized: Guided): CallRecord {
+export function compareCalls(
+  timestep: number,
+  reference: Guided,
+  quantized: Guided,
+  guidanceScale: number,
+): CallRecord {
   const conditional = finite(timestep, energies(reference.conditional, quantized.conditional));
   const unconditional = finite(timestep, energies(reference.unconditional, quantized.unconditional));
+  const [expected, got] = [reference, quantized].map((noise) => guidedNoise(noise, guidanceScale));
+  const guided = energies(expected!, got!);
   const heard = reference.conditional.some((value, i) => value !== reference.unconditional[i]);
-  return { timestep, conditional, unconditional, ...(heard ? { kept: conditioningKept(reference, quantized) } : {}) };
+  return {
+    timestep,
+    conditional,
+    unconditional,
+    guided,
+    ...(heard ? { kept: conditioningKept(reference, quantized) } : {}),
+  };
 }
 
 /** `bad-argument` where sizes differ. */

@@ -20,6 +20,7 @@ export function qualityOf(records: readonly PictureRecord[]): Quality {
     sqnr: sqnr(addEnergies(conditional, unconditional)),
     conditional: sqnr(conditional),
     unconditional: sqnr(unconditional),
+    guided: sqnr(sum(calls.map((call) => call.guided))),
   };
   const timesteps = [...grouped(calls, ({ timestep }) => timestep)].map(([timestep, some]) => {
     return { timestep, sqnr: sqnr(sum(some.map(both))) };

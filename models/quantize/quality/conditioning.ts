@@ -13,6 +13,10 @@ export interface Guided {
   readonly unconditional: Float32Array;
 }
 
+/** u + s (c − u): what a guided step goes by (equation 6). `[1, 4, height / 8, width / 8]` */
+export const guidedNoise = ({ conditional, unconditional }: Guided, guidanceScale: number): Float32Array =>
+  unconditional.map((value, i) => value + guidanceScale * (conditional[i]! - value));
+
 export interface ConditioningKept {
   /** Standard deviation of conditional − unconditional, over the reference's: 1 where all is kept, 0 where it is deaf. */
   readonly ratio: number;

@@ -25,6 +25,13 @@ export function finiteMean(values: readonly number[]): number {
   return finite.length === 0 ? Number.POSITIVE_INFINITY : finite.reduce((sum, value) => sum + value, 0) / finite.length;
 }
 
+/** The middle one, of an even number the mean of both: where few pictures go another way, they decide the mean. NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
+
 /** Of pictures of one size, the PSNR that their mean squared error has: infinite only where all are exact. */
 export const pooledPsnr = (psnrs: readonly number[]): number =>
   -10 * Math.log10(psnrs.reduce((sum, psnr) => sum + 10 ** (-psnr / 10), 0) / psnrs.length);

@@ -6,7 +6,7 @@ import type { Domain } from '../../calibration/calibrationPrompts';
 import type { SizeBudget } from '../sizeBudget';
 
 /** Grows with every change that an older reader would misread. */
-export const REPORT_VERSION = 1;
+export const REPORT_VERSION = 2;
 
 export interface ReportData {
   readonly version: typeof REPORT_VERSION;
@@ -49,6 +49,8 @@ export interface NoiseQuality {
   /** Of the calls with the prompt, and of those without. */
   readonly conditional: number;
   readonly unconditional: number;
+  /** Of what guidance makes of both, which is what a step goes by. */
+  readonly guided: number;
 }
 
 /** Predicted noise, over all prompts. */

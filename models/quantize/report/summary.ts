@@ -1,6 +1,6 @@
 /** The numbers that a model is judged by, in sight before anything else. */
 import { html, type Markup, nothing } from './markup';
-import { decibels, finiteMean, percent, pooledPsnr, similarity } from './numbers';
+import { decibels, finiteMean, median, percent, pooledPsnr, similarity } from './numbers';
 import type { PictureQuality, ReportData } from './reportData';
 
 type Figure = readonly [name: string, value: string];
@@ -10,6 +10,7 @@ export function summary({ format, noise, pictures = [], conditioning, sizes = []
   if (noise) {
     figures.push(['Predicted noise, SQNR', decibels(noise.sqnr)]);
     figures.push(['with the prompt', decibels(noise.conditional)], ['without', decibels(noise.unconditional)]);
+    figures.push(['Guided noise, SQNR', decibels(noise.guided)]);
   }
   if (conditioning) figures.push(['Conditioning kept', percent(conditioning.ratio.mean)]);
   const size = sizes.find((one) => one.format === format);
@@ -28,6 +29,7 @@ function pictureFigures(pictures: readonly PictureQuality[]): Figure[] {
   return [
     ['Pictures compared', `${pictures.length}`],
     [`Picture PSNR, mean${of}`, decibels(finiteMean(psnrs))],
+    ['Picture PSNR, median', decibels(median(psnrs))],
     ['Picture PSNR, all pixels together', decibels(pooledPsnr(psnrs))],
     ['Picture PSNR, least', decibels(Math.min(...psnrs))],
     ['Picture SSIM, mean', similarity(ssims.reduce((sum, value) => sum + value, 0) / ssims.length)],

@@ -61,6 +61,29 @@ test("with Qualcomm's runtime, whose classes are not needed", async ({ folder })
   assert.is(qnn, '2.51.0');
 });
 
+test('androidx.webkit is taken by itself and beside the others, if it is what its name says', async ({ folder }) => {
+  const name = 'webkit-1.18.0.aar';
+  const webkit = { 'classes.jar': zip({ 'androidx/webkit/WebViewCompat.class': bytes('class') }) };
+  await writeFile(join(folder, name), zip(webkit));
+  const alone = await readAars(folder, VERSION);
+  assert.equal(
+    [alone.ort, alone.natives.size, alone.classes.map((each) => each.name)],
+    [false, 0, ['webkit-1.18.0.jar']],
+  );
+  await writeFile(join(folder, `onnxruntime-android-${VERSION}.aar`), zip(ORT));
+  const both = await readAars(folder, VERSION);
+  assert.equal([both.ort, both.natives.size, both.classes.length], [true, 2, 2]);
+  await writeFile(join(folder, name), zip({ 'classes.jar': JAR }));
+  await rejects(() => readAars(folder, VERSION), 'bad-model', name, 'androidx/webkit/WebViewCompat.class');
+});
+
+test("the plain ONNX Runtime beside Qualcomm's runtime is refused: it cannot use it", async ({ folder }) => {
+  await writeFile(join(folder, `onnxruntime-android-${VERSION}.aar`), zip(ORT));
+  await writeFile(join(folder, 'qnn-runtime-2.51.0.aar'), zip(QNN));
+  const plain = `onnxruntime-android-${VERSION}.aar`;
+  await rejects(() => readAars(folder, VERSION), 'bad-model', plain, 'onnxruntime-android-qnn', 'the plain one');
+});
+
 test('another version is refused, in the name or in the library', async ({ folder }) => {
   const other = join(folder, 'onnxruntime-android-1.2.4.aar');
   await writeFile(other, zip(ORT));
@@ -92,9 +115,9 @@ test('nothing to compute with, a stranger, two of a kind, no archive', async ({ 
   await writeFile(join(folder, `onnxruntime-android-qnn-${VERSION}.aar`), zip(ORT));
   await rejects(() => readAars(folder, VERSION), 'bad-model', 'a second one');
   await rm(join(folder, `onnxruntime-android-qnn-${VERSION}.aar`));
-  await writeFile(join(folder, 'webkit-1.18.0.aar'), zip(ORT));
-  await rejects(() => readAars(folder, VERSION), 'bad-model', 'webkit-1.18.0.aar', 'another library');
-  await rm(join(folder, 'webkit-1.18.0.aar'));
+  await writeFile(join(folder, 'browser-1.8.0.aar'), zip(ORT));
+  await rejects(() => readAars(folder, VERSION), 'bad-model', 'browser-1.8.0.aar', 'another library');
+  await rm(join(folder, 'browser-1.8.0.aar'));
   await writeFile(join(folder, `onnxruntime-android-${VERSION}.aar`), 'half of it');
   await rejects(() => readAars(folder, VERSION), 'bad-model', 'a zip archive');
 });

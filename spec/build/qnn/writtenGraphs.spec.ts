@@ -72,11 +72,13 @@ async function jobs(wanted: Partial<WantedGraphs>, each: (job: Job) => Promise<v
 test('every network of one size is there, its parts in turn, as its files lie in the folder, with something to ask it', async () => {
   const found = await jobs({}, async ({ name, network, inputs }) => {
     const within = network === 'text_encoder' ? 'every-size' : '48x40';
-    for (const file of [`${name}.onnx`, `${name}.weights`])
-      assert.equal(await readFile(join(scratch, 'work', file)), await readFile(join(written(), within, file)), file);
-    const own = networkPorts(description, network as 'unet', SIZES[0]!).inputs;
+    const own = name.replace(`-${within}`, '');
+    const copies = { [`${name}.onnx`]: `${own}.onnx`, [`${own}.weights`]: `${own}.weights` };
+    for (const [copy, file] of Object.entries(copies))
+      assert.equal(await readFile(join(scratch, 'work', copy)), await readFile(join(written(), within, file)), file);
+    const ports = networkPorts(description, network as 'unet', SIZES[0]!).inputs;
     for (const [input, shape] of Object.entries(inputs)) {
-      if (!own.some((port) => port.name === input)) continue;
+      if (!ports.some((port) => port.name === input)) continue;
       const { length } = await readFile(join(scratch, 'work', `${network}.0.${input}.f32`));
       assert.is(length, 4 * shape.reduce((product, side) => product * side, 1), input);
     }
@@ -84,11 +86,11 @@ test('every network of one size is there, its parts in turn, as its files lie in
   assert.equal(
     found.map(({ name, network, least }) => [name, network, least]),
     [
-      ['text_encoder', 'text_encoder', LEAST.network],
-      ['unet.1', 'unet', LEAST.network],
-      ['unet.2', 'unet', LEAST.network],
-      ['vae_decoder', 'vae_decoder', LEAST.network],
-      ['vae_encoder', 'vae_encoder', LEAST.network],
+      ['text_encoder-every-size', 'text_encoder', LEAST.network],
+      ['unet.1-48x40', 'unet', LEAST.network],
+      ['unet.2-48x40', 'unet', LEAST.network],
+      ['vae_decoder-48x40', 'vae_decoder', LEAST.network],
+      ['vae_encoder-48x40', 'vae_encoder', LEAST.network],
     ],
   );
   assert.equal(found[2]!.outputs, { noise: [1, description.unet.outChannels, 5, 6] });
@@ -100,11 +102,11 @@ test('every network of one size is there, its parts in turn, as its files lie in
   );
 });
 
-test('another size, and some networks or parts alone, where they are asked for', async () => {
+test('another size, whose graphs have other names, and some networks or parts alone, where they are asked for', async () => {
   const some = await jobs({ size: SIZES[1]!, stages: ['unet'], only: new Set([2]) });
   assert.equal(
     some.map(({ name, outputs }) => [name, outputs.noise]),
-    [['unet.2', [1, description.unet.outChannels, 5, 5]]],
+    [['unet.2-40x40', [1, description.unet.outChannels, 5, 5]]],
   );
 });
 

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Backend } from '../../../workers/backend/backend';
+import { nodeInt8Backend } from '../../../workers/backend/int8/int8.node';
 import { nodeWasmBackend } from '../../../workers/backend/ort.node';
 import { EXPECTED, STRIDE, selfTest, selfTestOutput } from '../../../workers/backend/selfTest';
 
@@ -15,6 +16,12 @@ test('the stored numbers are what the CPU computes, with optimizations and witho
   assert.equal(EXPECTED, sampled);
   assert.ok(await selfTest(nodeWasmBackend()));
 });
+
+for (const form of ['plain', undefined] as const) {
+  test(`our own kernels pass it: ${form ?? 'the best form of this machine'}`, async () => {
+    assert.ok(await selfTest(await nodeInt8Backend({ threads: 1, ...(form ? { form } : {}) })));
+  });
+}
 
 test('a backend that is wrong by a hundredth fails, and so does one that cannot run', async () => {
   const distorted = (change: (data: Float32Array) => Float32Array): Backend => ({

@@ -105,7 +105,7 @@ test('an unknown network or form is refused with those there are', async () => {
     () => parseArguments(['demo', '--out', 'x', '--as', 'cpu']),
     'bad-argument',
     '--as',
-    'npu, packed',
+    'npu, packed, weights',
     'cpu',
   );
   await rejects(() => parseArguments(['demo']), 'bad-argument', '--out');

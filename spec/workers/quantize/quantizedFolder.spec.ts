@@ -1,14 +1,12 @@
 /** What `npm run quantize` leaves in a folder, opened by those who draw and compile with it. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openConverted } from '../../../models/convertedFolder.node';
 import { toF32 } from '../../../models/floats';
-import { openNpuFolder } from '../../../models/npuFolder.node';
-import { contextPath } from '../../../models/npuManifest';
 import { nodeWasmBackend } from '../../../workers/backend/ort.node';
-import { npuParts } from '../../../workers/quantize/quantizedFolder.node';
+import { npuParts, packedParts } from '../../../workers/quantize/quantizedFolder.node';
 import type { Tensor } from '../../../workers/tensor';
 import { readGraph } from '../../models/qnn/readGraph';
 import { uniform } from '../../models/randomModel';
@@ -47,20 +45,24 @@ test('a UNet that was cut to be compiled draws the same noise, bit for bit', asy
   assert.equal(noises[1], noises[0]);
 });
 
-test('what a compiler makes of a part lies where the manifest says, under another name once the part is another', async () => {
+test('packed weights may be judged alone: then no activation is rounded, where a pack that is drawn with rounds some', async () => {
+  const opsOf = async (integersFrom: number): Promise<Set<string>> => {
+    const { model } = await packedParts(join(scratch, 'out'), nodeWasmBackend(), { integersFrom });
+    const { graph, weights } = await model.file('unet', { batch: 1, height: 5, width: 6 }, never);
+    weights.close();
+    return new Set(readGraph(graph).nodes.map(({ op }) => op));
+  };
+  assert.ok((await opsOf(0)).has('DynamicQuantizeLinear'));
+  assert.not.ok((await opsOf(Number.POSITIVE_INFINITY)).has('DynamicQuantizeLinear'));
+});
+
+test('what a compiler makes of a part has another name once the part is another', async () => {
   await quantize('nearest', '--rounding', 'nearest');
   await quantize('again');
   const [manifest, other] = [await manifestIn('out'), await manifestIn('nearest')];
   const [unet, changed] = [manifest.stages[1]!.parts[0]!, other.stages[1]!.parts[0]!];
   assert.is.not(unet.context, changed.context);
   assert.is(unet.context, (await manifestIn('again')).stages[1]!.parts[0]!.context);
-  const path = join(scratch, 'out', contextPath(manifest, unet, 'SM8650'));
-  const folder = await openNpuFolder(join(scratch, 'out'));
-  assert.is(await folder.context(unet, 'SM8650'), undefined);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, 'compiled');
-  assert.is(await folder.context(unet, 'SM8650'), path);
-  assert.is(await folder.context(unet, 'SM8550'), undefined);
 });
 
 test('biases that take the mean errors of rounding back are in both packs alike', async () => {

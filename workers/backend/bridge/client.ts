@@ -6,6 +6,7 @@ import type { Tensor } from '../../tensor';
 import { openCalls } from './calls';
 import type { Channel } from './channel';
 import type { FrameTensor } from './frame';
+import { keptTensors } from './keptTensors';
 import { PROTOCOL, TIMEOUTS, type Timeouts } from './limits';
 import { badHost } from './message';
 import { openSession, type Session } from './session';
@@ -33,6 +34,8 @@ export interface HostClient {
   embed(model: string, ids: Int32Array, signal?: AbortSignal): Promise<Float32Array>;
   /** `onProgress` hears of a compilation's course, where the host knows it. */
   open(wanted: Wanted, signal: AbortSignal, onProgress?: (done: number, of: number) => void): Promise<Session>;
+  /** Gives up what sessions had the host keep: the drawing that it was for is over. */
+  forget(): void;
   /** Ends the connection, and all that is pending with `host-lost`. */
   close(): void;
 }
@@ -52,8 +55,8 @@ export async function connect(
       throw thrown;
     }
   };
-  const names = { session: 0, kept: 0 };
-  const next = (kind: keyof typeof names): string => `${++names[kind]}`;
+  const kept = keptTensors(calls, numbers());
+  const next = numbers();
 
   const hello = await calls.ask({
     ...{ type: 'hello', keys: { protocols: PROTOCOL }, signal, silence: timeouts.hello },
@@ -82,8 +85,17 @@ export async function connect(
       return checked(() => rows(frame.tensors.get('embeddings'), ids.length));
     },
     open: (wanted, canceling, onProgress) =>
-      openSession({ calls, checked, next }, keysOf(wanted), canceling, onProgress),
+      openSession({ calls, checked, kept, next }, keysOf(wanted), canceling, onProgress),
+    forget: () => kept.drop(),
     close: () => calls.end(new CodedError('host-lost', { ...CLOSED, argument: 'host' })),
+  };
+}
+
+function numbers(): () => string {
+  let last = 0;
+  return () => {
+    last += 1;
+    return `${last}`;
   };
 }
 

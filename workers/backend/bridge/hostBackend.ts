@@ -5,6 +5,7 @@ import type { ModelDescription } from '../../../models/sd15';
 import type { StageFile, StageName, StageSize, StageWeights } from '../../../models/stage';
 import type { HostBackendName } from '../../api';
 import { CodedError } from '../../errors';
+import type { Tensors } from '../../tensor';
 import type { Backend } from '../backend';
 import type { HostClient } from './client';
 import { badHost } from './message';
@@ -55,7 +56,9 @@ export function hostBackend(
         throw badHost(`${file.name}: outputs`, expected, got);
       }
       // What stops a drawing stops the network that runs, too.
-      return { run: (inputs) => session.run(inputs, signal), close: () => session.close() };
+      const run = (inputs: Tensors): Promise<Tensors> => session.run(inputs, signal);
+      // The next is on its way while the first is computed.
+      return { run, runEach: (all) => Promise.all(all.map(run)), close: () => session.close() };
     },
   };
 }

@@ -46,6 +46,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   'bad-model': 'bad-model',
   'corrupt-store': 'corrupt-store',
   'out-of-memory': 'out-of-memory',
+  'too-hot': 'too-hot',
   'backend-unavailable': 'backend-unavailable',
   'not-here': 'backend-unavailable',
   aborted: 'aborted',

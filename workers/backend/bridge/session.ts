@@ -1,10 +1,11 @@
 /**
- * A network that a host has opened, as a `Stage`. Hidden states are the same for every step of a drawing: they cross once
- * and are named from then on (`put`, `kept.NAME`).
+ * A network that a host has opened, as a `Stage`. Hidden states are the same for every step of every picture of a drawing:
+ * they cross once for all sessions of a connection.
  */
-import type { Tensor, Tensors } from '../../tensor';
+import type { Tensors } from '../../tensor';
 import type { Stage } from '../backend';
 import type { Calls } from './calls';
+import type { KeptTensors } from './keptTensors';
 import { checkedOutputs } from './outputs';
 import { type HostPorts, portsOf } from './status';
 
@@ -13,8 +14,9 @@ export interface Connection {
   readonly calls: Calls;
   /** Reads an answer; where that is `bad-host`, the connection ends. */
   checked<T>(read: () => T): T;
+  readonly kept: KeptTensors;
   /** A number that is not in use. */
-  next(kind: 'session' | 'kept'): string;
+  next(): string;
 }
 
 export interface Session extends Stage {
@@ -22,17 +24,17 @@ export interface Session extends Stage {
   run(inputs: Tensors, signal?: AbortSignal): Promise<Tensors>;
 }
 
-/** Inputs that are sent once for as long as they are the same object. Nobody may change their numbers. */
+/** Inputs that are sent once for as long as they are the same object. */
 const KEPT = new Set(['encoder_hidden_states']);
 
 /** Rejects as `HostClient.open` does. Who opens closes. */
 export async function openSession(
-  { calls, checked, next }: Connection,
+  { calls, checked, kept, next }: Connection,
   keys: Readonly<Record<string, string>>,
   opening: AbortSignal,
   onProgress?: (done: number, of: number) => void,
 ): Promise<Session> {
-  const session = next('session');
+  const session = next();
   const close = async (): Promise<void> => void (await calls.ask({ type: 'close', keys: { session } }));
   const opened = calls.ask({
     ...{ type: 'open', keys: { session, ...keys }, signal: opening },
@@ -45,24 +47,13 @@ export async function openSession(
   });
   const ports = checked(() => portsOf(frame));
 
-  const kept = new Map<Tensor['data'], string>();
-  const keep = (value: Tensor): string => {
-    const found = kept.get(value.data);
-    if (found) return found;
-    const name = next('kept');
-    kept.set(value.data, name);
-    // Its failure shows in the `run` that names it.
-    calls.ask({ type: 'put', keys: { kept: name }, tensors: { value } }).catch(() => kept.delete(value.data));
-    return name;
-  };
-
   return {
     ports,
     async run(inputs, signal) {
       const entries = Object.entries(inputs);
       const references = entries
         .filter(([name]) => KEPT.has(name))
-        .map(([name, value]) => [`kept.${name}`, keep(value)]);
+        .map(([name, value]) => [`kept.${name}`, kept.name(value)]);
       const answer = await calls.ask({
         ...{ type: 'run', keys: { session, ...Object.fromEntries(references) } },
         tensors: Object.fromEntries(entries.filter(([name]) => !KEPT.has(name))),
@@ -70,10 +61,6 @@ export async function openSession(
       });
       return checked(() => checkedOutputs(answer, ports.outputs));
     },
-    async close() {
-      const drops = [...kept.values()].map((name) => calls.ask({ type: 'drop', keys: { kept: name } }));
-      kept.clear();
-      await Promise.all([close(), ...drops]);
-    },
+    close,
   };
 }

@@ -38,6 +38,8 @@ export interface HostStatus {
   readonly backends: Readonly<Record<HostBackendName, HostBackend>>;
   readonly memory: { readonly totalBytes: number; readonly availableBytes: number };
   readonly thermal: string;
+  /** Of the time that networks may compute, 1 to 100; absent: 100. */
+  readonly dutyPercent?: number;
   readonly models: readonly HostModel[];
 }
 
@@ -75,6 +77,12 @@ export function statusOf(frame: Frame): HostStatus {
     );
   }
   need('status: memory', isCount(object('status: memory', memory).availableBytes), memory);
+  const { dutyPercent = 100 } = status;
+  need(
+    'status: dutyPercent',
+    isCount(dutyPercent) && Number(dutyPercent) >= 1 && Number(dutyPercent) <= 100,
+    dutyPercent,
+  );
   need('status: host', typeof status.host === 'string' && typeof status.thermal === 'string', status.host);
   for (const model of list('status: models', models)) checkModel(model);
   return status as unknown as HostStatus;

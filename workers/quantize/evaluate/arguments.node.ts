@@ -7,8 +7,11 @@ import { ENGINES, type EngineName } from '../../backend/computing.node';
 import { DRAWN } from '../../memory/course';
 import { domainsOf, FORMATS, type Format, integerOf, modelAndOut, oneOf, sizeOf } from '../arguments.node';
 
-/** `npu`: graphs for NPUs, as QuantizeLinear and DequantizeLinear define them; `packed`: the weights that other backends compute with. */
-const FORMS = ['npu', 'packed'] as const;
+/**
+ * `npu`: graphs for NPUs, as QuantizeLinear and DequantizeLinear define them; `packed`: the weights that other backends compute
+ * with, as these do, who round some activations to 8 bits on the way; `weights`: the same with all activations in float32.
+ */
+const FORMS = ['npu', 'packed', 'weights'] as const;
 
 export const USAGE = `usage: npm run evaluate -- MODEL --out DIR [options]
   MODEL                    a .safetensors checkpoint, a diffusers folder, or "demo"

@@ -16,6 +16,7 @@ import { untilMessagesAreRead } from '../../../models/turn';
 import type { Picture } from '../../api';
 import type { Stage } from '../../backend/backend';
 import type { Parts } from '../../openStage';
+import { DEFAULTS } from '../../request';
 import type { Tensor } from '../../tensor';
 import { type DrawingOptions, type StepCalls, type Trajectory, trajectoryOf } from './drawing';
 
@@ -121,7 +122,7 @@ async function answered(
         return outputs.noise!.data as Float32Array;
       };
       const got = { unconditional: await noise(states.unconditional), conditional: await noise(states.conditional) };
-      records.push(compareCalls(timestep, { conditional, unconditional }, got));
+      records.push(compareCalls(timestep, { conditional, unconditional }, got, DEFAULTS.guidanceScale));
       tell(records.length, steps.length);
     }
     return records;

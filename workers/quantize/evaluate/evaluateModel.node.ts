@@ -49,6 +49,7 @@ export async function evaluateModel(
   const asked = { ...model, ...drawing };
   const drawn = await trajectoryShelf(folders.drawn, JSON.stringify(asked));
   const identity = JSON.stringify({
+    version: REPORT_VERSION,
     ...asked,
     domains,
     comparedSteps,

@@ -74,13 +74,13 @@ async function written(
   as: EvaluateArguments['as'],
   backend: Backend,
 ): Promise<Judged> {
-  const parts = await (as === 'npu' ? npuParts : packedParts)(folder, backend);
+  const parts = await opened(folder, as, backend);
   const name = join(folder, as === 'npu' ? 'npu.json' : 'manifest.json');
   const text = await readFile(name, 'utf8').catch(unreadable(name, 'a file that can be read'));
   const { precision, made, weights, tokenTable } = parseJson(name, text) as Said;
   const layers = await readFile(join(folder, 'layers.json'), 'utf8').catch(() => undefined);
   const budgets = await readFile(join(folder, 'budgets.json'), 'utf8').catch(() => undefined);
-  const format = as === 'npu' ? `${precision}` : `packed ${weights}`;
+  const format = as === 'npu' ? `${precision}` : as === 'packed' ? `packed ${weights}` : `${weights}, weights alone`;
   return {
     parts,
     quantized: {
@@ -93,6 +93,14 @@ async function written(
     },
   };
 }
+
+function opened(folder: string, as: EvaluateArguments['as'], backend: Backend): Promise<Parts> {
+  if (as === 'npu') return npuParts(folder, backend);
+  return packedParts(folder, backend, as === 'weights' ? FLOATING : {});
+}
+
+/** Weights alone are rounded: no product is one of integers. */
+const FLOATING = { integersFrom: Number.POSITIVE_INFINITY };
 
 const bytesOf = (model: Model): number => DRAWN.reduce((sum, stage) => sum + model.bytes(stage), 0);
 

@@ -28,13 +28,13 @@ const LAYERS = ['down_blocks.0', 'down_blocks.1', 'mid_block', 'up_blocks.0', 'u
 );
 
 export const EXAMPLE: Required<ReportData> = {
-  version: 1,
+  version: 2,
   model: 'example <model>',
   format: 'w8a16',
   rounding: 'gptq',
   made: '2026-01-02T03:04:05Z',
   layers: LAYERS.map((name, i) => ({ name, bits: i % 5 ? 8 : 4, sqnr: i === 7 ? Infinity : 31 + 30 * scattered(i) })),
-  noise: { samples: 6721, sqnr: 48.31, conditional: 47.62, unconditional: 49.17 },
+  noise: { samples: 6721, sqnr: 48.31, conditional: 47.62, unconditional: 49.17, guided: 41.06 },
   timesteps: Array.from({ length: 20 }, (_, i) => ({ timestep: 1 + 50 * i, sqnr: 47 + i / 3 + 2 * scattered(i) })),
   domains: DOMAINS.map((domain, i) => ({ domain, samples: 101 + i, sqnr: 50 + 7 * scattered(i + 40) })),
   pictures: PROMPTS.map((prompt, i) => ({

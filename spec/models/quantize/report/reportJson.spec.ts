@@ -19,10 +19,10 @@ test('a NaN is refused by where it is, before anything is written', async () => 
 test('text that is no JSON, and a report of another version, are refused', async () => {
   await rejects(() => parseReport(reportJson(EXAMPLE).slice(0, -40)), 'bad-argument', 'report', 'JSON');
   await rejects(
-    () => parseReport(reportJson(EXAMPLE).replace('"version": 1', '"version": 2')),
+    () => parseReport(reportJson(EXAMPLE).replace('"version": 2', '"version": 3')),
     'bad-argument',
     'report.version',
-    'got 2',
+    'got 3',
   );
   for (const text of ['[]', 'null', '3', '{}'])
     await rejects(() => parseReport(text), 'bad-argument', 'report.version', 'got nothing');

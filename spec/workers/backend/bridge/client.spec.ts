@@ -114,6 +114,10 @@ test('ports and status are held against the protocol', async () => {
   assert.ok(liar.closed);
   const { models: _, ...less } = TOY_STATUS;
   await rejects(() => opened(answering({ hello: [{}, { status: json(less) }] })), 'bad-host', 'status: models');
+  for (const dutyPercent of [0, 101, 0.5, '50']) {
+    const status = json({ ...TOY_STATUS, dutyPercent });
+    await rejects(() => opened(answering({ hello: [{}, { status }] })), 'bad-host', 'status: dutyPercent');
+  }
   await rejects(
     () => opened(answering({ hello: [{}, { status: tensorVector.bytes('{') }] })),
     'bad-host',
@@ -132,6 +136,7 @@ test('a host without a version in common', async () => {
 test('errors of the host keep their code where we have one', async () => {
   for (const [code, ours] of [
     ['out-of-memory', 'out-of-memory'],
+    ['too-hot', 'too-hot'],
     ['not-here', 'backend-unavailable'],
   ] as const) {
     const details = { argument: 'unet', expected: 'a', got: 'b' };
@@ -244,6 +249,27 @@ test('as a backend it opens by name and size, and a stopped drawing stops the ne
     () => backend.open({ ...hostedFile('unet', { batch: 1, height: 2, width: 2 }), size: undefined } as never, never),
     'bad-argument',
     'unet',
+  );
+});
+
+test('the calls of a step are both on their way before either is answered, and answered each for itself', async () => {
+  const ports = { ...TOY_PORTS, outputs: [{ name: 'noise', dtype: 'F32', shape: [1, 4, 1, 1] }] };
+  const sound = { ...SOUND, open: [{}, { ports: json(ports) }] } as const;
+  const waiting: string[] = [];
+  const host = answering(sound, (it, type, call) => {
+    if (type !== 'run') return false;
+    waiting.push(call);
+    const noise = (first: number) => ({ noise: floats([1, 4, 1, 1], [first, 0, 0, 0]) });
+    if (waiting.length === 2) for (const one of waiting) it.say({ type: 'answer', call: one }, noise(Number(one)));
+    return true;
+  });
+  const client = await connect(host.channel, never, LONG);
+  const backend = hostBackend(client, DRAWS, 'native-cpu', describeRandomModel('A'));
+  const stage = await backend.open(hostedFile('unet', { batch: 1, height: 1, width: 1 }), never);
+  const outputs = await stage.runEach!([INPUTS, INPUTS]);
+  assert.equal(
+    outputs.map(({ noise }) => noise!.data[0]),
+    waiting.map(Number),
   );
 });
 

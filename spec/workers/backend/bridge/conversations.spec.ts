@@ -26,6 +26,7 @@ const ACTS: Readonly<Record<string, (client: HostClient) => Promise<unknown>>> =
     });
     assert.equal(await session.run(inputs(10)), { noise: floats([1, 2], [611, 612]) });
     assert.equal(await session.run(inputs(0)), { noise: floats([1, 2], [601, 602]) });
+    client.forget();
     await session.close();
   },
   'the manifest is told as text': async (client) =>

@@ -8,6 +8,7 @@ import { openConverted } from '../../../../models/convertedFolder.node';
 import { psnr } from '../../../../models/quantize/quality/psnr';
 import type { ImageRequest } from '../../../../workers/api';
 import { connect, type HostClient } from '../../../../workers/backend/bridge/client';
+import { decodeFrame } from '../../../../workers/backend/bridge/frame';
 import { nodeWasmBackend } from '../../../../workers/backend/ort.node';
 import { fallingBack } from '../../../../workers/fallingBack';
 import { hostedParts } from '../../../../workers/model.hosted';
@@ -89,6 +90,24 @@ test('a picture drawn over the bridge is the picture that WebAssembly draws: 50 
   const decibels = psnr(overBridge, own);
   assert.ok(new Set(own).size > 100, 'a picture of many tones');
   assert.ok(decibels >= 50, `${decibels.toFixed(1)} dB`);
+});
+
+test('hidden states cross once for all pictures of a drawing', async () => {
+  const channel = await channelTo(host);
+  const said: string[] = [];
+  const send = (frame: ArrayBuffer): void => {
+    said.push(decodeFrame(frame).metadata.get('type')!);
+    channel.send(frame);
+  };
+  const client = await connect({ ...channel, send }, never);
+  const parts = await hostedParts(client, client.status.models[0]!, 'native-cpu');
+  await drawn(parts, { ...REQUEST, steps: 2, numImages: 2 });
+  const count = (type: string): number => said.filter((one) => one === type).length;
+  // Those of the prompt and of the negative one; the text encoder twice, then two pictures of two steps and a decoding.
+  assert.equal([count('put'), count('run'), count('drop')], [2, 2 + 2 * (2 * 2 + 1), 0]);
+  client.forget();
+  assert.is(count('drop'), 2);
+  client.close();
 });
 
 test('a network that runs is stopped, and the next one runs', async () => {

@@ -1,9 +1,9 @@
 package pocketdiffusion.app;
 
-import java.nio.file.Path;
 import pocketdiffusion.bridge.BareEngine;
 import pocketdiffusion.bridge.Device;
 import pocketdiffusion.bridge.Engine;
+import pocketdiffusion.bridge.NpuSetup;
 import pocketdiffusion.bridge.Shelf;
 
 /**
@@ -15,15 +15,15 @@ final class BuiltInEngine {
   private static final String ORT = "pocketdiffusion.ort.OrtEngine";
   private static final String NAME = "android 0.1.0";
   /** Found by their names: they lie where Android has unpacked the package's libraries. */
-  private static final String BACKEND = "libQnnHtp.so";
+  static final String BACKEND = "libQnnHtp.so";
   /** Where the provider is a library of its own; where it is not, it is part of ONNX Runtime. */
   static final String PLUGIN = "libonnxruntime_providers_qnn.so";
 
   private BuiltInEngine() {}
 
-  /** {@code version}: of Qualcomm's libraries, null where they are not in. {@code plugin}: whether {@code PLUGIN} is. */
-  static Engine over(Device device, Shelf shelf, Path cache, String version, boolean plugin) {
-    Engine engine = version == null ? null : npu(QNN, device, shelf, cache, version, plugin);
+  /** {@code npu}: null where an NPU's libraries are not in. */
+  static Engine over(Device device, Shelf shelf, NpuSetup npu) {
+    Engine engine = npu == null ? null : npu(QNN, device, shelf, npu);
     if (engine == null) engine = cpu(ORT, device, shelf);
     return engine == null ? BareEngine.over(NAME, device, shelf) : engine;
   }
@@ -33,10 +33,20 @@ final class BuiltInEngine {
     return !(engine instanceof BareEngine);
   }
 
+  /** Of ONNX Runtime, as it says itself; null where it is not built in. */
+  static String ortVersion() {
+    try {
+      Class<?> type = Class.forName("ai.onnxruntime.OrtEnvironment");
+      Object environment = type.getMethod("getEnvironment").invoke(null);
+      return (String) type.getMethod("getVersion").invoke(environment);
+    } catch (ReflectiveOperationException | LinkageError notBuiltIn) {
+      return null;
+    }
+  }
+
   /** {@code type}: a class with a static {@code over} as that of {@code QnnEngine}; null where it, or its library, is not there. */
-  static Engine npu(String type, Device device, Shelf shelf, Path cache, String version, boolean plugin) {
-    Class<?>[] types = {String.class, Device.class, Shelf.class, Path.class, String.class, String.class, String.class};
-    return made(type, types, NAME, device, shelf, cache, plugin ? PLUGIN : null, BACKEND, version);
+  static Engine npu(String type, Device device, Shelf shelf, NpuSetup npu) {
+    return made(type, new Class<?>[] {String.class, Device.class, Shelf.class, NpuSetup.class}, NAME, device, shelf, npu);
   }
 
   /** As {@code npu}, with a static {@code over} as that of {@code OrtEngine}. */

@@ -1,6 +1,7 @@
 package pocketdiffusion.app;
 
 import java.util.concurrent.Executor;
+import pocketdiffusion.bridge.ControlMessage;
 import pocketdiffusion.bridge.Host;
 
 /**
@@ -10,30 +11,31 @@ import pocketdiffusion.bridge.Host;
  * nobody tells of the old one's end.
  */
 final class ControlPort {
-  static final String CONNECT = "connect";
-  static final String CONNECTED = "connected";
-  static final String MODELS = "models";
-
   private final Wire wire;
   private final TopFrame frame;
   private final Host host;
   private final Executor main;
-  private final Runnable onModels;
+  private final PageWishes wishes;
   private PortConnection connection;
 
-  private ControlPort(Wire wire, TopFrame frame, Host host, Executor main, Runnable onModels) {
+  private ControlPort(Wire wire, TopFrame frame, Host host, Executor main, PageWishes wishes) {
     this.wire = wire;
     this.frame = frame;
     this.host = host;
     this.main = main;
-    this.onModels = onModels;
+    this.wishes = wishes;
   }
 
-  /** Listens on {@code wire}. {@code onModels}: the page wants the person to see the host's own list of models. */
-  static ControlPort over(Wire wire, TopFrame frame, Host host, Executor main, Runnable onModels) {
-    ControlPort made = new ControlPort(wire, frame, host, main, onModels);
+  /** Listens on {@code wire}. */
+  static ControlPort over(Wire wire, TopFrame frame, Host host, Executor main, PageWishes wishes) {
+    ControlPort made = new ControlPort(wire, frame, host, main, wishes);
     wire.listen(made::heard);
     return made;
+  }
+
+  /** {@code text}: as {@code ControlMessage} writes it. */
+  void say(String text) {
+    wire.post(text);
   }
 
   /** The document is gone, and its connection with it. */
@@ -43,15 +45,39 @@ final class ControlPort {
   }
 
   private void heard(String text) {
-    if (CONNECT.equals(text)) connect();
-    else if (MODELS.equals(text)) onModels.run();
+    ControlMessage message = ControlMessage.read(text);
+    if (message == null) return;
+    switch (message.type) {
+      case CONNECT:
+        connect();
+        break;
+      case MODELS:
+        wishes.showModels();
+        break;
+      case DRAWING:
+        wishes.drawing();
+        break;
+      case PROGRESS:
+        wishes.progress(message.index, message.of);
+        break;
+      case IDLE:
+        wishes.idle();
+        break;
+      case JOB:
+        wishes.keep(message.job);
+        break;
+      default:
+        wishes.saving(message.url, message.name);
+    }
   }
 
   private void connect() {
     endConnection();
+    String job = wishes.jobBack();
+    if (job != null) say(ControlMessage.jobBack(job));
     Wire[] ends = frame.channel();
     connection = PortConnection.over(ends[0], host, main);
-    wire.post(CONNECTED, ends[1]);
+    wire.post(ControlMessage.CONNECTED, ends[1]);
   }
 
   private void endConnection() {

@@ -4,7 +4,8 @@ import pocketdiffusion.bridge.BridgeFault;
 import pocketdiffusion.bridge.WatchedEngine;
 
 /**
- * When the host draws: while a network is opened or runs, and for a while after, since the page computes between two steps.
+ * When there is a drawing: while the page says so, whoever computes; and while a network is opened or runs, and for a while after,
+ * since a page computes between two steps.
  *
  * <p>Invariant: the listener hears of a beginning and of its end by turns.
  */
@@ -26,6 +27,7 @@ final class DrawingSpan implements WatchedEngine.Watcher {
   private final Later main;
   private final Listener listener;
   private int working = 0;
+  private boolean pageDraws = false;
   private long changes = 0;
   private boolean drawing = false;
   private volatile boolean refusing = false;
@@ -48,14 +50,29 @@ final class DrawingSpan implements WatchedEngine.Watcher {
     main.after(0, () -> change(1));
   }
 
+  /** What the page says: it draws, or it draws no more. On the main thread. */
+  void page(boolean draws) {
+    pageDraws = draws;
+    changes++;
+    if (draws && !drawing) tell(true);
+    if (!draws && working == 0 && drawing) tell(false);
+  }
+
+  /** On the main thread. */
+  boolean isDrawing() {
+    return drawing;
+  }
+
   /**
-   * The person has stopped it, and the listener knows: what begins now is another drawing. Where the page computes at the moment,
-   * there is no call to be canceled, and its next is refused. On the main thread.
+   * The person has stopped it, and the listener knows: what begins now is another drawing. A page that says when it draws is told
+   * of it; of any other, where there is no call to be canceled, since it computes at the moment, the next is refused. On the
+   * main thread.
    */
   void canceled() {
     drawing = false;
     changes++;
-    refusing = working == 0;
+    refusing = working == 0 && !pageDraws;
+    pageDraws = false;
     main.after(CANCEL_MILLISECONDS, () -> refusing = false);
   }
 
@@ -68,7 +85,7 @@ final class DrawingSpan implements WatchedEngine.Watcher {
     working += by;
     changes++;
     if (working > 0 && !drawing) tell(true);
-    if (working > 0) return;
+    if (working > 0 || pageDraws) return;
     long seen = changes;
     main.after(PAUSE_MILLISECONDS, () -> endUnlessChanged(seen));
   }

@@ -15,19 +15,19 @@ final class Handshake {
   private final TopFrame frame;
   private final Host host;
   private final Executor main;
-  private final Runnable onModels;
+  private final PageWishes wishes;
   private ControlPort control;
   private boolean awaited = false;
 
-  private Handshake(TopFrame frame, Host host, Executor main, Runnable onModels) {
+  private Handshake(TopFrame frame, Host host, Executor main, PageWishes wishes) {
     this.frame = frame;
     this.host = host;
     this.main = main;
-    this.onModels = onModels;
+    this.wishes = wishes;
   }
 
-  static Handshake with(TopFrame frame, Host host, Executor main, Runnable onModels) {
-    return new Handshake(frame, host, main, onModels);
+  static Handshake with(TopFrame frame, Host host, Executor main, PageWishes wishes) {
+    return new Handshake(frame, host, main, wishes);
   }
 
   /** The top frame begins to load a document. */
@@ -40,8 +40,13 @@ final class Handshake {
     if (!awaited || !PageServer.isOurs(url)) return;
     awaited = false;
     Wire[] ends = frame.channel();
-    control = ControlPort.over(ends[0], frame, host, main, onModels);
+    control = ControlPort.over(ends[0], frame, host, main, wishes);
     frame.post(GREETING, ends[1]);
+  }
+
+  /** To the document that is shown, if it has its port; to nobody otherwise. */
+  void say(String text) {
+    if (control != null) control.say(text);
   }
 
   /** The document is gone, or what showed it. */
@@ -49,5 +54,6 @@ final class Handshake {
     if (control != null) control.end();
     control = null;
     awaited = false;
+    wishes.gone();
   }
 }

@@ -2,34 +2,20 @@ package pocketdiffusion.app;
 
 import android.app.Activity;
 import android.app.AlertDialog;
-import android.widget.ProgressBar;
 import java.io.IOException;
 import pocketdiffusion.bridge.BridgeFault;
 import pocketdiffusion.bridge.Cancellation;
 
 /** An import on a thread of its own, with a bar and a way to cancel it; at its end the person hears of it. */
 final class ImportTask {
-  private static final int STEPS = 1000;
-
   private final Activity activity;
   private final Cancellation cancellation = new Cancellation();
-  private final ProgressBar bar;
-  private final AlertDialog dialog;
+  private final ProgressBox box;
   private boolean ended = false;
 
   private ImportTask(Activity activity, String name) {
     this.activity = activity;
-    bar = new ProgressBar(activity, null, android.R.attr.progressBarStyleHorizontal);
-    bar.setMax(STEPS);
-    int space = (int) (24 * activity.getResources().getDisplayMetrics().density);
-    bar.setPadding(space, space, space, 0);
-    dialog =
-        new AlertDialog.Builder(activity)
-            .setMessage(activity.getString(R.string.importing, name))
-            .setView(bar)
-            .setCancelable(false)
-            .setNegativeButton(R.string.cancel, (shown, button) -> cancellation.cancel())
-            .show();
+    box = ProgressBox.show(activity, activity.getString(R.string.importing, name), cancellation::cancel);
   }
 
   static ImportTask start(Activity activity, ModelStore store, Tree tree) {
@@ -45,13 +31,13 @@ final class ImportTask {
 
   void cancel() {
     cancellation.cancel();
-    dialog.dismiss();
+    box.dismiss();
   }
 
   private void run(ModelStore store, Tree tree, String name) {
     String said;
     try {
-      ModelImport.run(store, tree, this::progress, cancellation);
+      ModelImport.run(store, tree, box::at, cancellation);
       said = activity.getString(R.string.imported, name);
     } catch (BridgeFault fault) {
       boolean canceled = fault.code == BridgeFault.Code.ABORTED;
@@ -63,14 +49,9 @@ final class ImportTask {
     activity.runOnUiThread(() -> end(last));
   }
 
-  private void progress(long done, long of) {
-    int step = of == 0 ? 0 : (int) (done * STEPS / of);
-    bar.post(() -> bar.setProgress(step));
-  }
-
   private void end(String said) {
     ended = true;
-    dialog.dismiss();
+    box.dismiss();
     if (said == null || activity.isFinishing() || activity.isDestroyed()) return;
     new AlertDialog.Builder(activity).setMessage(said).setPositiveButton(R.string.close, null).show();
   }

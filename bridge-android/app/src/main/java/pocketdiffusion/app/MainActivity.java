@@ -13,18 +13,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** The one screen: the page, from edge to edge. */
-public final class MainActivity extends Activity {
+public final class MainActivity extends Activity implements Screen {
   static final String MODELS = "pocketdiffusion.app.MODELS";
   static final int FILES = 1;
   static final int FOLDER = 2;
   static final int PLACE = 3;
   private static final int NOTIFICATIONS = 4;
+  private static final String JOB = "job";
 
   private final ExecutorService writer = Executors.newSingleThreadExecutor(work -> new Thread(work, "saver"));
+  private final KeptJob job = new KeptJob();
   private FrameLayout frame;
   private FileChooser chooser;
   private BlobSaver saver;
   private ModelScreen models;
+  private BenchmarkScreen benchmark;
   private Page page;
 
   @Override
@@ -36,10 +39,12 @@ public final class MainActivity extends Activity {
     chooser = new FileChooser(this, FILES);
     saver = new BlobSaver(this, PLACE, writer);
     PocketApplication application = (PocketApplication) getApplication();
-    models = new ModelScreen(this, FOLDER, application.models(), application.equipped());
-    page = new Page(this, frame, chooser, saver, models::show);
+    benchmark = new BenchmarkScreen(this, application, application.engine(), () -> page.top());
+    models = new ModelScreen(this, FOLDER, application.models(), application.equipped(), benchmark::show);
+    page = new Page(this, frame, chooser, saver, job, models::show);
+    if (saved != null) job.restore(saved.getString(JOB));
     page.open();
-    application.onDrawing(this::askToNotify);
+    application.shows(this);
     if (saved == null) heed(getIntent());
   }
 
@@ -51,6 +56,12 @@ public final class MainActivity extends Activity {
 
   private void heed(Intent intent) {
     if (MODELS.equals(intent.getAction())) models.show();
+  }
+
+  @Override
+  protected void onSaveInstanceState(Bundle saved) {
+    super.onSaveInstanceState(saved);
+    saved.putString(JOB, job.text());
   }
 
   /** Everything stays where it is; the bars take their colors from day or night. */
@@ -79,8 +90,9 @@ public final class MainActivity extends Activity {
 
   @Override
   protected void onDestroy() {
-    ((PocketApplication) getApplication()).onDrawing(() -> {});
+    ((PocketApplication) getApplication()).hides(this);
     models.close();
+    benchmark.close();
     page.close();
     writer.shutdown();
     super.onDestroy();
@@ -90,8 +102,23 @@ public final class MainActivity extends Activity {
     return page;
   }
 
-  /** Without it drawing goes on just the same, untold. Android asks twice at most. */
-  private void askToNotify() {
+  KeptJob job() {
+    return job;
+  }
+
+  @Override
+  public void say(String text) {
+    page.say(text);
+  }
+
+  @Override
+  public void tell(int text) {
+    Messages.tell(this, text);
+  }
+
+  /** Asks to notify: without it drawing goes on just the same, untold. Android asks twice at most. */
+  @Override
+  public void drawingBegins() {
     if (Build.VERSION.SDK_INT < 33) return;
     String permission = Manifest.permission.POST_NOTIFICATIONS;
     if (checkSelfPermission(permission) == PackageManager.PERMISSION_GRANTED) return;

@@ -27,15 +27,20 @@ final class Messages {
   /** A file was saved: the share sheet is one touch away. */
   static void offerToShare(Activity activity, String name, Uri saved, String type) {
     if (activity.isFinishing()) return;
-    Intent send =
-        new Intent(Intent.ACTION_SEND)
-            .setType(type)
-            .putExtra(Intent.EXTRA_STREAM, saved)
-            .addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION);
     new AlertDialog.Builder(activity)
         .setMessage(activity.getString(R.string.saved, name))
         .setNegativeButton(R.string.close, null)
-        .setPositiveButton(R.string.share, (dialog, button) -> activity.startActivity(Intent.createChooser(send, null)))
+        .setPositiveButton(R.string.share, (dialog, button) -> share(activity, saved, type))
         .show();
+  }
+
+  /** Whoever the person picks may read {@code file}. */
+  static void share(Activity activity, Uri file, String type) {
+    Intent send =
+        new Intent(Intent.ACTION_SEND)
+            .setType(type)
+            .putExtra(Intent.EXTRA_STREAM, file)
+            .addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION);
+    activity.startActivity(Intent.createChooser(send, null));
   }
 }

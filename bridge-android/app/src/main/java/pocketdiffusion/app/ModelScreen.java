@@ -16,15 +16,20 @@ final class ModelScreen {
   private final int request;
   private final ModelStore store;
   private final boolean equipped;
+  private final Runnable onMeasure;
   private AlertDialog dialog;
   private ImportTask task;
 
-  /** {@code equipped}: whether this build computes with them. {@code request}: of the picker of folders. */
-  ModelScreen(Activity activity, int request, ModelStore store, boolean equipped) {
+  /**
+   * {@code equipped}: whether this build computes with them. {@code request}: of the picker of folders. {@code onMeasure}: the person
+   * wants to know how fast they are.
+   */
+  ModelScreen(Activity activity, int request, ModelStore store, boolean equipped, Runnable onMeasure) {
     this.activity = activity;
     this.request = request;
     this.store = store;
     this.equipped = equipped;
+    this.onMeasure = onMeasure;
   }
 
   void show() {
@@ -40,6 +45,7 @@ final class ModelScreen {
     if (!equipped) builder.setMessage(R.string.models_no_engine);
     else if (models.isEmpty()) builder.setMessage(R.string.models_none);
     else builder.setItems(rows(models), (shown, row) -> askToDelete(models.get(row)));
+    if (equipped) builder.setNeutralButton(R.string.benchmark, (shown, button) -> onMeasure.run());
     dialog = builder.show();
   }
 

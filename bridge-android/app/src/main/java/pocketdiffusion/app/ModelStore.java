@@ -22,15 +22,17 @@ final class ModelStore implements Shelf {
   private static final String PASSING = ".";
 
   private final Path folder;
+  private final Runnable onChange;
   private volatile List<ModelFolder> folders = Collections.emptyList();
 
-  private ModelStore(Path folder) {
+  private ModelStore(Path folder, Runnable onChange) {
     this.folder = folder;
+    this.onChange = onChange;
   }
 
-  /** Removes what was left half done. What cannot be read is not shown. */
-  static ModelStore in(Path folder) {
-    ModelStore store = new ModelStore(folder);
+  /** Removes what was left half done. What cannot be read is not shown. {@code onChange}: on any thread, after each change. */
+  static ModelStore in(Path folder, Runnable onChange) {
+    ModelStore store = new ModelStore(folder, onChange);
     for (Path each : Folders.children(folder)) {
       if (each.getFileName().toString().startsWith(PASSING)) remove(each);
     }
@@ -57,6 +59,7 @@ final class ModelStore implements Shelf {
   synchronized void accept(Path arrived, String hash) throws IOException {
     Files.move(arrived, folder.resolve(hash), StandardCopyOption.ATOMIC_MOVE);
     read();
+    onChange.run();
   }
 
   /** In each form that it has. Networks of it that are open stay so. */
@@ -66,6 +69,7 @@ final class ModelStore implements Shelf {
       Path leaving = Files.createTempDirectory(folder, PASSING).resolve("it");
       Files.move(each, leaving, StandardCopyOption.ATOMIC_MOVE);
       read();
+      onChange.run();
       remove(leaving.getParent());
     }
   }

@@ -12,15 +12,17 @@ final class Phone implements Device {
   private static final String[] STATES = {"none", "light", "moderate", "severe", "critical", "emergency", "shutdown"};
 
   private final ActivityManager activities;
+  private final Runnable onThermal;
   private volatile String thermal = "unknown";
 
-  private Phone(ActivityManager activities) {
+  private Phone(ActivityManager activities, Runnable onThermal) {
     this.activities = activities;
+    this.onThermal = onThermal;
   }
 
-  /** Hears of the temperature from now on, where Android tells it. */
-  static Phone of(Context context) {
-    Phone phone = new Phone(context.getSystemService(ActivityManager.class));
+  /** Hears of the temperature from now on, where Android tells it. {@code onThermal}: after each change. */
+  static Phone of(Context context, Runnable onThermal) {
+    Phone phone = new Phone(context.getSystemService(ActivityManager.class), onThermal);
     PowerManager power = context.getSystemService(PowerManager.class);
     if (Build.VERSION.SDK_INT >= 29) phone.listen(power);
     return phone;
@@ -28,7 +30,7 @@ final class Phone implements Device {
 
   private void listen(PowerManager power) {
     try {
-      heated(power.getCurrentThermalStatus());
+      thermal = word(power.getCurrentThermalStatus());
       power.addThermalStatusListener(this::heated);
     } catch (RuntimeException noSensor) {
       thermal = "unknown";
@@ -36,7 +38,13 @@ final class Phone implements Device {
   }
 
   void heated(int status) {
-    thermal = status >= 0 && status < STATES.length ? STATES[status] : "unknown";
+    String before = thermal;
+    thermal = word(status);
+    if (!thermal.equals(before)) onThermal.run();
+  }
+
+  private static String word(int status) {
+    return status >= 0 && status < STATES.length ? STATES[status] : "unknown";
   }
 
   /** Told from Android 12 on, where its maker filled it in. */

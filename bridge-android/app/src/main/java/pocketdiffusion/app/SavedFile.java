@@ -14,9 +14,11 @@ import java.text.SimpleDateFormat;
 import java.util.Date;
 import java.util.Locale;
 
-/** A file that is being given to the device: others see it once it is whole. The page's own name for it does not reach us. */
+/** A file that is being given to the device: others see it once it is whole. */
 final class SavedFile {
   private static final String FOLDER = "Pocket Diffusion";
+  /** In characters: file systems take 255 bytes, of which a character may take three and more. */
+  private static final int LONGEST_STEM = 60;
 
   final String name;
   final String type;
@@ -28,10 +30,21 @@ final class SavedFile {
     this.type = type;
   }
 
-  static SavedFile of(ContentResolver resolver, String type, Date now) {
+  /** {@code wanted}: what the page calls it; null, or a name that is none for a file, where the time is to name it. */
+  static SavedFile of(ContentResolver resolver, String type, String wanted, Date now) {
     String known = type == null || type.isEmpty() ? MediaTypes.BYTES : type;
+    String plain = plain(wanted, ending(known));
     String stamp = new SimpleDateFormat("yyyyMMdd-HHmmss", Locale.ROOT).format(now);
-    return new SavedFile(resolver, "pocket-diffusion-" + stamp + ending(known), known);
+    return new SavedFile(resolver, plain == null ? "pocket-diffusion-" + stamp + ending(known) : plain, known);
+  }
+
+  /** {@code wanted} as a name that every file system takes and that ends as its type does; null where nothing is left of it. */
+  private static String plain(String wanted, String ending) {
+    if (wanted == null) return null;
+    String stem = wanted.endsWith(ending) ? wanted.substring(0, wanted.length() - ending.length()) : wanted;
+    String plain = stem.replaceAll("[^\\p{L}\\p{M}\\p{N} ._()-]+", "-").replaceAll("^[ .-]+|[ .-]+$", "");
+    int end = plain.offsetByCodePoints(0, Math.min(LONGEST_STEM, plain.codePointCount(0, plain.length())));
+    return plain.isEmpty() ? null : plain.substring(0, end) + ending;
   }
 
   private static String ending(String type) {
@@ -79,7 +92,7 @@ final class SavedFile {
     resolver.update(place, values, null, null);
   }
 
-  void discard(Uri place) {
+  static void discard(ContentResolver resolver, Uri place) {
     try {
       if (Build.VERSION.SDK_INT >= 29) resolver.delete(place, null, null);
       else DocumentsContract.deleteDocument(resolver, place);

@@ -22,6 +22,11 @@ final class WebTopFrame implements TopFrame {
   }
 
   @Override
+  public void run(String script) {
+    view.evaluateJavascript(script, null);
+  }
+
+  @Override
   public void post(String text, Wire carried) {
     view.postWebMessage(new WebMessage(text, new WebMessagePort[] {((WebWire) carried).port()}), ORIGIN);
   }

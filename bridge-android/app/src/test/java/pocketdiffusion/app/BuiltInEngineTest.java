@@ -4,6 +4,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertSame;
 import static org.junit.Assert.assertTrue;
 
 import java.nio.file.Path;
@@ -11,8 +12,10 @@ import java.nio.file.Paths;
 import java.util.Collections;
 import org.junit.Test;
 import pocketdiffusion.bridge.BareEngine;
+import pocketdiffusion.bridge.CrashMark;
 import pocketdiffusion.bridge.Device;
 import pocketdiffusion.bridge.Engine;
+import pocketdiffusion.bridge.NpuSetup;
 import pocketdiffusion.bridge.Shelf;
 import pocketdiffusion.qnn.QnnEngine;
 
@@ -48,25 +51,28 @@ public final class BuiltInEngineTest {
     private Other() {}
   }
 
+  private static NpuSetup setup(String version) {
+    Path folder = Paths.get("target/none");
+    return NpuSetup.of(folder, null, "b", version, CrashMark.at(folder.resolve("mark"), "1"), () -> {});
+  }
+
   @Test
   public void whatIsBuiltInIsTaken() {
-    Engine engine = BuiltInEngine.over(null, EMPTY, null, null, false);
+    Engine engine = BuiltInEngine.over(null, EMPTY, null);
     assertEquals("pocketdiffusion.ort.OrtEngine", engine.getClass().getName());
     assertTrue(BuiltInEngine.computes(engine));
   }
 
   @Test
   public void librariesForTheNpuAreNamedToWhoTakesThem() {
-    Path cache = Paths.get("c");
-    assertNotNull(BuiltInEngine.over(null, EMPTY, cache, "QAIRT-1", true));
-    assertEquals("c libonnxruntime_providers_qnn.so libQnnHtp.so QAIRT-1", QnnEngine.told);
-    assertNotNull(BuiltInEngine.over(null, EMPTY, cache, "QAIRT-2", false));
-    assertEquals("c null libQnnHtp.so QAIRT-2", QnnEngine.told);
+    NpuSetup setup = setup("QAIRT-1");
+    assertNotNull(BuiltInEngine.over(null, EMPTY, setup));
+    assertSame(setup, QnnEngine.told);
   }
 
   @Test
   public void whereTheyDoNotLinkItIsTheProcessor() {
-    Engine engine = BuiltInEngine.over(null, EMPTY, Paths.get("c"), QnnEngine.UNLINKED, true);
+    Engine engine = BuiltInEngine.over(null, EMPTY, setup(QnnEngine.UNLINKED));
     assertEquals("pocketdiffusion.ort.OrtEngine", engine.getClass().getName());
   }
 
@@ -74,7 +80,7 @@ public final class BuiltInEngineTest {
   public void whatIsNotThereOrDoesNotLoadIsNone() {
     for (String type : new String[] {"pocketdiffusion.ort.None", Half.class.getName(), Other.class.getName(), UNLINKED}) {
       assertNull(type, BuiltInEngine.cpu(type, null, EMPTY));
-      assertNull(type, BuiltInEngine.npu(type, null, EMPTY, null, "2.51.0", false));
+      assertNull(type, BuiltInEngine.npu(type, null, EMPTY, setup("QAIRT-1")));
     }
     assertFalse(BuiltInEngine.computes(BareEngine.over("x", null, EMPTY)));
   }

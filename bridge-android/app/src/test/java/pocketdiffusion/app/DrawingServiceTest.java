@@ -8,7 +8,9 @@ import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
 
 import android.Manifest;
+import android.app.ActivityManager;
 import android.app.Notification;
+import android.content.ComponentCallbacks2;
 import android.content.ComponentName;
 import android.content.Intent;
 import android.os.Looper;
@@ -145,5 +147,33 @@ public final class DrawingServiceTest {
     DrawingService service = Robolectric.buildService(DrawingService.class).create().startCommand(0, 1).get();
     service.onTaskRemoved(new Intent());
     assertTrue(hear().contains("\"code\":\"aborted\""));
+  }
+
+  /** Every question before this one was answered. */
+  private void settle(int call) throws InterruptedException {
+    ask("close", call, ",\"session\":\"99\"");
+    while (!hear().contains("\"call\":\"" + call + "\"")) {
+      // Those before it.
+    }
+  }
+
+  @Test
+  public void aNetworkStaysOpenForTheNextPictureUntilMemoryIsShort() throws Exception {
+    ActivityManager.MemoryInfo memory = new ActivityManager.MemoryInfo();
+    memory.totalMem = 8_000_000_000L;
+    memory.availMem = 4_000_000_000L;
+    shadowOf(application.getSystemService(ActivityManager.class)).setMemoryInfo(memory);
+    draw();
+    ask("cancel", 3, "");
+    ask("close", 4, ",\"session\":\"1\"");
+    settle(5);
+    OrtEngine engine = (OrtEngine) application.engine();
+    assertEquals(1, engine.open.get());
+    application.onTrimMemory(ComponentCallbacks2.TRIM_MEMORY_UI_HIDDEN);
+    settle(6);
+    assertEquals("only behind another app", 1, engine.open.get());
+    application.onTrimMemory(ComponentCallbacks2.TRIM_MEMORY_RUNNING_LOW);
+    settle(7);
+    assertEquals(0, engine.open.get());
   }
 }

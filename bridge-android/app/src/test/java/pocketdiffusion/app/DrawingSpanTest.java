@@ -1,7 +1,9 @@
 package pocketdiffusion.app;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -124,5 +126,59 @@ public final class DrawingSpanTest {
     pass(DrawingSpan.CANCEL_MILLISECONDS);
     run(1);
     assertEquals(Arrays.asList(true, true, true), heard);
+  }
+
+  private void page(boolean draws) {
+    span.page(draws);
+    pass(0);
+  }
+
+  @Test
+  public void aPageThatDrawsByItselfIsASpanFromItsFirstWordToItsLast() {
+    page(true);
+    page(true);
+    pass(100 * DrawingSpan.PAUSE_MILLISECONDS);
+    assertEquals(Collections.singletonList(true), heard);
+    page(false);
+    page(false);
+    assertEquals(Arrays.asList(true, false), heard);
+  }
+
+  @Test
+  public void whileThePageDrawsTheHostMayRest() {
+    page(true);
+    run(500);
+    pass(10 * DrawingSpan.PAUSE_MILLISECONDS);
+    assertEquals(Collections.singletonList(true), heard);
+    begin();
+    page(false);
+    assertEquals("the host is not done", Collections.singletonList(true), heard);
+    end();
+    pass(DrawingSpan.PAUSE_MILLISECONDS);
+    assertEquals(Arrays.asList(true, false), heard);
+    page(true);
+    assertEquals(Arrays.asList(true, false, true), heard);
+  }
+
+  @Test
+  public void aPageThatIsToldOfACancelMayDrawAtOnceAgain() {
+    page(true);
+    run(1);
+    span.canceled();
+    assertFalse(span.isDrawing());
+    page(false);
+    page(true);
+    run(1);
+    assertEquals(Arrays.asList(true, true), heard);
+    assertTrue(span.isDrawing());
+  }
+
+  @Test
+  public void aCallThatCrossedACancelIsNoDrawingOfItsOwn() {
+    page(true);
+    span.canceled();
+    run(1);
+    page(false);
+    assertEquals(Arrays.asList(true, true, false), heard);
   }
 }

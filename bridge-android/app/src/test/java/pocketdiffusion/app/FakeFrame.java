@@ -39,6 +39,14 @@ final class FakeFrame implements TopFrame {
   final List<String> heard = new ArrayList<>();
   End port;
 
+  /** What was run in it. */
+  final List<String> scripts = new ArrayList<>();
+
+  @Override
+  public void run(String script) {
+    scripts.add(script);
+  }
+
   @Override
   public Wire[] channel() {
     End[] ends = {new End(), new End()};

@@ -4,6 +4,7 @@ import android.content.ContentProvider;
 import android.content.ContentValues;
 import android.database.Cursor;
 import android.net.Uri;
+import android.os.Bundle;
 import android.os.ParcelFileDescriptor;
 import java.io.File;
 import java.io.FileNotFoundException;
@@ -15,6 +16,7 @@ public final class FakeMedia extends ContentProvider {
   final List<Uri> collections = new ArrayList<>();
   final List<ContentValues> inserted = new ArrayList<>();
   final List<ContentValues> updated = new ArrayList<>();
+  final List<String> calls = new ArrayList<>();
   int deleted = 0;
   File file;
 
@@ -40,6 +42,13 @@ public final class FakeMedia extends ContentProvider {
   public int delete(Uri uri, String selection, String[] arguments) {
     deleted++;
     return 1;
+  }
+
+  /** As {@code DocumentsContract} asks for what it does to a document. */
+  @Override
+  public Bundle call(String method, String argument, Bundle extras) {
+    calls.add(method);
+    return new Bundle();
   }
 
   @Override

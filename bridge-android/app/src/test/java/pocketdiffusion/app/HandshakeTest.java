@@ -50,8 +50,8 @@ public final class HandshakeTest {
 
   private final Host host = Host.over(BareEngine.over("test", NOWHERE, Collections::emptyList));
   private final FakeFrame frame = new FakeFrame();
-  private int shown = 0;
-  private final Handshake handshake = Handshake.with(frame, host, Runnable::run, () -> shown++);
+  private final FakeWishes wishes = new FakeWishes();
+  private final Handshake handshake = Handshake.with(frame, host, Runnable::run, wishes);
 
   @After
   public void close() {
@@ -179,7 +179,7 @@ public final class HandshakeTest {
   public void whatAConnectionHadOpenIsClosedByTheNextOne() throws Exception {
     OrtEngine engine = OrtEngine.over("toy", NOWHERE, null);
     Host equipped = Host.over(engine);
-    Handshake other = Handshake.with(frame, equipped, Runnable::run, () -> {});
+    Handshake other = Handshake.with(frame, equipped, Runnable::run, wishes);
     other.started();
     other.finished(HOME);
     FakeFrame.End control = frame.port;
@@ -199,13 +199,51 @@ public final class HandshakeTest {
   }
 
   @Test
-  public void thePageMayHaveTheModelsShownAndNothingElseIsHeard() {
+  public void whatThePageWantsIsHeardAndNothingElse() {
     FakeFrame.End control = control();
-    for (String text : new String[] {null, "", "Connect", "connected", "connect ", hello()}) control.post(text);
+    wishes.heard.clear();
+    for (String text : new String[] {null, "", "Connect", "connected", "connect ", "{\"type\":\"sing\"}", hello()}) control.post(text);
     assertEquals(Collections.emptyList(), control.heard);
-    assertEquals(0, shown);
+    assertEquals(Collections.emptyList(), wishes.heard);
     control.post("models");
-    assertEquals(1, shown);
+    control.post("{\"type\":\"drawing\"}");
+    control.post("{\"type\":\"progress\",\"index\":3,\"of\":20}");
+    control.post("{\"type\":\"saving\",\"url\":\"blob:x\",\"name\":\"a.png\"}");
+    control.post("{\"type\":\"job\",\"job\":\"j\"}");
+    control.post("{\"type\":\"job\",\"job\":null}");
+    control.post("{\"type\":\"idle\"}");
+    assertEquals(
+        Arrays.asList("models", "drawing", "progress 3 of 20", "saving blob:x as a.png", "keep j", "keep null", "idle"),
+        wishes.heard);
+    assertEquals(Collections.emptyList(), control.heard);
+  }
+
+  @Test
+  public void aJobIsHandedBackBeforeTheConnection() {
+    wishes.job = "j";
+    FakeFrame.End control = control();
+    assertEquals(Collections.emptyList(), control.heard);
+    connected(control);
+    assertEquals(Arrays.asList("{\"type\":\"job\",\"job\":\"j\"}", "connected"), control.heard);
+  }
+
+  @Test
+  public void whatIsSaidGoesToTheDocumentThatIsThere() {
+    handshake.say("a");
+    FakeFrame.End control = control();
+    handshake.say("b");
+    assertEquals(Collections.singletonList("b"), control.heard);
+    handshake.started();
+    handshake.say("c");
+    assertEquals(Collections.singletonList("b"), control.heard);
+  }
+
+  @Test
+  public void theEndOfADocumentIsHeardOf() {
+    control();
+    wishes.heard.clear();
+    handshake.started();
+    assertEquals(Collections.singletonList("gone"), wishes.heard);
   }
 
   @Test

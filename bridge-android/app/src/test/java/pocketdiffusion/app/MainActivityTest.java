@@ -12,6 +12,7 @@ import static org.robolectric.Shadows.shadowOf;
 import android.app.AlertDialog;
 import android.content.Intent;
 import android.content.res.Configuration;
+import android.os.Bundle;
 import android.view.ViewGroup;
 import android.webkit.WebSettings;
 import android.webkit.WebView;
@@ -109,6 +110,31 @@ public final class MainActivityTest {
   public void theLauncherShowsTheModels() {
     controller.newIntent(new Intent(MainActivity.MODELS));
     assertTrue(ShadowDialog.getLatestDialog().isShowing());
+  }
+
+  private KeptJob job() {
+    return activity.job();
+  }
+
+  @Test
+  public void whatThePageWasAtOutlivesItsRenderer() {
+    job().keep("a");
+    shadowOf(view()).getWebViewClient().onPageStarted(view(), PageServer.HOME, null);
+    assertNull("a page that is loaded anew knows by itself", job().text());
+    job().keep("b");
+    die();
+    shadowOf(view()).getWebViewClient().onPageStarted(view(), PageServer.HOME, null);
+    assertEquals("b", job().handBack());
+  }
+
+  @Test
+  public void whatThePageWasAtOutlivesTheProcess() {
+    job().keep("a");
+    Bundle saved = new Bundle();
+    controller.pause().stop().saveInstanceState(saved).destroy();
+    MainActivity next = Robolectric.buildActivity(MainActivity.class).setup(saved).get();
+    shadowOf(next.page().view()).getWebViewClient().onPageStarted(next.page().view(), PageServer.HOME, null);
+    assertEquals("a", next.job().handBack());
   }
 
   @Test

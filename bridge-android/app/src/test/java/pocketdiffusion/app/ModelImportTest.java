@@ -39,7 +39,7 @@ public final class ModelImportTest {
   public void start() throws Exception {
     tree = FolderTree.ofModel();
     folder = temporary.getRoot().toPath().resolve("models");
-    store = ModelStore.in(folder);
+    store = ModelStore.in(folder, () -> {});
   }
 
   private boolean bring() throws Exception {
@@ -85,7 +85,7 @@ public final class ModelImportTest {
   @Test
   public void itIsThereAfterAStartAndADeletedOneIsNot() throws Exception {
     bring();
-    ModelStore next = ModelStore.in(folder);
+    ModelStore next = ModelStore.in(folder, () -> {});
     assertEquals(1, next.folders().size());
     next.delete(next.folders().get(0));
     assertEquals(Collections.emptyList(), next.folders());
@@ -219,7 +219,7 @@ public final class ModelImportTest {
     Files.write(left.resolve("unet.weights"), new byte[3]);
     assertEquals(2, places().size());
     Files.delete(folder.resolve(hash).resolve("small model").resolve("unet.weights"));
-    ModelStore next = ModelStore.in(folder);
+    ModelStore next = ModelStore.in(folder, () -> {});
     assertEquals(Collections.singletonList(hash), places());
     assertEquals(Collections.emptyList(), next.folders());
   }

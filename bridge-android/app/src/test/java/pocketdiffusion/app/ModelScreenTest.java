@@ -36,6 +36,8 @@ public final class ModelScreenTest {
   private Activity activity;
   private ModelStore store;
   private ModelScreen screen;
+  private int changes = 0;
+  private int measured = 0;
 
   @Before
   public void start() throws Exception {
@@ -48,8 +50,8 @@ public final class ModelScreenTest {
       Files.write(path, each.getValue().getBytes(StandardCharsets.UTF_8));
     }
     activity = Robolectric.buildActivity(Activity.class).setup().get();
-    store = ModelStore.in(temporary.getRoot().toPath().resolve("store"));
-    screen = new ModelScreen(activity, 2, store, true);
+    store = ModelStore.in(temporary.getRoot().toPath().resolve("store"), () -> changes++);
+    screen = new ModelScreen(activity, 2, store, true, () -> measured++);
   }
 
   private static AlertDialog shown() {
@@ -83,12 +85,14 @@ public final class ModelScreenTest {
     pick();
     assertEquals("Imported: small", text());
     assertEquals("small", store.folders().get(0).model.name);
+    assertEquals(1, changes);
     screen.show();
     assertTrue(shadowOf(shown()).getItems()[0].toString().startsWith("small\n"));
     shadowOf(shown()).clickOnItem(0);
     assertEquals("Delete small?", text());
     press(AlertDialog.BUTTON_POSITIVE);
     assertTrue(store.folders().isEmpty());
+    assertEquals(2, changes);
     assertTrue(text(), text().startsWith("No models yet"));
   }
 
@@ -111,8 +115,15 @@ public final class ModelScreenTest {
   }
 
   @Test
+  public void theBenchmarkIsOneTouchAway() {
+    screen.show();
+    press(AlertDialog.BUTTON_NEUTRAL);
+    assertEquals(1, measured);
+  }
+
+  @Test
   public void aBuildWithoutAnEngineSaysSo() {
-    new ModelScreen(activity, 2, store, false).show();
+    new ModelScreen(activity, 2, store, false, null).show();
     assertTrue(text(), text().startsWith("This build has no engine"));
   }
 

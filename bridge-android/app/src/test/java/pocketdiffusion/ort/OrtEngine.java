@@ -25,6 +25,9 @@ public final class OrtEngine implements Engine {
   /** Of networks. */
   public final AtomicInteger open = new AtomicInteger();
 
+  /** Whether its network does not wait for a cancel. */
+  public volatile boolean atOnce = false;
+
   private final String name;
   private final Device device;
 
@@ -40,9 +43,11 @@ public final class OrtEngine implements Engine {
   @Override
   public Status status() {
     List<String> cpu = Collections.singletonList(Status.NATIVE_CPU);
-    List<Offer> offers = Collections.singletonList(Offer.of("unet", 1, 64, 64, cpu));
+    List<Offer> offers = Collections.singletonList(Offer.of("unet", 1, 64, 64, cpu).weighing(1));
     List<Model> models = Collections.singletonList(Model.of(MODEL, "toy", Model.Form.ONNX, 1, offers));
-    return Status.of(name, device.soc(), device.thermal(), models).with(Status.NATIVE_CPU, 1);
+    return Status.of(name, device.soc(), device.thermal(), models)
+        .memory(device.totalBytes(), device.availableBytes())
+        .with(Status.NATIVE_CPU, 1);
   }
 
   @Override
@@ -79,6 +84,7 @@ public final class OrtEngine implements Engine {
 
     @Override
     public Map<String, Tensor> run(Map<String, Tensor> inputs, Cancellation cancellation) throws BridgeFault {
+      if (atOnce) return Collections.emptyMap();
       CountDownLatch canceled = new CountDownLatch(1);
       cancellation.onCancel(canceled::countDown);
       try {

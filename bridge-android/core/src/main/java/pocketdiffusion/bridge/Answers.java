@@ -9,15 +9,17 @@ import java.util.Map;
 /** Does what is asked, once it is known to be allowed. */
 final class Answers {
   private final Engine engine;
+  private final Pace pace;
   private final KeptTensors kept = new KeptTensors();
   private final Sessions sessions = new Sessions();
 
-  private Answers(Engine engine) {
+  private Answers(Engine engine, Pace pace) {
     this.engine = engine;
+    this.pace = pace;
   }
 
-  static Answers by(Engine engine) {
-    return new Answers(engine);
+  static Answers by(Engine engine, Pace pace) {
+    return new Answers(engine, pace);
   }
 
   /** What does not wait for networks. */
@@ -25,7 +27,7 @@ final class Answers {
     switch (question.type) {
       case HELLO:
       case STATUS:
-        return Reply.of("status", Tensor.text(engine.status().json()));
+        return Reply.of("status", Tensor.text(pace.status().json()));
       case DESCRIBE:
         Model model = engine.status().model(question.word("model"));
         return Reply.of("manifest", Tensor.text(engine.describe(model))).with("form", model.form.word);
@@ -56,11 +58,21 @@ final class Answers {
         sessions.add(session, network);
         return timed(Reply.of("ports", Tensor.text(ports(network))), started);
       case RUN:
-        Map<String, Tensor> outputs = sessions.run(session, inputs, cancellation);
-        return timed(Reply.of(outputs), started).with("thermal", engine.thermal());
+        return run(session, inputs, cancellation).with("thermal", engine.thermal());
       default:
         sessions.close(session);
         return Reply.empty();
+    }
+  }
+
+  /** What it rests before is not of the work. */
+  private Reply run(long session, Map<String, Tensor> inputs, Cancellation cancellation) throws BridgeFault {
+    pace.before(cancellation);
+    long started = System.nanoTime();
+    try {
+      return timed(Reply.of(sessions.run(session, inputs, cancellation)), started);
+    } finally {
+      pace.ran((System.nanoTime() - started) / 1_000_000);
     }
   }
 
@@ -79,7 +91,7 @@ final class Answers {
   private Network open(Question question, Progress progress, Cancellation cancellation) throws BridgeFault {
     sessions.checkFree(question.number("session"));
     String backend = question.word("backend");
-    Status status = engine.status();
+    Status status = pace.status();
     Model model = status.model(question.word("model"));
     Offer offer = offer(model, question);
     status.checkAvailable(backend);

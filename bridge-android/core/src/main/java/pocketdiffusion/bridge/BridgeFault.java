@@ -21,6 +21,7 @@ public final class BridgeFault extends Exception {
     BAD_MODEL("bad-model", false),
     CORRUPT_STORE("corrupt-store", false),
     OUT_OF_MEMORY("out-of-memory", false),
+    TOO_HOT("too-hot", false),
     ABORTED("aborted", false),
     INTERNAL("internal", false);
 

@@ -34,8 +34,8 @@ public final class Connection {
     this.outlet = outlet;
   }
 
-  static Connection of(Host host, Engine engine, Outlet outlet) {
-    return new Connection(host, Answers.by(engine), outlet);
+  static Connection of(Host host, Answers answers, Outlet outlet) {
+    return new Connection(host, answers, outlet);
   }
 
   /** A message has come. Messages must be handed over in order. */

@@ -4,10 +4,10 @@ import java.util.Iterator;
 import java.util.Map;
 
 /** Maps, iterables, strings, numbers, booleans and null as JSON, in the order in which they are. */
-final class JsonWriter {
+public final class JsonWriter {
   private JsonWriter() {}
 
-  static String write(Object value) {
+  public static String write(Object value) {
     StringBuilder out = new StringBuilder();
     append(out, value);
     return out.toString();

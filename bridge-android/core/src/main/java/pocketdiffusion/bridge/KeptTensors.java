@@ -20,7 +20,8 @@ final class KeptTensors {
       String most = "at most " + MOST + " tensors of " + MAX_BYTES + " bytes together";
       throw BridgeFault.of(BridgeFault.Code.TOO_LARGE, "kept", most, bytes + tensor.bytes());
     }
-    ByteBuffer copy = ByteBuffer.allocate(tensor.bytes());
+    // Outside of the heap, where a library of native code reads it without another copy for each run.
+    ByteBuffer copy = ByteBuffer.allocateDirect(tensor.bytes());
     copy.put(tensor.data()).flip();
     tensors.put(number, Tensor.of(tensor.dtype, tensor.shape(), copy));
     bytes += tensor.bytes();

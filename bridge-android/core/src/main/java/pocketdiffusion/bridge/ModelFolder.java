@@ -15,23 +15,29 @@ import java.util.Map;
  * <p>Invariant: every file that the model needs was there, at its length, when the folder was opened.
  */
 public final class ModelFolder {
-  /** A graph and the weights it refers to. */
+  /** A graph, the weights it refers to, and what was compiled of it by whoever made the model. */
   static final class Part {
     final ModelFile graph;
     final ModelFile weights;
-    /** Where it may lie compiled, by the names of chips: {@code FOLDER/CHIP/NAME}; null where nowhere. */
-    final Path contexts;
-    final String context;
+    final List<Compiled> compiled;
 
-    Part(ModelFile graph, ModelFile weights) {
-      this(graph, weights, null, null);
-    }
-
-    Part(ModelFile graph, ModelFile weights, Path contexts, String context) {
+    Part(ModelFile graph, ModelFile weights, List<Compiled> compiled) {
       this.graph = graph;
       this.weights = weights;
-      this.contexts = contexts;
-      this.context = context;
+      this.compiled = compiled;
+    }
+  }
+
+  /** A graph compiled for a chip by one version of its maker's libraries: the file to be opened first, then what it refers to. */
+  static final class Compiled {
+    final String chip;
+    final String version;
+    final List<ModelFile> files;
+
+    Compiled(String chip, String version, List<ModelFile> files) {
+      this.chip = chip;
+      this.version = version;
+      this.files = files;
     }
   }
 
@@ -94,6 +100,12 @@ public final class ModelFolder {
     return whole;
   }
 
+  static long weightBytes(List<Part> parts) {
+    long bytes = 0;
+    for (Part part : parts) bytes += part.weights.bytes;
+    return bytes;
+  }
+
   /** {@code manifest} are the bytes that name the model; {@code id} and {@code tokens} may be null. */
   static ModelFolder of(
       Path folder,
@@ -131,12 +143,23 @@ public final class ModelFolder {
     return graphs;
   }
 
-  /** A graph of {@code offer} compiled for the chip of this name, if whoever made the model has put it there; null else. */
-  public Path context(Offer offer, int graph, String chip) {
-    Part part = networks.get(offer).get(graph);
-    if (part.contexts == null) return null;
-    Path path = part.contexts.resolve(chip).resolve(part.context).normalize();
-    return path.startsWith(part.contexts) && Files.isRegularFile(path) ? path : null;
+  /**
+   * A graph of {@code offer} compiled for this chip by this version of its maker's libraries, after its files were hashed; null where
+   * whoever made the model has put none there, or one that is not as the manifest says: then it is compiled here.
+   */
+  public Path context(
+      Offer offer, int graph, String chip, String version, Progress progress, Cancellation cancellation)
+      throws BridgeFault {
+    for (Compiled each : networks.get(offer).get(graph).compiled) {
+      if (!each.chip.equals(chip) || !each.version.equals(version)) continue;
+      try {
+        for (ModelFile file : each.files) file.prove(progress, cancellation);
+        return each.files.get(0).path;
+      } catch (BridgeFault damaged) {
+        if (damaged.code == BridgeFault.Code.ABORTED) throw damaged;
+      }
+    }
+    return null;
   }
 
   /** The SHA-256 that the manifest says, in hexadecimal digits, of each file that the model needs beside its manifests. */

@@ -3,6 +3,7 @@ package pocketdiffusion.bridge;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ final class NpuForm {
     if (!fields.text("format").equals("pocket-diffusion-npu")) throw fields.bad("format", "pocket-diffusion-npu");
     if (fields.integer("version") != VERSION) throw fields.bad("version", Long.toString(VERSION));
     Map<Offer, List<ModelFolder.Part>> networks = new LinkedHashMap<>();
-    Path contexts = fields.has("contexts") ? inside(folder, fields.object("contexts").text("folder")) : null;
+    Map<String, List<ModelFolder.Compiled>> contexts = contexts(folder, fields);
     for (Fields stage : fields.list("stages")) {
       String name = stage.text("stage");
       boolean sized = !name.equals(Offer.TEXT_ENCODER);
@@ -30,11 +31,11 @@ final class NpuForm {
       for (Fields part : stage.list("parts")) {
         ModelFile graph = file(folder, part.object("graph"));
         ModelFile weights = file(folder, part.object("weights"));
-        String context = part.has("context") && contexts != null ? part.text("context") : null;
-        parts.add(new ModelFolder.Part(graph, weights, context == null ? null : contexts, context));
+        List<ModelFolder.Compiled> compiled = contexts.get(part.textOrNull("context"));
+        parts.add(new ModelFolder.Part(graph, weights, compiled == null ? Collections.emptyList() : compiled));
       }
       if (parts.isEmpty()) throw stage.bad("parts", "at least one");
-      networks.put(Offer.of(name, 1, width, height, Status.BACKENDS), parts);
+      networks.put(Offer.of(name, 1, width, height, Status.BACKENDS).weighing(ModelFolder.weightBytes(parts)), parts);
     }
     Fields table = fields.object("tokenTable");
     long wide = fields.object("description").object("textEncoder").integer("hiddenSize");
@@ -42,10 +43,26 @@ final class NpuForm {
     return ModelFolder.of(folder, Model.Form.NPU, fields.textOrNull("id"), manifest, networks, tokens);
   }
 
-  /** Null where it is not in the model's folder. */
-  private static Path inside(Path folder, String name) {
-    Path path = folder.resolve(name).normalize();
-    return path.startsWith(folder) ? path : null;
+  /** What was compiled by whoever made the model, by the name of what it was made of. What is not there, or of another length, is no loss. */
+  private static Map<String, List<ModelFolder.Compiled>> contexts(Path folder, Fields manifest) throws BridgeFault {
+    Map<String, List<ModelFolder.Compiled>> contexts = new LinkedHashMap<>();
+    if (!manifest.has("contexts") || !manifest.object("contexts").has("compiled")) return contexts;
+    for (Fields each : manifest.object("contexts").list("compiled")) {
+      List<ModelFile> files = new ArrayList<>();
+      List<Fields> listed = each.list("files");
+      for (Fields file : listed) {
+        try {
+          files.add(file(folder, file));
+        } catch (BridgeFault missing) {
+          break;
+        }
+      }
+      if (files.isEmpty() || files.size() < listed.size()) continue;
+      String name = each.text("context");
+      if (!contexts.containsKey(name)) contexts.put(name, new ArrayList<>());
+      contexts.get(name).add(new ModelFolder.Compiled(each.text("chip"), each.text("qairt"), files));
+    }
+    return contexts;
   }
 
   private static ModelFile file(Path folder, Fields file) throws BridgeFault {

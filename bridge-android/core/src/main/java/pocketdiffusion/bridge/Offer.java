@@ -18,20 +18,32 @@ public final class Offer {
   public final long batch;
   public final long width;
   public final long height;
+  /** About what it takes of memory; 0 where nobody knows. */
+  final long bytes;
   final List<String> backends;
 
-  private Offer(String stage, long batch, long width, long height, Collection<String> backends) {
+  private Offer(String stage, long batch, long width, long height, long bytes, Collection<String> backends) {
     this.stage = stage;
     this.batch = batch;
     this.width = width;
     this.height = height;
+    this.bytes = bytes;
     this.backends = Collections.unmodifiableList(new ArrayList<>(backends));
   }
 
   /** The size of a text encoder is left out. */
   public static Offer of(String stage, long batch, long width, long height, Collection<String> backends) {
     boolean sized = !stage.equals(TEXT_ENCODER);
-    return new Offer(stage, batch, sized ? width : 0, sized ? height : 0, backends);
+    return new Offer(stage, batch, sized ? width : 0, sized ? height : 0, 0, backends);
+  }
+
+  /** The same, with what it takes of memory. */
+  public Offer weighing(long bytes) {
+    return new Offer(stage, batch, width, height, bytes, backends);
+  }
+
+  public boolean runsOn(String backend) {
+    return backends.contains(backend);
   }
 
   boolean is(String stage, long batch, long width, long height) {

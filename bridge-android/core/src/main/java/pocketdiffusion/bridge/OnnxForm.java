@@ -32,9 +32,11 @@ final class OnnxForm {
       ModelFolder.Part part =
           new ModelFolder.Part(
               ModelFile.of(folder, stage + ".onnx", graph.integer("bytes"), graph.text("sha256")),
-              ModelFile.of(folder, stage + ".weights", weights, fields.object("sha256").text(stage)));
+              ModelFile.of(folder, stage + ".weights", weights, fields.object("sha256").text(stage)),
+              Collections.<ModelFolder.Compiled>emptyList());
       Offer offer = Offer.of(stage, batch, width, height, Collections.singletonList(Status.NATIVE_CPU));
-      networks.put(offer, Collections.singletonList(part));
+      List<ModelFolder.Part> parts = Collections.singletonList(part);
+      networks.put(offer.weighing(ModelFolder.weightBytes(parts)), parts);
     }
     return ModelFolder.of(folder, Model.Form.ONNX, sizes.textOrNull("id"), manifest, networks, null);
   }

@@ -18,6 +18,7 @@ public final class Status {
   private final Map<String, Map<String, Object>> backends;
   private final Map<String, Object> memory;
   private final String thermal;
+  private int dutyPercent = 100;
   final List<Model> models;
 
   private Status(
@@ -46,6 +47,26 @@ public final class Status {
   /** {@code why} is a word of the protocol. */
   public Status without(String backend, String why) {
     backends.put(backend, availability(false, why));
+    return this;
+  }
+
+  /** None of those that are available is: {@code why} is a word of the protocol. */
+  public Status withoutAll(String why) {
+    for (String backend : BACKENDS) {
+      if (isAvailable(backend)) without(backend, why);
+    }
+    return this;
+  }
+
+  /** What {@code crashed-before} is about: {@code probe}, or a stage. */
+  public Status during(String backend, String what) {
+    backends.get(backend).put("during", what);
+    return this;
+  }
+
+  /** Of the time that networks may compute, 1 to 100. */
+  public Status duty(int percent) {
+    dutyPercent = percent;
     return this;
   }
 
@@ -80,9 +101,28 @@ public final class Status {
 
   /** {@code backend-unavailable} says why. */
   void checkAvailable(String backend) throws BridgeFault {
-    Map<String, Object> found = backends.get(backend);
-    if (Boolean.TRUE.equals(found.get("available"))) return;
-    throw BridgeFault.of(BridgeFault.Code.BACKEND_UNAVAILABLE, backend, "a backend that is available", found.get("why"));
+    if (isAvailable(backend)) return;
+    String why = why(backend);
+    BridgeFault.Code code = why.equals("too-hot") ? BridgeFault.Code.TOO_HOT : BridgeFault.Code.BACKEND_UNAVAILABLE;
+    throw BridgeFault.of(code, backend, "a backend that is available", why);
+  }
+
+  public boolean isAvailable(String backend) {
+    return Boolean.TRUE.equals(backends.get(backend).get("available"));
+  }
+
+  /** A word of the protocol, empty where it is available. */
+  public String why(String backend) {
+    return (String) backends.get(backend).get("why");
+  }
+
+  /** 0 where nobody can say. */
+  long totalBytes() {
+    return (Long) memory.get("totalBytes");
+  }
+
+  long availableBytes() {
+    return (Long) memory.get("availableBytes");
   }
 
   String json() {
@@ -92,6 +132,7 @@ public final class Status {
     json.put("backends", backends);
     json.put("memory", memory);
     json.put("thermal", thermal);
+    if (dutyPercent < 100) json.put("dutyPercent", dutyPercent);
     List<Object> list = new ArrayList<>();
     for (Model model : models) list.add(model.json());
     json.put("models", list);

@@ -50,24 +50,49 @@ public final class NpuFormTest {
     return bytes;
   }
 
+  /** The second part of the UNet, compiled into two files; the first of them is asked for. */
+  private Path compiled(String chip, String version) throws Exception {
+    ModelFolder opened = ModelFolder.openAll(folder()).get(0);
+    return opened.context(opened.model.offers.get(1), 1, chip, version, (done, of) -> {}, new Cancellation());
+  }
+
+  private void ship(String files) throws Exception {
+    opened("F16", new byte[8]);
+    String json = new String(Files.readAllBytes(folder().resolve("npu.json")), StandardCharsets.UTF_8);
+    String compiled = "{\"chip\":\"SM8550\",\"qairt\":\"2.51.0\",\"context\":\"second.x\",\"files\":[" + files + "]}";
+    json = json.substring(0, json.length() - 1) + ",\"contexts\":{\"folder\":\"contexts\",\"compiled\":[" + compiled + "]}}";
+    json = json.replaceAll("(second.onnx.*?\"weights\":\\{[^}]*})", "$1,\"context\":\"second.x\"");
+    Files.write(folder().resolve("npu.json"), json.getBytes(StandardCharsets.UTF_8));
+  }
+
   @Test
-  public void aCompiledGraphIsWhereTheManifestSaysIfItIsThere() throws Exception {
-    ModelFolder before = opened("F16", new byte[8]);
-    assertNull(before.context(before.model.offers.get(1), 0, "SM8550"));
-    Path compiled = folder().resolve("contexts/SM8550/second.context.onnx");
-    Files.createDirectories(compiled.getParent());
-    Files.write(compiled, new byte[1]);
-    for (String[] row : new String[][] {{"contexts", "second.context.onnx"}, {"..", "x"}, {"contexts", "../../npu.json"}}) {
-      String json = new String(Files.readAllBytes(folder().resolve("npu.json")), StandardCharsets.UTF_8);
-      json = json.replaceAll(",\"contexts\".*", "}").replaceAll(",\"context\":\"[^\"]*\"", "");
-      json = json.substring(0, json.length() - 1) + ",\"contexts\":{\"folder\":\"" + row[0] + "\"}}";
-      json = json.replaceAll("(\"weights\":\\{[^}]*})", "$1,\"context\":\"" + row[1] + "\"");
-      Files.write(folder().resolve("npu.json"), json.getBytes(StandardCharsets.UTF_8));
-      ModelFolder opened = ModelFolder.openAll(folder()).get(0);
-      Path expected = row[1].startsWith("second") ? compiled.toAbsolutePath() : null;
-      assertEquals(expected, opened.context(opened.model.offers.get(1), 1, "SM8550"));
-      assertNull(opened.context(opened.model.offers.get(1), 1, "SM8650"));
-    }
+  public void aCompiledGraphIsTakenForItsChipAndItsVersionAlone() throws Exception {
+    opened("F16", new byte[8]);
+    assertNull(compiled("SM8550", "2.51.0"));
+    Files.createDirectories(folder().resolve("contexts"));
+    ship(file("contexts/second.x", bytes(1, 2), "") + "," + file("contexts/second.bin", bytes(3), ""));
+    assertEquals(folder().resolve("contexts/second.x"), compiled("SM8550", "2.51.0"));
+    assertNull(compiled("SM8650", "2.51.0"));
+    assertNull(compiled("SM8550", "2.51.1"));
+    ModelFolder opened = ModelFolder.openAll(folder()).get(0);
+    assertNull("of the other part", opened.context(opened.model.offers.get(1), 0, "SM8550", "2.51.0", null, null));
+  }
+
+  @Test
+  public void aCompiledGraphThatIsNotAsTheManifestSaysIsPassedOver() throws Exception {
+    Files.createDirectories(folder().resolve("contexts"));
+    String files = file("contexts/second.x", bytes(1, 2), "") + "," + file("contexts/second.bin", bytes(3), "");
+    ship(files);
+    Files.write(folder().resolve("contexts/second.bin"), bytes(4));
+    assertNull("another hash", compiled("SM8550", "2.51.0"));
+    Files.write(folder().resolve("contexts/second.bin"), bytes(3, 3));
+    assertNull("another length", compiled("SM8550", "2.51.0"));
+    Files.delete(folder().resolve("contexts/second.bin"));
+    assertNull("none", compiled("SM8550", "2.51.0"));
+    ship("");
+    assertNull("no files", compiled("SM8550", "2.51.0"));
+    ship(file("contexts/second.bin", bytes(3), "").replace("contexts/second.bin", "../contexts/second.bin"));
+    assertNull("outside", compiled("SM8550", "2.51.0"));
   }
 
   @Test

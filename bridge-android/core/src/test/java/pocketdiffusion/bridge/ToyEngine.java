@@ -18,7 +18,15 @@ final class ToyEngine implements Engine {
   volatile Error error;
 
   volatile RuntimeException broken;
+  volatile BridgeFault fault;
+  volatile String thermal = "none";
+  /** So many times, memory runs out where a network is opened. */
+  volatile int failures = 0;
+  /** What its network says that it takes. */
+  volatile long bytes = 0;
   volatile int open = 0;
+  /** Ever. */
+  volatile int opened = 0;
 
   private static String repeated(char character) {
     return new String(new char[64]).replace('\0', character);
@@ -27,10 +35,10 @@ final class ToyEngine implements Engine {
   @Override
   public Status status() {
     List<String> cpu = Collections.singletonList(Status.NATIVE_CPU);
-    List<Offer> offers = Collections.singletonList(Offer.of("unet", 1, 16, 16, cpu));
+    List<Offer> offers = Collections.singletonList(Offer.of("unet", 1, 16, 16, cpu).weighing(bytes));
     Model draws = Model.of(DRAWS, "draws", Model.Form.ONNX, 12, offers);
     Model embeds = Model.of(EMBEDS, "embeds", Model.Form.NPU, 34, Collections.<Offer>emptyList());
-    return Status.of("toy", null, "none", Arrays.asList(draws, embeds))
+    return Status.of("toy", null, thermal, Arrays.asList(draws, embeds))
         .without(Status.NPU, "no-npu")
         .with(Status.NATIVE_CPU, 1)
         .memory(2_000_000_000L, 1_000_000_000L);
@@ -38,7 +46,7 @@ final class ToyEngine implements Engine {
 
   @Override
   public String thermal() {
-    return "none";
+    return thermal;
   }
 
   @Override
@@ -59,9 +67,15 @@ final class ToyEngine implements Engine {
   }
 
   @Override
-  public Network open(Model model, Offer offer, String backend, Progress progress, Cancellation cancellation) {
+  public Network open(Model model, Offer offer, String backend, Progress progress, Cancellation cancellation)
+      throws BridgeFault {
     progress.at(1, 2);
+    if (failures > 0) {
+      failures--;
+      throw BridgeFault.of(BridgeFault.Code.OUT_OF_MEMORY, offer.stage, "memory", "none");
+    }
     open++;
+    opened++;
     return new Sum();
   }
 
@@ -83,6 +97,7 @@ final class ToyEngine implements Engine {
     public Map<String, Tensor> run(Map<String, Tensor> inputs, Cancellation cancellation) throws BridgeFault {
       if (error != null) throw error;
       if (broken != null) throw broken;
+      if (fault != null) throw fault;
       waitForCancel(cancellation);
       float sum = inputs.get("timestep").floats()[0];
       for (float state : inputs.get("encoder_hidden_states").floats()) sum += state;

@@ -6,20 +6,20 @@ import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import pocketdiffusion.bridge.BridgeFault;
 import pocketdiffusion.bridge.Cancellation;
+import pocketdiffusion.bridge.CrashMark;
 import pocketdiffusion.bridge.Device;
 import pocketdiffusion.bridge.Engine;
 import pocketdiffusion.bridge.Model;
 import pocketdiffusion.bridge.ModelFolder;
 import pocketdiffusion.bridge.Network;
+import pocketdiffusion.bridge.NpuSetup;
+import pocketdiffusion.bridge.NpuTrial;
 import pocketdiffusion.bridge.Offer;
 import pocketdiffusion.bridge.Progress;
 import pocketdiffusion.bridge.Shelf;
@@ -30,76 +30,70 @@ import pocketdiffusion.ort.OrtFaults;
 import pocketdiffusion.ort.OrtNetwork;
 
 /** The NPU where there is one that computes, beside ONNX Runtime on the CPU. */
-public final class QnnEngine implements Engine {
-  private static final List<String> HOT = Arrays.asList("critical", "emergency", "shutdown");
+public final class QnnEngine implements Engine, NpuTrial {
+  /** Who opens a network while the NPU is tried waits for that long: on the host's own thread. */
+  private static final long WAIT_MILLISECONDS = 3_000;
 
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final OrtEngine cpu;
-  private final Device device;
   private final Shelf shelf;
+  private final Device device;
+  private final CrashMark mark;
   private final Callable<QnnSessions> provider;
   /** Once they were found. */
   private volatile QnnSessions sessions;
-  /** A word of the protocol, empty where the NPU computes. */
-  private final FutureTask<String> found;
+  /** Null where there is no NPU to search for. */
+  private final NpuSearch search;
 
-  private QnnEngine(OrtEngine cpu, Device device, Shelf shelf, Callable<QnnSessions> provider) {
+  private QnnEngine(OrtEngine cpu, Device device, Shelf shelf, NpuSetup setup, Callable<QnnSessions> provider) {
     this.cpu = cpu;
     this.device = device;
     this.shelf = shelf;
+    this.mark = setup.mark;
     this.provider = provider;
-    this.found = new FutureTask<>(this::lookFor);
+    this.search = provider == null ? null : NpuSearch.begin(this::lookFor, mark, setup.onKnown);
   }
 
-  /**
-   * {@code plugin}, {@code backend}, {@code version}: as {@code QnnRuntime} has them. {@code cache}: a folder of the engine's own
-   * for what it compiles. The NPU is tried in the background; who asks for the status before that is done waits for it.
-   */
-  public static QnnEngine over(
-      String name, Device device, Shelf shelf, Path cache, String plugin, String backend, String version) {
-    OrtEngine cpu = OrtEngine.over(name, device, shelf);
+  /** The NPU is tried in the background; until that is done the status says {@code probing}. */
+  public static QnnEngine over(String name, Device device, Shelf shelf, NpuSetup setup) {
     NpuChip chip = NpuChip.of(device.soc());
-    Callable<QnnSessions> provider = chip == null ? null : () -> sessions(chip, cache, plugin, backend, version);
-    QnnEngine engine = new QnnEngine(cpu, device, shelf, provider);
-    Thread looking = new Thread(engine.found, "npu");
-    looking.setDaemon(true);
-    looking.start();
-    return engine;
+    OrtEngine cpu = OrtEngine.over(name, device, shelf);
+    return new QnnEngine(cpu, device, shelf, setup, chip == null ? null : () -> sessions(chip, setup));
   }
 
-  private static QnnSessions sessions(NpuChip chip, Path cache, String plugin, String backend, String version)
-      throws OrtException {
+  private static QnnSessions sessions(NpuChip chip, NpuSetup setup) throws OrtException {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    QnnRuntime runtime = QnnRuntime.of(environment, plugin, backend, version);
-    return QnnSessions.of(environment, runtime, chip, ContextCache.in(cache));
+    QnnRuntime runtime = QnnRuntime.of(environment, setup.plugin, setup.backend, setup.version);
+    return QnnSessions.of(environment, runtime, chip, ContextCache.in(setup.cache));
   }
 
-  private String lookFor() throws Exception {
-    if (provider == null) return "no-npu";
+  private String lookFor() {
+    QnnSessions found;
     try {
-      sessions = provider.call();
-    } catch (OrtException | LinkageError thrown) {
+      found = provider.call();
+    } catch (Exception | LinkageError thrown) {
       return "not-built-in";
     }
     Set<String> models = new HashSet<>();
     for (ModelFolder folder : shelf.folders()) models.add(folder.model.hash);
-    sessions.keepOnly(models);
-    return sessions.probe() ? "" : "probe-failed";
+    found.keepOnly(models);
+    sessions = found;
+    return found.probe() ? "" : NpuSearch.FAILED;
   }
 
-  private String why() {
-    if (HOT.contains(device.thermal())) return "too-hot";
-    try {
-      return found.get();
-    } catch (InterruptedException | ExecutionException thrown) {
-      return "probe-failed";
-    }
+  @Override
+  public void tryAgain() {
+    if (search != null) search.again();
   }
 
   @Override
   public Status status() {
-    String why = why();
-    return why.isEmpty() ? cpu.status().with(Status.NPU, 0) : cpu.status().without(Status.NPU, why);
+    String why = search == null ? "no-npu" : search.why();
+    Status status = cpu.status();
+    if (why.isEmpty()) return status.with(Status.NPU, 0);
+    String diedIn = mark.diedIn();
+    status.without(Status.NPU, why);
+    return why.equals(NpuSearch.CRASHED) && diedIn != null ? status.during(Status.NPU, diedIn) : status;
   }
 
   @Override
@@ -122,7 +116,7 @@ public final class QnnEngine implements Engine {
       throws BridgeFault {
     if (!backend.equals(Status.NPU)) return cpu.open(model, offer, backend, progress, cancellation);
     // Also so that the cache is tidied before anything is compiled into it.
-    String why = why();
+    String why = search == null ? "no-npu" : search.why(WAIT_MILLISECONDS);
     if (!why.isEmpty()) {
       throw BridgeFault.of(BridgeFault.Code.BACKEND_UNAVAILABLE, backend, "a backend that is available", why);
     }
@@ -133,7 +127,8 @@ public final class QnnEngine implements Engine {
       for (int i = 0; i < graphs.size(); i++) {
         cancellation.check();
         String name = offer.stage + "-" + offer.width + "x" + offer.height + "-" + i;
-        Path shipped = folder.context(offer, i, sessions.chip());
+        Path shipped = folder.context(offer, i, sessions.chip(), sessions.version(), progress, cancellation);
+        mark.set(offer.stage);
         opened.add(sessions.open(graphs.get(i), model.hash, name, shipped, cancellation));
       }
       OrtNetwork network = OrtNetwork.of(environment, opened);
@@ -144,14 +139,15 @@ public final class QnnEngine implements Engine {
     } catch (IOException thrown) {
       throw BridgeFault.of(BridgeFault.Code.INTERNAL, offer.stage, "room for what is compiled", thrown.getClass().getSimpleName());
     } finally {
+      mark.clear();
       // Of a network that did not come about.
       OrtNetwork.close(opened);
     }
   }
 
-  /** Whether the NPU computes now. */
+  /** Whether the NPU computes, once that is known. */
   boolean npu() {
-    return why().isEmpty();
+    return search != null && search.why(NpuSearch.LIMIT_MILLISECONDS).isEmpty();
   }
 
   /** How many graphs were compiled by this process: the others came compiled, or were compiled before. */

@@ -40,6 +40,11 @@ final class QnnSessions {
     return chip.name;
   }
 
+  /** Of Qualcomm's libraries, without the name that the package gives it. */
+  String version() {
+    return runtime.version.replaceFirst("^QAIRT-", "");
+  }
+
   boolean probe() {
     try (SessionOptions options = options()) {
       return QnnProbe.passes(environment, options);

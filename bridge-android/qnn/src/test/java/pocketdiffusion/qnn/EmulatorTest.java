@@ -15,6 +15,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -23,8 +25,10 @@ import org.junit.runners.Parameterized;
 import org.junit.runners.Parameterized.Parameter;
 import org.junit.runners.Parameterized.Parameters;
 import pocketdiffusion.bridge.Cancellation;
+import pocketdiffusion.bridge.CrashMark;
 import pocketdiffusion.bridge.ModelFolder;
 import pocketdiffusion.bridge.Network;
+import pocketdiffusion.bridge.NpuSetup;
 import pocketdiffusion.bridge.Offer;
 import pocketdiffusion.bridge.Port;
 import pocketdiffusion.bridge.Status;
@@ -32,7 +36,7 @@ import pocketdiffusion.bridge.Tensor;
 
 /**
  * The app's own way to the NPU, over Qualcomm's compiler and emulator: properties {@code qnn.plugin}, {@code qnn.backend}, {@code
- * qnn.version} say where they are, {@code qnn.model} is a folder of {@code npm run quantize}.
+ * qnn.version} say where they are, {@code qnn.model} is a folder of {@code npm run quantize} with nothing compiled in it.
  */
 @RunWith(Parameterized.class)
 public final class EmulatorTest {
@@ -55,7 +59,9 @@ public final class EmulatorTest {
 
   private QnnEngine engine(List<ModelFolder> folders, String version) {
     Path cache = temporary.getRoot().toPath().resolve("contexts");
-    return QnnEngine.over("test", new NamedChip(chip), () -> folders, cache, property("plugin"), property("backend"), version);
+    CrashMark mark = CrashMark.at(cache.resolveSibling("mark"), "1");
+    NpuSetup setup = NpuSetup.of(cache, property("plugin"), property("backend"), version, mark, () -> {});
+    return QnnEngine.over("test", new NamedChip(chip), () -> folders, setup);
   }
 
   private static Map<String, Tensor> inputs(Network network) {
@@ -105,10 +111,12 @@ public final class EmulatorTest {
   public void aNetworkIsCompiledOnceAndComputesAsTheGraphSays() throws Exception {
     List<ModelFolder> folders = new ArrayList<>(ModelFolder.openAll(Paths.get(property("model"))));
     ModelFolder folder = folders.get(0);
+    Offer unet = folder.model.offers.stream().filter(each -> each.stage.equals("unet")).findFirst().get();
+    int parts = folder.graphs(unet, (done, of) -> {}, new Cancellation()).size();
     QnnEngine first = engine(folders, property("version"));
     assertTrue(first.npu());
     float[] fresh = run(first, folder, Status.NPU);
-    assertEquals(1, first.compiled());
+    assertEquals(parts, first.compiled());
     double found = decibels(fresh, run(first, folder, Status.NATIVE_CPU));
     System.out.printf("%s: %.1f dB against the graph on the CPU%n", chip, found);
     assertTrue("" + found, found >= LEAST_DECIBELS);
@@ -134,11 +142,80 @@ public final class EmulatorTest {
     Path before = file(ContextCache.CONTEXT).getParent();
     QnnEngine updated = engine(folders, property("version") + ".1");
     run(updated, folder, Status.NPU);
-    assertEquals("other libraries", 1, updated.compiled());
+    assertEquals("other libraries", parts, updated.compiled());
     assertFalse(Files.exists(before));
+
+    assertFalse("whatever died, it was none of these", Files.exists(temporary.getRoot().toPath().resolve("mark")));
 
     QnnEngine without = engine(Collections.emptyList(), property("version"));
     assertTrue(without.npu());
     assertTrue(files().isEmpty());
+  }
+
+  /** The model with what is in the cache now beside it, listed in its manifest. */
+  private Path shipped(String version) throws Exception {
+    Path from = Paths.get(property("model"));
+    Path to = temporary.getRoot().toPath().resolve("shipped");
+    for (Path each : (Iterable<Path>) Files.walk(from)::iterator) {
+      Files.createDirectories(to.resolve(from.relativize(each)).getParent());
+      if (Files.isRegularFile(each)) Files.copy(each, to.resolve(from.relativize(each)));
+    }
+    String manifest = new String(Files.readAllBytes(to.resolve("npu.json")), StandardCharsets.UTF_8);
+    assertFalse("a model of which nothing is compiled", manifest.contains("\"compiled\""));
+    Matcher contexts = Pattern.compile("unet[^\"]*\\.onnx\"[^\\[]*?\"context\": *\"([^\"]+)\"").matcher(manifest);
+    List<String> compiled = new ArrayList<>();
+    for (Path place : places()) {
+      assertTrue(contexts.find());
+      Path folder = Files.createDirectories(to.resolve("contexts/" + compiled.size()));
+      List<String> files = new ArrayList<>();
+      for (String line : Files.readAllLines(place.resolve("proof"))) {
+        String[] words = line.split(" ", 3);
+        Files.copy(place.resolve(words[2]), folder.resolve(words[2]));
+        String path = "contexts/" + compiled.size() + "/" + words[2];
+        String file = "{\"path\":\"" + path + "\",\"bytes\":" + words[1] + ",\"sha256\":\"" + words[0] + "\"}";
+        files.add(words[2].equals(ContextCache.CONTEXT) ? 0 : files.size(), file);
+      }
+      String made = "\"chip\":\"" + chip + "\",\"qairt\":\"" + version + "\",\"context\":\"" + contexts.group(1) + "\"";
+      compiled.add("{" + made + ",\"files\":[" + String.join(",", files) + "]}");
+    }
+    String with = "$1\"compiled\":[" + Matcher.quoteReplacement(String.join(",", compiled)) + "],";
+    manifest = manifest.replaceFirst("(\"contexts\": *\\{)", with);
+    Files.write(to.resolve("npu.json"), manifest.getBytes(StandardCharsets.UTF_8));
+    return to;
+  }
+
+  /** The folders of the cache that hold a compiled graph, in the order of its parts. */
+  private List<Path> places() throws Exception {
+    List<Path> places = new ArrayList<>();
+    for (Path each : files()) if (each.endsWith(ContextCache.CONTEXT)) places.add(each.getParent());
+    Collections.sort(places);
+    return places;
+  }
+
+  @Test
+  public void whatTheModelsMakerCompiledIsTakenWhereItIsAsItWas() throws Exception {
+    List<ModelFolder> folders = ModelFolder.openAll(Paths.get(property("model")));
+    QnnEngine first = engine(folders, property("version"));
+    float[] fresh = run(first, folders.get(0), Status.NPU);
+    int parts = first.compiled();
+    Path model = shipped(property("version"));
+
+    List<ModelFolder> whole = ModelFolder.openAll(model);
+    QnnEngine taken = engine(whole, property("version"));
+    assertArrayEquals(fresh, run(taken, whole.get(0), Status.NPU), 0);
+    assertEquals(0, taken.compiled());
+
+    QnnEngine other = engine(whole, property("version") + ".1");
+    run(other, whole.get(0), Status.NPU);
+    assertEquals("of another version", parts, other.compiled());
+
+    Path binary = Files.walk(model).filter(each -> each.toString().endsWith(".bin") && each.toString().contains("contexts")).findFirst().get();
+    byte[] damaged = Files.readAllBytes(binary);
+    damaged[damaged.length / 2] ^= 1;
+    Files.write(binary, damaged);
+    List<ModelFolder> changed = ModelFolder.openAll(model);
+    QnnEngine careful = engine(changed, property("version"));
+    assertArrayEquals(fresh, run(careful, changed.get(0), Status.NPU), 0);
+    assertEquals("one with a flipped bit", 1, careful.compiled());
   }
 }

@@ -5,7 +5,6 @@ import pocketdiffusion.bridge.Device;
 /** A device of which the chip alone is known. */
 final class NamedChip implements Device {
   private final String soc;
-  String thermal = "none";
 
   NamedChip(String soc) {
     this.soc = soc;
@@ -18,7 +17,7 @@ final class NamedChip implements Device {
 
   @Override
   public String thermal() {
-    return thermal;
+    return "none";
   }
 
   @Override

@@ -11,14 +11,18 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.List;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 import pocketdiffusion.bridge.BridgeFault;
 import pocketdiffusion.bridge.Cancellation;
+import pocketdiffusion.bridge.CrashMark;
 import pocketdiffusion.bridge.Device;
 import pocketdiffusion.bridge.Model;
+import pocketdiffusion.bridge.NpuSetup;
 import pocketdiffusion.bridge.Offer;
 import pocketdiffusion.bridge.Shelf;
 import pocketdiffusion.bridge.Status;
@@ -27,9 +31,14 @@ import pocketdiffusion.bridge.Status;
 public final class QnnEngineTest {
   @Rule public final TemporaryFolder temporary = new TemporaryFolder();
 
+  private final CountDownLatch known = new CountDownLatch(1);
+
   private QnnEngine engine(NamedChip device) {
-    Path cache = temporary.getRoot().toPath();
-    return QnnEngine.over("test", device, Collections::emptyList, cache, "/no/such/plugin.so", "/no/such/backend.so", "2.51.0");
+    Path folder = temporary.getRoot().toPath();
+    CrashMark mark = CrashMark.at(folder.resolve("mark"), "1");
+    NpuSetup setup =
+        NpuSetup.of(folder.resolve("contexts"), "/no/such/plugin.so", "/no/such/backend.so", "2.51.0", mark, known::countDown);
+    return QnnEngine.over("test", device, Collections::emptyList, setup);
   }
 
   private static void says(String why, QnnEngine engine) throws Exception {
@@ -55,22 +64,23 @@ public final class QnnEngineTest {
     says("not-built-in", engine(new NamedChip("SM8550")));
   }
 
+  /** As after a crash of the driver; the person says to try again. */
   @Test
-  public void aHotPhoneIsLetCoolDown() throws Exception {
-    NamedChip device = new NamedChip("SM8550");
-    QnnEngine engine = engine(device);
-    for (String state : new String[] {"critical", "emergency", "shutdown"}) {
-      device.thermal = state;
-      says("too-hot", engine);
-    }
-    device.thermal = "severe";
+  public void whatAnEarlierProcessDiedOfIsToldAndTriedAgain() throws Exception {
+    CrashMark.at(temporary.getRoot().toPath().resolve("mark"), "1").set("unet");
+    QnnEngine engine = engine(new NamedChip("SM8550"));
+    says("crashed-before", engine);
+    assertEquals("crashed-before", engine.status().why(Status.NPU));
+    engine.tryAgain();
+    assertTrue(known.await(20, TimeUnit.SECONDS));
     says("not-built-in", engine);
+    assertEquals("not-built-in", engine.status().why(Status.NPU));
   }
 
   /** As the app names it, by text. */
   @Test
   public void whoOnlyKnowsItsNameCanMakeIt() throws Exception {
-    Class<?>[] types = {String.class, Device.class, Shelf.class, Path.class, String.class, String.class, String.class};
+    Class<?>[] types = {String.class, Device.class, Shelf.class, NpuSetup.class};
     assertEquals(QnnEngine.class, Class.forName("pocketdiffusion.qnn.QnnEngine").getMethod("over", types).getReturnType());
   }
 

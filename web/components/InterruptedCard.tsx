@@ -1,29 +1,20 @@
 /** What an earlier visit left half done: go on, or give its space back. */
 import { useState } from 'preact/hooks';
 import type { Freeable } from '../../workers/api';
-import { reopened } from '../handles';
-import { interrupted } from '../leftOver';
 import { download, freeUp, openPicked } from '../modelActions';
 import { takeOptions } from '../openOptions';
-import { state } from '../state';
-import { sizeText, words } from '../words';
+import { reopened } from '../reopened';
+import { lateWords, sizeText, words } from '../words';
 import { FileButton } from './FileButton';
 
-export const Interrupted = () => (
-  <>
-    {interrupted(state.value).map((left) => (
-      <Card key={left.key} left={left} />
-    ))}
-  </>
-);
-
-function Card({ left }: { readonly left: Freeable }) {
+export function InterruptedCard({ left }: { readonly left: Freeable }) {
   const said = words();
-  const { key, kind, name, bytes, remote, source = name, handles, options = {} } = left;
+  const late = lateWords();
+  const { key, name, bytes, remote, source = name, handles, options = {} } = left;
   const [refused, setRefused] = useState(false);
   const byHand = !remote && (refused || !handles);
   const { loras = [], vae, ...plain } = options;
-  const files = [...loras.map((lora) => said.weighed(lora.name, lora.weight)), ...(vae ? [vae] : [])];
+  const files = [...loras.map((lora) => late.weighed(lora.name, lora.weight)), ...(vae ? [vae] : [])];
   const goOn = (): void => {
     if (remote) download(remote);
     else
@@ -33,12 +24,12 @@ function Card({ left }: { readonly left: Freeable }) {
       );
   };
   return (
-    <li class="card" data-testid="interrupted" data-kind={kind}>
+    <>
       <span class="entry-words">
         <span class="card-name">{name}</span>
         <small role={refused ? 'alert' : undefined}>
-          {said.interrupted[remote ? 'download' : 'import'](sizeText(bytes))}
-          {byHand ? said.chooseAgain(source, files) : files.length > 0 && said.keptOptions(files)}
+          {late.interrupted[remote ? 'download' : 'import'](sizeText(bytes))}
+          {byHand ? late.chooseAgain(source, files, said.openOptions) : files.length > 0 && late.keptOptions(files)}
         </small>
       </span>
       <div class="buttons">
@@ -50,18 +41,18 @@ function Card({ left }: { readonly left: Freeable }) {
               folder={folder}
               onPick={(picked, handle) => openPicked(picked, { ...plain, ...takeOptions(), handle })}
             >
-              {said.resumeWith(folder ? said.openFolder : said.openFile)}
+              {late.resumeWith(folder ? said.openFolder : said.openFile)}
             </FileButton>
           ))
         ) : (
           <button type="button" data-testid="resume" onClick={goOn}>
-            {said.resume}
+            {late.resume}
           </button>
         )}
         <button type="button" class="quiet" data-testid="discard" onClick={() => void freeUp(key)}>
-          {said.discard}
+          {late.discard}
         </button>
       </div>
-    </li>
+    </>
   );
 }

@@ -1,0 +1,182 @@
+/**
+ * Every kernel against the same operation one number at a time, over shapes that fill no tile. Rows are quantized twice here
+ * (as good as 15 bits), so that what is left is rounding and any mistake shows.
+ */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Layers, Value } from '../../../../models/graph/layers';
+import { nodeForm, nodeThreads } from '../../../../workers/backend/int8/int8.node';
+import type { KernelForm } from '../../../../workers/backend/int8/kernels';
+import type { Tensors } from '../../../../workers/tensor';
+import { input, madeUp, oneByOne, oneThread, onKernels, sqnr } from './network';
+
+/** What this machine's engine computes rightly with: in Node 20 on a machine without one instruction for it, not `relaxed`. */
+const FORMS: KernelForm[] = [];
+for (const form of ['relaxed', 'pairs', 'plain'] as const) {
+  if (await nodeForm(form)) FORMS.push(form);
+  else console.log(`${form}: not exact here, so never used`);
+}
+
+test('there is a form that needs no relaxed SIMD, and the best is among those that are exact', async () => {
+  assert.ok(FORMS.includes('plain'));
+  assert.ok(FORMS.includes((await nodeThreads({ threads: 1 })).form));
+});
+
+const picture = (shape: readonly number[]) => ({ x: input(shape, 7, 2) });
+const tokens = picture;
+
+type Case = readonly [name: string, describe: (net: Layers) => void, inputs: Tensors];
+
+const onPicture =
+  (shape: readonly number[], body: (net: Layers, x: Value) => Value) =>
+  (net: Layers): void =>
+    net.output('y', body(net, net.input('x', 'float32', shape)));
+
+function on(name: string, inputs: Tensors, body: (net: Layers, x: Value) => Value): Case {
+  return [name, onPicture(inputs.x!.shape, body), inputs];
+}
+
+const CASES: readonly Case[] = [
+  ...(
+    [
+      [1, 4, 1, 1],
+      [1, 12, 5, 7],
+      [2, 20, 3, 4],
+      [1, 36, 9, 2],
+      [2, 64, 8, 8],
+    ] as const
+  ).flatMap((shape) => [
+    on(`a 3×3 convolution of [${shape}]`, picture(shape), (net, x) => net.conv2d('c', x, { channels: 20, kernel: 3 })),
+    on(`with stride 2 of [${shape}]`, picture(shape), (net, x) =>
+      net.conv2d('c', x, { channels: 12, kernel: 3, stride: 2 }),
+    ),
+    ...(shape[3] > 1
+      ? [
+          on(`with zeros after of [${shape}]`, picture(shape), (net, x) =>
+            net.conv2d('c', x, { channels: 4, kernel: 3, stride: 2, padding: 'after' }),
+          ),
+        ]
+      : []),
+    on(`a 1×1 convolution of [${shape}]`, picture(shape), (net, x) => net.conv2d('c', x, { channels: 3, kernel: 1 })),
+    on(`seen enlarged, of [${shape}]`, picture(shape), (net, x) =>
+      net.conv2d('c', net.upsampleTo(x, 2 * shape[2] - 1, 2 * shape[3]), { channels: 8, kernel: 3 }),
+    ),
+    on(`in float32, of [${shape}]`, picture(shape), (net, x) => net.conv2d('conv_in', x, { channels: 20, kernel: 3 })),
+    on(`a group norm of [${shape}]`, picture(shape), (net, x) => net.groupNorm('n', x, { groups: 4, epsilon: 1e-5 })),
+    on(`a residual block of [${shape}]`, picture(shape), (net, x) => {
+      const h = net.silu(net.groupNorm('n', x, { groups: 4, epsilon: 1e-5 }));
+      return net.scale(net.add(x, net.conv2d('c', h, { channels: shape[1], kernel: 3 })), 0.7);
+    }),
+    on(`two pictures side by side, [${shape}]`, picture(shape), (net, x) => {
+      const both = net.concatChannels(net.conv2d('a', x, { channels: 12, kernel: 1 }), x);
+      const h = net.silu(net.groupNorm('n', both, { groups: 4, epsilon: 1e-5 }));
+      return net.add(net.conv2d('s', both, { channels: 8, kernel: 1 }), net.conv2d('c', h, { channels: 8, kernel: 3 }));
+    }),
+  ]),
+  ...(
+    [
+      [1, 1, 4],
+      [1, 2, 24],
+      [2, 7, 40],
+      [1, 77, 64],
+      [2, 130, 16],
+    ] as const
+  ).flatMap((shape) => [
+    on(`a linear layer of [${shape}]`, tokens(shape), (net, x) => net.linear('l', x, 21)),
+    on(`without bias, of [${shape}]`, tokens(shape), (net, x) => net.linear('l', x, 8, { bias: false })),
+    on(`a layer norm of [${shape}]`, tokens(shape), (net, x) => net.layerNorm('n', x, { epsilon: 1e-5 })),
+    on(`silu of [${shape}]`, tokens(shape), (net, x) => net.silu(x)),
+    on(`gelu of [${shape}]`, tokens(shape), (net, x) => net.gelu(x)),
+    on(`quick gelu of [${shape}]`, tokens(shape), (net, x) => net.quickGelu(x)),
+    on(`a gated layer of [${shape}]`, tokens(shape), (net, x) =>
+      net.linear('b', net.geglu(net.linear('a', x, 24)), 12),
+    ),
+    on(`attention of [${shape}]`, tokens(shape), (net, x) =>
+      net.attention(net.linear('q', x, 24), net.linear('k', x, 24), net.linear('v', x, 24), { heads: 2 }),
+    ),
+    on(`attention by one wide head of [${shape}]`, tokens(shape), (net, x) => net.attention(x, x, x, { heads: 1 })),
+    on(`causal attention of [${shape}]`, tokens(shape), (net, x) => net.attention(x, x, x, { heads: 2, causal: true })),
+    on(`what is added is read by two, [${shape}]`, tokens(shape), (net, x) => {
+      const h = net.linear('a', x, 12);
+      return net.add(net.linear('b', h, 12), h);
+    }),
+  ]),
+];
+
+for (const form of FORMS) {
+  for (const [name, describe, inputs] of CASES) {
+    test(`${form}: ${name}`, async () => {
+      const made = madeUp(describe, 3);
+      const { y } = await onKernels(describe, made, inputs, await oneThread(form));
+      const expected = oneByOne(describe, made, inputs).get('y')!;
+      assert.is(y!.data.length, expected.length);
+      const quality = sqnr(y!.data, expected);
+      assert.ok(quality > 70, `${quality.toFixed(1)} dB`);
+    });
+  }
+}
+
+for (const form of FORMS.filter((form) => form !== 'plain')) {
+  test(`${form}: bytes give the same numbers as without relaxed SIMD, bit for bit`, async () => {
+    const [, describe, inputs] = on('', picture([2, 20, 7, 5]), (net, x) => {
+      const h = net.silu(net.groupNorm('n', x, { groups: 4, epsilon: 1e-5 }));
+      return net.add(net.conv2d('c', h, { channels: 20, kernel: 3 }), x);
+    });
+    const made = madeUp(describe, 4);
+    const computed = await onKernels(describe, made, inputs, await oneThread(form), false);
+    const plain = await onKernels(describe, made, inputs, await oneThread('plain'), false);
+    assert.equal(computed.y!.data, plain.y!.data);
+  });
+}
+
+test('rows that hold one number over and over, and rows of zeros, are computed exactly', async () => {
+  const [, describe] = on('', tokens([1, 2, 24]), (net, x) => net.linear('l', x, 8));
+  const made = madeUp(describe, 5);
+  const data = Float32Array.from({ length: 48 }, (_, i) => (i < 24 ? 3 : 0));
+  const inputs: Tensors = { x: { type: 'float32', shape: [1, 2, 24], data } };
+  const { y } = await onKernels(describe, made, inputs, await oneThread('plain'), false);
+  assert.ok(sqnr(y!.data, oneByOne(describe, made, inputs).get('y')!) > 120);
+});
+
+for (const amplitude of [1e-30, 1e-6, 1e6, 1e30]) {
+  test(`rows of numbers around ${amplitude} lose no more than others`, async () => {
+    const [, describe] = on('', tokens([1, 30, 64]), (net, x) => net.linear('l', x, 16, { bias: false }));
+    const made = madeUp(describe, 6);
+    const inputs = { x: input([1, 30, 64], 2, amplitude) };
+    const { y } = await onKernels(describe, made, inputs, await oneThread('plain', { levels: 255, lowest: 0 }), false);
+    const quality = sqnr(y!.data, oneByOne(describe, made, inputs).get('y')!);
+    assert.ok(quality > 42, `${quality.toFixed(1)} dB`);
+  });
+}
+
+test('eight bits of activations are worth six decibels more than seven', async () => {
+  const [, describe, inputs] = on('', tokens([1, 64, 256]), (net, x) => net.linear('l', x, 64));
+  const made = madeUp(describe, 7);
+  const expected = oneByOne(describe, made, inputs).get('y')!;
+  const quality = async (levels: 127 | 255) => {
+    const { y } = await onKernels(describe, made, inputs, await oneThread('plain', { levels, lowest: 0 }), false);
+    return sqnr(y!.data, expected);
+  };
+  // 20 log10(255 / 127) = 6.05.
+  const gain = (await quality(255)) - (await quality(127));
+  assert.ok(Math.abs(gain - 6.05) < 0.5, `${gain.toFixed(2)} dB`);
+});
+
+for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+  test(`${value} stops the run with a code that names the layer`, async () => {
+    const [, describe] = on('', tokens([1, 9, 24]), (net, x) => net.linear('after', net.linear('here', x, 8), 8));
+    const made = madeUp(describe, 8);
+    const x = input([1, 9, 24], 1);
+    x.data[100] = value;
+    const run = onKernels(describe, made, { x }, await oneThread('plain'));
+    await run.then(
+      () => assert.unreachable(),
+      (error) => {
+        assert.is(error.code, 'bad-picture');
+        assert.is(error.argument, 'made up: here');
+      },
+    );
+  });
+}
+
+test.run();

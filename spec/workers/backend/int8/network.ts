@@ -1,0 +1,109 @@
+/** Small networks with made-up weights, run on the kernels and one number at a time. */
+import type { Layers } from '../../../../models/graph/layers';
+import { listing, type Parameter } from '../../../../models/graph/parameters';
+import { packedBytes, planTensors } from '../../../../models/pack';
+import { staysWide } from '../../../../models/quantize/plan';
+import type { PackedTensor } from '../../../../models/stage';
+import { weightsInMemory } from '../../../../models/stageWeights';
+import type { ByteRange } from '../../../../workers/backend/int8/form';
+import { nodeForm } from '../../../../workers/backend/int8/int8.node';
+import { openInt8Stage } from '../../../../workers/backend/int8/int8Stage';
+import type { KernelForm } from '../../../../workers/backend/int8/kernels';
+import { type Threads, threadsOf } from '../../../../workers/backend/int8/threads';
+import type { Tensor, Tensors } from '../../../../workers/tensor';
+import { scalarLayers, type Weights } from './scalar';
+
+/** Uniform numbers in ±1, the same for the same seed (Numerical Recipes, 2nd ed., §7.1). */
+export function uniform(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+}
+
+export interface Made {
+  readonly tensors: readonly PackedTensor[];
+  readonly bytes: Uint8Array;
+  readonly weights: Weights;
+}
+
+/**
+ * Weights for what `describe` asks for. Matrices and kernels are multiples of a scale, up to ±127 of them, for each output:
+ * to make them integers costs nothing, so that all error is the activations'.
+ */
+export function madeUp(describe: (net: Layers) => void, seed: number): Made {
+  const parameters: Parameter[] = [];
+  describe(listing(parameters));
+  const random = uniform(seed);
+  const weights = new Map<string, { shape: readonly number[]; data: Float32Array }>();
+  for (const { name, shape } of parameters) {
+    const rows = shape[0]!;
+    const length = shape.slice(1).reduce((product, size) => product * size, 1);
+    const data = new Float32Array(rows * length);
+    const matrix = shape.length > 1 && !staysWide(name);
+    for (let row = 0; row < rows; row++) {
+      const scale = Math.fround((1 + 0.5 * random()) / 127 / Math.sqrt(length));
+      for (let i = 0; i < length; i++) {
+        const value = random();
+        data[row * length + i] = !matrix ? value : (i === 0 ? 127 : Math.round(127 * value)) * scale;
+      }
+    }
+    weights.set(name, { shape, data });
+  }
+  const tensors = planTensors(parameters, () => 'F32', 'exact').map((tensor) => ({
+    ...tensor,
+    name: tensor.name.split('/')[0]!,
+  }));
+  const bytes = new Uint8Array(packedBytes(tensors));
+  for (const { name, offset } of tensors) bytes.set(new Uint8Array(weights.get(name)!.data.buffer), offset);
+  return { tensors, bytes, weights };
+}
+
+/** Threads of one form whose activations have seven bits, which all forms have, unless others are asked for. */
+export async function oneThread(form: KernelForm, bytes: ByteRange = { levels: 127, lowest: 0 }): Promise<Threads> {
+  const { module } = (await nodeForm(form))!;
+  return threadsOf({ form, module, bytes }, [], true);
+}
+
+export async function onKernels(
+  describe: (net: Layers) => void,
+  { tensors, bytes }: Made,
+  inputs: Tensors,
+  threads: Threads,
+  precise = true,
+): Promise<Tensors> {
+  const network = { name: 'made up', describe, tensors, precise: () => precise };
+  const stage = await openInt8Stage(network, weightsInMemory(bytes), threads, new AbortController().signal);
+  try {
+    return await stage.run(inputs);
+  } finally {
+    await stage.close();
+  }
+}
+
+export function oneByOne(
+  describe: (net: Layers) => void,
+  { weights }: Made,
+  inputs: Tensors,
+): Map<string, Float64Array> {
+  const outputs = new Map<string, Float64Array>();
+  describe(scalarLayers(weights, new Map(Object.entries(inputs).map(([name, { data }]) => [name, data])), outputs));
+  return outputs;
+}
+
+export function input(shape: readonly number[], seed: number, amplitude = 1): Tensor {
+  const random = uniform(seed);
+  const length = shape.reduce((product, size) => product * size, 1);
+  return { type: 'float32', shape, data: Float32Array.from({ length }, () => amplitude * random()) };
+}
+
+/** Signal to noise, dB. */
+export function sqnr(computed: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let [signal, noise] = [0, 0];
+  for (let i = 0; i < expected.length; i++) {
+    signal += expected[i]! ** 2;
+    noise += (computed[i]! - expected[i]!) ** 2;
+  }
+  return 10 * Math.log10(signal / noise);
+}

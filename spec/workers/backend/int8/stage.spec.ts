@@ -1,0 +1,152 @@
+/** What stays from one run to the next, how many threads there are, what is refused: a network on the kernels as it is used. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Layers } from '../../../../models/graph/layers';
+import { weightsInMemory } from '../../../../models/stageWeights';
+import { assemble } from '../../../../workers/backend/int8/assemble';
+import { nodeThreads } from '../../../../workers/backend/int8/int8.node';
+import { openInt8Stage, type Watch } from '../../../../workers/backend/int8/int8Stage';
+import type { Threads } from '../../../../workers/backend/int8/threads';
+import type { Tensors } from '../../../../workers/tensor';
+import { input, madeUp } from './network';
+
+const PIXELS = [1, 16, 12, 12] as const;
+
+/** A convolution that is told the time, and attention to a prompt: the UNet in little. */
+function little(net: Layers): void {
+  const sample = net.input('sample', 'float32', PIXELS);
+  const time = net.timestepEmbedding(net.input('timestep', 'float32', [1]), {
+    width: 16,
+    flipSinToCos: true,
+    freqShift: 0,
+  });
+  const prompt = net.input('encoder_hidden_states', 'float32', [1, 7, 24]);
+  const told = net.addToChannels(
+    net.conv2d('c', sample, { channels: 16, kernel: 3 }),
+    net.linear('t', net.silu(time), 16),
+  );
+  const tokens = net.toTokens(told);
+  const seen = net.attention(net.linear('q', tokens, 16), net.linear('k', prompt, 16), net.linear('v', prompt, 16), {
+    heads: 2,
+  });
+  net.output('noise', net.toPicture(net.add(net.linear('o', seen, 16), tokens), 12, 12));
+}
+
+const made = madeUp(little, 1);
+const network = { name: 'little', describe: little, tensors: made.tensors };
+const inputs = (prompt: number, timestep: number): Tensors => ({
+  sample: input(PIXELS, 1),
+  timestep: { type: 'float32', shape: [1], data: Float32Array.of(timestep) },
+  encoder_hidden_states: input([1, 7, 24], prompt),
+});
+
+const one = await nodeThreads({ threads: 1 });
+
+const open = (threads: Threads = one, watch?: Watch) =>
+  openInt8Stage(network, weightsInMemory(made.bytes), threads, new AbortController().signal, watch);
+
+/** The scopes of what is run, in order. */
+async function watched(): Promise<{ readonly run: (prompt: number, timestep: number) => Promise<string[]> }> {
+  const scopes: string[] = [];
+  const stage = await open(one, async ({ scope }, run) => {
+    scopes.push(scope);
+    await run();
+  });
+  return {
+    async run(prompt, timestep) {
+      await stage.run(inputs(prompt, timestep));
+      return scopes.splice(0);
+    },
+  };
+}
+
+test("a prompt's keys and values are computed once, also where two prompts take turns", async () => {
+  const { run } = await watched();
+  const count = (scopes: readonly string[]): number => scopes.filter((scope) => scope === 'k').length;
+  assert.is(count(await run(1, 10)), 2, 'quantized and multiplied');
+  assert.is(count(await run(2, 10)), 2);
+  assert.is(count(await run(1, 10)), 0);
+  assert.is(count(await run(2, 20)), 0);
+});
+
+test('what depends on the time alone is computed once for a timestep', async () => {
+  const { run } = await watched();
+  const count = (scopes: readonly string[]): number => scopes.filter((scope) => scope === 't').length;
+  assert.is(count(await run(1, 10)), 1);
+  assert.is(count(await run(2, 10)), 0);
+  assert.is(count(await run(2, 20)), 1);
+  assert.is(count(await run(2, 10)), 0);
+});
+
+test('what was kept gives the same numbers as what is computed anew', async () => {
+  const stage = await open();
+  const noise = async (prompt: number, timestep: number) =>
+    (await stage.run(inputs(prompt, timestep))).noise!.data.slice();
+  const first = [await noise(1, 10), await noise(2, 10), await noise(1, 20)];
+  assert.equal([await noise(1, 10), await noise(2, 10), await noise(1, 20)], first);
+  const fresh = await open();
+  assert.equal((await fresh.run(inputs(1, 20))).noise!.data, first[2]);
+  await stage.close();
+  await fresh.close();
+});
+
+for (const count of [2, 3]) {
+  test(`${count} threads compute what one does, bit for bit`, async () => {
+    const threads = await nodeThreads({ threads: count });
+    const [several, alone] = [await open(threads), await open()];
+    for (const [prompt, timestep] of [
+      [1, 10],
+      [2, 500],
+      [1, 10],
+    ] as const) {
+      const { noise } = await several.run(inputs(prompt, timestep));
+      assert.equal(noise!.data, (await alone.run(inputs(prompt, timestep))).noise!.data);
+    }
+    await several.close();
+    await alone.close();
+  });
+}
+
+test('the next network gets the memory of one that is closed, grown if need be', async () => {
+  const threads = await nodeThreads({ threads: 1 });
+  const first = await open(threads);
+  await first.close();
+  const second = await open(threads);
+  assert.is(second.heapBytes, first.heapBytes);
+  const third = await open(threads);
+  assert.is(third.heapBytes, first.heapBytes, 'another, while the second is in use');
+  const expected = (await (await open()).run(inputs(1, 10))).noise!.data;
+  assert.equal((await second.run(inputs(1, 10))).noise!.data, expected);
+  assert.equal((await third.run(inputs(1, 10))).noise!.data, expected);
+});
+
+test('all that it will take is known before there is any memory', async () => {
+  const { layout } = assemble(network, { levels: 255, lowest: 0 }, 1);
+  const stage = await open();
+  assert.is(stage.heapBytes, Math.ceil(layout.bytes / 65_536) * 65_536);
+});
+
+test('a memory larger than there can be is a coded error', async () => {
+  await one.gather('unet', 2 ** 34).then(
+    () => assert.unreachable(),
+    (error) => {
+      assert.is(error.code, 'out-of-memory');
+      assert.is(error.argument, 'unet');
+      assert.match(error.expected, '17179869184 bytes');
+    },
+  );
+});
+
+test('a tensor that is not there is a coded error that names it', async () => {
+  const { tensors } = made;
+  const lacking = { ...network, tensors: tensors.filter(({ name }) => name !== 'o.weight') };
+  await openInt8Stage(lacking, weightsInMemory(made.bytes), one, new AbortController().signal).then(
+    () => assert.unreachable(),
+    (error) => {
+      assert.is(error.code, 'bad-model');
+      assert.is(error.argument, 'little: o.weight');
+    },
+  );
+});
+
+test.run();

@@ -1,0 +1,87 @@
+/** What was just done, for a while at the foot of the page, with the way back. It waits while somebody is on it. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Toast as Said } from '../jobs';
+import { undoDelete, useModel } from '../modelActions';
+import { tell } from '../state';
+import { lateWords, sizeText, words } from '../words';
+import type { Words } from '../words/en';
+import type { LateWords } from '../words/en.late';
+import { IconButton } from './IconButton';
+
+const STAYS_MILLISECONDS = 12_000;
+
+export function ToastBody({ toast }: { readonly toast: Said }) {
+  const said = words();
+  const late = lateWords();
+  const [held, setHeld] = useState(false);
+  const undo = useRef<HTMLButtonElement>(null);
+  const away = (): void => tell({ type: 'toast', toast: undefined });
+  useEffect(() => {
+    if (held) return;
+    const timer = setTimeout(away, STAYS_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [held]);
+  useEffect(() => {
+    // The button that deleted is gone, and the focus with it.
+    if (toast.type === 'deleted' && toast.byKeyboard) undo.current?.focus();
+  }, []);
+  return (
+    <div
+      class="toast"
+      data-testid="toast"
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocusCapture={() => setHeld(true)}
+      onBlurCapture={() => setHeld(false)}
+    >
+      <p>{toastText(toast, said, late)}</p>
+      {toast.type === 'deleted' && (
+        <button
+          type="button"
+          ref={undo}
+          data-testid="undo"
+          onClick={() => {
+            // Back to where the model will be again.
+            if (toast.byKeyboard) document.getElementById('shelf')?.focus();
+            void undoDelete(toast.id, toast.used);
+          }}
+        >
+          {late.undo}
+        </button>
+      )}
+      {toast.type === 'ready' && !toast.used && (
+        <button
+          type="button"
+          data-testid="use-ready"
+          onClick={() => {
+            useModel(toast.id);
+            away();
+          }}
+        >
+          {late.use}
+        </button>
+      )}
+      <IconButton icon="close" testid="toast-away" label={said.dismiss} onClick={away} />
+    </div>
+  );
+}
+
+function toastText(toast: Said, said: Words, late: LateWords): string {
+  switch (toast.type) {
+    case 'deleted':
+      return late.deleted(toast.name);
+    case 'ready':
+      return [
+        toast.used ? late.modelInUse(toast.name) : late.modelReady(toast.name),
+        ...(toast.rounded ? [late.modelRounded(late.weightForms[toast.rounded])] : []),
+      ].join(' ');
+    case 'fallen':
+      return late.fallen(said.backends[toast.from], said.backends[toast.to]);
+    case 'hot':
+      return late.hot[toast.heat];
+    case 'sound':
+      return late.modelSound(toast.name);
+    case 'freed':
+      return late.freed(sizeText(toast.bytes));
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * Who speaks to this window. An app's `WebView.postWebMessage` comes from the browser itself: its event has neither a source nor
+ * an origin (AwContents.postMessageToMainFrame hands on none; Chromium's PostMessageTest pins ""). Whatever a document posts has
+ * the origin of its own, be it "null", also where it was gone before it was heard and left no source.
+ */
+export const controlPort = <Port>({ data, source, origin, ports: [port] }: Heard<Port>): Port | undefined =>
+  data === 'pocket-diffusion' && source === null && origin === '' ? port : undefined;
+
+/** Of a `MessageEvent`. */
+interface Heard<Port> {
+  readonly data: unknown;
+  readonly source: unknown;
+  readonly origin: string;
+  readonly ports: readonly Port[];
+}

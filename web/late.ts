@@ -1,0 +1,11 @@
+/** What a first look at the page does not need: one file, fetched when any of it is wanted or the page has nothing better to do. */
+export { followApp } from './app';
+export { Gallery } from './components/Gallery';
+export { Ignored } from './components/Ignored';
+export { InterruptedCard } from './components/InterruptedCard';
+export { ModelDetails } from './components/ModelDetails';
+export { OpenOptions } from './components/OpenOptions';
+export { StorageMeter } from './components/StorageMeter';
+export { ToastBody } from './components/ToastBody';
+export { WebModels } from './components/WebModels';
+export { fileName, toPng } from './png';

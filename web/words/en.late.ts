@@ -1,0 +1,97 @@
+/** What the parts of the page say that come later (late.ts), in English; its shape is the type of the others. */
+import type { Freeable, WeightForm } from '../../workers/api';
+import type { OpenOptions } from '../openOptions';
+
+export const late = {
+  optionsHint: 'For the next model that is opened or downloaded.',
+  loras: 'LoRA',
+  addLora: 'Add a LoRA file',
+  loraWeight: (name: string) => `Weight of ${name}`,
+  remove: (name: string) => `Remove ${name}`,
+  vae: 'VAE',
+  ownVae: 'The model’s own',
+  chooseVae: 'Another VAE file',
+  prediction: 'The network predicts',
+  predictions: { 'as-said': 'As the file says', epsilon: 'Noise (ε)', v_prediction: 'Velocity (v)' } satisfies Record<
+    OpenOptions['predictionType'],
+    string
+  >,
+  weights: 'Weights',
+
+  address: 'Address',
+  addressHint: 'Of a .safetensors file, or of a catalog (.json).',
+  badAddress: 'An address begins with https://',
+  add: 'Add',
+  catalogEmpty: 'This catalog is empty.',
+  ownCatalog: 'Back to the built-in catalog',
+  catalogLoading: 'Fetching the catalog …',
+  get: 'Download',
+  getModel: (name: string) => `Download ${name}`,
+  license: 'License',
+  licenseUnknown: 'not stated',
+  licenseFirst: (name: string) => `Please read the license first: by downloading you accept ${name}.`,
+  acceptLicense: 'Accept and download',
+  newTab: 'opens in a new tab',
+
+  interrupted: {
+    download: (size: string) => `Interrupted download: ${size} are here.`,
+    import: (size: string) => `Interrupted: ${size} are converted.`,
+  },
+  weighed: (file: string, weight: number) => `${file} × ${weight}`,
+  keptOptions: (files: readonly string[]) => ` With ${files.join(', ')}.`,
+  chooseAgain: (source: string, files: readonly string[], options: string) =>
+    ` To go on there, choose ${source} again${files.length > 0 ? `, after ${files.join(' and ')} under “${options}”` : ''}.`,
+  resume: 'Resume',
+  resumeWith: (what: string) => `Resume with the ${what.toLowerCase()}`,
+  discard: 'Discard',
+
+  name: 'Name',
+  rename: (name: string) => `Rename ${name}`,
+  source: 'Source',
+  hash: 'Hash',
+  copyHash: 'Copy the whole hash',
+  copied: 'Copied',
+  verify: 'Verify',
+  verified: 'Verified: every byte is as it was written.',
+  export: 'Export as one file',
+
+  ignored: (count: number) =>
+    count === 1
+      ? 'One part of the LoRA matches nothing in this model and was left out.'
+      : `${count} parts of the LoRA match nothing in this model and were left out.`,
+  deleted: (name: string) => `${name} was deleted.`,
+  undo: 'Undo',
+  modelReady: (name: string) => `${name} is ready.`,
+  modelInUse: (name: string) => `${name} is ready and in use.`,
+  modelRounded: (form: string) =>
+    `Its weights are ${form.toLowerCase()}: the exact ones do not fit this device’s memory.`,
+  use: 'Use it',
+  fallen: (from: string, to: string) => `${from} stopped computing. ${to} goes on with the picture.`,
+  hot: {
+    slowed: 'The device is hot: it draws more slowly until it has cooled down.',
+    stopped: 'The device is too hot: the app computes nothing until it has cooled down.',
+  },
+  modelSound: (name: string) => `${name} is sound: every byte is as it was written.`,
+  freed: (size: string) => `${size} freed.`,
+
+  weightForms: { auto: 'Automatic', exact: 'Exact', fp16: '16-bit', int8: '8-bit', int4: '4-bit' } satisfies Record<
+    WeightForm,
+    string
+  >,
+
+  storage: 'Storage',
+  storageUsed: (used: string, quota: string) => `${used} of ${quota} used`,
+  storageModels: (size: string) => `${size} in models`,
+  storageFree: (size: string) => `Free ${size}`,
+  freeable: {
+    import: (size: string) => `${size} of interrupted imports`,
+    download: (size: string) => `${size} of interrupted downloads`,
+    discarded: (size: string) => `${size} of deleted models`,
+  } satisfies Record<Freeable['kind'], unknown>,
+  canBeFreed: (parts: readonly string[]) => `Can be freed: ${parts.join(', ')}.`,
+  bringBack: (name: string) => `Bring back ${name}`,
+  persisted: 'The browser keeps models when the device runs full.',
+  notPersisted: 'The browser may clear models when the device runs full.',
+};
+
+export type LateWords = typeof late;

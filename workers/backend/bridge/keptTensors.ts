@@ -1,0 +1,30 @@
+/** Tensors that cross once and are named from then on (`put`, `kept.NAME`), for as long as they are the same object and wanted. */
+import type { Tensor } from '../../tensor';
+import type { Calls } from './calls';
+
+export interface KeptTensors {
+  /** The name of `value`, which is sent where it is not there yet. Nobody may change its numbers. */
+  name(value: Tensor): string;
+  /** Gives up all of them; what is under way is done with them still. */
+  drop(): void;
+}
+
+export function keptTensors({ ask }: Pick<Calls, 'ask'>, next: () => string): KeptTensors {
+  const names = new Map<Tensor['data'], string>();
+  return {
+    name(value) {
+      const found = names.get(value.data);
+      if (found) return found;
+      const kept = next();
+      names.set(value.data, kept);
+      // Its failure shows in the `run` that names it.
+      ask({ type: 'put', keys: { kept }, tensors: { value } }).catch(() => names.delete(value.data));
+      return kept;
+    },
+    drop() {
+      // With a host that is gone they are gone, too.
+      for (const kept of names.values()) ask({ type: 'drop', keys: { kept } }).catch(() => undefined);
+      names.clear();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/** From a network's description to a program and the places of all it touches. */
+import type { Layers } from '../../../models/graph/layers';
+import { describe } from '../../../models/graph/network';
+import { replay, traced } from '../../../models/graph/trace';
+import type { PackedTensor, StageNetwork } from '../../../models/stage';
+import { Assembly } from './assembly';
+import { Constants } from './constants';
+import { int8Layers } from './int8Layers';
+import { type Layout, layOut } from './layout';
+import { ordered, type Program } from './program';
+
+/** Inputs that stay the same over many runs: what depends on one of them alone is not computed anew. */
+const ALONE = ['timestep', 'encoder_hidden_states'];
+
+/**
+ * Where eight bits of activations are not enough. The text encoder runs once for a prompt, and everything depends on it.
+ */
+const PRECISE: Readonly<Partial<Record<StageNetwork['stage'], (scope: string) => boolean>>> = {
+  text_encoder: () => true,
+};
+
+export interface Assembled {
+  readonly assembly: Assembly;
+  readonly constants: Constants;
+  readonly program: Program;
+  readonly layout: Layout;
+}
+
+/** A network to be computed here. */
+export interface Network {
+  /** As errors name it. */
+  readonly name: string;
+  readonly describe: (net: Layers) => void;
+  readonly tensors: readonly PackedTensor[];
+  readonly precise?: (scope: string) => boolean;
+}
+
+/** A stage as such a network. */
+export const networkOf = ({ description, stage, size, tensors }: StageNetwork): Network => ({
+  ...{ name: stage, tensors },
+  describe: (net) => describe(net, description, stage, size),
+  ...(PRECISE[stage] ? { precise: PRECISE[stage] } : {}),
+});
+
+/** The network's program and where everything of it will lie, before any memory is taken. */
+export function assemble(
+  { name, describe, tensors, precise }: Network,
+  bytes: { readonly levels: number; readonly lowest: number },
+  threads: number,
+): Assembled {
+  const constants = new Constants(name, tensors);
+  const assembly = new Assembly(constants, bytes, precise);
+  const calls = traced(describe);
+  const readers = new Map<unknown, number>();
+  for (const { args } of calls) for (const arg of args) readers.set(arg, (readers.get(arg) ?? 0) + 1);
+  replay(
+    int8Layers(
+      assembly,
+      calls.map(({ result }) => readers.get(result) ?? 0),
+    ),
+    calls,
+    new Map(),
+  );
+  const program = ordered(assembly.instructions, assembly.inputs, ALONE);
+  const outputs = assembly.outputs.map(({ rows }) => rows.region);
+  const layout = layOut(program, assembly.inputs.keys(), outputs, constants.regions, threads);
+  return { assembly, constants, program, layout };
+}

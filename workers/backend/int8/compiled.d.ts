@@ -1,0 +1,5 @@
+/** Modules that build/kernels.mjs compiles. */
+declare module 'kernels:*' {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}

@@ -1,0 +1,27 @@
+/** Our own kernels in the page's engine, with workers of the engine's own kind where memory can be shared. */
+import type { Backend } from '../backend';
+import { bestForm } from './form';
+import { int8Backend } from './int8';
+import { type Helper, threadsOf } from './threads';
+
+/** As many as there are cores, and no more than eight. */
+const MOST_THREADS = 8;
+
+export async function browserInt8Backend(): Promise<Backend> {
+  const shared = self.crossOriginIsolated;
+  const count = shared ? Math.min(Math.max(navigator.hardwareConcurrency, 1), MOST_THREADS) : 1;
+  return int8Backend(threadsOf(await bestForm(shared), Array.from({ length: count - 1 }, browserHelper), shared));
+}
+
+/** `kernels.worker.ts`, which lies beside the engine. */
+function browserHelper(): Helper {
+  const worker = new Worker(new URL('kernels.worker.js', self.location.href), { type: 'module' });
+  return {
+    order: (order) => worker.postMessage(order),
+    answer: () =>
+      new Promise((resolve, reject) => {
+        worker.onmessage = () => resolve();
+        worker.onerror = (event) => reject(new Error(event.message));
+      }),
+  };
+}

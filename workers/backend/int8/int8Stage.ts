@@ -1,0 +1,98 @@
+/** A network on our own kernels: described, laid out, read in, run. */
+import type { StageWeights } from '../../../models/stage';
+import { CodedError } from '../../errors';
+import { RECORD_BYTES, STATE_FAILED } from '../../kernels/layout';
+import type { Tensor, Tensors } from '../../tensor';
+import type { Stage } from '../backend';
+import { type Assembled, assemble, type Network } from './assemble';
+import type { Output } from './assembly';
+import { type Instruction, type Region, writeRecord } from './instruction';
+import type { Layout } from './layout';
+import { Memo } from './memo';
+import type { Threads } from './threads';
+
+/** Called around every single instruction, where somebody wants to look. */
+export type Watch = (instruction: Instruction, run: () => Promise<void>, look: Look) => Promise<void>;
+
+/** What lies in a region now. */
+export type Look = (region: Region) => Uint8Array;
+
+/** Rejects with `out-of-memory` where there is no room for it. */
+export async function openInt8Stage(
+  network: Network,
+  weights: StageWeights,
+  threads: Threads,
+  signal: AbortSignal,
+  watch?: Watch,
+): Promise<Stage & { readonly heapBytes: number }> {
+  const assembled = assemble(network, threads.bytes, threads.count);
+  const { layout, program, constants } = assembled;
+  const team = await threads.gather(network.name, layout.bytes);
+  signal.throwIfAborted();
+  const { buffer } = team.memory;
+  constants.load({ memory: buffer, ...layout, pack: team.kernels.pack }, weights);
+  for (const [i, instruction] of program.instructions.entries())
+    writeRecord(instruction, buffer, layout.program + i * RECORD_BYTES, layout.addressOf);
+  const memo = new Memo();
+  const where = { program: layout.program, state: layout.state, scratch: layout.scratch };
+  const look: Look = (region) => new Uint8Array(buffer, layout.addressOf(region), region.bytes);
+  const runPart = async (begin: number, end: number): Promise<void> => {
+    if (watch && end > begin + 1) {
+      for (let i = begin; i < end; i++) await watch(program.instructions[i]!, () => runPart(i, i + 1), look);
+      return;
+    }
+    if (begin === end) return;
+    const state = new Int32Array(buffer, layout.state, layout.stateBytes / 4).fill(0);
+    await team.run(where, begin, end);
+    const failed = state[STATE_FAILED / 4]!;
+    if (failed > 0) throw notFinite(`${network.name}: ${program.instructions[failed - 1]!.scope}`);
+  };
+  return {
+    heapBytes: buffer.byteLength,
+    async run(inputs: Tensors): Promise<Tensors> {
+      for (const prelude of program.preludes) {
+        const input = inputs[prelude.input];
+        if (!input) continue;
+        const kept = prelude.kept.map((region) => new Uint8Array(buffer, layout.addressOf(region), region.bytes));
+        await memo.keep(prelude.input, input, kept, async () => {
+          feed(assembled, buffer, inputs, prelude.input);
+          await runPart(prelude.begin, prelude.end);
+        });
+      }
+      feed(assembled, buffer, inputs);
+      await runPart(program.begin, program.instructions.length);
+      return Object.fromEntries(
+        assembled.assembly.outputs.map((output) => [output.name, taken(network.name, output, buffer, layout)]),
+      );
+    },
+    async close() {
+      team.dismiss();
+    },
+  };
+}
+
+/** Writes what comes in: all of it, or what comes in by `only`. */
+function feed({ assembly, layout }: Assembled, memory: ArrayBufferLike, inputs: Tensors, only?: string): void {
+  for (const { input, region, write } of assembly.feeds) {
+    if (only === undefined || input === only) write(memory, layout.addressOf(region), inputs[input]!, layout.addressOf);
+  }
+}
+
+/** An output as the network's description has it: pictures `[B, C, H, W]`. */
+function taken(stage: string, { name, rows, shape }: Output, memory: ArrayBufferLike, layout: Layout): Tensor {
+  const from = new Float32Array(memory, layout.addressOf(rows.region), rows.rows * rows.channels);
+  const data = new Float32Array(from.length);
+  const pixels = shape.length === 4 ? shape[2]! * shape[3]! : 1;
+  if (pixels === 1) data.set(from);
+  else {
+    const each = pixels * rows.channels;
+    for (let at = 0; at < from.length; at += each)
+      for (let p = 0; p < pixels; p++)
+        for (let c = 0; c < rows.channels; c++) data[at + c * pixels + p] = from[at + p * rows.channels + c]!;
+  }
+  if (!data.every(Number.isFinite)) throw notFinite(`${stage}: ${name}`);
+  return { type: 'float32', shape, data };
+}
+
+const notFinite = (argument: string): CodedError =>
+  new CodedError('bad-picture', { argument, expected: 'finite numbers', got: 'infinity or NaN' });

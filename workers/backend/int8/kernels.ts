@@ -1,0 +1,31 @@
+/** The kernels of `workers/kernels`, compiled, as whoever runs them sees them. */
+
+/** What a module of kernels exports; arguments are addresses and counts (kernels/run.ts, pack.ts, dot.ts). */
+export interface Kernels {
+  run(program: number, begin: number, end: number, state: number, scratch: number, threads: number): void;
+  pack(
+    from: number,
+    taps: number,
+    channels: number,
+    results: number,
+    tap: number,
+    begin: number,
+    rows: number,
+    to: number,
+    sums: number,
+  ): void;
+  /** Sums over `4 · steps` bytes of six rows times eight outputs' weights, 48 int32 (assembly/dot.ts). */
+  dotBytes(
+    w: number,
+    steps: number,
+    out: number,
+    ...rows: readonly [number, number, number, number, number, number]
+  ): void;
+}
+
+/** How bytes are multiplied: `relaxed` in fours, `pairs` in twos, `plain` without relaxed SIMD. */
+export type KernelForm = 'relaxed' | 'pairs' | 'plain';
+
+/** Instantiates a module over `memory`. */
+export const instantiate = (module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels =>
+  new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;

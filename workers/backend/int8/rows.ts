@@ -1,0 +1,146 @@
+/** Rows changed on their way: written as float32, or quantized for a product. */
+import {
+  GEGLU,
+  PLAIN,
+  R_A,
+  R_A_CHANNELS,
+  R_A_STRIDE,
+  R_ADD,
+  R_ADD_STRIDE,
+  R_AFFINE,
+  R_B,
+  R_B_CHANNELS,
+  R_B_STRIDE,
+  R_EPSILON,
+  R_FACTOR,
+  R_LEVELS,
+  R_LOWEST,
+  R_M,
+  R_OUTPUT,
+  R_OUTPUT_STRIDE,
+  R_PARAMS,
+  R_PICTURE_ROWS,
+  R_REST,
+  R_REST_PARAMS,
+  R_TILE_ROWS,
+  R_TRANSFORM,
+  ROWS,
+} from '../../kernels/layout';
+import type { Assembly } from './assembly';
+import type { Region } from './instruction';
+import { type Change, channelsOf, type EngineValue, type Rows, type Source } from './value';
+
+/** Quantized rows: bytes, and beside them a scale and an offset each. */
+export interface Quantized {
+  readonly bytes: Region;
+  readonly params: Region;
+  /** What the bytes leave of the rows, as bytes and params, where the product is to be as good as in 16 bits. */
+  readonly rest?: { readonly bytes: Region; readonly params: Region };
+  /** From one row to the next, bytes. */
+  readonly stride: number;
+  readonly rows: number;
+}
+
+/** Rows of a tile: enough to pay for taking it, few enough that threads finish together. */
+const TILE_ROWS = 16;
+
+/** Bytes of a quantized row: whole sixteens. */
+export const strideOf = (channels: number): number => Math.ceil(channels / 16) * 16;
+
+const WRITTEN = new WeakMap<EngineValue, Rows>();
+const QUANTIZED = new WeakMap<EngineValue, Quantized>();
+
+/** The value as float32 rows. */
+export function written(assembly: Assembly, value: EngineValue): Rows {
+  const { source, change, small } = value;
+  if (small) throw new Error('an enlarged picture is only looked at by convolutions');
+  if (!change && !source.b) return source.a;
+  let rows = WRITTEN.get(value);
+  if (!rows) {
+    rows = changedRows(assembly, value.name, source, change ?? { transform: PLAIN }, {
+      pictures: value.shape[0]!,
+    }).rows;
+    WRITTEN.set(value, rows);
+  }
+  return rows;
+}
+
+/** The value's rows as bytes, made once however often they are asked for. */
+export function quantized(assembly: Assembly, scope: string, value: EngineValue): Quantized {
+  let made = QUANTIZED.get(value);
+  if (!made) {
+    const { rows } = value.source.a;
+    const results = resultsOf(value.source, value.change);
+    const stride = strideOf(results);
+    const pair = () => ({
+      bytes: assembly.region(`${scope} bytes`, rows * stride),
+      params: assembly.region(`${scope} scales`, 8 * rows),
+    });
+    const rest = assembly.precise(scope) ? pair() : undefined;
+    made = { ...pair(), ...(rest ? { rest } : {}), stride, rows };
+    const to = {
+      ...{ [R_OUTPUT]: made.bytes, [R_PARAMS]: made.params },
+      ...(rest ? { [R_REST]: rest.bytes, [R_REST_PARAMS]: rest.params } : {}),
+    };
+    push(
+      assembly,
+      scope,
+      value.source,
+      value.change ?? { transform: PLAIN },
+      { pictures: value.shape[0]! },
+      to,
+      stride,
+    );
+    QUANTIZED.set(value, made);
+  }
+  return made;
+}
+
+export interface Extra {
+  /** Rows to add first. */
+  readonly plus?: Rows;
+  readonly factor?: number;
+  /** Of how many pictures the rows are. */
+  readonly pictures?: number;
+}
+
+export function changedRows(assembly: Assembly, scope: string, source: Source, change: Change, extra: Extra = {}) {
+  const rows = assembly.rows(scope, source.a.rows, resultsOf(source, change));
+  push(assembly, scope, source, change, extra, { [R_OUTPUT]: rows.region }, 4 * rows.channels);
+  return { rows };
+}
+
+const resultsOf = (source: Source, change?: Change): number =>
+  channelsOf(source) / (change?.transform === GEGLU ? 2 : 1);
+
+function push(
+  assembly: Assembly,
+  scope: string,
+  source: Source,
+  { transform, affine, epsilon = 0 }: Change,
+  { plus, factor = 1, pictures = 1 }: Extra,
+  to: Readonly<Record<number, Region>>,
+  stride: number,
+): void {
+  const { a, b } = source;
+  const place = (region: Region) => ({ region, offset: 0 });
+  const read = [a.region, b?.region, plus?.region, affine].flatMap((region) => region ?? []);
+  assembly.push({
+    opcode: ROWS,
+    scope,
+    tiles: Math.ceil(a.rows / TILE_ROWS),
+    reads: read,
+    writes: Object.values(to),
+    scratch: 4 * channelsOf(source) + 64,
+    words: {
+      ...{ [R_A]: place(a.region), [R_A_STRIDE]: a.channels, [R_A_CHANNELS]: a.channels, [R_M]: a.rows },
+      ...(b ? { [R_B]: place(b.region), [R_B_STRIDE]: b.channels, [R_B_CHANNELS]: b.channels } : {}),
+      ...(plus ? { [R_ADD]: place(plus.region), [R_ADD_STRIDE]: plus.channels } : {}),
+      ...(affine ? { [R_AFFINE]: place(affine) } : {}),
+      ...{ [R_TRANSFORM]: transform, [R_PICTURE_ROWS]: a.rows / pictures, [R_EPSILON]: { float: epsilon } },
+      ...{ [R_FACTOR]: { float: factor }, [R_OUTPUT_STRIDE]: stride, [R_TILE_ROWS]: TILE_ROWS },
+      ...{ [R_LEVELS]: assembly.bytes.levels, [R_LOWEST]: assembly.bytes.lowest },
+      ...Object.fromEntries(Object.entries(to).map(([index, region]) => [index, place(region)])),
+    },
+  });
+}

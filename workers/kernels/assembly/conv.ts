@@ -1,0 +1,244 @@
+/**
+ * Convolutions and linear layers, six rows by eight outputs at a time. A tile first notes for each of its rows and each
+ * tap of the kernel where the input row lies, so that padding, strides and enlarging cost the inner loops nothing; outside
+ * of the picture that is a row of zeros whose scale is zero.
+ */
+
+import {
+  C_BIAS,
+  C_FACTOR,
+  C_HEIGHT,
+  C_IN_HEIGHT,
+  C_IN_WIDTH,
+  C_INPUT,
+  C_INPUT_STRIDE,
+  C_M,
+  C_MORE_BIAS,
+  C_N,
+  C_OUTPUT,
+  C_OUTPUT_STRIDE,
+  C_PADDING,
+  C_PARAMS,
+  C_RESIDUAL,
+  C_RESIDUAL_STRIDE,
+  C_REST,
+  C_REST_PARAMS,
+  C_SCALES,
+  C_SEEN_HEIGHT,
+  C_SEEN_WIDTH,
+  C_SIDE,
+  C_STEPS,
+  C_STRIDE,
+  C_SUMS,
+  C_TILE_CHANNELS,
+  C_TILE_ROWS,
+  C_WEIGHTS,
+  C_WIDTH,
+  C_ZERO_ROW,
+} from '../layout';
+import { dotBytes, dotFloats } from './dot';
+import { address, least, real, word } from './words';
+
+/** Rows of a step of the innermost loop, and outputs. */
+const ROWS: i32 = 6;
+const LANES: i32 = 8;
+/** Bytes of what is noted of a row's tap: where the row is, and where its scale. */
+const NOTE: usize = 8;
+
+/** Of scratch: integer sums, float sums, then what is noted. */
+const SUMS: usize = 0;
+const TOTALS: usize = 192;
+const NOTES: usize = 384;
+
+/** Computes tile `tile` of the record with `scratch` to itself. */
+export function convTile(record: usize, tile: i32, scratch: usize, bytes: bool): void {
+  const channelTiles = (word(record, C_N) + word(record, C_TILE_CHANNELS) - 1) / word(record, C_TILE_CHANNELS);
+  const m0 = (tile / channelTiles) * word(record, C_TILE_ROWS);
+  const n0 = (tile % channelTiles) * word(record, C_TILE_CHANNELS);
+  const m1 = least(m0 + word(record, C_TILE_ROWS), word(record, C_M));
+  const n1 = least(n0 + word(record, C_TILE_CHANNELS), word(record, C_N));
+  const taps = word(record, C_SIDE) * word(record, C_SIDE);
+  const passes = bytes && address(record, C_REST) ? 2 : 1;
+  const noted = NOTE * ROWS * taps;
+  note(record, m0, m1, address(record, C_INPUT), address(record, C_PARAMS), scratch + NOTES, noted * passes);
+  if (passes === 2)
+    note(record, m0, m1, address(record, C_REST), address(record, C_REST_PARAMS), scratch + NOTES + noted, noted * 2);
+
+  const steps = word(record, C_STEPS);
+  const tapBytes = (<usize>steps) << 5;
+  const panelBytes = tapBytes * taps;
+  for (let n = n0; n < n1; n += LANES) {
+    const weights = address(record, C_WEIGHTS) + <usize>(n >> 3) * panelBytes;
+    const sums = address(record, C_SUMS) + ((<usize>((n >> 3) * taps)) << 5);
+    let notes = scratch + NOTES;
+    for (let m = m0; m < m1; m += ROWS) {
+      if (bytes) {
+        tapsOfBytes(weights, sums, taps, steps, notes, scratch, false);
+        if (passes === 2) tapsOfBytes(weights, sums, taps, steps, notes + noted, scratch, true);
+      } else tapsOfFloats(weights, taps, steps, notes, scratch);
+      notes += noted * passes;
+      finish(record, m, least(ROWS, m1 - m), n, scratch, bytes);
+    }
+  }
+}
+
+/**
+ * Rows in sixes, `apart` bytes from one six to the next; within six rows tap by tap; of each tap the six places, then the six
+ * addresses of scales.
+ */
+function note(record: usize, m0: i32, m1: i32, input: usize, params: usize, to: usize, apart: usize): void {
+  const side = word(record, C_SIDE);
+  const stride = address(record, C_INPUT_STRIDE);
+  const whole = side === 1 && word(record, C_STRIDE) === 1;
+  const zero = address(record, C_ZERO_ROW);
+  const height = word(record, C_HEIGHT),
+    width = word(record, C_WIDTH);
+  const inHeight = word(record, C_IN_HEIGHT),
+    inWidth = word(record, C_IN_WIDTH);
+  const seenHeight = word(record, C_SEEN_HEIGHT),
+    seenWidth = word(record, C_SEEN_WIDTH);
+  const last = m1 - 1;
+  for (let m = m0; m < m1; m += ROWS) {
+    for (let i = 0; i < ROWS; i++) {
+      const row = least(m + i, last);
+      let at = to + ((<usize>i) << 2);
+      if (whole) {
+        store<usize>(at, input + stride * row);
+        store<usize>(at, params + ((<usize>row) << 3), 24);
+        continue;
+      }
+      const picture = row / (height * width);
+      const pixel = row - picture * height * width;
+      const y = (pixel / width) * word(record, C_STRIDE) - word(record, C_PADDING);
+      const x = (pixel % width) * word(record, C_STRIDE) - word(record, C_PADDING);
+      for (let dy = 0; dy < side; dy++)
+        for (let dx = 0; dx < side; dx++) {
+          const sy = y + dy,
+            sx = x + dx;
+          if (<u32>sy < <u32>seenHeight && <u32>sx < <u32>seenWidth) {
+            const iy = seenHeight === inHeight ? sy : (sy * inHeight) / seenHeight;
+            const ix = seenWidth === inWidth ? sx : (sx * inWidth) / seenWidth;
+            const index = (picture * inHeight + iy) * inWidth + ix;
+            store<usize>(at, input + stride * index);
+            store<usize>(at, params + ((<usize>index) << 3), 24);
+          } else {
+            store<usize>(at, zero + 8);
+            store<usize>(at, zero, 24);
+          }
+          at += NOTE * ROWS;
+        }
+    }
+    to += apart;
+  }
+}
+
+/** All taps of six rows; `more`: on top of what the totals hold. */
+function tapsOfBytes(
+  weights: usize,
+  sums: usize,
+  taps: i32,
+  steps: i32,
+  notes: usize,
+  scratch: usize,
+  more: bool,
+): void {
+  const tapBytes = (<usize>steps) << 5;
+  for (let tap = 0; tap < taps; tap++) {
+    dotBytes(
+      weights,
+      steps,
+      scratch + SUMS,
+      load<usize>(notes),
+      load<usize>(notes, 4),
+      load<usize>(notes, 8),
+      load<usize>(notes, 12),
+      load<usize>(notes, 16),
+      load<usize>(notes, 20),
+    );
+    const suma = v128.load(sums),
+      sumb = v128.load(sums, 16);
+    for (let i: usize = 0; i < 6; i++) {
+      const param = load<usize>(notes + (i << 2), 24);
+      const scale = v128.load32_splat(param),
+        offset = v128.load32_splat(param, 4);
+      const from = scratch + SUMS + (i << 5),
+        to = scratch + TOTALS + (i << 5);
+      let a = f32x4.add(f32x4.mul(scale, f32x4.convert_i32x4_s(v128.load(from))), f32x4.mul(offset, suma));
+      let b = f32x4.add(f32x4.mul(scale, f32x4.convert_i32x4_s(v128.load(from, 16))), f32x4.mul(offset, sumb));
+      if (more || tap > 0) {
+        a = f32x4.add(v128.load(to), a);
+        b = f32x4.add(v128.load(to, 16), b);
+      }
+      v128.store(to, a);
+      v128.store(to, b, 16);
+    }
+    weights += tapBytes;
+    sums += 32;
+    notes += NOTE * ROWS;
+  }
+}
+
+function tapsOfFloats(weights: usize, taps: i32, steps: i32, notes: usize, scratch: usize): void {
+  memory.fill(scratch + TOTALS, 0, 192);
+  const tapBytes = (<usize>steps) << 5;
+  for (let tap = 0; tap < taps; tap++) {
+    dotFloats(
+      weights,
+      steps,
+      scratch + TOTALS,
+      load<usize>(notes),
+      load<usize>(notes, 4),
+      load<usize>(notes, 8),
+      load<usize>(notes, 12),
+      load<usize>(notes, 16),
+      load<usize>(notes, 20),
+    );
+    weights += tapBytes;
+    notes += NOTE * ROWS;
+  }
+}
+
+/** Scales, biases, residual: totals to the output's rows. */
+function finish(record: usize, m: i32, rows: i32, n: i32, scratch: usize, bytes: bool): void {
+  const lanes = (<usize>n) << 2;
+  const bias = address(record, C_BIAS) + lanes;
+  const more = address(record, C_MORE_BIAS);
+  let biasa = v128.load(bias),
+    biasb = v128.load(bias, 16);
+  if (more) {
+    biasa = f32x4.add(biasa, v128.load(more + lanes));
+    biasb = f32x4.add(biasb, v128.load(more + lanes, 16));
+  }
+  let scalea = f32x4.splat(1),
+    scaleb = f32x4.splat(1);
+  if (bytes) {
+    scalea = v128.load(address(record, C_SCALES) + lanes);
+    scaleb = v128.load(address(record, C_SCALES) + lanes, 16);
+  }
+  const factor = f32x4.splat(real(record, C_FACTOR));
+  const residual = address(record, C_RESIDUAL);
+  const left = word(record, C_N) - n;
+  for (let i = 0; i < rows; i++) {
+    const from = scratch + TOTALS + ((<usize>i) << 5);
+    let a = f32x4.add(f32x4.mul(v128.load(from), scalea), biasa);
+    let b = f32x4.add(f32x4.mul(v128.load(from, 16), scaleb), biasb);
+    const to = address(record, C_OUTPUT) + ((address(record, C_OUTPUT_STRIDE) * (m + i) + n) << 2);
+    const plus = residual + ((address(record, C_RESIDUAL_STRIDE) * (m + i) + n) << 2);
+    if (left >= LANES) {
+      if (residual) {
+        a = f32x4.add(a, v128.load(plus));
+        b = f32x4.add(b, v128.load(plus, 16));
+      }
+      v128.store(to, f32x4.mul(a, factor));
+      v128.store(to, f32x4.mul(b, factor), 16);
+      continue;
+    }
+    v128.store(from, a);
+    v128.store(from, b, 16);
+    for (let j: usize = 0; j < <usize>left; j++) {
+      const at = j << 2;
+      const value = load<f32>(from + at) + (residual ? load<f32>(plus + at) : 0);
+      store<f32>(to + at, value * real(record, C_FACTOR));
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Runs records one after another. Any number of threads call `run` with the same program and state: they take tiles from a
+ * counter, and wait for one another at the end of each record. The state is zeros before.
+ */
+
+import {
+  ATTENTION,
+  CONV,
+  CONV_F32,
+  GROUP_AFFINE,
+  GROUP_MOMENTS,
+  OPCODE,
+  PACK_HEADS,
+  RECORD_BYTES,
+  ROWS,
+  STATE_BYTES,
+  STATE_FAILED,
+  STATE_FIRST,
+  STATE_STOP,
+  TILES,
+  VECTOR,
+} from '../layout';
+import { attentionTile, packHead } from './attention';
+import { convTile } from './conv';
+import { affineTile, momentsTile } from './groupNorm';
+import { rowsTile } from './rows';
+import { vectorTile } from './vector';
+import { word } from './words';
+
+export { dotBytes } from './dot';
+export { pack } from './pack';
+
+/** Looks at a counter before a thread goes to sleep: about a third of a millisecond. */
+const LOOKS: i32 = 20_000;
+
+/**
+ * Records `begin` … `end - 1` of the program at `program`. `scratch` is this thread's own. Returns at the end, or at the
+ * end of the record in which a number was not finite or before which `STATE_STOP` was set.
+ */
+export function run(program: usize, begin: i32, end: i32, state: usize, scratch: usize, threads: i32): void {
+  for (let i = begin; i < end; i++) {
+    const record = program + RECORD_BYTES * i;
+    const counter = state + STATE_FIRST + STATE_BYTES * i;
+    const tiles = word(record, TILES);
+    while (true) {
+      const tile = atomic.add<i32>(counter, 1);
+      if (tile >= tiles) break;
+      if (!runTile(record, tile, scratch)) atomic.cmpxchg<i32>(state + STATE_FAILED, 0, i + 1);
+    }
+    meet(counter + 4, threads);
+    if (atomic.load<i32>(state + STATE_FAILED) !== 0 || atomic.load<i32>(state + STATE_STOP) !== 0) return;
+  }
+}
+
+function runTile(record: usize, tile: i32, scratch: usize): bool {
+  switch (word(record, OPCODE)) {
+    case CONV:
+      convTile(record, tile, scratch, true);
+      return true;
+    case CONV_F32:
+      convTile(record, tile, scratch, false);
+      return true;
+    case ROWS:
+      return rowsTile(record, tile, scratch);
+    case GROUP_MOMENTS:
+      momentsTile(record, tile, scratch);
+      return true;
+    case GROUP_AFFINE:
+      return affineTile(record, tile);
+    case PACK_HEADS:
+      packHead(record, tile);
+      return true;
+    case ATTENTION:
+      attentionTile(record, tile, scratch);
+      return true;
+    case VECTOR:
+      vectorTile(record, tile);
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Waits until all threads have come. */
+function meet(counter: usize, threads: i32): void {
+  if (threads === 1) return;
+  if (atomic.add<i32>(counter, 1) + 1 === threads) {
+    atomic.notify(counter, threads);
+    return;
+  }
+  for (let look = 0; look < LOOKS; look++) if (atomic.load<i32>(counter) >= threads) return;
+  while (true) {
+    const seen = atomic.load<i32>(counter);
+    if (seen >= threads) return;
+    atomic.wait<i32>(counter, seen, -1);
+  }
+}
