@@ -67,6 +67,7 @@ test('every option arrives where it belongs', () => {
     '--scheduler euler --num-images 3 --backend wasm --weights exact --memory low --guidance one-call --out a/b.png --json';
   const given = parseArguments(`${words} ${more}`.split(' '));
   assert.equal(given, {
+    backend: 'wasm',
     weights: 'exact',
     model: 'm',
     options: { loras: [] },
@@ -130,7 +131,7 @@ test('what is not understood is refused with its name', () => {
       assert.is(refusal('x', option, text), `bad-argument: ${option}: expected an integer, in digits, got ${text}`);
   for (const text of ['1e1', '0x7', '7,5', 'Infinity'])
     assert.is(refusal('x', '--guidance-scale', text), `bad-argument: --guidance-scale: expected a number, got ${text}`);
-  assert.is(refusal('x', '--backend', 'npu'), 'bad-argument: --backend: expected one of wasm, got npu');
+  assert.is(refusal('x', '--backend', 'npu'), 'bad-argument: --backend: expected one of wasm, wasm-int8, got npu');
   assert.is(refusal('x', '--out', 'a.jpg'), 'bad-argument: --out: expected a file name ending in .png, got a.jpg');
   assert.is(refusal('a', 'b'), 'bad-argument: PROMPT: expected one prompt, in quotes, got 2: a | b');
   assert.is(refusal('--json'), 'bad-argument: PROMPT: expected one prompt, in quotes, got none');
