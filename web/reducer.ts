@@ -132,7 +132,8 @@ export function reduce(state: State, message: Message, now: number): State {
       return { ...state, ignored: message.ignored };
     case 'learned': {
       const { type: _, ...learned } = message;
-      return { ...state, ...learned, toast: hotter(state, learned) ?? state.toast };
+      const toast = hotter(state, learned);
+      return { ...state, ...learned, ...(toast ? { toast } : {}) };
     }
   }
 }
