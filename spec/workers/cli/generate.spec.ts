@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { decode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { psnr } from '../../../models/quantize/quality/psnr';
 import { randomModelFiles } from '../../models/randomModel';
 import { fromRoot } from '../../root';
 
@@ -58,6 +59,20 @@ test('through npm, --json leaves one JSON object on stdout and nothing else', ()
   assert.equal([png.width, png.height, png.channels, png.depth], [report.width, report.height, 3, 8]);
 });
 
+test('our own kernels draw nearly what ONNX Runtime draws, in weights of eight bits', () => {
+  const settings = ['two owls', '--model', model, '--steps', '4', '--seed', '5', '--width', '64', '--height', '72'];
+  const drawn = (...more: readonly string[]) => {
+    const { status, stdout, stderr } = generate(...settings, '--json', ...more);
+    assert.is(status, 0, stderr);
+    const report = JSON.parse(stdout) as { files: [string]; backend: string; weights: string };
+    return { ...report, pixels: Uint8Array.from(decode(readFileSync(report.files[0])).data) };
+  };
+  const [exact, kernels] = [drawn('--out', 'exact.png'), drawn('--backend', 'wasm-int8', '--out', 'kernels.png')];
+  assert.equal([exact.backend, kernels.backend, kernels.weights], ['wasm', 'wasm-int8', 'int8']);
+  const quality = psnr(kernels.pixels, exact.pixels);
+  assert.ok(quality > 24 && quality < 70, `${quality.toFixed(1)} dB`);
+});
+
 test('several pictures are named by their seeds, each the picture of its seed alone', () => {
   const settings = ['x', '--model', model, '--steps', '2', '--width', '64', '--height', '72'];
   const { status, stdout } = generate(...settings, '--seed', '7', '--num-images', '2', '--out', 'b.png');
@@ -93,7 +108,7 @@ test('bad arguments are one clear line, exit code 2, and no picture', () => {
     [['x', '--width', '100'], 'bad-argument: --width: expected a multiple of 8 from 8 to 2048, got 100\n'],
     [['x', '--steps', '0'], 'bad-argument: --steps: expected an integer from 1 to 1000, got 0\n'],
     [['x', '--seed', '-1'], 'bad-argument: --seed: expected an integer from 0 to 9007199254740927, got -1\n'],
-    [['x', '--backend', 'npu'], 'bad-argument: --backend: expected one of wasm, got npu\n'],
+    [['x', '--backend', 'npu'], 'bad-argument: --backend: expected one of wasm, wasm-int8, got npu\n'],
   ] as const) {
     const { status, stdout, stderr } = generate(...args);
     assert.equal({ status, stdout, stderr }, { status: 2, stdout: '', stderr: line });
