@@ -31,6 +31,9 @@ export const PACK_HEADS = 6;
 /** softmax(q kᵀ / sqrt(d)) v for each head. */
 export const ATTENTION = 7;
 
+/** The same as `PACK_HEADS` and `ATTENTION` in bytes. */
+export const PACK_HEADS_BYTES = 9;
+export const ATTENTION_BYTES = 10;
 /** One float32 row times int8 weights: what is computed too seldom to be worth rounding. Arguments as of `CONV`. */
 export const VECTOR = 8;
 
@@ -174,6 +177,15 @@ export const A_TILE_QUERIES = 18;
 export const A_TILE_KEYS = 19;
 /** F. What products are multiplied by: 1 / sqrt(d). */
 export const A_FACTOR = 20;
+
+/**
+ * In bytes: a head's keys are `[keys / 8, d / 4, 8, 4]` int8, then for each eight of them eight scales and eight sums times
+ * scale, float32; of its values every 128 keys have `[d / 8, 32, 8, 4]` int8, then scales and such sums of the channels.
+ */
+export const A_BLOCK_KEYS = 128;
+/** As `R_LEVELS` and `R_LOWEST`. */
+export const A_LEVELS = 21;
+export const A_LOWEST = 22;
 
 /** Of the state: for each record the next tile and how many threads are through; before them the record that failed, plus 1. */
 export const STATE_FAILED = 0;

@@ -2,12 +2,15 @@
 import type { Attention } from '../../../models/graph/layers';
 import {
   A_BATCH,
+  A_BLOCK_KEYS,
   A_CAUSAL,
   A_FACTOR,
   A_HEADS,
   A_K,
   A_K_STRIDE,
   A_KEYS,
+  A_LEVELS,
+  A_LOWEST,
   A_OUTPUT,
   A_OUTPUT_STRIDE,
   A_PACKED_KEYS,
@@ -21,7 +24,9 @@ import {
   A_V_STRIDE,
   A_WIDTH,
   ATTENTION,
+  ATTENTION_BYTES,
   PACK_HEADS,
+  PACK_HEADS_BYTES,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
 import type { Region } from './instruction';
@@ -40,9 +45,11 @@ export function attention(
   const width = q.channels / heads;
   const keys = k.rows / batch;
   const queries = q.rows / batch;
-  const panels = Math.ceil(width / 8);
-  const packedKeys = assembly.region('packed keys', 32 * batch * heads * Math.ceil(keys / 8) * width);
-  const packedValues = assembly.region('packed values', 32 * batch * heads * panels * keys);
+  // Of one head; in bytes where that is good enough, which is not where rows are quantized twice.
+  const inBytes = !causal && width % 4 === 0 && !assembly.precise('attention');
+  const form = inBytes ? bytesForm(width, keys) : floatForm(width, keys);
+  const packedKeys = assembly.region('packed keys', batch * heads * form.keyBytes);
+  const packedValues = assembly.region('packed values', batch * heads * form.valueBytes);
   const rows = assembly.rows('attention', q.rows, q.channels);
   const place = (region: Region) => ({ region, offset: 0 });
   const shape = {
@@ -50,7 +57,7 @@ export function attention(
     ...{ [A_PACKED_KEYS]: place(packedKeys), [A_PACKED_VALUES]: place(packedValues) },
   };
   assembly.push({
-    ...{ opcode: PACK_HEADS, scope: 'attention', tiles: batch * heads, scratch: 0 },
+    ...{ opcode: form.pack, scope: 'attention', tiles: batch * heads * form.parts, scratch: 0 },
     reads: [k.region, v.region],
     writes: [packedKeys, packedValues],
     words: {
@@ -59,10 +66,10 @@ export function attention(
     },
   });
   assembly.push({
-    ...{ opcode: ATTENTION, scope: 'attention', tiles: batch * heads * Math.ceil(queries / TILE_QUERIES) },
+    ...{ opcode: form.attend, scope: 'attention', tiles: batch * heads * Math.ceil(queries / TILE_QUERIES) },
     reads: [q.region, packedKeys, packedValues],
     writes: [rows.region],
-    scratch: 256 + 24 * BLOCK + 192 * panels + 64,
+    scratch: form.scratch,
     words: {
       ...shape,
       ...{
@@ -72,8 +79,39 @@ export function attention(
         [A_OUTPUT_STRIDE]: q.channels,
       },
       ...{ [A_CAUSAL]: causal ? 1 : 0, [A_TILE_QUERIES]: TILE_QUERIES, [A_TILE_KEYS]: BLOCK },
+      ...{ [A_LEVELS]: assembly.bytes.levels, [A_LOWEST]: assembly.bytes.lowest },
       [A_FACTOR]: { float: 1 / Math.sqrt(width) },
     },
   });
   return rows;
+}
+
+/** How a head's keys and values are laid out, what does so in how many parts, and what computes with them. */
+interface Form {
+  readonly pack: number;
+  readonly attend: number;
+  readonly parts: number;
+  readonly keyBytes: number;
+  readonly valueBytes: number;
+  readonly scratch: number;
+}
+
+function floatForm(width: number, keys: number): Form {
+  const panels = Math.ceil(width / 8);
+  return {
+    ...{ pack: PACK_HEADS, attend: ATTENTION, parts: 1 },
+    ...{ keyBytes: 32 * Math.ceil(keys / 8) * width, valueBytes: 32 * panels * keys },
+    scratch: 256 + 24 * BLOCK + 192 * panels + 64,
+  };
+}
+
+function bytesForm(width: number, keys: number): Form {
+  const panels = Math.ceil(width / 8);
+  const parts = Math.ceil(keys / A_BLOCK_KEYS);
+  return {
+    ...{ pack: PACK_HEADS_BYTES, attend: ATTENTION_BYTES, parts },
+    keyBytes: ((parts * A_BLOCK_KEYS) / 8) * (8 * width + 64),
+    valueBytes: parts * panels * (8 * A_BLOCK_KEYS + 64),
+    scratch: 384 + 30 * A_BLOCK_KEYS + 96 * Math.ceil(width / 16) + 192 * panels + 128,
+  };
 }

@@ -33,6 +33,7 @@ import {
   R_TRANSFORM,
   SILU,
 } from '../layout';
+import { quantizeRow } from './quantize';
 import { exp, gated, gelu, sum4 } from './real';
 import { address, least, real, word } from './words';
 
@@ -150,56 +151,30 @@ function layerNorm(x: usize, to: usize, bytes: usize, weight: usize, epsilon: f3
   }
 }
 
-/** Added to a number from 0 to 255 it leaves that, rounded to the nearest, in the lowest bits. */
-const ROUND: f32 = 8388608.0;
-
-/** The numbers at `x` to bytes over their own range; where `rest`, what the bytes leave of them takes their place. */
+/** The numbers at `x` to bytes; where `rest`, what the bytes leave of them takes their place. */
 function quantize(record: usize, row: i32, results: i32, x: usize, output: usize, allParams: usize, rest: bool): bool {
-  const bytes = (<usize>results) << 2;
-  let low = v128.load(x),
-    high = low;
-  for (let i: usize = 16; i < bytes; i += 16) {
-    const h = v128.load(x + i);
-    low = f32x4.min(low, h);
-    high = f32x4.max(high, h);
-  }
-  low = f32x4.min(low, v128.shuffle<i32>(low, low, 2, 3, 0, 1));
-  high = f32x4.max(high, v128.shuffle<i32>(high, high, 2, 3, 0, 1));
-  const lowest = min(f32x4.extract_lane(low, 0), f32x4.extract_lane(low, 1));
-  const range = max(f32x4.extract_lane(high, 0), f32x4.extract_lane(high, 1)) - lowest;
-  if (!(range < Infinity)) return false;
-  const levels = <f32>word(record, R_LEVELS);
-  const scale = range / levels;
-  const inverse: f32 = range > 0 ? levels / range : 0;
   const params = allParams + ((<usize>row) << 3);
-  store<f32>(params, scale);
-  store<f32>(params, lowest - scale * <f32>word(record, R_LOWEST), 4);
-
   const to = output + address(record, R_OUTPUT_STRIDE) * row;
-  const factor = f32x4.splat(inverse),
-    start = f32x4.splat(lowest),
-    round = f32x4.splat(ROUND);
-  const mask = i32x4.splat(255);
-  const shift = i8x16.splat(<i8>word(record, R_LOWEST));
-  // Rows are padded to 16 bytes, and scratch beyond the row is free: what is written over the end is zeroed below.
-  for (let i: usize = 0; i < bytes; i += 64) {
-    const q0 = v128.and(f32x4.add(f32x4.mul(f32x4.sub(v128.load(x + i), start), factor), round), mask);
-    const q1 = v128.and(f32x4.add(f32x4.mul(f32x4.sub(v128.load(x + i, 16), start), factor), round), mask);
-    const q2 = v128.and(f32x4.add(f32x4.mul(f32x4.sub(v128.load(x + i, 32), start), factor), round), mask);
-    const q3 = v128.and(f32x4.add(f32x4.mul(f32x4.sub(v128.load(x + i, 48), start), factor), round), mask);
-    const q = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(q0, q1), i16x8.narrow_i32x4_s(q2, q3));
-    v128.store(to + (i >> 2), i8x16.add(q, shift));
-  }
+  const lowest = word(record, R_LOWEST);
+  // Rows are padded to 16 bytes, and scratch beyond the row is free: what is written over the end is zeroed.
+  if (!quantizeRow(x, results, to, params, <f32>word(record, R_LEVELS), lowest)) return false;
   pad(to, results, word(record, R_OUTPUT_STRIDE));
-  if (rest) {
-    const step = f32x4.splat(scale);
-    for (let i: usize = 0; i < bytes; i += 16) {
-      const h = v128.load(x + i);
-      const q = f32x4.sub(f32x4.add(f32x4.mul(f32x4.sub(h, start), factor), round), round);
-      v128.store(x + i, f32x4.sub(h, f32x4.add(f32x4.mul(step, q), start)));
-    }
-  }
+  if (rest) subtract(x, (<usize>results) << 2, to, params, lowest < 0);
   return true;
+}
+
+/** Takes from the numbers at `x` what the bytes at `from` stand for. */
+function subtract(x: usize, bytes: usize, from: usize, params: usize, signed: bool): void {
+  const scale = v128.load32_splat(params);
+  const offset = v128.load32_splat(params, 4);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const q = v128.load32_zero(from + (i >> 2));
+    const wide = signed
+      ? i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(q))
+      : i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(q));
+    const stands = f32x4.add(f32x4.mul(scale, f32x4.convert_i32x4_s(wide)), offset);
+    v128.store(x + i, f32x4.sub(v128.load(x + i), stands));
+  }
 }
 
 /** Zeros from `bytes` on up to `stride`, which products read as well. */

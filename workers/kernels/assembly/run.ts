@@ -5,12 +5,14 @@
 
 import {
   ATTENTION,
+  ATTENTION_BYTES,
   CONV,
   CONV_F32,
   GROUP_AFFINE,
   GROUP_MOMENTS,
   OPCODE,
   PACK_HEADS,
+  PACK_HEADS_BYTES,
   RECORD_BYTES,
   ROWS,
   STATE_BYTES,
@@ -21,6 +23,7 @@ import {
   VECTOR,
 } from '../layout';
 import { attentionTile, packHead } from './attention';
+import { attentionBytesTile, packHeadBytes } from './attentionBytes';
 import { convTile } from './conv';
 import { affineTile, momentsTile } from './groupNorm';
 import { rowsTile } from './rows';
@@ -73,6 +76,10 @@ function runTile(record: usize, tile: i32, scratch: usize): bool {
     case ATTENTION:
       attentionTile(record, tile, scratch);
       return true;
+    case PACK_HEADS_BYTES:
+      return packHeadBytes(record, tile);
+    case ATTENTION_BYTES:
+      return attentionBytesTile(record, tile, scratch);
     case VECTOR:
       vectorTile(record, tile);
       return true;

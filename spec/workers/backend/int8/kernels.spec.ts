@@ -8,7 +8,7 @@ import type { Layers, Value } from '../../../../models/graph/layers';
 import { nodeForm, nodeThreads } from '../../../../workers/backend/int8/int8.node';
 import type { KernelForm } from '../../../../workers/backend/int8/kernels';
 import type { Tensors } from '../../../../workers/tensor';
-import { input, madeUp, oneByOne, oneThread, onKernels, sqnr } from './network';
+import { input, madeUp, oneByOne, oneThread, onKernels, sqnr, uniform } from './network';
 
 /** What this machine's engine computes rightly with: in Node 20 on a machine without one instruction for it, not `relaxed`. */
 const FORMS: KernelForm[] = [];
@@ -128,6 +128,41 @@ for (const form of FORMS.filter((form) => form !== 'plain')) {
     assert.equal(computed.y!.data, plain.y!.data);
   });
 }
+
+const ATTENTIONS = [
+  [1, 1, 8],
+  [2, 7, 24],
+  [1, 130, 40],
+  [2, 257, 16],
+  [1, 300, 80],
+] as const;
+for (const form of FORMS) {
+  for (const shape of ATTENTIONS) {
+    test(`${form}: attention in bytes of [${shape}] loses what bytes lose`, async () => {
+      const describe = onPicture(shape, (net, x) => net.attention(x, x, x, { heads: 2 }));
+      const made = madeUp(describe, 1);
+      const inputs = tokens(shape);
+      const threads = await oneThread(form, form === 'plain' ? { levels: 255, lowest: 0 } : undefined);
+      const { y } = await onKernels(describe, made, inputs, threads, false);
+      const quality = sqnr(y!.data, oneByOne(describe, made, inputs).get('y')!);
+      // Values without a mean, of which nearly nothing is left on average: what networks attend to loses less.
+      assert.ok(quality > (form === 'plain' ? 29 : 23), `${quality.toFixed(1)} dB`);
+    });
+  }
+}
+
+test('a few keys that count for much leave the many that count for little theirs', async () => {
+  const shape = [1, 512, 8] as const;
+  const describe = onPicture(shape, (net, x) => net.attention(x, x, x, { heads: 1 }));
+  // The first key is e^9 times as much to each query as any other, of which there are 511, all with other values.
+  const random = uniform(3);
+  const data = Float32Array.from({ length: 512 * 8 }, (_, i) => (i % 8 === 0 ? (i < 8 ? 8 : 1) : random() / 8));
+  const inputs: Tensors = { x: { type: 'float32', shape, data } };
+  const made = madeUp(describe, 1);
+  const { y } = await onKernels(describe, made, inputs, await oneThread('plain', { levels: 255, lowest: 0 }), false);
+  const quality = sqnr(y!.data, oneByOne(describe, made, inputs).get('y')!);
+  assert.ok(quality > 36, `${quality.toFixed(1)} dB`);
+});
 
 test('rows that hold one number over and over, and rows of zeros, are computed exactly', async () => {
   const [, describe] = on('', tokens([1, 2, 24]), (net, x) => net.linear('l', x, 8));

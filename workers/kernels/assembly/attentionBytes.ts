@@ -1,0 +1,345 @@
+/**
+ * Attention in bytes, as `attention.ts` otherwise: queries are quantized row by row, keys one by one; shares block by block over
+ * what the block's largest is, so that keys which count for little everywhere else keep their digits among themselves, and
+ * values channel by channel in each block.
+ */
+
+import {
+  A_BLOCK_KEYS,
+  A_FACTOR,
+  A_HEADS,
+  A_K,
+  A_K_STRIDE,
+  A_KEYS,
+  A_LEVELS,
+  A_LOWEST,
+  A_OUTPUT,
+  A_OUTPUT_STRIDE,
+  A_PACKED_KEYS,
+  A_PACKED_VALUES,
+  A_Q,
+  A_Q_STRIDE,
+  A_QUERIES,
+  A_TILE_QUERIES,
+  A_V,
+  A_V_STRIDE,
+  A_WIDTH,
+} from '../layout';
+import { dotBytes } from './dot';
+import { quantizeRow, ROUND } from './quantize';
+import { sum4 } from './real';
+import { address, least, real, word } from './words';
+
+/** Of eight keys: their bytes, then eight scales and eight sums times scale. */
+function keysBytes(d: i32): usize {
+  return ((<usize>d) << 3) + 64;
+}
+
+/** Of a block's values: bytes of all channels, in eights, then scales and sums times scale. */
+function valuesBytes(panels: i32): usize {
+  return <usize>panels * (8 * A_BLOCK_KEYS + 64);
+}
+
+function blocksOf(keys: i32): i32 {
+  return (keys + A_BLOCK_KEYS - 1) / A_BLOCK_KEYS;
+}
+
+const EIGHTS: i32 = A_BLOCK_KEYS >> 3;
+
+/** A block of keys and values of one head of one picture. Channels of a head are a multiple of 4. */
+export function packHeadBytes(record: usize, tile: i32): bool {
+  const keys = word(record, A_KEYS);
+  const blocks = blocksOf(keys);
+  const which = tile / blocks;
+  const begin = (tile % blocks) * A_BLOCK_KEYS;
+  const count = least(A_BLOCK_KEYS, keys - begin);
+  const heads = word(record, A_HEADS);
+  const d = word(record, A_WIDTH);
+  const first = (which / heads) * keys + begin;
+  const column = (<usize>((which % heads) * d)) << 2;
+  const panels = (d + 7) >> 3;
+
+  const packedKeys = address(record, A_PACKED_KEYS) + keysBytes(d) * (tile * EIGHTS);
+  memory.fill(packedKeys, 0, keysBytes(d) * EIGHTS);
+  const keyStride = address(record, A_K_STRIDE) << 2;
+  let finite = true;
+  for (let t = 0; t < count; t++) {
+    const to = packedKeys + keysBytes(d) * (t >> 3);
+    const key = address(record, A_K) + keyStride * (first + t) + column;
+    finite =
+      packKey(key, (<usize>d) << 2, to + ((<usize>(t & 7)) << 2), to + ((<usize>d) << 3) + ((<usize>(t & 7)) << 2)) &&
+      finite;
+  }
+
+  const packedValues = address(record, A_PACKED_VALUES) + valuesBytes(panels) * tile;
+  memory.fill(packedValues, 0, valuesBytes(panels));
+  const valueStride = address(record, A_V_STRIDE) << 2;
+  const values = address(record, A_V) + valueStride * first + column;
+  const scales = packedValues + <usize>panels * (8 * A_BLOCK_KEYS);
+  for (let c = 0; c < d; c += 4) {
+    const to = packedValues + <usize>(c >> 3) * (8 * A_BLOCK_KEYS) + ((<usize>(c & 4)) << 2);
+    const at = scales + ((<usize>(c >> 3)) << 6) + ((<usize>(c & 4)) << 2);
+    finite = packChannels(values + ((<usize>c) << 2), valueStride, count, to, at) && finite;
+  }
+  return finite;
+}
+
+/** One key, its four-number pieces 32 bytes apart; its scale at `scale`, its sum times that 32 bytes on. */
+function packKey(x: usize, bytes: usize, to: usize, scale: usize): bool {
+  let most = f32x4.abs(v128.load(x));
+  for (let i: usize = 16; i < bytes; i += 16) most = f32x4.max(most, f32x4.abs(v128.load(x + i)));
+  const pair = f32x4.max(most, v128.shuffle<i32>(most, most, 2, 3, 0, 1));
+  const largest = max(f32x4.extract_lane(pair, 0), f32x4.extract_lane(pair, 1));
+  if (!(largest < Infinity)) return false;
+  const factor = f32x4.splat(largest > 0 ? 127 / largest : 0);
+  let sums = i32x4.splat(0);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const q = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(x + i), factor)));
+    sums = i32x4.add(sums, q);
+    const narrow = i16x8.narrow_i32x4_s(q, q);
+    store<i32>(to + (i << 1), i32x4.extract_lane(i8x16.narrow_i16x8_s(narrow, narrow), 0));
+  }
+  store<f32>(scale, largest / 127);
+  store<f32>(scale, (largest / 127) * sum4(f32x4.convert_i32x4_s(sums)), 32);
+  return true;
+}
+
+/** Four channels of a block's values, four keys at a time, 32 bytes apart; scales at `scales`, sums times these 32 bytes on. */
+function packChannels(x: usize, stride: usize, count: i32, to: usize, scales: usize): bool {
+  let most = f32x4.splat(0);
+  for (let t = 0; t < count; t++) most = f32x4.max(most, f32x4.abs(v128.load(x + stride * t)));
+  if (!(sum4(most) < Infinity)) return false;
+  const zero = f32x4.eq(most, f32x4.splat(0));
+  const factor = v128.andnot(f32x4.div(f32x4.splat(127), most), zero);
+  let sums = i32x4.splat(0);
+  const mask = i32x4.splat(255);
+  for (let t = 0; t < count; t += 4) {
+    let bytes = i32x4.splat(0);
+    for (let j = 0; j < least(4, count - t); j++) {
+      const q = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(x + stride * (t + j)), factor)));
+      sums = i32x4.add(sums, q);
+      bytes = v128.or(bytes, i32x4.shl(v128.and(q, mask), j << 3));
+    }
+    v128.store(to + ((<usize>t) << 3), bytes);
+  }
+  const scale = f32x4.mul(most, f32x4.splat(1 / <f32>127));
+  v128.store(scales, scale);
+  v128.store(scales, f32x4.mul(scale, f32x4.convert_i32x4_s(sums)), 32);
+  return true;
+}
+
+/** Of scratch. Integer sums; largest, total, and of shares what a byte is worth, of each query; scales of queries. */
+const SUMS: usize = 0;
+const LARGEST: usize = 192;
+const TOTAL: usize = 224;
+const WORTH: usize = 256;
+const PARAMS: usize = 288;
+/** A block's products, its shares as bytes, the queries as bytes, the results `[d / 8, 6, 8]`. */
+const PRODUCTS: usize = 384;
+const SHARES: usize = PRODUCTS + 24 * A_BLOCK_KEYS;
+const QUERIES: usize = SHARES + 6 * A_BLOCK_KEYS;
+
+/** Returns whether all queries were finite. */
+export function attentionBytesTile(record: usize, tile: i32, scratch: usize): bool {
+  const queries = word(record, A_QUERIES);
+  const each = word(record, A_TILE_QUERIES);
+  const tiles = (queries + each - 1) / each;
+  const which = tile / tiles;
+  const begin = (tile % tiles) * each;
+  const end = least(begin + each, queries);
+  let finite = true;
+  for (let q = begin; q < end; q += 6) finite = sixQueries(record, which, q, least(6, end - q), scratch) && finite;
+  return finite;
+}
+
+function sixQueries(record: usize, which: i32, q: i32, rows: i32, scratch: usize): bool {
+  const heads = word(record, A_HEADS);
+  const d = word(record, A_WIDTH);
+  const keys = word(record, A_KEYS);
+  const panels = (d + 7) >> 3;
+  const first = (which / heads) * word(record, A_QUERIES) + q;
+  const column = (<usize>((which % heads) * d)) << 2;
+  // A query's row of bytes; its scale takes in what products are multiplied by, and e^x = 2^(x log2 e).
+  const rowBytes = (<usize>((d + 15) >> 4)) << 4;
+  const bytes = scratch + QUERIES;
+  const results = bytes + 6 * rowBytes + 64;
+  const factor = real(record, A_FACTOR) * Mathf.LOG2E;
+  for (let i = 0; i < 6; i++) {
+    const x = address(record, A_Q) + (address(record, A_Q_STRIDE) << 2) * (first + least(i, rows - 1)) + column;
+    const params = scratch + PARAMS + ((<usize>i) << 3);
+    if (!quantizeRow(x, d, bytes + rowBytes * i, params, <f32>word(record, A_LEVELS), word(record, A_LOWEST)))
+      return false;
+    store<f32>(params, load<f32>(params) * factor);
+    store<f32>(params, load<f32>(params, 4) * factor, 4);
+    store<f32>(scratch + LARGEST + ((<usize>i) << 2), -Infinity);
+    store<f32>(scratch + TOTAL + ((<usize>i) << 2), 0);
+  }
+  memory.fill(results, 0, <usize>panels * 192);
+
+  const blocks = blocksOf(keys);
+  for (let block = 0; block < blocks; block++) {
+    const count = least(A_BLOCK_KEYS, keys - block * A_BLOCK_KEYS);
+    const tile = which * blocks + block;
+    multiplyKeys(address(record, A_PACKED_KEYS) + keysBytes(d) * (tile * EIGHTS), d, count, bytes, rowBytes, scratch);
+    for (let i = 0; i < 6; i++) soften(record, i, count, results, panels, scratch);
+    addValues(
+      address(record, A_PACKED_VALUES) + valuesBytes(panels) * tile,
+      panels,
+      count,
+      results,
+      word(record, A_LOWEST),
+      scratch,
+    );
+  }
+  const stride = address(record, A_OUTPUT_STRIDE) << 2;
+  for (let i = 0; i < rows; i++) {
+    const by = f32x4.splat(1 / load<f32>(scratch + TOTAL + ((<usize>i) << 2)));
+    const to = address(record, A_OUTPUT) + stride * (first + i) + column;
+    for (let c = 0; c < d; c += 4) {
+      const at = results + <usize>(c >> 3) * 192 + ((<usize>i) << 5) + ((<usize>(c & 4)) << 2);
+      v128.store(to + ((<usize>c) << 2), f32x4.mul(v128.load(at), by));
+    }
+  }
+  return true;
+}
+
+/** The products of six queries and a block of keys, as exponents of 2. */
+function multiplyKeys(packed: usize, d: i32, count: i32, bytes: usize, rowBytes: usize, scratch: usize): void {
+  for (let t = 0; t < count; t += 8) {
+    dotBytes(
+      packed,
+      d >> 2,
+      scratch + SUMS,
+      bytes,
+      bytes + rowBytes,
+      bytes + 2 * rowBytes,
+      bytes + 3 * rowBytes,
+      bytes + 4 * rowBytes,
+      bytes + 5 * rowBytes,
+    );
+    const scales = packed + ((<usize>d) << 3);
+    const a = v128.load(scales);
+    const b = v128.load(scales, 16);
+    const suma = v128.load(scales, 32);
+    const sumb = v128.load(scales, 48);
+    for (let i: usize = 0; i < 6; i++) {
+      const scale = v128.load32_splat(scratch + PARAMS + (i << 3));
+      const offset = v128.load32_splat(scratch + PARAMS + (i << 3), 4);
+      const from = scratch + SUMS + (i << 5);
+      const to = scratch + PRODUCTS + i * (4 * A_BLOCK_KEYS) + ((<usize>t) << 2);
+      const x = f32x4.mul(f32x4.mul(scale, a), f32x4.convert_i32x4_s(v128.load(from)));
+      const y = f32x4.mul(f32x4.mul(scale, b), f32x4.convert_i32x4_s(v128.load(from, 16)));
+      v128.store(to, f32x4.add(x, f32x4.mul(offset, suma)));
+      v128.store(to, f32x4.add(y, f32x4.mul(offset, sumb)), 16);
+    }
+    packed += keysBytes(d);
+  }
+}
+
+/** A query's products to shares in bytes; what was summed up before is scaled where a larger product has come. */
+function soften(record: usize, i: i32, count: i32, results: usize, panels: i32, scratch: usize): void {
+  const row = scratch + PRODUCTS + <usize>i * (4 * A_BLOCK_KEYS);
+  const at = (<usize>i) << 2;
+  // Up to whole sixteens, what stands for no key counts nothing.
+  const whole = ((<usize>count + 15) & ~15) << 2;
+  for (let j: usize = (<usize>count) << 2; j < whole; j += 4) store<f32>(row + j, -Infinity);
+  let most = v128.load(row);
+  for (let j: usize = 16; j < whole; j += 16) most = f32x4.max(most, v128.load(row + j));
+  const pair = f32x4.max(most, v128.shuffle<i32>(most, most, 2, 3, 0, 1));
+  const largest = max(f32x4.extract_lane(pair, 0), f32x4.extract_lane(pair, 1));
+  const before = load<f32>(scratch + LARGEST + at);
+  const levels = <f32>word(record, A_LEVELS);
+  const lowest = word(record, A_LOWEST);
+  const to = scratch + SHARES + <usize>i * A_BLOCK_KEYS;
+  const less = f32x4.splat(largest);
+  const factor = f32x4.splat(levels);
+  const round = f32x4.splat(ROUND);
+  const mask = i32x4.splat(255);
+  const shift = i8x16.splat(<i8>lowest);
+  let sums = f32x4.splat(0);
+  for (let j: usize = 0; j < whole; j += 64) {
+    // A block's largest share is 1, and all its levels.
+    const a = f32x4.add(f32x4.mul(power(f32x4.sub(v128.load(row + j), less)), factor), round);
+    const b = f32x4.add(f32x4.mul(power(f32x4.sub(v128.load(row + j, 16), less)), factor), round);
+    const c = f32x4.add(f32x4.mul(power(f32x4.sub(v128.load(row + j, 32), less)), factor), round);
+    const d = f32x4.add(f32x4.mul(power(f32x4.sub(v128.load(row + j, 48), less)), factor), round);
+    // Shares are summed up as they were rounded, so that they make up one whole.
+    sums = f32x4.add(
+      sums,
+      f32x4.add(
+        f32x4.add(f32x4.sub(a, round), f32x4.sub(b, round)),
+        f32x4.add(f32x4.sub(c, round), f32x4.sub(d, round)),
+      ),
+    );
+    const low = i16x8.narrow_i32x4_s(v128.and(a, mask), v128.and(b, mask));
+    const high = i16x8.narrow_i32x4_s(v128.and(c, mask), v128.and(d, mask));
+    v128.store(to + (j >> 2), i8x16.add(i8x16.narrow_i16x8_u(low, high), shift));
+  }
+  const now = max(before, largest);
+  const worth = exp2(largest - now) / levels;
+  const scale = exp2(before - now);
+  store<f32>(scratch + WORTH + at, worth);
+  store<f32>(scratch + LARGEST + at, now);
+  store<f32>(scratch + TOTAL + at, load<f32>(scratch + TOTAL + at) * scale + worth * sum4(sums));
+  if (scale === 1) return;
+  const by = f32x4.splat(scale);
+  for (let p = 0; p < panels; p++) {
+    const result = results + <usize>p * 192 + ((<usize>i) << 5);
+    v128.store(result, f32x4.mul(v128.load(result), by));
+    v128.store(result, f32x4.mul(v128.load(result, 16), by), 16);
+  }
+}
+
+/** Adds a block's values, each as much as its share. */
+function addValues(packed: usize, panels: i32, count: i32, results: usize, lowest: i32, scratch: usize): void {
+  const shares = scratch + SHARES;
+  const scales = packed + <usize>panels * (8 * A_BLOCK_KEYS);
+  for (let p = 0; p < panels; p++) {
+    dotBytes(
+      packed + <usize>p * (8 * A_BLOCK_KEYS),
+      (count + 3) >> 2,
+      scratch + SUMS,
+      shares,
+      shares + A_BLOCK_KEYS,
+      shares + 2 * A_BLOCK_KEYS,
+      shares + 3 * A_BLOCK_KEYS,
+      shares + 4 * A_BLOCK_KEYS,
+      shares + 5 * A_BLOCK_KEYS,
+    );
+    const own = scales + ((<usize>p) << 6);
+    const a = v128.load(own);
+    const b = v128.load(own, 16);
+    const suma = v128.load(own, 32);
+    const sumb = v128.load(own, 48);
+    for (let i: usize = 0; i < 6; i++) {
+      const worth = v128.load32_splat(scratch + WORTH + (i << 2));
+      const offset = f32x4.mul(worth, f32x4.splat(<f32>-lowest));
+      const from = scratch + SUMS + (i << 5);
+      const to = results + <usize>p * 192 + (i << 5);
+      const x = f32x4.mul(f32x4.mul(worth, a), f32x4.convert_i32x4_s(v128.load(from)));
+      const y = f32x4.mul(f32x4.mul(worth, b), f32x4.convert_i32x4_s(v128.load(from, 16)));
+      v128.store(to, f32x4.add(v128.load(to), f32x4.add(x, f32x4.mul(offset, suma))));
+      v128.store(to, f32x4.add(v128.load(to, 16), f32x4.add(y, f32x4.mul(offset, sumb))), 16);
+    }
+  }
+}
+
+/** Added, it leaves a number's whole part in the lowest bits: 1.5 · 2^23. */
+const WHOLE: f32 = 12582912.0;
+
+/** 2^x of x ≤ 0, within 4e-6 of itself; below -126 as good as 0. By interpolation at Chebyshev's points of [-1/2, 1/2]. */
+function power(x: v128): v128 {
+  const bounded = f32x4.max(x, f32x4.splat(-126));
+  const n = f32x4.add(bounded, f32x4.splat(WHOLE));
+  const f = f32x4.sub(bounded, f32x4.sub(n, f32x4.splat(WHOLE)));
+  let p = f32x4.splat(0.009666368515387469);
+  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(0.055921975842256264));
+  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(0.24022349038020335));
+  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(0.693121045203427));
+  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(1));
+  return i32x4.add(p, i32x4.shl(n, 23));
+}
+
+function exp2(x: f32): f32 {
+  return x === 0 ? 1 : f32x4.extract_lane(power(f32x4.splat(x)), 0);
+}
