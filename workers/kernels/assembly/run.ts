@@ -23,9 +23,10 @@ import {
   VECTOR,
 } from '../layout';
 import { attentionTile, packHead } from './attention';
-import { attentionBytesTile, packHeadBytes } from './attentionBytes';
+import { attentionBytesTile } from './attentionBytes';
 import { convTile } from './conv';
 import { affineTile, momentsTile } from './groupNorm';
+import { packHeadBytes } from './packHeadBytes';
 import { rowsTile } from './rows';
 import { vectorTile } from './vector';
 import { word } from './words';
