@@ -16,45 +16,24 @@ import java.util.function.LongSupplier;
  * most; those that wait, the one that was used last at the end, take at most a part of the device's memory together. One whose
  * size nobody knows does not wait.
  */
-final class OpenNetworks implements Engine {
+final class OpenNetworks extends EngineOver {
   static final long KEPT_MILLISECONDS = 5 * 60_000;
   /** Of the device's memory, for those that wait. */
   static final int PART_OF_MEMORY = 4;
 
-  private final Engine engine;
   private final LongSupplier milliseconds;
   private final List<Kept> waiting = new ArrayList<>();
   /** Whether there is any, for other threads. */
   private volatile boolean some = false;
 
   private OpenNetworks(Engine engine, LongSupplier milliseconds) {
-    this.engine = engine;
+    super(engine);
     this.milliseconds = milliseconds;
   }
 
   /** {@code milliseconds} of a clock that only goes forward. */
   static OpenNetworks of(Engine engine, LongSupplier milliseconds) {
     return new OpenNetworks(engine, milliseconds);
-  }
-
-  @Override
-  public Status status() {
-    return engine.status();
-  }
-
-  @Override
-  public String thermal() {
-    return engine.thermal();
-  }
-
-  @Override
-  public String describe(Model model) throws BridgeFault {
-    return engine.describe(model);
-  }
-
-  @Override
-  public Tensor embed(Model model, Tensor ids) throws BridgeFault {
-    return engine.embed(model, ids);
   }
 
   @Override

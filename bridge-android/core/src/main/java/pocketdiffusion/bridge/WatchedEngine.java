@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /** An engine whose work is told to somebody who keeps the device awake meanwhile. */
-public final class WatchedEngine implements Engine {
+public final class WatchedEngine extends EngineOver {
   /** Hears of opening and of running, on the thread that does it. */
   public interface Watcher {
     /** Throws where it may not begin. */
@@ -14,36 +14,15 @@ public final class WatchedEngine implements Engine {
     void ended();
   }
 
-  private final Engine engine;
   private final Watcher watcher;
 
   private WatchedEngine(Engine engine, Watcher watcher) {
-    this.engine = engine;
+    super(engine);
     this.watcher = watcher;
   }
 
   public static WatchedEngine of(Engine engine, Watcher watcher) {
     return new WatchedEngine(engine, watcher);
-  }
-
-  @Override
-  public Status status() {
-    return engine.status();
-  }
-
-  @Override
-  public String thermal() {
-    return engine.thermal();
-  }
-
-  @Override
-  public String describe(Model model) throws BridgeFault {
-    return engine.describe(model);
-  }
-
-  @Override
-  public Tensor embed(Model model, Tensor ids) throws BridgeFault {
-    return engine.embed(model, ids);
   }
 
   @Override
