@@ -2,6 +2,7 @@
  * What a request draws with: its sampler on its schedule, and its noise. Both are fetched when they are first needed, for
  * the page has only so many bytes at a visit.
  */
+import { later } from '../models/later';
 import type { SchedulerConfig } from '../models/sd15';
 import type { ImageRequest, Picture } from './api';
 import type { Latents } from './diffusion/latents';
@@ -18,7 +19,7 @@ export async function samplerFor(
   { scheduler, steps, sigmas = 'model', eta }: ImageRequest,
   config: SchedulerConfig,
 ): Promise<Sampling> {
-  const { samplers } = await import('./diffusion/samplers');
+  const { samplers } = await later(import('./diffusion/samplers'));
   const { sampler, schedule } = samplers[scheduler];
   return { sampler, schedule: schedule(config, steps, { sigmas, ...(eta === undefined ? {} : { eta }) }) };
 }
@@ -39,7 +40,7 @@ export async function noiseFor(
   shape: Latents['shape'],
   schedule: Schedule,
 ): Promise<PictureNoise> {
-  const { pictureNoise } = await import('./diffusion/noise');
+  const { pictureNoise } = await later(import('./diffusion/noise'));
   const { rng = 'torch', subseedStrength = 0, numImages } = request;
   const { seed, subseed } = pictureSeeds(request, image);
   const variation = subseed === undefined ? {} : { variation: { seed: subseed, strength: subseedStrength } };

@@ -1,4 +1,5 @@
 /** Which kernels are the fastest that this machine computes rightly with. */
+import { later } from '../../../models/later';
 import { instantiate, type KernelForm, type Kernels } from './kernels';
 
 const BYTES: Readonly<Record<KernelForm, () => Promise<{ readonly default: Uint8Array<ArrayBuffer> }>>> = {
@@ -32,7 +33,7 @@ export async function bestForm(shared: boolean): Promise<Form> {
 
 /** One of the three; nothing where this engine cannot compile it or gets it wrong. */
 export async function formOf(form: KernelForm, shared: boolean): Promise<Form | undefined> {
-  const { default: bytes } = await BYTES[form]();
+  const { default: bytes } = await later(BYTES[form]());
   const module = await WebAssembly.compile(shared ? bytes : unshared(bytes)).catch(() => undefined);
   if (!module) return undefined;
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared });
