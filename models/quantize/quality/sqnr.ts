@@ -14,7 +14,7 @@ export interface Energies {
 export const NO_ENERGIES: Energies = { signal: 0, noise: 0 };
 
 /** Of two tensors of any equal shape, summed in double precision. `bad-argument` where their sizes differ. */
-export function energies(reference: Float32Array, got: Float32Array): Energies {
+export function energies(reference: ArrayLike<number>, got: ArrayLike<number>): Energies {
   sameLength('sqnr', reference, got);
   let signal = 0;
   let noise = 0;

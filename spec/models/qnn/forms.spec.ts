@@ -10,6 +10,7 @@ import { timeProjection, tokenEmbeddings } from '../../../models/graph/qnn/hostI
 import { qnnStage } from '../../../models/graph/qnn/qnnStage';
 import { encodingsFor } from '../../../models/quantize/encodings';
 import { roundedToNearest } from '../../../models/quantize/integerWeights';
+import { energies, sqnr } from '../../../models/quantize/quality/sqnr';
 import { openSafetensors } from '../../../models/safetensors';
 import type { StageName } from '../../../models/stage';
 import { fromRoot } from '../../root';
@@ -76,15 +77,7 @@ async function openModel(name: RandomModelName) {
 const only = (outputs: Readonly<Record<string, Floats>>): Float32Array => Object.values(outputs)[0]!.data;
 
 /** Signal to noise, decibels. */
-function decibels(got: Float32Array, expected: Float32Array): number {
-  assert.is(got.length, expected.length);
-  let [signal, noise] = [0, 0];
-  for (const [i, value] of expected.entries()) {
-    signal += value ** 2;
-    noise += (got[i]! - value) ** 2;
-  }
-  return 10 * Math.log10(signal / noise);
-}
+const decibels = (got: Float32Array, expected: Float32Array): number => sqnr(energies(expected, got));
 
 for (const name of RANDOM_MODELS) {
   const { checkpoint, cases } = await openModel(name);

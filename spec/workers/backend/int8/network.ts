@@ -3,6 +3,7 @@ import type { Layers } from '../../../../models/graph/layers';
 import { listing, type Parameter } from '../../../../models/graph/parameters';
 import { packedBytes, planTensors } from '../../../../models/pack';
 import { staysWide } from '../../../../models/quantize/plan';
+import { sqnr as decibels, energies } from '../../../../models/quantize/quality/sqnr';
 import type { PackedTensor } from '../../../../models/stage';
 import { weightsInMemory } from '../../../../models/stageWeights';
 import type { ByteRange } from '../../../../workers/backend/int8/form';
@@ -98,12 +99,6 @@ export function input(shape: readonly number[], seed: number, amplitude = 1): Te
   return { type: 'float32', shape, data: Float32Array.from({ length }, () => amplitude * random()) };
 }
 
-/** Signal to noise, dB. */
-export function sqnr(computed: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let [signal, noise] = [0, 0];
-  for (let i = 0; i < expected.length; i++) {
-    signal += expected[i]! ** 2;
-    noise += (computed[i]! - expected[i]!) ** 2;
-  }
-  return 10 * Math.log10(signal / noise);
-}
+/** Signal to noise, decibels. */
+export const sqnr = (computed: ArrayLike<number>, expected: ArrayLike<number>): number =>
+  decibels(energies(expected, computed));
