@@ -20,13 +20,13 @@ import type {
 } from './api';
 import { backend, backendReports, bestBackend } from './backend/choose';
 import { loweringOf } from './backend/lowering';
-import { wasmThreads } from './backend/ort.browser';
 import { type FetchDemo, importDemo } from './demo';
 import type { Own, Ready } from './drawHosted';
 import { asFailure } from './errors';
 import { runJob } from './job';
+import { FASTEST } from './memory/course';
 import { browserDevice } from './memory/device.browser';
-import { type Planned, planDrawing } from './memory/drawingPlan';
+import { int8Guidance, type Planned, planDrawing } from './memory/drawingPlan';
 import { forecastSize } from './memory/forecast';
 import { storedModel } from './model.stored';
 import { hasNeighbor, listenForHost, neighbor } from './neighbor';
@@ -92,12 +92,11 @@ async function host() {
   return (await hosted()).hostReport(status, await storedIds());
 }
 
-async function planOf(name: OwnBackendName, manifest: Manifest, asked: ImageRequest, lowering: GraphOptions) {
-  // What a GPU has beside the heap, nobody says.
+/** How it is drawn; nothing to choose on a GPU, of whose memory beside the heap nobody says anything. */
+function wayOf(name: OwnBackendName, manifest: Manifest, asked: ImageRequest, lowering: GraphOptions) {
   if (name === 'webgpu') return undefined;
   if (name === 'wasm') return planDrawing(manifest, asked, browserDevice(), lowering);
-  const { int8Plan } = await later(import('./memory/int8Plan'));
-  return int8Plan(manifest, asked, browserDevice(), wasmThreads());
+  return { courses: FASTEST, guidance: int8Guidance(asked) };
 }
 
 async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest): Promise<Ready> {
@@ -105,7 +104,7 @@ async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest):
   try {
     const lowering = loweringOf(name);
     const manifest = checkManifest(stored.manifest);
-    const plan = await planOf(name, manifest, asked, lowering);
+    const plan = wayOf(name, manifest, asked, lowering);
     const model = storedModel(stored, manifest, lowering);
     const parts = { model, backend: await backend(name), ...(plan ? { courses: plan.courses } : {}) };
     const request = plan ? { ...asked, guidance: plan.guidance } : asked;

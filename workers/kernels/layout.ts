@@ -133,9 +133,8 @@ export const QUICK_GELU = 6;
 /** Of 2C channels, the first C times gelu of the others. */
 export const GEGLU = 7;
 
-/** Of `GROUP_MOMENTS` and `GROUP_AFFINE`, besides `R_A` … `R_B_CHANNELS`. Rows of a picture, pictures. */
+/** Of `GROUP_MOMENTS` and `GROUP_AFFINE`, besides `R_A` … `R_B_CHANNELS`. Rows of a picture. */
 export const G_PICTURE_ROWS = 8;
-export const G_PICTURES = 9;
 export const G_GROUPS = 10;
 /** Rows of a part, and parts of a picture. */
 export const G_PART_ROWS = 11;
@@ -157,7 +156,6 @@ export const A_K = 4;
 export const A_K_STRIDE = 5;
 export const A_V = 6;
 export const A_V_STRIDE = 7;
-export const A_BATCH = 8;
 export const A_HEADS = 9;
 /** Channels of a head. */
 export const A_WIDTH = 10;
@@ -189,6 +187,5 @@ export const A_LOWEST = 22;
 
 /** Of the state: for each record the next tile and how many threads are through; before them the record that failed, plus 1. */
 export const STATE_FAILED = 0;
-export const STATE_STOP = 4;
 export const STATE_FIRST = 64;
 export const STATE_BYTES = 8;

@@ -18,6 +18,9 @@ export interface DrawingPlan {
 
 type Guidance = 'one-call' | 'two-calls';
 
+/** On our own kernels one call for both passes of a step reads the weights once, and is made unless two are asked for. */
+export const int8Guidance = ({ guidance }: Planned): Guidance => (guidance === 'two-calls' ? 'two-calls' : 'one-call');
+
 /** What is to be drawn, as far as it matters here. */
 export type Planned = PictureSize & Partial<Pick<ImageRequest, 'guidance' | 'memory'>>;
 

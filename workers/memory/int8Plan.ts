@@ -3,13 +3,12 @@ import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import { assemble, networkOf } from '../backend/int8/assemble';
 import { DRAWN, FASTEST } from './course';
-import type { DrawingPlan, Planned } from './drawingPlan';
+import { type DrawingPlan, int8Guidance, type Planned } from './drawingPlan';
 import { availableHeap, type Device } from './plan';
 
-/** One call for both passes of a guided step reads the weights once, and is asked for unless two are. */
 export function int8Plan(manifest: Manifest, asked: Planned, device: Device, threads: number): DrawingPlan {
   const { description, stages } = manifest;
-  const guidance = asked.guidance === 'two-calls' ? 'two-calls' : 'one-call';
+  const guidance = int8Guidance(asked);
   const size = { batch: 1, height: asked.height / VAE_FACTOR, width: asked.width / VAE_FACTOR };
   const bytes = DRAWN.map((stage) => {
     const batch = stage === 'unet' && guidance === 'one-call' ? 2 : 1;

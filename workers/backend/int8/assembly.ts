@@ -1,6 +1,7 @@
 /** What is gathered while a network is described: instructions, regions, and how its inputs and outputs come and go. */
 import type { Timestep, Value } from '../../../models/graph/layers';
 import { frequencies } from '../../../models/graph/onnx/timestepEmbedding';
+import { transposeRows } from '../../../models/quantize/transpose';
 import type { Tensor } from '../../tensor';
 import type { Constants } from './constants';
 import type { Instruction, Region } from './instruction';
@@ -35,7 +36,7 @@ export class Assembly {
   ) {}
 
   region(name: string, bytes: number): Region {
-    return { name: `${name} #${this.#count++}`, bytes, kind: 'arena' };
+    return { name: `${name} #${this.#count++}`, bytes };
   }
 
   rows(name: string, rows: number, channels: number): Rows {
@@ -69,16 +70,12 @@ export class Assembly {
     const made = this.rows(name, rows, channels);
     // Token ids and the timestep come in as what is made of them.
     if (type === 'float32' && shape.length > 1) {
-      const perPicture = picture ? shape[2]! * shape[3]! : rows;
-      this.#feed(name, made.region, (memory, address, tensor) =>
-        channelsLast(
-          tensor.data as Float32Array,
-          new Float32Array(memory, address, rows * channels),
-          channels,
-          perPicture,
-          picture,
-        ),
-      );
+      this.#feed(name, made.region, (memory, address, tensor) => {
+        const to = new Float32Array(memory, address, rows * channels);
+        const from = tensor.data as Float32Array;
+        if (picture) turned(from, to, channels, shape[2]! * shape[3]!);
+        else to.set(from);
+      });
     }
     this.#inputs.set(made.region, name);
     return made;
@@ -130,15 +127,9 @@ export class Assembly {
   }
 }
 
-/** `[B, C, P]` to `[B, P, C]` where `turn`, else as it is. */
-function channelsLast(from: Float32Array, to: Float32Array, channels: number, pixels: number, turn: boolean): void {
-  if (!turn) {
-    to.set(from);
-    return;
-  }
-  for (let at = 0; at < from.length; at += channels * pixels) {
-    for (let c = 0; c < channels; c++) {
-      for (let p = 0; p < pixels; p++) to[at + p * channels + c] = from[at + c * pixels + p]!;
-    }
-  }
+/** Rows of pictures: `[B, C, P]` to `[B, P, C]`, and with channels and pixels in each other's place back again. */
+export function turned(from: Float32Array, to: Float32Array, channels: number, pixels: number): void {
+  const each = channels * pixels;
+  for (let at = 0; at < from.length; at += each)
+    transposeRows(from.subarray(at, at + each), to.subarray(at, at + each), 0, channels, 1);
 }

@@ -1,7 +1,6 @@
 /** Attention: keys and values are laid out for the kernel first, which for those of the prompt is done once. */
 import type { Attention } from '../../../models/graph/layers';
 import {
-  A_BATCH,
   A_BLOCK_KEYS,
   A_CAUSAL,
   A_FACTOR,
@@ -53,7 +52,7 @@ export function attention(
   const rows = assembly.rows('attention', q.rows, q.channels);
   const place = (region: Region) => ({ region, offset: 0 });
   const shape = {
-    ...{ [A_BATCH]: batch, [A_HEADS]: heads, [A_WIDTH]: width, [A_QUERIES]: queries, [A_KEYS]: keys },
+    ...{ [A_HEADS]: heads, [A_WIDTH]: width, [A_QUERIES]: queries, [A_KEYS]: keys },
     ...{ [A_PACKED_KEYS]: place(packedKeys), [A_PACKED_VALUES]: place(packedValues) },
   };
   assembly.push({

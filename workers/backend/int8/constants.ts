@@ -9,6 +9,7 @@ import { quantize } from '../../../models/quantize/rounding';
 import { badModel } from '../../../models/refuse';
 import type { PackedTensor, StageWeights } from '../../../models/stage';
 import type { Region } from './instruction';
+import type { Kernels } from './kernels';
 
 /** Where weights are written to. */
 export interface Target {
@@ -16,17 +17,7 @@ export interface Target {
   readonly staging: number;
   readonly stagingBytes: number;
   addressOf(region: Region): number;
-  pack(
-    from: number,
-    taps: number,
-    channels: number,
-    results: number,
-    tap: number,
-    begin: number,
-    rows: number,
-    to: number,
-    sums: number,
-  ): void;
+  readonly pack: Kernels['pack'];
 }
 
 /** A table that rows are looked up in. */
@@ -50,7 +41,7 @@ export class Constants {
   readonly #loads: Load[] = [];
   readonly #stored: ReadonlyMap<string, PackedTensor>;
   readonly #made = new Map<string, Region>();
-  #zeros: { bytes: number } & Region = { name: 'zeros', bytes: 0, kind: 'constant' };
+  #zeros: { bytes: number } & Region = { name: 'zeros', bytes: 0 };
 
   constructor(
     readonly stage: string,
@@ -159,7 +150,7 @@ export class Constants {
   }
 
   #region(name: string, bytes: number): Region {
-    const region: Region = { name, bytes, kind: 'constant' };
+    const region: Region = { name, bytes };
     this.regions.push(region);
     return region;
   }

@@ -8,7 +8,6 @@ import {
   G_PART_ROWS,
   G_PARTS,
   G_PICTURE_ROWS,
-  G_PICTURES,
   G_WEIGHT,
   GROUP_AFFINE,
   GROUP_MOMENTS,
@@ -48,7 +47,6 @@ export function groupMoments(
     ...(b ? { [R_B]: place(b.region), [R_B_STRIDE]: b.channels, [R_B_CHANNELS]: b.channels } : {}),
     ...{
       [G_PICTURE_ROWS]: rows,
-      [G_PICTURES]: pictures,
       [G_GROUPS]: groups,
       [G_PART_ROWS]: PART_ROWS,
       [G_PARTS]: parts,

@@ -1,14 +1,10 @@
 /** One record of a program before anybody knows where things will lie: its addresses are places in buffers. */
 import { OPCODE, RECORD_WORDS, TILES } from '../../kernels/layout';
 
-/**
- * Some memory. Of the arena it is had only from the first instruction that writes it to the last that reads it; `kept`
- * stays from one run to the next; `constant` is written once, when the network is opened.
- */
+/** Some memory: of the arena, only from the first instruction that writes it to the last that reads it, unless somebody keeps it. */
 export interface Region {
   readonly name: string;
   readonly bytes: number;
-  readonly kind: 'arena' | 'kept' | 'constant';
 }
 
 /** A place in a region. */

@@ -1,16 +1,14 @@
 /** Our own kernels in the page's engine, with workers of the engine's own kind where memory can be shared. */
 import type { Backend } from '../backend';
+import { wasmThreads } from '../ort.browser';
 import { bestForm } from './form';
 import { int8Backend } from './int8';
 import { type Helper, threadsOf } from './threads';
 
-/** As many as there are cores, and no more than eight. */
-const MOST_THREADS = 8;
-
 export async function browserInt8Backend(): Promise<Backend> {
   const shared = self.crossOriginIsolated;
-  const count = shared ? Math.min(Math.max(navigator.hardwareConcurrency, 1), MOST_THREADS) : 1;
-  return int8Backend(threadsOf(await bestForm(shared), Array.from({ length: count - 1 }, browserHelper), shared));
+  const helpers = Array.from({ length: wasmThreads() - 1 }, browserHelper);
+  return int8Backend(threadsOf(await bestForm(shared), helpers, shared));
 }
 
 /** `kernels.worker.ts`, which lies beside the engine. */

@@ -5,7 +5,7 @@ import { RECORD_BYTES, STATE_FAILED } from '../../kernels/layout';
 import type { Tensor, Tensors } from '../../tensor';
 import type { Stage } from '../backend';
 import { type Assembled, assemble, type Network } from './assemble';
-import type { Output } from './assembly';
+import { type Output, turned } from './assembly';
 import { type Instruction, type Region, writeRecord } from './instruction';
 import type { Layout } from './layout';
 import { Memo } from './memo';
@@ -82,14 +82,8 @@ function feed({ assembly, layout }: Assembled, memory: ArrayBufferLike, inputs: 
 function taken(stage: string, { name, rows, shape }: Output, memory: ArrayBufferLike, layout: Layout): Tensor {
   const from = new Float32Array(memory, layout.addressOf(rows.region), rows.rows * rows.channels);
   const data = new Float32Array(from.length);
-  const pixels = shape.length === 4 ? shape[2]! * shape[3]! : 1;
-  if (pixels === 1) data.set(from);
-  else {
-    const each = pixels * rows.channels;
-    for (let at = 0; at < from.length; at += each)
-      for (let p = 0; p < pixels; p++)
-        for (let c = 0; c < rows.channels; c++) data[at + c * pixels + p] = from[at + p * rows.channels + c]!;
-  }
+  if (shape.length === 4) turned(from, data, shape[2]! * shape[3]!, rows.channels);
+  else data.set(from);
   if (!data.every(Number.isFinite)) throw notFinite(`${stage}: ${name}`);
   return { type: 'float32', shape, data };
 }

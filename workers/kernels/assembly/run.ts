@@ -18,7 +18,6 @@ import {
   STATE_BYTES,
   STATE_FAILED,
   STATE_FIRST,
-  STATE_STOP,
   TILES,
   VECTOR,
 } from '../layout';
@@ -39,7 +38,7 @@ const LOOKS: i32 = 20_000;
 
 /**
  * Records `begin` … `end - 1` of the program at `program`. `scratch` is this thread's own. Returns at the end, or at the
- * end of the record in which a number was not finite or before which `STATE_STOP` was set.
+ * end of the record in which a number was not finite.
  */
 export function run(program: usize, begin: i32, end: i32, state: usize, scratch: usize, threads: i32): void {
   for (let i = begin; i < end; i++) {
@@ -52,7 +51,7 @@ export function run(program: usize, begin: i32, end: i32, state: usize, scratch:
       if (!runTile(record, tile, scratch)) atomic.cmpxchg<i32>(state + STATE_FAILED, 0, i + 1);
     }
     meet(counter + 4, threads);
-    if (atomic.load<i32>(state + STATE_FAILED) !== 0 || atomic.load<i32>(state + STATE_STOP) !== 0) return;
+    if (atomic.load<i32>(state + STATE_FAILED) !== 0) return;
   }
 }
 

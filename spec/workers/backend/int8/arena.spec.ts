@@ -5,7 +5,7 @@ import { ALIGNMENT, arenaOf, type Life } from '../../../../workers/backend/int8/
 import { uniform } from './network';
 
 const life = (name: string, bytes: number, first: number, last: number): Life => ({
-  region: { name, bytes, kind: 'arena' },
+  region: { name, bytes },
   ...{ first, last },
 });
 
