@@ -1,6 +1,6 @@
 /**
  * `import bytes from 'kernels:relaxed'` in whatever esbuild bundles: the AssemblyScript of `workers/kernels`, compiled for one
- * form of multiplying bytes. Plain JavaScript because `run.mjs` needs it to bundle anything. What was compiled is kept in
+ * form of multiplying integers. Plain JavaScript because `run.mjs` needs it to bundle anything. What was compiled is kept in
  * `dist/kernels` by a hash of the sources.
  */
 import { createHash } from 'node:crypto';
@@ -11,12 +11,10 @@ import { join } from 'node:path';
 const SOURCES = 'workers/kernels';
 const KEPT = 'dist/kernels';
 
-const RELAXED = ['--enable', 'relaxed-simd', '--use', 'POCKET_RELAXED=1'];
 /** Each form's own options. */
 const FORMS = {
-  relaxed: RELAXED,
-  pairs: [...RELAXED, '--use', 'POCKET_PAIRS=1'],
-  plain: [],
+  relaxed: ['--enable', 'relaxed-simd', '--use', 'POCKET_RELAXED=1'],
+  words: [],
 };
 
 const OPTIONS = [

@@ -6,6 +6,7 @@ import { type Parameter, parametersOf } from '../../models/graph/parameters';
 import { planTensors, segmentNeeds, stageGraph, stageSegments } from '../../models/pack';
 import type { PackedTensor, StageName, StageNetwork, StageSegment } from '../../models/stage';
 import { assemble, networkOf } from '../../workers/backend/int8/assemble';
+import { WORDS } from '../../workers/backend/int8/numbers';
 import { COURSES } from '../../workers/memory/course';
 import { peakHeap } from '../../workers/memory/plan';
 import { tileSize } from '../../workers/tiles';
@@ -98,7 +99,7 @@ export function variantStage(variant: Variant): VariantStage {
   const tensors = planTensors(parameters, () => 'F16', form === 'int8-f32' || form === 'kernels' ? 'int8' : form);
   const network = { description: SD15, stage, size, tensors };
   if (form === 'kernels') {
-    const { layout } = assemble(networkOf(network), { levels: 255, lowest: 0 }, availableParallelism());
+    const { layout } = assemble(networkOf(network), WORDS, availableParallelism());
     return { tensors, graph: undefined, network, lean, planned: layout.bytes };
   }
   const integers = form === 'int8-f32' ? { integersFrom: Number.POSITIVE_INFINITY } : {};

@@ -4,8 +4,8 @@
  *
  * A program is a row of records of `RECORD_BYTES` each: words of 32 bits, the first two the same in every record, the rest
  * arguments by the indexes below. Addresses are bytes in the one memory; F marks a float32. Pictures lie channels last,
- * `[B, H, W, C]`, and are rows of C numbers like tokens, one row a pixel. A quantized row is bytes, and beside it
- * `{scale, offset}`, two float32: number i of it is scale · byte i + offset.
+ * `[B, H, W, C]`, and are rows of C numbers like tokens, one row a pixel. A quantized row is integers, of 8 or
+ * of 16 bits by the kernels' form, and beside it `{scale, offset}`, two float32: number i of it is scale · integer i + offset.
  */
 
 export const RECORD_WORDS = 40;
@@ -31,9 +31,9 @@ export const PACK_HEADS = 6;
 /** softmax(q kᵀ / sqrt(d)) v for each head. */
 export const ATTENTION = 7;
 
-/** The same as `PACK_HEADS` and `ATTENTION` in bytes. */
-export const PACK_HEADS_BYTES = 9;
-export const ATTENTION_BYTES = 10;
+/** The same as `PACK_HEADS` and `ATTENTION` in integers. */
+export const PACK_HEADS_INTEGERS = 9;
+export const ATTENTION_INTEGERS = 10;
 /** One float32 row times int8 weights: what is computed too seldom to be worth rounding. Arguments as of `CONV`. */
 export const VECTOR = 8;
 
@@ -42,7 +42,10 @@ export const C_INPUT = 2;
 export const C_INPUT_STRIDE = 3;
 /** `{scale, offset}` of each input row. */
 export const C_PARAMS = 4;
-/** `[N / 8, taps, K / 4, 8, 4]` int8, or `[N / 8, taps, K, 8]` float32; K rounded up with zeros, N likewise. */
+/**
+ * `[N / 8, taps, K / 4, 8, 4]` int8, of kernels in words `[N / 8, taps, K / 2, 8, 2]`; or `[N / 8, taps, K, 8]` float32. K is
+ * rounded up with zeros, to fours where integers, and N to eights.
+ */
 export const C_WEIGHTS = 5;
 /** Float32 `[N / 8, taps, 8]`: the sum over K of the int8 weights of each output. */
 export const C_SUMS = 6;
@@ -84,7 +87,7 @@ export const C_TILE_CHANNELS = 28;
 /** F. The sum is multiplied by it at the end. */
 export const C_FACTOR = 29;
 
-/** What the bytes of the rows leave of their numbers, quantized once more, as `C_INPUT` and `C_PARAMS`; or 0. */
+/** What the integers of the rows leave of their numbers, quantized once more, as `C_INPUT` and `C_PARAMS`; or 0. */
 export const C_REST = 30;
 export const C_REST_PARAMS = 31;
 
@@ -104,12 +107,12 @@ export const R_AFFINE = 10;
 export const R_PICTURE_ROWS = 11;
 /** F. */
 export const R_EPSILON = 12;
-/** Bytes where `R_PARAMS`, else float32; bytes from one row to the next. What is over a row's channels becomes zeros. */
+/** Integers where `R_PARAMS`, else float32; bytes from one row to the next. What is over a row's channels becomes zeros. */
 export const R_OUTPUT = 13;
 export const R_OUTPUT_STRIDE = 14;
 export const R_PARAMS = 15;
 export const R_TILE_ROWS = 16;
-/** What a row of bytes may hold: 255 or 127, and what stands for 0 of it: 0, or −128 where bytes are signed. */
+/** What a row's integers may be: up to so many above the lowest. */
 export const R_LEVELS = 17;
 export const R_LOWEST = 18;
 /** Float32 rows to add before anything else, or 0, as A's. */
@@ -117,7 +120,7 @@ export const R_ADD = 19;
 export const R_ADD_STRIDE = 20;
 /** F. The result is multiplied by it. */
 export const R_FACTOR = 21;
-/** What the bytes leave of the numbers, as bytes and their params in turn; or 0. */
+/** What the integers leave of the numbers, as integers and their params in turn; or 0. */
 export const R_REST = 22;
 export const R_REST_PARAMS = 23;
 
@@ -177,8 +180,9 @@ export const A_TILE_KEYS = 19;
 export const A_FACTOR = 20;
 
 /**
- * In bytes: a head's keys are `[keys / 8, d / 4, 8, 4]` int8, then for each eight of them eight scales and eight sums times
- * scale, float32; of its values every 128 keys have `[d / 8, 32, 8, 4]` int8, then scales and such sums of the channels.
+ * In integers: a head's keys are `[keys / 8, d / 4, 8, 4]` int8, then for each eight of them eight scales and eight sums times
+ * scale, float32; of its values every 128 keys have `[d / 8, 32, 8, 4]` int8, then scales and such sums of the channels. In
+ * words pairs lie where fours do, as with `C_WEIGHTS`.
  */
 export const A_BLOCK_KEYS = 128;
 /** As `R_LEVELS` and `R_LOWEST`. */

@@ -1,7 +1,8 @@
-/** How a drawing is made on our own kernels: there is one way, and what it takes is known to the page of memory. */
+/** How a drawing is made on our own kernels: there is one way, and what it takes is known to the page of memory; where rows are bytes, less. */
 import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import { assemble, networkOf } from '../backend/int8/assemble';
+import { WORDS } from '../backend/int8/numbers';
 import { DRAWN, FASTEST } from './course';
 import { type DrawingPlan, int8Guidance, type Planned } from './drawingPlan';
 import { availableHeap, type Device } from './plan';
@@ -13,7 +14,7 @@ export function int8Plan(manifest: Manifest, asked: Planned, device: Device, thr
   const bytes = DRAWN.map((stage) => {
     const batch = stage === 'unet' && guidance === 'one-call' ? 2 : 1;
     const network = { description, stage, size: { ...size, batch }, tensors: stages[stage].tensors };
-    return assemble(networkOf(network), { levels: 255, lowest: 0 }, threads).layout.bytes;
+    return assemble(networkOf(network), WORDS, threads).layout.bytes;
   });
   return { courses: FASTEST, guidance, peakBytes: Math.max(...bytes), availableBytes: availableHeap(device) };
 }

@@ -7,6 +7,7 @@ import { Assembly } from './assembly';
 import { Constants } from './constants';
 import { int8Layers } from './int8Layers';
 import { type Layout, layOut } from './layout';
+import type { Numbers } from './numbers';
 import { ordered, type Program } from './program';
 
 /** Inputs that stay the same over many runs: what depends on one of them alone is not computed anew. */
@@ -43,13 +44,9 @@ export const networkOf = ({ description, stage, size, tensors }: StageNetwork): 
 });
 
 /** The network's program and where everything of it will lie, before any memory is taken. */
-export function assemble(
-  { name, describe, tensors, precise }: Network,
-  bytes: { readonly levels: number; readonly lowest: number },
-  threads: number,
-): Assembled {
+export function assemble({ name, describe, tensors, precise }: Network, numbers: Numbers, threads: number): Assembled {
   const constants = new Constants(name, tensors);
-  const assembly = new Assembly(constants, bytes, precise);
+  const assembly = new Assembly(constants, numbers, precise);
   const calls = traced(describe);
   const readers = new Map<unknown, number>();
   for (const { args } of calls) for (const arg of args) readers.set(arg, (readers.get(arg) ?? 0) + 1);

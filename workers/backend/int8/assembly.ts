@@ -5,6 +5,7 @@ import { transposeRows } from '../../../models/quantize/transpose';
 import type { Tensor } from '../../tensor';
 import type { Constants } from './constants';
 import type { Instruction, Region } from './instruction';
+import type { Numbers } from './numbers';
 import type { EngineValue, Rows } from './value';
 
 /** How a region is filled from an input of the network. */
@@ -29,9 +30,9 @@ export class Assembly {
 
   constructor(
     readonly constants: Constants,
-    /** Bytes that quantized rows are made of. */
-    readonly bytes: { readonly levels: number; readonly lowest: number },
-    /** Layers whose rows are quantized twice, the second time what the first leaves: as good as 16 bits, at twice the work. */
+    /** What quantized rows are made of. */
+    readonly numbers: Numbers,
+    /** Layers whose rows, if they are bytes, are quantized twice, the second time what the first leaves: 15 bits at twice the work. */
     readonly precise: (scope: string) => boolean = () => false,
   ) {}
 

@@ -23,9 +23,9 @@ import {
   A_V_STRIDE,
   A_WIDTH,
   ATTENTION,
-  ATTENTION_BYTES,
+  ATTENTION_INTEGERS,
   PACK_HEADS,
-  PACK_HEADS_BYTES,
+  PACK_HEADS_INTEGERS,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
 import type { Region } from './instruction';
@@ -44,9 +44,10 @@ export function attention(
   const width = q.channels / heads;
   const keys = k.rows / batch;
   const queries = q.rows / batch;
-  // Of one head; in bytes where that is good enough, which is not where rows are quantized twice.
-  const inBytes = !causal && width % 4 === 0 && !assembly.precise('attention');
-  const form = inBytes ? bytesForm(width, keys) : floatForm(width, keys);
+  const { levels, lowest } = assembly.numbers.range(Math.max(width, A_BLOCK_KEYS));
+  // Of one head; in integers where that is good enough, which is not where rows are quantized with care.
+  const inIntegers = !causal && width % 4 === 0 && !assembly.precise('attention');
+  const form = inIntegers ? integersForm(assembly.numbers.bytes, width, keys) : floatForm(width, keys);
   const packedKeys = assembly.region('packed keys', batch * heads * form.keyBytes);
   const packedValues = assembly.region('packed values', batch * heads * form.valueBytes);
   const rows = assembly.rows('attention', q.rows, q.channels);
@@ -78,7 +79,7 @@ export function attention(
         [A_OUTPUT_STRIDE]: q.channels,
       },
       ...{ [A_CAUSAL]: causal ? 1 : 0, [A_TILE_QUERIES]: TILE_QUERIES, [A_TILE_KEYS]: BLOCK },
-      ...{ [A_LEVELS]: assembly.bytes.levels, [A_LOWEST]: assembly.bytes.lowest },
+      ...{ [A_LEVELS]: levels, [A_LOWEST]: lowest },
       [A_FACTOR]: { float: 1 / Math.sqrt(width) },
     },
   });
@@ -104,13 +105,14 @@ function floatForm(width: number, keys: number): Form {
   };
 }
 
-function bytesForm(width: number, keys: number): Form {
+function integersForm(numberBytes: number, width: number, keys: number): Form {
   const panels = Math.ceil(width / 8);
   const parts = Math.ceil(keys / A_BLOCK_KEYS);
   return {
-    ...{ pack: PACK_HEADS_BYTES, attend: ATTENTION_BYTES, parts },
+    ...{ pack: PACK_HEADS_INTEGERS, attend: ATTENTION_INTEGERS, parts },
     keyBytes: ((parts * A_BLOCK_KEYS) / 8) * (8 * width + 64),
     valueBytes: parts * panels * (8 * A_BLOCK_KEYS + 64),
-    scratch: 384 + 30 * A_BLOCK_KEYS + 96 * Math.ceil(width / 16) + 192 * panels + 128,
+    scratch:
+      384 + (24 + 6 * numberBytes) * A_BLOCK_KEYS + 96 * numberBytes * Math.ceil(width / 16) + 192 * panels + 128,
   };
 }

@@ -25,7 +25,7 @@ export async function openInt8Stage(
   signal: AbortSignal,
   watch?: Watch,
 ): Promise<Stage & { readonly heapBytes: number }> {
-  const assembled = assemble(network, threads.bytes, threads.count);
+  const assembled = assemble(network, threads.numbers, threads.count);
   const { layout, program, constants } = assembled;
   const team = await threads.gather(network.name, layout.bytes);
   signal.throwIfAborted();

@@ -14,8 +14,8 @@ export interface Kernels {
     to: number,
     sums: number,
   ): void;
-  /** Sums over `4 · steps` bytes of six rows times eight outputs' weights, 48 int32 (assembly/dot.ts). */
-  dotBytes(
+  /** Sums over `4 · steps` numbers of six rows times eight outputs' weights, 48 int32 (assembly/dot.ts). */
+  dotIntegers(
     w: number,
     steps: number,
     out: number,
@@ -23,8 +23,8 @@ export interface Kernels {
   ): void;
 }
 
-/** How bytes are multiplied: `relaxed` in fours, `pairs` in twos, `plain` without relaxed SIMD. */
-export type KernelForm = 'relaxed' | 'pairs' | 'plain';
+/** What int8 weights are multiplied by: `relaxed` bytes, four at a time; `words` sixteen bits, two at a time. */
+export type KernelForm = 'relaxed' | 'words';
 
 /** Instantiates a module over `memory`. */
 export const instantiate = (module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels =>

@@ -34,7 +34,7 @@ import {
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
 import type { Instruction, Region, Word } from './instruction';
-import { quantized, strideOf, written } from './rows';
+import { quantized, written } from './rows';
 import type { EngineValue, Rows } from './value';
 
 export type Product = Convolution & { readonly bias?: boolean };
@@ -132,12 +132,12 @@ function integers(assembly: Assembly, scope: string, x: EngineValue, taps: numbe
   const channels = x.shape.length === 4 ? x.shape[1]! : x.shape.at(-1)!;
   const weights = assembly.constants.integers(scope, taps, channels, results);
   return {
-    reads: [from.bytes, from.params, ...(from.rest ? [from.rest.bytes, from.rest.params] : [])],
-    stride: strideOf(channels),
+    reads: [from.numbers, from.params, ...(from.rest ? [from.rest.numbers, from.rest.params] : [])],
+    stride: from.stride,
     words: {
-      ...{ [C_INPUT]: place(from.bytes), [C_INPUT_STRIDE]: from.stride, [C_PARAMS]: place(from.params) },
+      ...{ [C_INPUT]: place(from.numbers), [C_INPUT_STRIDE]: from.stride, [C_PARAMS]: place(from.params) },
       ...{ [C_WEIGHTS]: place(weights.values), [C_SUMS]: place(weights.sums), [C_SCALES]: place(weights.scales) },
-      ...(from.rest ? { [C_REST]: place(from.rest.bytes), [C_REST_PARAMS]: place(from.rest.params) } : {}),
+      ...(from.rest ? { [C_REST]: place(from.rest.numbers), [C_REST_PARAMS]: place(from.rest.params) } : {}),
       [C_STEPS]: Math.ceil(channels / 4),
     },
   };
@@ -157,7 +157,7 @@ function floats(assembly: Assembly, scope: string, x: EngineValue, taps: number,
   };
 }
 
-/** Most rows of a tile. Their bytes and the weights of eight outputs should stay in the second-level cache. */
+/** Most rows of a tile. Their numbers and the weights of eight outputs should stay in the second-level cache. */
 const MOST_ROWS = 96;
 /** Tiles that there should be at least, for threads to share. */
 const LEAST_TILES = 16;

@@ -30,12 +30,12 @@ import type { Assembly } from './assembly';
 import type { Region } from './instruction';
 import { type Change, channelsOf, type EngineValue, type Rows, type Source } from './value';
 
-/** Quantized rows: bytes, and beside them a scale and an offset each. */
+/** Quantized rows: integers, and beside them a scale and an offset each. */
 export interface Quantized {
-  readonly bytes: Region;
+  readonly numbers: Region;
   readonly params: Region;
-  /** What the bytes leave of the rows, as bytes and params, where the product is to be as good as in 16 bits. */
-  readonly rest?: { readonly bytes: Region; readonly params: Region };
+  /** What bytes leave of the rows, as bytes and params, where eight bits are not enough. */
+  readonly rest?: { readonly numbers: Region; readonly params: Region };
   /** From one row to the next, bytes. */
   readonly stride: number;
   readonly rows: number;
@@ -44,8 +44,9 @@ export interface Quantized {
 /** Rows of a tile: enough to pay for taking it, few enough that threads finish together. */
 const TILE_ROWS = 16;
 
-/** Bytes of a quantized row: whole sixteens. */
-export const strideOf = (channels: number): number => Math.ceil(channels / 16) * 16;
+/** Bytes of a quantized row: whole sixteens of numbers. */
+export const strideOf = ({ numbers }: Assembly, channels: number): number =>
+  numbers.bytes * Math.ceil(channels / 16) * 16;
 
 const WRITTEN = new WeakMap<EngineValue, Rows>();
 const QUANTIZED = new WeakMap<EngineValue, Quantized>();
@@ -65,22 +66,22 @@ export function written(assembly: Assembly, value: EngineValue): Rows {
   return rows;
 }
 
-/** The value's rows as bytes, made once however often they are asked for. */
+/** The value's rows as integers, made once however often they are asked for. */
 export function quantized(assembly: Assembly, scope: string, value: EngineValue): Quantized {
   let made = QUANTIZED.get(value);
   if (!made) {
     const { rows } = value.source.a;
     const results = resultsOf(value.source, value.change);
-    const stride = strideOf(results);
+    const stride = strideOf(assembly, results);
     const pair = () => ({
-      bytes: assembly.region(`${scope} bytes`, rows * stride),
+      numbers: assembly.region(`${scope} integers`, rows * stride),
       params: assembly.region(`${scope} scales`, 8 * rows),
     });
-    const rest = assembly.precise(scope) ? pair() : undefined;
+    const rest = assembly.precise(scope) && assembly.numbers.bytes === 1 ? pair() : undefined;
     made = { ...pair(), ...(rest ? { rest } : {}), stride, rows };
     const to = {
-      ...{ [R_OUTPUT]: made.bytes, [R_PARAMS]: made.params },
-      ...(rest ? { [R_REST]: rest.bytes, [R_REST_PARAMS]: rest.params } : {}),
+      ...{ [R_OUTPUT]: made.numbers, [R_PARAMS]: made.params },
+      ...(rest ? { [R_REST]: rest.numbers, [R_REST_PARAMS]: rest.params } : {}),
     };
     push(
       assembly,
@@ -123,6 +124,7 @@ function push(
   stride: number,
 ): void {
   const { a, b } = source;
+  const { levels, lowest } = assembly.numbers.range(resultsOf(source, { transform }));
   const place = (region: Region) => ({ region, offset: 0 });
   const read = [a.region, b?.region, plus?.region, affine].flatMap((region) => region ?? []);
   assembly.push({
@@ -139,7 +141,7 @@ function push(
       ...(affine ? { [R_AFFINE]: place(affine) } : {}),
       ...{ [R_TRANSFORM]: transform, [R_PICTURE_ROWS]: a.rows / pictures, [R_EPSILON]: { float: epsilon } },
       ...{ [R_FACTOR]: { float: factor }, [R_OUTPUT_STRIDE]: stride, [R_TILE_ROWS]: TILE_ROWS },
-      ...{ [R_LEVELS]: assembly.bytes.levels, [R_LOWEST]: assembly.bytes.lowest },
+      ...{ [R_LEVELS]: levels, [R_LOWEST]: lowest },
       ...Object.fromEntries(Object.entries(to).map(([index, region]) => [index, place(region)])),
     },
   });

@@ -5,6 +5,7 @@
 import { CodedError } from '../../errors';
 import type { Form } from './form';
 import { instantiate, type KernelForm, type Kernels } from './kernels';
+import type { Numbers } from './numbers';
 
 /** Where a program and what belongs to it lies. */
 export interface Where {
@@ -44,8 +45,8 @@ export interface Team {
 export interface Threads {
   readonly count: number;
   readonly form: KernelForm;
-  /** What the bytes of an activation may be. */
-  readonly bytes: Form['bytes'];
+  /** What activations are rounded to. */
+  readonly numbers: Numbers;
   /** A team with at least so many bytes. Rejects with `out-of-memory`, naming what they are for. */
   gather(name: string, bytes: number): Promise<Team>;
 }
@@ -56,7 +57,7 @@ const PAGE_BYTES = 65_536;
 const MOST_PAGES = 65_536;
 
 /** Threads of which `helpers` are the others. */
-export function threadsOf({ form, module, bytes }: Form, helpers: readonly Helper[], shared: boolean): Threads {
+export function threadsOf({ form, module, numbers }: Form, helpers: readonly Helper[], shared: boolean): Threads {
   const count = helpers.length + 1;
   const idle: Team[] = [];
   const gathered = async (name: string, bytes: number): Promise<Team> => {
@@ -79,7 +80,7 @@ export function threadsOf({ form, module, bytes }: Form, helpers: readonly Helpe
     return team;
   };
   return {
-    ...{ count, form, bytes },
+    ...{ count, form, numbers },
     async gather(name, bytes) {
       const team = idle.pop();
       if (!team) return gathered(name, bytes);

@@ -36,7 +36,7 @@ import {
   C_WIDTH,
   C_ZERO_ROW,
 } from '../layout';
-import { dotBytes, dotFloats } from './dot';
+import { dotFloats, dotIntegers } from './dot';
 import { address, least, real, word } from './words';
 
 /** Rows of a step of the innermost loop, and outputs. */
@@ -51,14 +51,14 @@ const TOTALS: usize = 192;
 const NOTES: usize = 384;
 
 /** Computes tile `tile` of the record with `scratch` to itself. */
-export function convTile(record: usize, tile: i32, scratch: usize, bytes: bool): void {
+export function convTile(record: usize, tile: i32, scratch: usize, integers: bool): void {
   const channelTiles = (word(record, C_N) + word(record, C_TILE_CHANNELS) - 1) / word(record, C_TILE_CHANNELS);
   const m0 = (tile / channelTiles) * word(record, C_TILE_ROWS);
   const n0 = (tile % channelTiles) * word(record, C_TILE_CHANNELS);
   const m1 = least(m0 + word(record, C_TILE_ROWS), word(record, C_M));
   const n1 = least(n0 + word(record, C_TILE_CHANNELS), word(record, C_N));
   const taps = word(record, C_SIDE) * word(record, C_SIDE);
-  const passes = bytes && address(record, C_REST) ? 2 : 1;
+  const passes = integers && address(record, C_REST) ? 2 : 1;
   const noted = NOTE * ROWS * taps;
   note(record, m0, m1, address(record, C_INPUT), address(record, C_PARAMS), scratch + NOTES, noted * passes);
   if (passes === 2)
@@ -72,12 +72,12 @@ export function convTile(record: usize, tile: i32, scratch: usize, bytes: bool):
     const sums = address(record, C_SUMS) + ((<usize>((n >> 3) * taps)) << 5);
     let notes = scratch + NOTES;
     for (let m = m0; m < m1; m += ROWS) {
-      if (bytes) {
-        tapsOfBytes(weights, sums, taps, steps, notes, scratch, false);
-        if (passes === 2) tapsOfBytes(weights, sums, taps, steps, notes + noted, scratch, true);
+      if (integers) {
+        tapsOfIntegers(weights, sums, taps, steps, notes, scratch, false);
+        if (passes === 2) tapsOfIntegers(weights, sums, taps, steps, notes + noted, scratch, true);
       } else tapsOfFloats(weights, taps, steps, notes, scratch);
       notes += noted * passes;
-      finish(record, m, least(ROWS, m1 - m), n, scratch, bytes);
+      finish(record, m, least(ROWS, m1 - m), n, scratch, integers);
     }
   }
 }
@@ -133,7 +133,7 @@ function note(record: usize, m0: i32, m1: i32, input: usize, params: usize, to: 
 }
 
 /** All taps of six rows; `more`: on top of what the totals hold. */
-function tapsOfBytes(
+function tapsOfIntegers(
   weights: usize,
   sums: usize,
   taps: i32,
@@ -144,7 +144,7 @@ function tapsOfBytes(
 ): void {
   const tapBytes = (<usize>steps) << 5;
   for (let tap = 0; tap < taps; tap++) {
-    dotBytes(
+    dotIntegers(
       weights,
       steps,
       scratch + SUMS,
@@ -199,7 +199,7 @@ function tapsOfFloats(weights: usize, taps: i32, steps: i32, notes: usize, scrat
 }
 
 /** Scales, biases, residual: totals to the output's rows. */
-function finish(record: usize, m: i32, rows: i32, n: i32, scratch: usize, bytes: bool): void {
+function finish(record: usize, m: i32, rows: i32, n: i32, scratch: usize, integers: bool): void {
   const lanes = (<usize>n) << 2;
   const bias = address(record, C_BIAS) + lanes;
   const more = address(record, C_MORE_BIAS);
@@ -211,7 +211,7 @@ function finish(record: usize, m: i32, rows: i32, n: i32, scratch: usize, bytes:
   }
   let scalea = f32x4.splat(1),
     scaleb = f32x4.splat(1);
-  if (bytes) {
+  if (integers) {
     scalea = v128.load(address(record, C_SCALES) + lanes);
     scaleb = v128.load(address(record, C_SCALES) + lanes, 16);
   }

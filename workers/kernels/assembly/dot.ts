@@ -3,26 +3,25 @@
  * nothing else, since an engine that has to keep more across the loop spills the sums (measured: a third of the speed).
  */
 
-/** Whether this build has relaxed SIMD. */
+/** Whether this build multiplies bytes by bytes, four at a time, by relaxed SIMD; else it multiplies sixteen bits by bytes. */
 export const RELAXED: bool = isDefined(POCKET_RELAXED);
 
-/** Whether bytes are multiplied in pairs, by an instruction that every x86 has, rather than in fours by one that few have. */
-export const PAIRS: bool = isDefined(POCKET_PAIRS);
+/** Of a number of a quantized row, bytes; and by how much a count of them is shifted to give bytes. */
+export const NUMBER_BYTES: usize = RELAXED ? 1 : 2;
+export const NUMBER_SHIFT: usize = RELAXED ? 0 : 1;
 
 /** Four bytes of a row, four times in `x`, against 4 outputs × 4 numbers of `w`, added to `sum`. */
-function dot4(sum: v128, w: v128, x: v128): v128 {
-  if (PAIRS) return i32x4.add(sum, i32x4.extadd_pairwise_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(w, x)));
-  if (RELAXED) return i32x4.relaxed_dot_i8x16_i7x16_add_s(w, x, sum);
-  const wide = i16x8.extend_low_i8x16_u(x);
-  const low = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(w), wide);
-  const high = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(w), wide);
-  const even = v128.shuffle<i32>(low, high, 0, 2, 4, 6);
-  const odd = v128.shuffle<i32>(low, high, 1, 3, 5, 7);
-  return i32x4.add(sum, i32x4.add(even, odd));
+function fours(sum: v128, w: v128, x: v128): v128 {
+  return i32x4.relaxed_dot_i8x16_i7x16_add_s(w, x, sum);
+}
+
+/** Two numbers of a row, four times in `x`, against 4 outputs × 2 numbers of `w`, added to `sum`. */
+function pairs(sum: v128, w: v128, x: v128): v128 {
+  return i32x4.add(sum, i32x4.dot_i16x8_s(w, x));
 }
 
 /** Sums over `4 · steps` numbers of the rows at `x0` … `x5` times the weights at `w`, to the 48 int32 at `out`. */
-export function dotBytes(
+export function dotIntegers(
   w: usize,
   steps: i32,
   out: usize,
@@ -45,29 +44,76 @@ export function dotBytes(
     b3 = i32x4.splat(0),
     b4 = i32x4.splat(0),
     b5 = i32x4.splat(0);
-  const end: usize = (<usize>steps) << 2;
-  for (let k: usize = 0; k < end; k += 4) {
-    const wa = v128.load(w);
-    const wb = v128.load(w, 16);
-    let x = v128.load32_splat(x0 + k);
-    a0 = dot4(a0, wa, x);
-    b0 = dot4(b0, wb, x);
-    x = v128.load32_splat(x1 + k);
-    a1 = dot4(a1, wa, x);
-    b1 = dot4(b1, wb, x);
-    x = v128.load32_splat(x2 + k);
-    a2 = dot4(a2, wa, x);
-    b2 = dot4(b2, wb, x);
-    x = v128.load32_splat(x3 + k);
-    a3 = dot4(a3, wa, x);
-    b3 = dot4(b3, wb, x);
-    x = v128.load32_splat(x4 + k);
-    a4 = dot4(a4, wa, x);
-    b4 = dot4(b4, wb, x);
-    x = v128.load32_splat(x5 + k);
-    a5 = dot4(a5, wa, x);
-    b5 = dot4(b5, wb, x);
-    w += 32;
+  const end: usize = (<usize>steps) << (2 + NUMBER_SHIFT);
+  if (RELAXED) {
+    for (let k: usize = 0; k < end; k += 4) {
+      const wa = v128.load(w);
+      const wb = v128.load(w, 16);
+      let x = v128.load32_splat(x0 + k);
+      a0 = fours(a0, wa, x);
+      b0 = fours(b0, wb, x);
+      x = v128.load32_splat(x1 + k);
+      a1 = fours(a1, wa, x);
+      b1 = fours(b1, wb, x);
+      x = v128.load32_splat(x2 + k);
+      a2 = fours(a2, wa, x);
+      b2 = fours(b2, wb, x);
+      x = v128.load32_splat(x3 + k);
+      a3 = fours(a3, wa, x);
+      b3 = fours(b3, wb, x);
+      x = v128.load32_splat(x4 + k);
+      a4 = fours(a4, wa, x);
+      b4 = fours(b4, wb, x);
+      x = v128.load32_splat(x5 + k);
+      a5 = fours(a5, wa, x);
+      b5 = fours(b5, wb, x);
+      w += 32;
+    }
+  } else {
+    // Two pairs of numbers in a turn: half the loop's own work is a fifth of the time (Zen 4).
+    for (let k: usize = 0; k < end; k += 8) {
+      let wa = v128.load8x8_s(w);
+      let wb = v128.load8x8_s(w, 8);
+      let x = v128.load32_splat(x0 + k);
+      a0 = pairs(a0, wa, x);
+      b0 = pairs(b0, wb, x);
+      x = v128.load32_splat(x1 + k);
+      a1 = pairs(a1, wa, x);
+      b1 = pairs(b1, wb, x);
+      x = v128.load32_splat(x2 + k);
+      a2 = pairs(a2, wa, x);
+      b2 = pairs(b2, wb, x);
+      x = v128.load32_splat(x3 + k);
+      a3 = pairs(a3, wa, x);
+      b3 = pairs(b3, wb, x);
+      x = v128.load32_splat(x4 + k);
+      a4 = pairs(a4, wa, x);
+      b4 = pairs(b4, wb, x);
+      x = v128.load32_splat(x5 + k);
+      a5 = pairs(a5, wa, x);
+      b5 = pairs(b5, wb, x);
+      wa = v128.load8x8_s(w, 16);
+      wb = v128.load8x8_s(w, 24);
+      x = v128.load32_splat(x0 + k, 4);
+      a0 = pairs(a0, wa, x);
+      b0 = pairs(b0, wb, x);
+      x = v128.load32_splat(x1 + k, 4);
+      a1 = pairs(a1, wa, x);
+      b1 = pairs(b1, wb, x);
+      x = v128.load32_splat(x2 + k, 4);
+      a2 = pairs(a2, wa, x);
+      b2 = pairs(b2, wb, x);
+      x = v128.load32_splat(x3 + k, 4);
+      a3 = pairs(a3, wa, x);
+      b3 = pairs(b3, wb, x);
+      x = v128.load32_splat(x4 + k, 4);
+      a4 = pairs(a4, wa, x);
+      b4 = pairs(b4, wb, x);
+      x = v128.load32_splat(x5 + k, 4);
+      a5 = pairs(a5, wa, x);
+      b5 = pairs(b5, wb, x);
+      w += 32;
+    }
   }
   v128.store(out, a0);
   v128.store(out, b0, 16);

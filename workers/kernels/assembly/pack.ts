@@ -1,8 +1,9 @@
 /** Weights from the form they are stored in to the form they are multiplied in. */
+import { RELAXED } from './dot';
 
 /**
  * Rows `begin … begin + rows - 1` of tap `tap` of int8 `[taps, C, K]`, which lie at `from`, to their places in
- * `[K / 8, taps, C / 4, 8, 4]` at `to`; adds their sums to float32 `[K / 8, taps, 8]` at `sums`, zeros before. `begin` and, but
+ * `[K / 8, taps, C / 4, 8, 4]` at `to`, or `[K / 8, taps, C / 2, 8, 2]` where pairs are multiplied; adds their sums to float32 `[K / 8, taps, 8]` at `sums`, zeros before. `begin` and, but
  * for the last rows of a tap, `rows` are multiples of 4. May read 48 bytes beyond the rows.
  */
 export function pack(
@@ -40,8 +41,8 @@ export function pack(
       const high = v128.shuffle<i16>(r01, r23, 4, 12, 5, 13, 6, 14, 7, 15);
       const panel = (k >> 3) * taps + tap;
       const place = to + ((<usize>(panel * steps + ((begin + c) >> 2))) << 5);
-      v128.store(place, low);
-      v128.store(place, high, 16);
+      v128.store(place, RELAXED ? low : r01);
+      v128.store(place, RELAXED ? high : r23, 16);
       const sum = sums + ((<usize>panel) << 5);
       v128.store(sum, f32x4.add(v128.load(sum), sumsOf4(low)));
       v128.store(sum, f32x4.add(v128.load(sum, 16), sumsOf4(high)), 16);

@@ -5,14 +5,14 @@
 
 import {
   ATTENTION,
-  ATTENTION_BYTES,
+  ATTENTION_INTEGERS,
   CONV,
   CONV_F32,
   GROUP_AFFINE,
   GROUP_MOMENTS,
   OPCODE,
   PACK_HEADS,
-  PACK_HEADS_BYTES,
+  PACK_HEADS_INTEGERS,
   RECORD_BYTES,
   ROWS,
   STATE_BYTES,
@@ -22,15 +22,15 @@ import {
   VECTOR,
 } from '../layout';
 import { attentionTile, packHead } from './attention';
-import { attentionBytesTile } from './attentionBytes';
+import { attentionIntegersTile } from './attentionIntegers';
 import { convTile } from './conv';
 import { affineTile, momentsTile } from './groupNorm';
-import { packHeadBytes } from './packHeadBytes';
+import { packHeadIntegers } from './packHeadIntegers';
 import { rowsTile } from './rows';
 import { vectorTile } from './vector';
 import { word } from './words';
 
-export { dotBytes } from './dot';
+export { dotIntegers } from './dot';
 export { pack } from './pack';
 
 /** Looks at a counter before a thread goes to sleep: about a third of a millisecond. */
@@ -76,10 +76,10 @@ function runTile(record: usize, tile: i32, scratch: usize): bool {
     case ATTENTION:
       attentionTile(record, tile, scratch);
       return true;
-    case PACK_HEADS_BYTES:
-      return packHeadBytes(record, tile);
-    case ATTENTION_BYTES:
-      return attentionBytesTile(record, tile, scratch);
+    case PACK_HEADS_INTEGERS:
+      return packHeadIntegers(record, tile);
+    case ATTENTION_INTEGERS:
+      return attentionIntegersTile(record, tile, scratch);
     case VECTOR:
       vectorTile(record, tile);
       return true;

@@ -12,6 +12,7 @@ import {
   C_TILE_CHANNELS,
   C_WEIGHTS,
 } from '../layout';
+import { RELAXED } from './dot';
 import { sum4 } from './real';
 import { address, least, word } from './words';
 
@@ -23,10 +24,10 @@ export function vectorTile(record: usize, tile: i32): void {
     const x = address(record, C_INPUT) + address(record, C_INPUT_STRIDE) * m;
     const y = address(record, C_OUTPUT) + ((address(record, C_OUTPUT_STRIDE) * m) << 2);
     for (let n = begin; n < end; n++) {
-      let w = address(record, C_WEIGHTS) + ((<usize>((n >> 3) * steps)) << 5) + ((<usize>(n & 7)) << 2);
+      let w = address(record, C_WEIGHTS) + ((<usize>((n >> 3) * steps)) << 5) + ((<usize>(n & 7)) << (RELAXED ? 2 : 1));
       let sum = f32x4.splat(0);
       for (let k = 0; k < steps; k++) {
-        const wide = i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(w)));
+        const wide = i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(fourOf(w)));
         sum = f32x4.add(sum, f32x4.mul(f32x4.convert_i32x4_s(wide), v128.load(x + ((<usize>k) << 4))));
         w += 32;
       }
@@ -37,4 +38,9 @@ export function vectorTile(record: usize, tile: i32): void {
       );
     }
   }
+}
+
+/** Four weights of an output, in the lowest bytes: side by side, or two and two. */
+function fourOf(w: usize): v128 {
+  return RELAXED ? v128.load32_zero(w) : i32x4.splat(<i32>load<u16>(w) | ((<i32>load<u16>(w, 16)) << 16));
 }

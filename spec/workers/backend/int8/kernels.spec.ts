@@ -1,5 +1,5 @@
 /**
- * Every kernel against the same operation one number at a time, over shapes that fill no tile. Rows are quantized twice here
+ * Every kernel against the same operation one number at a time, over shapes that fill no tile. Bytes are quantized twice here
  * (as good as 15 bits), so that what is left is rounding and any mistake shows.
  */
 import { test } from 'uvu';
@@ -7,18 +7,19 @@ import * as assert from 'uvu/assert';
 import type { Layers, Value } from '../../../../models/graph/layers';
 import { nodeForm, nodeThreads } from '../../../../workers/backend/int8/int8.node';
 import type { KernelForm } from '../../../../workers/backend/int8/kernels';
+import type { Threads } from '../../../../workers/backend/int8/threads';
 import type { Tensors } from '../../../../workers/tensor';
-import { input, madeUp, oneByOne, oneThread, onKernels, sqnr, uniform } from './network';
+import { input, inWords, madeUp, oneByOne, oneThread, onKernels, sqnr, uniform } from './network';
 
 /** What this machine's engine computes rightly with: in Node 20 on a machine without one instruction for it, not `relaxed`. */
 const FORMS: KernelForm[] = [];
-for (const form of ['relaxed', 'pairs', 'plain'] as const) {
+for (const form of ['relaxed', 'words'] as const) {
   if (await nodeForm(form)) FORMS.push(form);
   else console.log(`${form}: not exact here, so never used`);
 }
 
 test('there is a form that needs no relaxed SIMD, and the best is among those that are exact', async () => {
-  assert.ok(FORMS.includes('plain'));
+  assert.ok(FORMS.includes('words'));
   assert.ok(FORMS.includes((await nodeThreads({ threads: 1 })).form));
 });
 
@@ -116,16 +117,16 @@ for (const form of FORMS) {
   }
 }
 
-for (const form of FORMS.filter((form) => form !== 'plain')) {
-  test(`${form}: bytes give the same numbers as without relaxed SIMD, bit for bit`, async () => {
+for (const form of FORMS.filter((form) => form !== 'words')) {
+  test(`${form}: bytes give the same numbers as the same integers in words, bit for bit`, async () => {
     const [, describe, inputs] = on('', picture([2, 20, 7, 5]), (net, x) => {
       const h = net.silu(net.groupNorm('n', x, { groups: 4, epsilon: 1e-5 }));
       return net.add(net.conv2d('c', h, { channels: 20, kernel: 3 }), x);
     });
     const made = madeUp(describe, 4);
     const computed = await onKernels(describe, made, inputs, await oneThread(form), false);
-    const plain = await onKernels(describe, made, inputs, await oneThread('plain'), false);
-    assert.equal(computed.y!.data, plain.y!.data);
+    const words = await onKernels(describe, made, inputs, await oneThread('words', inWords(127)), false);
+    assert.equal(computed.y!.data, words.y!.data);
   });
 }
 
@@ -136,19 +137,26 @@ const ATTENTIONS = [
   [2, 257, 16],
   [1, 300, 80],
 ] as const;
-for (const form of FORMS) {
-  for (const shape of ATTENTIONS) {
-    test(`${form}: attention in bytes of [${shape}] loses what bytes lose`, async () => {
-      const describe = onPicture(shape, (net, x) => net.attention(x, x, x, { heads: 2 }));
-      const made = madeUp(describe, 1);
-      const inputs = tokens(shape);
-      const threads = await oneThread(form, form === 'plain' ? { levels: 255, lowest: 0 } : undefined);
-      const { y } = await onKernels(describe, made, inputs, threads, false);
-      const quality = sqnr(y!.data, oneByOne(describe, made, inputs).get('y')!);
-      // Values without a mean, of which nearly nothing is left on average: what networks attend to loses less.
-      assert.ok(quality > (form === 'plain' ? 29 : 23), `${quality.toFixed(1)} dB`);
+/** What is left of the signal, decibels, as against what was computed one number at a time. */
+async function attentionQuality(shape: readonly number[], threads: Threads): Promise<number> {
+  const describe = onPicture(shape, (net, x) => net.attention(x, x, x, { heads: 2 }));
+  const made = madeUp(describe, 1);
+  const { y } = await onKernels(describe, made, tokens(shape), threads, false);
+  return sqnr(y!.data, oneByOne(describe, made, tokens(shape)).get('y')!);
+}
+
+for (const shape of ATTENTIONS) {
+  // Values without a mean, of which nearly nothing is left on average: what networks attend to loses less.
+  for (const form of FORMS) {
+    test(`${form}: attention of [${shape}] loses what its numbers lose`, async () => {
+      const quality = await attentionQuality(shape, await oneThread(form));
+      assert.ok(quality > (form === 'words' ? 35 : 23), `${quality.toFixed(1)} dB`);
     });
   }
+  test(`attention in integers of eight bits, of [${shape}], loses what bytes lose`, async () => {
+    const quality = await attentionQuality(shape, await oneThread('words', inWords(255)));
+    assert.ok(quality > 29, `${quality.toFixed(1)} dB`);
+  });
 }
 
 test('a few keys that count for much leave the many that count for little theirs', async () => {
@@ -159,7 +167,7 @@ test('a few keys that count for much leave the many that count for little theirs
   const data = Float32Array.from({ length: 512 * 8 }, (_, i) => (i % 8 === 0 ? (i < 8 ? 8 : 1) : random() / 8));
   const inputs: Tensors = { x: { type: 'float32', shape, data } };
   const made = madeUp(describe, 1);
-  const { y } = await onKernels(describe, made, inputs, await oneThread('plain', { levels: 255, lowest: 0 }), false);
+  const { y } = await onKernels(describe, made, inputs, await oneThread('words', inWords(255)), false);
   const quality = sqnr(y!.data, oneByOne(describe, made, inputs).get('y')!);
   assert.ok(quality > 36, `${quality.toFixed(1)} dB`);
 });
@@ -169,7 +177,7 @@ test('rows that hold one number over and over, and rows of zeros, are computed e
   const made = madeUp(describe, 5);
   const data = Float32Array.from({ length: 48 }, (_, i) => (i < 24 ? 3 : 0));
   const inputs: Tensors = { x: { type: 'float32', shape: [1, 2, 24], data } };
-  const { y } = await onKernels(describe, made, inputs, await oneThread('plain'), false);
+  const { y } = await onKernels(describe, made, inputs, await oneThread('words'), false);
   assert.ok(sqnr(y!.data, oneByOne(describe, made, inputs).get('y')!) > 120);
 });
 
@@ -178,7 +186,7 @@ for (const amplitude of [1e-30, 1e-6, 1e6, 1e30]) {
     const [, describe] = on('', tokens([1, 30, 64]), (net, x) => net.linear('l', x, 16, { bias: false }));
     const made = madeUp(describe, 6);
     const inputs = { x: input([1, 30, 64], 2, amplitude) };
-    const { y } = await onKernels(describe, made, inputs, await oneThread('plain', { levels: 255, lowest: 0 }), false);
+    const { y } = await onKernels(describe, made, inputs, await oneThread('words', inWords(255)), false);
     const quality = sqnr(y!.data, oneByOne(describe, made, inputs).get('y')!);
     assert.ok(quality > 42, `${quality.toFixed(1)} dB`);
   });
@@ -189,7 +197,7 @@ test('eight bits of activations are worth six decibels more than seven', async (
   const made = madeUp(describe, 7);
   const expected = oneByOne(describe, made, inputs).get('y')!;
   const quality = async (levels: 127 | 255) => {
-    const { y } = await onKernels(describe, made, inputs, await oneThread('plain', { levels, lowest: 0 }), false);
+    const { y } = await onKernels(describe, made, inputs, await oneThread('words', inWords(levels)), false);
     return sqnr(y!.data, expected);
   };
   // 20 log10(255 / 127) = 6.05.
@@ -203,7 +211,7 @@ for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFIN
     const made = madeUp(describe, 8);
     const x = input([1, 9, 24], 1);
     x.data[100] = value;
-    const run = onKernels(describe, made, { x }, await oneThread('plain'));
+    const run = onKernels(describe, made, { x }, await oneThread('words'));
     await run.then(
       () => assert.unreachable(),
       (error) => {

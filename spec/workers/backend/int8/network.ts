@@ -6,10 +6,10 @@ import { staysWide } from '../../../../models/quantize/plan';
 import { sqnr as decibels, energies } from '../../../../models/quantize/quality/sqnr';
 import type { PackedTensor } from '../../../../models/stage';
 import { weightsInMemory } from '../../../../models/stageWeights';
-import type { ByteRange } from '../../../../workers/backend/int8/form';
 import { nodeForm } from '../../../../workers/backend/int8/int8.node';
 import { openInt8Stage } from '../../../../workers/backend/int8/int8Stage';
 import type { KernelForm } from '../../../../workers/backend/int8/kernels';
+import { bytesOf, type Numbers, WORDS } from '../../../../workers/backend/int8/numbers';
 import { type Threads, threadsOf } from '../../../../workers/backend/int8/threads';
 import type { Tensor, Tensors } from '../../../../workers/tensor';
 import { scalarLayers, type Weights } from './scalar';
@@ -61,10 +61,16 @@ export function madeUp(describe: (net: Layers) => void, seed: number): Made {
   return { tensors, bytes, weights };
 }
 
-/** Threads of one form whose activations have seven bits, which all forms have, unless others are asked for. */
-export async function oneThread(form: KernelForm, bytes: ByteRange = { levels: 127, lowest: 0 }): Promise<Threads> {
+/** Words that hold what bytes hold, or fewer levels. */
+export const inWords = (levels: number): Numbers => ({ bytes: 2, range: () => ({ levels, lowest: 0 }) });
+
+/** One thread; activations have seven bits where they are bytes, which all machines multiply, unless others are asked for. */
+export async function oneThread(
+  form: KernelForm,
+  numbers = form === 'words' ? WORDS : bytesOf(127, 0),
+): Promise<Threads> {
   const { module } = (await nodeForm(form))!;
-  return threadsOf({ form, module, bytes }, [], true);
+  return threadsOf({ form, module, numbers }, [], true);
 }
 
 export async function onKernels(

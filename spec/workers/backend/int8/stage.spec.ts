@@ -121,7 +121,7 @@ test('the next network gets the memory of one that is closed, grown if need be',
 });
 
 test('all that it will take is known before there is any memory', async () => {
-  const { layout } = assemble(network, { levels: 255, lowest: 0 }, 1);
+  const { layout } = assemble(network, one.numbers, 1);
   const stage = await open();
   assert.is(stage.heapBytes, Math.ceil(layout.bytes / 65_536) * 65_536);
 });

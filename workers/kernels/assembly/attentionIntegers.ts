@@ -1,5 +1,5 @@
 /**
- * Attention in bytes, as `attention.ts` otherwise: queries are quantized row by row, keys one by one; shares block by block over
+ * Attention in integers, as `attention.ts` otherwise: queries are quantized row by row, keys one by one; shares block by block over
  * what the block's largest is, so that keys which count for little everywhere else keep their digits among themselves, and
  * values channel by channel in each block.
  */
@@ -21,9 +21,9 @@ import {
   A_TILE_QUERIES,
   A_WIDTH,
 } from '../layout';
-import { dotBytes } from './dot';
-import { blocksOf, EIGHTS, keysBytes, valuesBytes } from './packHeadBytes';
-import { quantizeRow, ROUND } from './quantize';
+import { dotIntegers, NUMBER_BYTES, NUMBER_SHIFT } from './dot';
+import { blocksOf, EIGHTS, keysBytes, valuesBytes } from './packHeadIntegers';
+import { quantizeRow, store16 } from './quantize';
 import { sum4 } from './real';
 import { address, least, real, word } from './words';
 
@@ -33,13 +33,14 @@ const LARGEST: usize = 192;
 const TOTAL: usize = 224;
 const WORTH: usize = 256;
 const PARAMS: usize = 288;
-/** A block's products, its shares as bytes, the queries as bytes, the results `[d / 8, 6, 8]`. */
+/** A block's products, its shares as integers, the queries as integers, the results `[d / 8, 6, 8]`. */
 const PRODUCTS: usize = 384;
 const SHARES: usize = PRODUCTS + 24 * A_BLOCK_KEYS;
-const QUERIES: usize = SHARES + 6 * A_BLOCK_KEYS;
+const SHARES_BYTES: usize = NUMBER_BYTES * A_BLOCK_KEYS;
+const QUERIES: usize = SHARES + 6 * SHARES_BYTES;
 
 /** Returns whether all queries were finite. */
-export function attentionBytesTile(record: usize, tile: i32, scratch: usize): bool {
+export function attentionIntegersTile(record: usize, tile: i32, scratch: usize): bool {
   const queries = word(record, A_QUERIES);
   const each = word(record, A_TILE_QUERIES);
   const tiles = (queries + each - 1) / each;
@@ -58,8 +59,8 @@ function sixQueries(record: usize, which: i32, q: i32, rows: i32, scratch: usize
   const panels = (d + 7) >> 3;
   const first = (which / heads) * word(record, A_QUERIES) + q;
   const column = (<usize>((which % heads) * d)) << 2;
-  // A query's row of bytes; its scale takes in what products are multiplied by, and e^x = 2^(x log2 e).
-  const rowBytes = (<usize>((d + 15) >> 4)) << 4;
+  // A query's row of integers; its scale takes in what products are multiplied by, and e^x = 2^(x log2 e).
+  const rowBytes = (<usize>((d + 15) >> 4)) << (4 + NUMBER_SHIFT);
   const bytes = scratch + QUERIES;
   const results = bytes + 6 * rowBytes + 64;
   const factor = real(record, A_FACTOR) * Mathf.LOG2E;
@@ -105,7 +106,7 @@ function sixQueries(record: usize, which: i32, q: i32, rows: i32, scratch: usize
 /** The products of six queries and a block of keys, as exponents of 2. */
 function multiplyKeys(packed: usize, d: i32, count: i32, bytes: usize, rowBytes: usize, scratch: usize): void {
   for (let t = 0; t < count; t += 8) {
-    dotBytes(
+    dotIntegers(
       packed,
       d >> 2,
       scratch + SUMS,
@@ -135,7 +136,7 @@ function multiplyKeys(packed: usize, d: i32, count: i32, bytes: usize, rowBytes:
   }
 }
 
-/** A query's products to shares in bytes; what was summed up before is scaled where a larger product has come. */
+/** A query's products to shares in integers; what was summed up before is scaled where a larger product has come. */
 function soften(record: usize, i: i32, count: i32, results: usize, panels: i32, scratch: usize): void {
   const row = scratch + PRODUCTS + <usize>i * (4 * A_BLOCK_KEYS);
   const at = (<usize>i) << 2;
@@ -149,30 +150,21 @@ function soften(record: usize, i: i32, count: i32, results: usize, panels: i32, 
   const before = load<f32>(scratch + LARGEST + at);
   const levels = <f32>word(record, A_LEVELS);
   const lowest = word(record, A_LOWEST);
-  const to = scratch + SHARES + <usize>i * A_BLOCK_KEYS;
+  const to = scratch + SHARES + <usize>i * SHARES_BYTES;
   const less = f32x4.splat(largest);
   const factor = f32x4.splat(levels);
-  const round = f32x4.splat(ROUND);
-  const mask = i32x4.splat(255);
-  const shift = i8x16.splat(<i8>lowest);
   let sums = f32x4.splat(0);
   for (let j: usize = 0; j < whole; j += 64) {
-    // A block's largest share is 1, and all its levels.
-    const a = f32x4.add(f32x4.mul(power(f32x4.sub(v128.load(row + j), less)), factor), round);
-    const b = f32x4.add(f32x4.mul(power(f32x4.sub(v128.load(row + j, 16), less)), factor), round);
-    const c = f32x4.add(f32x4.mul(power(f32x4.sub(v128.load(row + j, 32), less)), factor), round);
-    const d = f32x4.add(f32x4.mul(power(f32x4.sub(v128.load(row + j, 48), less)), factor), round);
-    // Shares are summed up as they were rounded, so that they make up one whole.
-    sums = f32x4.add(
-      sums,
-      f32x4.add(
-        f32x4.add(f32x4.sub(a, round), f32x4.sub(b, round)),
-        f32x4.add(f32x4.sub(c, round), f32x4.sub(d, round)),
-      ),
+    // A block's largest share is 1, and all its levels. Shares are summed up as they were rounded, so that they make up one whole.
+    const rounded = store16(
+      to + ((j >> 2) << NUMBER_SHIFT),
+      f32x4.mul(power(f32x4.sub(v128.load(row + j), less)), factor),
+      f32x4.mul(power(f32x4.sub(v128.load(row + j, 16), less)), factor),
+      f32x4.mul(power(f32x4.sub(v128.load(row + j, 32), less)), factor),
+      f32x4.mul(power(f32x4.sub(v128.load(row + j, 48), less)), factor),
+      lowest,
     );
-    const low = i16x8.narrow_i32x4_s(v128.and(a, mask), v128.and(b, mask));
-    const high = i16x8.narrow_i32x4_s(v128.and(c, mask), v128.and(d, mask));
-    v128.store(to + (j >> 2), i8x16.add(i8x16.narrow_i16x8_u(low, high), shift));
+    sums = f32x4.add(sums, rounded);
   }
   const now = max(before, largest);
   const worth = exp2(largest - now) / levels;
@@ -194,16 +186,16 @@ function addValues(packed: usize, panels: i32, count: i32, results: usize, lowes
   const shares = scratch + SHARES;
   const scales = packed + <usize>panels * (8 * A_BLOCK_KEYS);
   for (let p = 0; p < panels; p++) {
-    dotBytes(
+    dotIntegers(
       packed + <usize>p * (8 * A_BLOCK_KEYS),
       (count + 3) >> 2,
       scratch + SUMS,
       shares,
-      shares + A_BLOCK_KEYS,
-      shares + 2 * A_BLOCK_KEYS,
-      shares + 3 * A_BLOCK_KEYS,
-      shares + 4 * A_BLOCK_KEYS,
-      shares + 5 * A_BLOCK_KEYS,
+      shares + SHARES_BYTES,
+      shares + 2 * SHARES_BYTES,
+      shares + 3 * SHARES_BYTES,
+      shares + 4 * SHARES_BYTES,
+      shares + 5 * SHARES_BYTES,
     );
     const own = scales + ((<usize>p) << 6);
     const a = v128.load(own);

@@ -1,0 +1,32 @@
+/** What the numbers of a quantized row may be. */
+
+/** Up to so many above the lowest. */
+export interface Range {
+  readonly levels: number;
+  readonly lowest: number;
+}
+
+export interface Numbers {
+  /** Of one number. */
+  readonly bytes: 1 | 2;
+  /** Of rows of so many numbers, whose products with int8 weights are summed up in 32 bits. */
+  range(channels: number): Range;
+}
+
+/** Bytes, with or without a sign; where the machine multiplies no others exactly, of seven bits. */
+export const bytesOf = (levels: 255 | 127, lowest: 0 | -128): Numbers => ({
+  bytes: 1,
+  range: () => ({ levels, lowest }),
+});
+
+const LARGEST_SUM = 2 ** 31 - 1;
+const LARGEST_WEIGHT = 127;
+
+/** Sixteen bits, or as many as rows of that length leave: of 5120 channels 12.7. */
+export const WORDS: Numbers = {
+  bytes: 2,
+  range(channels) {
+    const half = Math.min(2 ** 15 - 1, Math.floor(LARGEST_SUM / LARGEST_WEIGHT / channels));
+    return { levels: 2 * half, lowest: -half };
+  },
+};
