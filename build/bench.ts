@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME …`: measurements that README's figures come from. */
 import { bridge } from './bench/bridge';
+import { cpu } from './bench/cpu';
 import { disturbedPictures } from './bench/disturbedPictures';
 import { main as int8Pictures } from './bench/int8Pictures';
 import { rounding } from './bench/rounding';
@@ -8,6 +9,7 @@ import { sd15Chromium } from './bench/sd15Chromium';
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   bridge,
+  cpu,
   'disturbed-pictures': disturbedPictures,
   'int8-pictures': int8Pictures,
   rounding,

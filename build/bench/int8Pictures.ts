@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- int8-pictures [--prompts N] [--backend wasm-int8]`: what the demo model draws with weights in int8 against what it draws
+ * `npm run bench -- int8-pictures [--prompts N] [--backend wasm-int8 [--levels 255]]`: what the demo model draws with weights in int8 against what it draws
  * with its own numbers, and what share of the UNet is in int8. The prompts are those that strangers were asked to name
- * pictures of (models/demo/eyes/key.json), held out of the model's training; 20 steps, guidance 7.5.
+ * pictures of (models/demo/eyes/key.json), held out of the model's training; 20 steps, guidance 7.5. `--levels 255`: our own
+ * kernels with activations of eight bits, as on machines that multiply bytes.
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -13,6 +14,7 @@ import { psnr } from '../../models/quantize/quality/psnr';
 import type { Picture } from '../../workers/api';
 import type { Backend } from '../../workers/backend/backend';
 import { nodeInt8Backend } from '../../workers/backend/int8/int8.node';
+import { wordsOf } from '../../workers/backend/int8/numbers';
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
 import { checkpointModel } from '../../workers/model.checkpoint';
 import { textToImage } from '../../workers/pipeline';
@@ -72,10 +74,12 @@ export const meanDecibels = (compared: readonly Compared[]): number =>
 export async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { prompts: { type: 'string', default: '32' }, backend: { type: 'string' } },
+    options: { prompts: { type: 'string', default: '32' }, backend: { type: 'string' }, levels: { type: 'string' } },
   });
   const compared: Compared[] = [];
-  const kernels = values.backend === 'wasm-int8' ? await nodeInt8Backend() : undefined;
+  const numbers =
+    values.levels === undefined ? {} : ({ form: 'words', numbers: wordsOf(Number(values.levels)) } as const);
+  const kernels = values.backend === 'wasm-int8' ? await nodeInt8Backend(numbers) : undefined;
   for await (const one of int8Pictures(Number(values.prompts), '.', kernels)) {
     compared.push(one);
     console.log(`${one.decibels.toFixed(1).padStart(6)} dB  ${one.prompt}`);

@@ -4,80 +4,13 @@
  */
 import { nodeInt8Backend } from '../../workers/backend/int8/int8.node';
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
-import { streamedStage } from '../../workers/streamed';
-import type { Tensors } from '../../workers/tensor';
-import { tiledDecoder } from '../../workers/tiles';
-import { randomWeights } from './randomWeights';
-import { type Variant, variantStage } from './variants';
-
-export interface Measured {
-  readonly load: number;
-  /** Milliseconds of each run after the first, for each pass in it. */
-  readonly runs: readonly number[];
-  /** Bytes of WebAssembly memory once loaded, and at the end. */
-  readonly loadedHeap: number;
-  readonly heap: number;
-  /** What the memory plan says that it will be. */
-  readonly planned?: number;
-  /** Root mean square of the output: a graph that computes nothing would be fast. */
-  readonly rms: number;
-}
+import { measured } from './measured';
+import type { Variant } from './variants';
 
 export async function main([json, runs = '2', threads = '2']: readonly string[]): Promise<number> {
   const variant = JSON.parse(json!) as Variant;
-  const { tensors, graph, network, lean, planned } = variantStage(variant);
   const options = { threads: Number(threads) };
-  const backend = graph ? nodeWasmBackend(options) : await nodeInt8Backend(options);
-  const started = performance.now();
-  const weights = randomWeights(tensors);
-  const never = new AbortController().signal;
-  const inSegments = graph && !(graph instanceof Uint8Array);
-  const opened = inSegments
-    ? streamedStage({ name: variant.stage, segments: graph, weights }, backend, never, { lean })
-    : await backend.open({ name: variant.stage, graph: graph ?? new Uint8Array(), network, weights }, never, { lean });
-  const stage = variant.tile ? tiledDecoder(opened, variant.tile, never) : opened;
-  const load = performance.now() - started;
-  const loadedHeap = backend.heapBytes();
-  const times: number[] = [];
-  let rms = 0;
-  for (let i = 0; i <= Number(runs); i++) {
-    const begun = performance.now();
-    const [output] = Object.values(await stage.run(inputsOf(variant)));
-    times.push((performance.now() - begun) / variant.batch);
-    const data = output!.data as Float32Array;
-    rms = Math.sqrt(data.reduce((sum, value) => sum + value * value, 0) / data.length);
-  }
-  const measured: Measured = {
-    load,
-    runs: times.slice(1),
-    loadedHeap,
-    heap: backend.heapBytes(),
-    rms,
-    ...(planned ? { planned } : {}),
-  };
-  console.log(JSON.stringify(measured));
+  const backend = variant.form === 'kernels' ? await nodeInt8Backend(options) : nodeWasmBackend(options);
+  console.log(JSON.stringify(await measured(variant, backend, Number(runs), Number(threads))));
   return 0;
-}
-
-function inputsOf({ stage, pixels, batch }: Variant): Tensors {
-  const side = pixels / 8;
-  const noise = (shape: readonly number[]) => {
-    const count = shape.reduce((product, size) => product * size, 1);
-    const data = Float32Array.from({ length: count }, (_, i) => 1.4 * Math.sin(i * 12.9898 + (i % 17)));
-    return { type: 'float32' as const, shape, data };
-  };
-  switch (stage) {
-    case 'text_encoder':
-      return { input_ids: { type: 'int32', shape: [1, 77], data: new Int32Array(77).map((_, i) => i * 600) } };
-    case 'unet':
-      return {
-        sample: noise([batch, 4, side, side]),
-        timestep: { type: 'float32', shape: [1], data: Float32Array.of(500) },
-        encoder_hidden_states: noise([batch, 77, 768]),
-      };
-    case 'vae_decoder':
-      return { latents: noise([1, 4, side, side]) };
-    case 'vae_encoder':
-      return { image: noise([1, 3, pixels, pixels]) };
-  }
 }

@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import type { Measured } from './measureStage';
+import type { Measured } from './measured';
 import { PARTS, type Variant, variantName } from './variants';
 
 export async function sd15(args: readonly string[]): Promise<number> {

@@ -1,5 +1,4 @@
 /** What `npm run bench -- sd15` compares: one stage at one size in one form. */
-import { availableParallelism } from 'node:os';
 import { describe } from '../../models/graph/network';
 import { GraphBuilder } from '../../models/graph/onnx/graphBuilder';
 import { type Parameter, parametersOf } from '../../models/graph/parameters';
@@ -10,7 +9,7 @@ import { WORDS } from '../../workers/backend/int8/numbers';
 import { COURSES } from '../../workers/memory/course';
 import { peakHeap } from '../../workers/memory/plan';
 import { tileSize } from '../../workers/tiles';
-import { SD15 } from './sd15Checkpoint';
+import { SD15 } from './sd15Description';
 import { torchForm, torchPlan } from './torchForm';
 
 export interface Variant {
@@ -85,7 +84,7 @@ export interface VariantStage {
   readonly planned?: number;
 }
 
-export function variantStage(variant: Variant): VariantStage {
+export function variantStage(variant: Variant, threads: number): VariantStage {
   const { stage, pixels, form, batch, segments = 1, lean = segments > 1, tile } = variant;
   const parameters: Parameter[] = parametersOf(SD15, stage);
   const size = tileSize({ batch, height: pixels / 8, width: pixels / 8 }, tile);
@@ -99,7 +98,7 @@ export function variantStage(variant: Variant): VariantStage {
   const tensors = planTensors(parameters, () => 'F16', form === 'int8-f32' || form === 'kernels' ? 'int8' : form);
   const network = { description: SD15, stage, size, tensors };
   if (form === 'kernels') {
-    const { layout } = assemble(networkOf(network), WORDS, availableParallelism());
+    const { layout } = assemble(networkOf(network), WORDS, threads);
     return { tensors, graph: undefined, network, lean, planned: layout.bytes };
   }
   const integers = form === 'int8-f32' ? { integersFrom: Number.POSITIVE_INFINITY } : {};

@@ -5,7 +5,7 @@ import type { LinearForm } from '../../models/graph/qnn/linear';
 import { qnnNetwork } from '../../models/graph/qnn/qnnStage';
 import { resnet } from '../../models/graph/resnet';
 import { transformer } from '../../models/graph/transformer';
-import { SD15 } from '../bench/sd15Checkpoint';
+import { SD15 } from '../bench/sd15Description';
 import { fullCheckpoint } from './fullNetworks';
 import { normals, normalTensor } from './madeUpCalls';
 import type { Network } from './quantizedStage';

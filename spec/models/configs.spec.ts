@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SD15 } from '../../build/bench/sd15Checkpoint';
+import { SD15 } from '../../build/bench/sd15Description';
 import { ConfigFile } from '../../models/configs/configFile';
 import { checkModelIndex } from '../../models/configs/modelIndex';
 import { parseScheduler } from '../../models/configs/schedulerConfig';

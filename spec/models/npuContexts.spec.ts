@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SD15 } from '../../build/bench/sd15Checkpoint';
+import { SD15 } from '../../build/bench/sd15Description';
 import { STAGE_NAMES } from '../../models/manifest';
 import { NPU_CHIPS } from '../../models/npuChips';
 import { keepCompiled } from '../../models/npuContexts.node';

@@ -1,7 +1,7 @@
 /** `npu.json`: what must stand in it, and who says so. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SD15 } from '../../build/bench/sd15Checkpoint';
+import { SD15 } from '../../build/bench/sd15Description';
 import type { ErrorCode } from '../../models/errors';
 import { qnnSegments } from '../../models/graph/qnn/qnnStage';
 import { STAGE_NAMES } from '../../models/manifest';

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SD15 } from '../../build/bench/sd15Checkpoint';
+import { SD15 } from '../../build/bench/sd15Description';
 import { openDiffusersFolder } from '../../models/checkpoint';
 import { parametersOf } from '../../models/graph/parameters';
 import { f16ToF32 } from '../../models/half';

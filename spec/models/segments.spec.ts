@@ -1,7 +1,7 @@
 /** Networks in segments: the same operations over the same weights, each in one segment and no other. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SD15 } from '../../build/bench/sd15Checkpoint';
+import { SD15 } from '../../build/bench/sd15Description';
 import type { Layers } from '../../models/graph/layers';
 import { describe } from '../../models/graph/network';
 import { parametersOf } from '../../models/graph/parameters';

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { int8Pictures, int8Share, meanDecibels } from '../../build/bench/int8Pictures';
-import { SD15 } from '../../build/bench/sd15Checkpoint';
+import { SD15 } from '../../build/bench/sd15Description';
 import { openDiffusersFolder } from '../../models/checkpoint';
 import { diskFolder } from '../../models/folder.node';
 import { parametersOf } from '../../models/graph/parameters';

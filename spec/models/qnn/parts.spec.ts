@@ -1,7 +1,7 @@
 /** A stage in parts: their taps are those of the whole, so that ranges measured part by part serve either. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SD15 } from '../../../build/bench/sd15Checkpoint';
+import { SD15 } from '../../../build/bench/sd15Description';
 import { openDiffusersFolder } from '../../../models/checkpoint';
 import { qnnSegments, qnnStage } from '../../../models/graph/qnn/qnnStage';
 import { someOf } from '../../../models/graph/qnn/ranges';

@@ -1,7 +1,7 @@
 /** Four bits where they cost least, and no more of them than the budget asks for. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SD15 } from '../../../build/bench/sd15Checkpoint';
+import { SD15 } from '../../../build/bench/sd15Description';
 import { openDiffusersFolder } from '../../../models/checkpoint';
 import { parametersOf } from '../../../models/graph/parameters';
 import { matrixKeys } from '../../../models/quantize/dequantized';

@@ -1,5 +1,5 @@
 /** A full-size F16 checkpoint of which nothing is read: a plan knows it by its shapes. */
-import { SD15 } from '../../../build/bench/sd15Checkpoint';
+import { SD15 } from '../../../build/bench/sd15Description';
 import type { Checkpoint } from '../../../models/checkpoint';
 import { parametersOf } from '../../../models/graph/parameters';
 

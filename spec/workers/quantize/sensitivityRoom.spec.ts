@@ -1,7 +1,7 @@
 /** Whether there is room to measure what four bits cost, before anything is opened. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SD15 } from '../../../build/bench/sd15Checkpoint';
+import { SD15 } from '../../../build/bench/sd15Description';
 import { openDiffusersFolder } from '../../../models/checkpoint';
 import { parametersOf } from '../../../models/graph/parameters';
 import type { TensorSource } from '../../../models/tensorSource';

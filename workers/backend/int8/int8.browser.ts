@@ -3,12 +3,13 @@ import type { Backend } from '../backend';
 import { wasmThreads } from '../ort.browser';
 import { bestForm } from './form';
 import { int8Backend } from './int8';
-import { type Helper, threadsOf } from './threads';
+import { type Helper, type Threads, threadsOf } from './threads';
 
-export async function browserInt8Backend(): Promise<Backend> {
+export const browserInt8Backend = async (): Promise<Backend> => int8Backend(await browserThreads());
+
+export async function browserThreads(count = wasmThreads()): Promise<Threads> {
   const shared = self.crossOriginIsolated;
-  const helpers = Array.from({ length: wasmThreads() - 1 }, browserHelper);
-  return int8Backend(threadsOf(await bestForm(shared), helpers, shared));
+  return threadsOf(await bestForm(shared), Array.from({ length: count - 1 }, browserHelper), shared);
 }
 
 /** `kernels.worker.ts`, which lies beside the engine. */

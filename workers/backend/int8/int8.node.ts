@@ -6,6 +6,7 @@ import type { Backend } from '../backend';
 import { bestForm, type Form, formOf } from './form';
 import { int8Backend } from './int8';
 import type { KernelForm } from './kernels';
+import type { Numbers } from './numbers';
 import { type Helper, type Order, type Threads, threadsOf } from './threads';
 
 /** `threads` defaults to every core, `form` to the best of this machine. */
@@ -16,12 +17,15 @@ export async function nodeInt8Backend(options: Int8Options = {}): Promise<Backen
 export interface Int8Options {
   readonly threads?: number;
   readonly form?: KernelForm;
+  /** What activations are rounded to, instead of all that the form has. */
+  readonly numbers?: Numbers;
 }
 
-export async function nodeThreads({ threads = availableParallelism(), form }: Int8Options = {}): Promise<Threads> {
+export async function nodeThreads(options: Int8Options = {}): Promise<Threads> {
+  const { threads = availableParallelism(), form, numbers } = options;
   const best = (form && (await nodeForm(form))) ?? (await bestNodeForm());
   const helpers = Array.from({ length: threads - 1 }, nodeHelper);
-  return threadsOf(best, helpers, true);
+  return threadsOf({ ...best, ...(numbers ? { numbers } : {}) }, helpers, true);
 }
 
 /** A thread's program: `kernels.worker.ts` in plain words, since a worker has to be started from a text or a file. */

@@ -19,6 +19,9 @@ export const bytesOf = (levels: 255 | 127, lowest: 0 | -128): Numbers => ({
   range: () => ({ levels, lowest }),
 });
 
+/** Words that hold what bytes hold, or less: what machines that multiply bytes compute, on any machine. */
+export const wordsOf = (levels: number): Numbers => ({ bytes: 2, range: () => ({ levels, lowest: 0 }) });
+
 const LARGEST_SUM = 2 ** 31 - 1;
 const LARGEST_WEIGHT = 127;
 

@@ -7,9 +7,10 @@ import * as assert from 'uvu/assert';
 import type { Layers, Value } from '../../../../models/graph/layers';
 import { nodeForm, nodeThreads } from '../../../../workers/backend/int8/int8.node';
 import type { KernelForm } from '../../../../workers/backend/int8/kernels';
+import { wordsOf } from '../../../../workers/backend/int8/numbers';
 import type { Threads } from '../../../../workers/backend/int8/threads';
 import type { Tensors } from '../../../../workers/tensor';
-import { input, inWords, madeUp, oneByOne, oneThread, onKernels, sqnr, uniform } from './network';
+import { input, madeUp, oneByOne, oneThread, onKernels, sqnr, uniform } from './network';
 
 /** What this machine's engine computes rightly with: in Node 20 on a machine without one instruction for it, not `relaxed`. */
 const FORMS: KernelForm[] = [];
@@ -125,7 +126,7 @@ for (const form of FORMS.filter((form) => form !== 'words')) {
     });
     const made = madeUp(describe, 4);
     const computed = await onKernels(describe, made, inputs, await oneThread(form), false);
-    const words = await onKernels(describe, made, inputs, await oneThread('words', inWords(127)), false);
+    const words = await onKernels(describe, made, inputs, await oneThread('words', wordsOf(127)), false);
     assert.equal(computed.y!.data, words.y!.data);
   });
 }
@@ -154,7 +155,7 @@ for (const shape of ATTENTIONS) {
     });
   }
   test(`attention in integers of eight bits, of [${shape}], loses what bytes lose`, async () => {
-    const quality = await attentionQuality(shape, await oneThread('words', inWords(255)));
+    const quality = await attentionQuality(shape, await oneThread('words', wordsOf(255)));
     assert.ok(quality > 29, `${quality.toFixed(1)} dB`);
   });
 }
@@ -167,7 +168,7 @@ test('a few keys that count for much leave the many that count for little theirs
   const data = Float32Array.from({ length: 512 * 8 }, (_, i) => (i % 8 === 0 ? (i < 8 ? 8 : 1) : random() / 8));
   const inputs: Tensors = { x: { type: 'float32', shape, data } };
   const made = madeUp(describe, 1);
-  const { y } = await onKernels(describe, made, inputs, await oneThread('words', inWords(255)), false);
+  const { y } = await onKernels(describe, made, inputs, await oneThread('words', wordsOf(255)), false);
   const quality = sqnr(y!.data, oneByOne(describe, made, inputs).get('y')!);
   assert.ok(quality > 36, `${quality.toFixed(1)} dB`);
 });
@@ -186,7 +187,7 @@ for (const amplitude of [1e-30, 1e-6, 1e6, 1e30]) {
     const [, describe] = on('', tokens([1, 30, 64]), (net, x) => net.linear('l', x, 16, { bias: false }));
     const made = madeUp(describe, 6);
     const inputs = { x: input([1, 30, 64], 2, amplitude) };
-    const { y } = await onKernels(describe, made, inputs, await oneThread('words', inWords(255)), false);
+    const { y } = await onKernels(describe, made, inputs, await oneThread('words', wordsOf(255)), false);
     const quality = sqnr(y!.data, oneByOne(describe, made, inputs).get('y')!);
     assert.ok(quality > 42, `${quality.toFixed(1)} dB`);
   });
@@ -197,7 +198,7 @@ test('eight bits of activations are worth six decibels more than seven', async (
   const made = madeUp(describe, 7);
   const expected = oneByOne(describe, made, inputs).get('y')!;
   const quality = async (levels: 127 | 255) => {
-    const { y } = await onKernels(describe, made, inputs, await oneThread('words', inWords(levels)), false);
+    const { y } = await onKernels(describe, made, inputs, await oneThread('words', wordsOf(levels)), false);
     return sqnr(y!.data, expected);
   };
   // 20 log10(255 / 127) = 6.05.

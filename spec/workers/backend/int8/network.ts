@@ -9,7 +9,7 @@ import { weightsInMemory } from '../../../../models/stageWeights';
 import { nodeForm } from '../../../../workers/backend/int8/int8.node';
 import { openInt8Stage } from '../../../../workers/backend/int8/int8Stage';
 import type { KernelForm } from '../../../../workers/backend/int8/kernels';
-import { bytesOf, type Numbers, WORDS } from '../../../../workers/backend/int8/numbers';
+import { bytesOf, WORDS } from '../../../../workers/backend/int8/numbers';
 import { type Threads, threadsOf } from '../../../../workers/backend/int8/threads';
 import type { Tensor, Tensors } from '../../../../workers/tensor';
 import { scalarLayers, type Weights } from './scalar';
@@ -60,9 +60,6 @@ export function madeUp(describe: (net: Layers) => void, seed: number): Made {
   for (const { name, offset } of tensors) bytes.set(new Uint8Array(weights.get(name)!.data.buffer), offset);
   return { tensors, bytes, weights };
 }
-
-/** Words that hold what bytes hold, or fewer levels. */
-export const inWords = (levels: number): Numbers => ({ bytes: 2, range: () => ({ levels, lowest: 0 }) });
 
 /** One thread; activations have seven bits where they are bytes, which all machines multiply, unless others are asked for. */
 export async function oneThread(

@@ -12,6 +12,7 @@ import { openSafetensors } from '../../../../models/safetensors';
 import { networkOf } from '../../../../workers/backend/int8/assemble';
 import { nodeThreads } from '../../../../workers/backend/int8/int8.node';
 import { openInt8Stage } from '../../../../workers/backend/int8/int8Stage';
+import { wordsOf } from '../../../../workers/backend/int8/numbers';
 import type { Threads } from '../../../../workers/backend/int8/threads';
 import { nodeWasmBackend } from '../../../../workers/backend/ort.node';
 import { checkpointModel } from '../../../../workers/model.checkpoint';
@@ -19,11 +20,11 @@ import type { Tensors } from '../../../../workers/tensor';
 import { casesOf } from '../../../models/networkCases';
 import { RANDOM_MODELS, randomModel } from '../../../models/randomModel';
 import { fromRoot } from '../../../root';
-import { inWords, oneThread, sqnr } from './network';
+import { oneThread, sqnr } from './network';
 
 const threads = await nodeThreads({ threads: 1 });
 /** What bytes lose, wherever it is run. */
-const bytes = await oneThread('words', inWords(255));
+const bytes = await oneThread('words', wordsOf(255));
 const ort = nodeWasmBackend();
 const signal = new AbortController().signal;
 

@@ -1,0 +1,161 @@
+/**
+ * `npm run bench -- cpu [--json] [--threads N]… [--rounds N] [--runs N] [--only ENGINE]… [--figure NAME]… [--checkpoint FILE]`: our
+ * kernels in Chromium beside ONNX Runtime Web there and beside native programs, which are installed from PyPI into
+ * `dist/peers` when they are asked for. Engines take turns in every round, so that whatever else the machine does falls on
+ * all of them: ratios are what counts. `--json` prints one object on stdout, and what else there is to say on stderr.
+ */
+import { rename, rm, stat } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { openChromium } from './cpu/chromium';
+import { ENGINES, type Engine, type Options, type Timed } from './cpu/engines';
+import { nameOf, RATIOS, type Times } from './cpu/figures';
+import { processor } from './cpu/processor';
+import { writeSd15Checkpoint } from './sd15Checkpoint';
+
+const CHECKPOINT = 'dist/peers/random.safetensors';
+
+export async function cpu(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: 'boolean', default: false },
+      threads: { type: 'string', multiple: true, default: ['1', '2'] },
+      rounds: { type: 'string', default: '2' },
+      runs: { type: 'string', default: '2' },
+      only: { type: 'string', multiple: true },
+      figure: { type: 'string', multiple: true },
+      checkpoint: { type: 'string' },
+    },
+  });
+  const unknown = values.only?.find((name) => !ENGINES.some((engine) => engine.name === name));
+  if (unknown !== undefined) {
+    console.error(`bad-argument: --only: expected ${ENGINES.map(({ name }) => name).join(', ')}, got ${unknown}`);
+    return 2;
+  }
+  const say = values.json ? console.error : console.log;
+  const engines = ENGINES.filter(({ name }) => values.only?.includes(name) ?? true);
+  const machine = await processor();
+  say(`${machine.name}, ${machine.cores} cores, ${machine.flags.join(' ')}`);
+  const threads = values.threads.map(Number);
+  const layers = await layersOf(threads, say);
+  const found: Record<string, Record<string, Record<string, number>>> = {};
+  const peaks: Record<string, Record<string, number>> = {};
+  const failures: string[] = [];
+  for (const count of threads) {
+    const options = { threads: count, runs: Number(values.runs), checkpoint: () => checkpoint(values.checkpoint) };
+    const wanted = (name: string): boolean => values.figure?.includes(name) ?? true;
+    const timed = await measured(engines, wanted, options, Number(values.rounds), failures, say);
+    const medians = new Map([...timed].map(([name, figures]) => [name, mediansOf(figures)]));
+    for (const [name, figures] of timed) {
+      for (const [figure, runs] of figures)
+        peaks[name] = { ...peaks[name], [figure]: Math.max(...runs.map(({ peakBytes }) => peakBytes)) };
+    }
+    found[count] = Object.fromEntries([...medians].map(([name, times]) => [name, Object.fromEntries(times)]));
+    report(count, medians, say);
+  }
+  const last = found[threads.at(-1)!]!;
+  const ratios = ratiosOf(new Map(Object.entries(last).map(([name, times]) => [name, new Map(Object.entries(times))])));
+  for (const failure of failures) say(failure);
+  if (values.json) console.log(JSON.stringify({ machine, ratios, milliseconds: found, peaks, layers, failures }));
+  return failures.length > 0 ? 1 : 0;
+}
+
+type Say = (line: string) => void;
+
+/** Single layers, and how much of the innermost loop's speed they have. */
+async function layersOf(threads: readonly number[], say: Say) {
+  const chromium = await openChromium();
+  try {
+    const found = [];
+    for (const count of threads) {
+      const layers = await chromium.layers(count);
+      say(
+        `\n${chromium.version}, ${count} threads: 10⁹ operations a second (share of the innermost loop's, ${layers[0]!.loop.toFixed(0)} a thread)`,
+      );
+      for (const { name, product, whole, loop } of layers) {
+        const share = (speed: number): string => `${speed.toFixed(0)} (${((100 * speed) / loop / count).toFixed(0)} %)`;
+        say(`  ${name.padEnd(22)} product ${share(product).padEnd(12)} with quantizing ${share(whole)}`);
+      }
+      found.push({ threads: count, layers });
+    }
+    return found;
+  } finally {
+    await chromium.close();
+  }
+}
+
+type Found = Map<string, Map<string, Timed[]>>;
+
+async function measured(
+  engines: readonly Engine[],
+  wanted: (figure: string) => boolean,
+  options: Options,
+  rounds: number,
+  failures: string[],
+  say: Say,
+): Promise<Found> {
+  const found: Found = new Map();
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, figures, measure } of engines) {
+      const asked = figures.filter((figure) => wanted(nameOf(figure)));
+      if (asked.length === 0 || failures.some((failure) => failure.startsWith(`${name}:`))) continue;
+      const own = found.get(name) ?? new Map<string, Timed[]>();
+      found.set(name, own);
+      try {
+        for await (const timed of measure(asked, options)) {
+          const figure = nameOf(timed.figure);
+          own.set(figure, [...(own.get(figure) ?? []), timed]);
+          say(
+            `  round ${round + 1}, ${options.threads} threads, ${name} ${figure}: ${timed.runs.map((run) => run.toFixed(0)).join(', ')} ms${timed.note ? ` (${timed.note})` : ''}`,
+          );
+        }
+      } catch (error) {
+        failures.push(`${name}: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+  }
+  return found;
+}
+
+function mediansOf(figures: ReadonlyMap<string, readonly Timed[]>): Times {
+  return new Map([...figures].map(([figure, timed]) => [figure, median(timed.flatMap(({ runs }) => runs))]));
+}
+
+/** Ours to each peer's, of what was measured of both. A guided step's passes in one call count where they are the faster. */
+function ratiosOf(times: ReadonlyMap<string, Times>): Record<string, number> {
+  const guided = times.get('kernels_guided');
+  const own = new Map([...(times.get('kernels') ?? [])].map(([figure, each]) => [figure, each]));
+  const whole = new Map([...own].map(([figure, each]) => [figure, Math.min(each, guided?.get(figure) ?? each)]));
+  return Object.fromEntries(
+    RATIOS.flatMap(({ name, peer, of }) => {
+      const ours = of(name.startsWith('image') ? whole : own);
+      const theirs = of(times.get(peer) ?? new Map());
+      return ours === undefined || theirs === undefined ? [] : [[name, ours / theirs]];
+    }),
+  );
+}
+
+function report(threads: number, times: ReadonlyMap<string, Times>, say: Say): void {
+  say(`\n${threads} threads, milliseconds a call (median)`);
+  for (const [name, figures] of times) {
+    const columns = [...figures].map(([figure, each]) => `${figure} ${each.toFixed(0)}`);
+    say(`  ${name.padEnd(16)}${columns.join('   ')}`);
+  }
+  for (const [name, ratio] of Object.entries(ratiosOf(times))) say(`  ${name.padEnd(24)} ${ratio.toFixed(3)}`);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** A full-size checkpoint of random weights, written once. */
+async function checkpoint(given: string | undefined): Promise<string> {
+  if (given !== undefined) return given;
+  if (await stat(CHECKPOINT).catch(() => undefined)) return CHECKPOINT;
+  await rm(`${CHECKPOINT}.part`, { force: true });
+  await writeSd15Checkpoint(`${CHECKPOINT}.part`, 1);
+  await rename(`${CHECKPOINT}.part`, CHECKPOINT);
+  return CHECKPOINT;
+}

@@ -1,0 +1,65 @@
+/** Networks measured in Chromium, each in a worker that is ended afterwards: heaps never shrink. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import puppeteer from 'puppeteer-core';
+import { bundle } from '../../bundle';
+import { CHROMIUM_FLAGS, requireChromium } from '../../chromium';
+import { kernels } from '../../kernels.mjs';
+import { serve } from '../../serve';
+import type { Measured } from '../measured';
+import type { Variant } from '../variants';
+import type { Answer, Job } from './jobs';
+import type { Layer } from './layers';
+
+const FOLDER = 'dist/bench-cpu';
+
+export interface Chromium {
+  readonly version: string;
+  stage(variant: Variant, how: { readonly threads: number; readonly runs: number }): Promise<Measured>;
+  layers(threads: number): Promise<readonly Layer[]>;
+  close(): Promise<void>;
+}
+
+export async function openChromium(): Promise<Chromium> {
+  await bundle(FOLDER);
+  await build({
+    entryPoints: { 'measure.worker': 'build/bench/cpu/measure.worker.ts' },
+    outdir: FOLDER,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    target: 'chrome114',
+    conditions: ['onnxruntime-web-use-extern-wasm'],
+    plugins: [kernels],
+  });
+  await writeFile(join(FOLDER, 'bench.html'), '<!doctype html><title>bench</title>');
+  const profile = await mkdtemp(join(tmpdir(), 'pocket-bench-'));
+  const server = await serve(FOLDER, 0);
+  const browser = await puppeteer.launch({
+    executablePath: requireChromium(),
+    userDataDir: profile,
+    args: [...CHROMIUM_FLAGS],
+    protocolTimeout: 3_600_000,
+  });
+  const page = await browser.newPage();
+  await page.goto(`${server.url}bench.html`);
+  const asked = async <Kind extends keyof Answer>(job: Job & { readonly type: Kind }): Promise<Answer[Kind]> =>
+    (await page.evaluate(`new Promise((resolve, reject) => {
+      const worker = new Worker('measure.worker.js', { type: 'module' });
+      worker.onmessage = ({ data }) => { worker.terminate(); data.failed ? reject(new Error(data.failed)) : resolve(data); };
+      worker.onerror = ({ message }) => { worker.terminate(); reject(new Error(message)); };
+      worker.postMessage(${JSON.stringify(job)});
+    })`)) as Answer[Kind];
+  return {
+    version: await browser.version(),
+    stage: (variant, how) => asked({ type: 'stage', variant, ...how }),
+    layers: (threads) => asked({ type: 'layers', threads }),
+    async close() {
+      await browser.close();
+      await server.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
+}

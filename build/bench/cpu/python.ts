@@ -1,0 +1,73 @@
+/** Others' programs, installed on demand from PyPI into an ignored folder, each measured in a process of its own. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { Options, Timed } from './engines';
+import type { Figure } from './figures';
+
+const FOLDER = 'dist/peers';
+const SCRIPTS = 'build/bench/cpu/peers';
+
+export interface PythonPeer {
+  /** Of `build/bench/cpu/peers`. */
+  readonly script: string;
+  readonly packages: readonly string[];
+  /** Whether it reads a checkpoint. */
+  readonly checkpoint?: boolean;
+}
+
+/** Throws where it cannot be installed or its script fails, with the last that it said. */
+export async function* measuredInPython(
+  { script, packages, checkpoint }: PythonPeer,
+  figures: readonly Figure[],
+  options: Options,
+): AsyncGenerator<Timed> {
+  const name = script.replace(/\.py$/, '');
+  const folder = `${FOLDER}/${name}`;
+  await mkdir(folder, { recursive: true });
+  const python = installed(folder, packages);
+  const job = {
+    ...{ figures, folder, threads: options.threads, runs: options.runs },
+    ...(checkpoint ? { checkpoint: await options.checkpoint() } : {}),
+  };
+  const child = spawn(python, [`${SCRIPTS}/${script}`, JSON.stringify(job)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, OMP_NUM_THREADS: `${options.threads}`, PYTHONDONTWRITEBYTECODE: '1' },
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said = `${said}${chunk}`.slice(-4000);
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  for await (const line of createInterface(child.stdout)) {
+    if (!line.startsWith('{')) continue;
+    const { seconds, peakBytes, precision, ...figure } = JSON.parse(line) as Figure & {
+      readonly seconds: readonly number[];
+      readonly peakBytes: number;
+      readonly precision?: string;
+    };
+    const runs = seconds.map((each) => 1000 * each);
+    yield { figure, runs, peakBytes, ...(precision ? { note: precision } : {}) };
+  }
+  const status = await ended;
+  if (status !== 0) throw new Error(`${script} (${status}): ${said.trim().split('\n').at(-1)}`);
+}
+
+/** The Python of an environment that has the packages, made where there is none. */
+function installed(folder: string, packages: readonly string[]): string {
+  const venv = `${folder}/venv`;
+  const python = `${venv}/bin/python`;
+  const done = `${venv}/packages`;
+  if (existsSync(done) && readFileSync(done, 'utf8') === packages.join()) return python;
+  console.error(`Installing ${packages.join(', ')} into ${venv} …`);
+  for (const [command, ...args] of [
+    ['python3', '-m', 'venv', '--clear', venv],
+    [python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages],
+  ]) {
+    if (spawnSync(command!, args, { stdio: ['ignore', 2, 2] }).status !== 0)
+      throw new Error(`${packages[0]} could not be installed; what was said is above`);
+  }
+  writeFileSync(done, packages.join());
+  return python;
+}
