@@ -4,7 +4,7 @@
  * `damaged` fails its check, `missing` does not arrive, `flaky` arrives at the second try; of a LoRA `half` a part is left out; once
  * `kept` is there the browser keeps all.
  */
-import { get, set } from 'idb-keyval';
+import { get, update } from 'idb-keyval';
 import type {
   Freeable,
   ImageRequest,
@@ -52,11 +52,11 @@ export const pause = (milliseconds: number): Promise<void> =>
 /** Keys of what this worker is at. */
 const busy = new Set<string>();
 
-const contents = async (): Promise<Contents> => (await get<Contents>('fake')) ?? { models: [], left: [] };
-const change = async (how: (now: Contents) => Partial<Contents>): Promise<void> => {
-  const now = await contents();
-  await set('fake', { ...now, ...how(now) });
-};
+const EMPTY: Contents = { models: [], left: [] };
+const contents = async (): Promise<Contents> => (await get<Contents>('fake')) ?? EMPTY;
+/** At once, since two jobs change it at a time. */
+const change = (how: (now: Contents) => Partial<Contents>): Promise<void> =>
+  update<Contents>('fake', (now = EMPTY) => ({ ...now, ...how(now) }));
 const leave = (thing: Freeable): Promise<void> =>
   change(({ left }) => ({ left: [...left.filter(({ key }) => key !== thing.key), thing] }));
 const forget = (key: string | undefined): Promise<void> =>

@@ -13,10 +13,10 @@ import { fromRoot } from '../root';
 /** Another seed's picture is below 20 dB; one level of 255 everywhere is 48 dB. */
 const LEAST_DECIBELS = 35;
 
-test('two pictures from int8 weights are those of the checkpoint’s own', async () => {
+test('a picture from int8 weights is that of the checkpoint’s own', async () => {
   const compared = [];
-  for await (const one of int8Pictures(2, fromRoot('.'))) compared.push(one);
-  assert.is(compared.length, 2);
+  for await (const one of int8Pictures(1, fromRoot('.'))) compared.push(one);
+  assert.is(compared.length, 1);
   const mean = meanDecibels(compared);
   assert.ok(mean >= LEAST_DECIBELS && Number.isFinite(mean), JSON.stringify(compared));
 });
