@@ -62,18 +62,7 @@ export const ENGINES: readonly Engine[] = [
   inChromium('kernels_guided', [UNET_256, UNET_512], 'kernels', 2),
   inChromium('ortweb', ALL, 'int8'),
   inChromium('ortweb_f32', [DECODE_512], 'torch'),
-  inPython('torch_bf16', [UNET_256, UNET_512, DECODE_512], {
-    script: 'torch_bf16.py',
-    packages: ['torch==2.11.0', 'diffusers==0.42.1', 'transformers==5.23.0', 'numpy==2.4.6'],
-  }),
-  inPython('openvino', [UNET_256, UNET_512, DECODE_512], {
-    script: 'openvino_bf16.py',
-    packages: ['openvino==2026.4.1', 'torch==2.11.0', 'diffusers==0.42.1', 'transformers==5.23.0', 'numpy==2.4.6'],
-  }),
-  inPython('sdcpp', ALL, {
-    script: 'sd_cpp.py',
-    // Built here by the compiler that there is, for this very processor.
-    packages: ['stable-diffusion-cpp-python==0.4.7'],
-    checkpoint: true,
-  }),
+  inPython('torch_bf16', [UNET_256, UNET_512, DECODE_512], { script: 'torch_bf16.py' }),
+  inPython('openvino', [UNET_256, UNET_512, DECODE_512], { script: 'openvino_bf16.py' }),
+  inPython('sdcpp', ALL, { script: 'sd_cpp.py', checkpoint: true }),
 ];

@@ -6,27 +6,36 @@ import { createInterface } from 'node:readline';
 import type { Options, Timed } from './engines';
 import type { Figure } from './figures';
 
-const FOLDER = 'dist/peers';
-const SCRIPTS = 'build/bench/cpu/peers';
+export const FOLDER = 'dist/peers';
+export const SCRIPTS = 'build/bench/cpu/peers';
+
+/** An environment of Python by its name, and what is installed there. */
+const ENVIRONMENTS = {
+  native: [
+    ...['torch==2.11.0', 'diffusers==0.42.1', 'transformers==5.23.0', 'numpy==2.4.6', 'openvino==2026.4.1'],
+    // Built here by the compiler that there is, for this very processor.
+    'stable-diffusion-cpp-python==0.4.7',
+  ],
+  litert: ['litert-torch==0.10.0', 'torch==2.11.0', 'diffusers==0.42.1'],
+} as const;
 
 export interface PythonPeer {
   /** Of `build/bench/cpu/peers`. */
   readonly script: string;
-  readonly packages: readonly string[];
   /** Whether it reads a checkpoint. */
   readonly checkpoint?: boolean;
 }
 
 /** Throws where it cannot be installed or its script fails, with the last that it said. */
 export async function* measuredInPython(
-  { script, packages, checkpoint }: PythonPeer,
+  { script, checkpoint }: PythonPeer,
   figures: readonly Figure[],
   options: Options,
 ): AsyncGenerator<Timed> {
   const name = script.replace(/\.py$/, '');
   const folder = `${FOLDER}/${name}`;
   await mkdir(folder, { recursive: true });
-  const python = installed(folder, packages);
+  const python = pythonOf('native');
   const job = {
     ...{ figures, folder, threads: options.threads, runs: options.runs },
     ...(checkpoint ? { checkpoint: await options.checkpoint() } : {}),
@@ -54,9 +63,10 @@ export async function* measuredInPython(
   if (status !== 0) throw new Error(`${script} (${status}): ${said.trim().split('\n').at(-1)}`);
 }
 
-/** The Python of an environment that has the packages, made where there is none. */
-function installed(folder: string, packages: readonly string[]): string {
-  const venv = `${folder}/venv`;
+/** The Python of an environment, which is made where there is none. */
+export function pythonOf(environment: keyof typeof ENVIRONMENTS): string {
+  const packages: readonly string[] = ENVIRONMENTS[environment];
+  const venv = `${FOLDER}/venv-${environment}`;
   const python = `${venv}/bin/python`;
   const done = `${venv}/packages`;
   if (existsSync(done) && readFileSync(done, 'utf8') === packages.join()) return python;
