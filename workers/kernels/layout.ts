@@ -91,6 +91,14 @@ export const C_FACTOR = 29;
 export const C_REST = 30;
 export const C_REST_PARAMS = 31;
 
+/**
+ * A 3×3 convolution by Winograd's F(2×2), of kernels in words. Arguments as of `CONV`, but: input rows are float32, M counts
+ * patches, of which each makes two by two pixels, and so do rows of a tile; of integers no range is given but their largest.
+ */
+export const CONV_WINOGRAD = 11;
+export const C_CHANNELS = 32;
+export const C_HALF = 33;
+
 /** Of `ROWS`. Float32 rows, floats from one to the next, channels. */
 export const R_A = 2;
 export const R_A_STRIDE = 3;

@@ -36,6 +36,7 @@ import type { Assembly } from './assembly';
 import type { Instruction, Region, Word } from './instruction';
 import { quantized, written } from './rows';
 import type { EngineValue, Rows } from './value';
+import { byPatches, convolvesByPatches } from './winograd';
 
 export type Product = Convolution & { readonly bias?: boolean };
 
@@ -61,12 +62,14 @@ export function product(
   const alone = count === 1 && how.kernel === 1 && !wide;
   const instruction = alone
     ? vector(assembly, scope, x, results, common)
-    : matrix(assembly, scope, x, shape, how, wide, common);
+    : !wide && shape.length === 4 && convolvesByPatches(assembly, x, how)
+      ? byPatches(assembly, scope, x, shape, common)
+      : matrix(assembly, scope, x, shape, how, wide, common);
   const pushed = assembly.push({ ...instruction, writes: [rows.region] });
   return { rows, ...(alone ? {} : { open: pushed }) };
 }
 
-type Words = Readonly<Record<number, Word>>;
+export type Words = Readonly<Record<number, Word>>;
 type Unwritten = Omit<Instruction, 'writes'>;
 
 /** One row: what is computed so seldom is not rounded. */

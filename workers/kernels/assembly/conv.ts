@@ -47,7 +47,7 @@ const NOTE: usize = 8;
 
 /** Of scratch: integer sums, float sums, then what is noted. */
 const SUMS: usize = 0;
-const TOTALS: usize = 192;
+export const TOTALS: usize = 192;
 const NOTES: usize = 384;
 
 /** Computes tile `tile` of the record with `scratch` to itself. */
@@ -199,7 +199,7 @@ function tapsOfFloats(weights: usize, taps: i32, steps: i32, notes: usize, scrat
 }
 
 /** Scales, biases, residual: totals to the output's rows. */
-function finish(record: usize, m: i32, rows: i32, n: i32, scratch: usize, integers: bool): void {
+export function finish(record: usize, m: i32, rows: i32, n: i32, scratch: usize, integers: bool): void {
   const lanes = (<usize>n) << 2;
   const bias = address(record, C_BIAS) + lanes;
   const more = address(record, C_MORE_BIAS);

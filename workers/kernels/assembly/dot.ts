@@ -129,6 +129,88 @@ export function dotIntegers(
   v128.store(out, b5, 176);
 }
 
+/** The same where weights have sixteen bits as well: `[steps, 2, 8, 2]` at `w`. */
+export function dotWords(
+  w: usize,
+  steps: i32,
+  out: usize,
+  x0: usize,
+  x1: usize,
+  x2: usize,
+  x3: usize,
+  x4: usize,
+  x5: usize,
+): void {
+  let a0 = i32x4.splat(0),
+    a1 = i32x4.splat(0),
+    a2 = i32x4.splat(0),
+    a3 = i32x4.splat(0),
+    a4 = i32x4.splat(0),
+    a5 = i32x4.splat(0);
+  let b0 = i32x4.splat(0),
+    b1 = i32x4.splat(0),
+    b2 = i32x4.splat(0),
+    b3 = i32x4.splat(0),
+    b4 = i32x4.splat(0),
+    b5 = i32x4.splat(0);
+  const end: usize = (<usize>steps) << 3;
+  for (let k: usize = 0; k < end; k += 8) {
+    let wa = v128.load(w);
+    let wb = v128.load(w, 16);
+    let x = v128.load32_splat(x0 + k);
+    a0 = pairs(a0, wa, x);
+    b0 = pairs(b0, wb, x);
+    x = v128.load32_splat(x1 + k);
+    a1 = pairs(a1, wa, x);
+    b1 = pairs(b1, wb, x);
+    x = v128.load32_splat(x2 + k);
+    a2 = pairs(a2, wa, x);
+    b2 = pairs(b2, wb, x);
+    x = v128.load32_splat(x3 + k);
+    a3 = pairs(a3, wa, x);
+    b3 = pairs(b3, wb, x);
+    x = v128.load32_splat(x4 + k);
+    a4 = pairs(a4, wa, x);
+    b4 = pairs(b4, wb, x);
+    x = v128.load32_splat(x5 + k);
+    a5 = pairs(a5, wa, x);
+    b5 = pairs(b5, wb, x);
+    wa = v128.load(w, 32);
+    wb = v128.load(w, 48);
+    x = v128.load32_splat(x0 + k, 4);
+    a0 = pairs(a0, wa, x);
+    b0 = pairs(b0, wb, x);
+    x = v128.load32_splat(x1 + k, 4);
+    a1 = pairs(a1, wa, x);
+    b1 = pairs(b1, wb, x);
+    x = v128.load32_splat(x2 + k, 4);
+    a2 = pairs(a2, wa, x);
+    b2 = pairs(b2, wb, x);
+    x = v128.load32_splat(x3 + k, 4);
+    a3 = pairs(a3, wa, x);
+    b3 = pairs(b3, wb, x);
+    x = v128.load32_splat(x4 + k, 4);
+    a4 = pairs(a4, wa, x);
+    b4 = pairs(b4, wb, x);
+    x = v128.load32_splat(x5 + k, 4);
+    a5 = pairs(a5, wa, x);
+    b5 = pairs(b5, wb, x);
+    w += 64;
+  }
+  v128.store(out, a0);
+  v128.store(out, b0, 16);
+  v128.store(out, a1, 32);
+  v128.store(out, b1, 48);
+  v128.store(out, a2, 64);
+  v128.store(out, b2, 80);
+  v128.store(out, a3, 96);
+  v128.store(out, b3, 112);
+  v128.store(out, a4, 128);
+  v128.store(out, b4, 144);
+  v128.store(out, a5, 160);
+  v128.store(out, b5, 176);
+}
+
 function madd(sum: v128, w: v128, x: v128): v128 {
   return RELAXED ? f32x4.relaxed_madd(w, x, sum) : f32x4.add(f32x4.mul(w, x), sum);
 }

@@ -8,6 +8,7 @@ import {
   ATTENTION_INTEGERS,
   CONV,
   CONV_F32,
+  CONV_WINOGRAD,
   GROUP_AFFINE,
   GROUP_MOMENTS,
   OPCODE,
@@ -28,6 +29,7 @@ import { affineTile, momentsTile } from './groupNorm';
 import { packHeadIntegers } from './packHeadIntegers';
 import { rowsTile } from './rows';
 import { vectorTile } from './vector';
+import { winogradTile } from './winograd';
 import { word } from './words';
 
 export { dotIntegers } from './dot';
@@ -63,6 +65,8 @@ function runTile(record: usize, tile: i32, scratch: usize): bool {
     case CONV_F32:
       convTile(record, tile, scratch, false);
       return true;
+    case CONV_WINOGRAD:
+      return winogradTile(record, tile, scratch);
     case ROWS:
       return rowsTile(record, tile, scratch);
     case GROUP_MOMENTS:

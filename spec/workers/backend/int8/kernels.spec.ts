@@ -7,8 +7,9 @@ import * as assert from 'uvu/assert';
 import type { Layers, Value } from '../../../../models/graph/layers';
 import { nodeForm, nodeThreads } from '../../../../workers/backend/int8/int8.node';
 import type { KernelForm } from '../../../../workers/backend/int8/kernels';
-import { wordsOf } from '../../../../workers/backend/int8/numbers';
+import { type Numbers, WORDS, wordsOf } from '../../../../workers/backend/int8/numbers';
 import type { Threads } from '../../../../workers/backend/int8/threads';
+import { CONV, CONV_WINOGRAD } from '../../../../workers/kernels/layout';
 import type { Tensors } from '../../../../workers/tensor';
 import { input, madeUp, oneByOne, oneThread, onKernels, sqnr, uniform } from './network';
 
@@ -138,6 +139,47 @@ const ATTENTIONS = [
   [2, 257, 16],
   [1, 300, 80],
 ] as const;
+for (const shape of [
+  [1, 16, 1, 1],
+  [1, 20, 2, 3],
+  [2, 32, 5, 4],
+  [1, 48, 11, 7],
+] as const) {
+  test(`a convolution by patches of [${shape}] is the same convolution`, async () => {
+    const describe = onPicture(shape, (net, x) => net.conv2d('c', net.silu(x), { channels: 12, kernel: 3 }));
+    const made = madeUp(describe, 9);
+    const opcodes: number[] = [];
+    const quality = async (numbers: Numbers): Promise<number> => {
+      const threads = await oneThread('words', numbers);
+      const { y } = await onKernels(describe, made, picture(shape), threads, false, async ({ opcode }, run) => {
+        opcodes.push(opcode);
+        await run();
+      });
+      return sqnr(y!.data, oneByOne(describe, made, picture(shape)).get('y')!);
+    };
+    const byPatches = await quality(WORDS);
+    assert.ok(opcodes.includes(CONV_WINOGRAD) && !opcodes.includes(CONV), `${opcodes}`);
+    const directly = await quality({ bytes: 2, range: WORDS.range });
+    assert.ok(opcodes.includes(CONV));
+    assert.ok(byPatches > 75 && directly > 75, `${byPatches.toFixed(1)} dB, directly ${directly.toFixed(1)}`);
+  });
+}
+
+test('sums of patches stay within 32 bits where all numbers are at their limits', async () => {
+  const shape = [1, 2560, 4, 4] as const;
+  const describe = onPicture(shape, (net, x) => net.conv2d('c', x, { channels: 8, kernel: 3 }));
+  const made = madeUp(describe, 1);
+  // Every weight and every pixel as large as it may be: all products add up.
+  const weights = made.weights.get('c.weight')!.data as Float32Array;
+  weights.fill(weights[0]!);
+  const { offset } = made.tensors.find(({ name }) => name === 'c.weight')!;
+  made.bytes.set(new Uint8Array(weights.buffer), offset);
+  const inputs: Tensors = { x: { type: 'float32', shape, data: new Float32Array(2560 * 16).fill(3) } };
+  const { y } = await onKernels(describe, made, inputs, await oneThread('words'), false);
+  const quality = sqnr(y!.data, oneByOne(describe, made, inputs).get('y')!);
+  assert.ok(quality > 60, `${quality.toFixed(1)} dB`);
+});
+
 /** What is left of the signal, decibels, as against what was computed one number at a time. */
 async function attentionQuality(shape: readonly number[], threads: Threads): Promise<number> {
   const describe = onPicture(shape, (net, x) => net.attention(x, x, x, { heads: 2 }));

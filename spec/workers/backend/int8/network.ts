@@ -7,7 +7,7 @@ import { sqnr as decibels, energies } from '../../../../models/quantize/quality/
 import type { PackedTensor } from '../../../../models/stage';
 import { weightsInMemory } from '../../../../models/stageWeights';
 import { nodeForm } from '../../../../workers/backend/int8/int8.node';
-import { openInt8Stage } from '../../../../workers/backend/int8/int8Stage';
+import { openInt8Stage, type Watch } from '../../../../workers/backend/int8/int8Stage';
 import type { KernelForm } from '../../../../workers/backend/int8/kernels';
 import { bytesOf, WORDS } from '../../../../workers/backend/int8/numbers';
 import { type Threads, threadsOf } from '../../../../workers/backend/int8/threads';
@@ -76,9 +76,10 @@ export async function onKernels(
   inputs: Tensors,
   threads: Threads,
   precise = true,
+  watch?: Watch,
 ): Promise<Tensors> {
   const network = { name: 'made up', describe, tensors, precise: () => precise };
-  const stage = await openInt8Stage(network, weightsInMemory(bytes), threads, new AbortController().signal);
+  const stage = await openInt8Stage(network, weightsInMemory(bytes), threads, new AbortController().signal, watch);
   try {
     return await stage.run(inputs);
   } finally {
