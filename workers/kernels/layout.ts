@@ -190,12 +190,18 @@ export const A_FACTOR = 20;
 /**
  * In integers: a head's keys are `[keys / 8, d / 4, 8, 4]` int8, then for each eight of them eight scales and eight sums times
  * scale, float32; of its values every 128 keys have `[d / 8, 32, 8, 4]` int8, then scales and such sums of the channels. In
- * words pairs lie where fours do, as with `C_WEIGHTS`.
+ * words `[keys / 8, d / 2, 8, 2]` and `[d / 8, 64, 8, 2]`.
  */
 export const A_BLOCK_KEYS = 128;
 /** As `R_LEVELS` and `R_LOWEST`. */
 export const A_LEVELS = 21;
 export const A_LOWEST = 22;
+/** The same of what a query gives to its keys. */
+export const A_SHARE_LEVELS = 23;
+export const A_SHARE_LOWEST = 24;
+/** Keys and values are integers up to so many, with a sign. */
+export const A_LARGEST_KEY = 25;
+export const A_LARGEST_VALUE = 26;
 
 /** Of the state: for each record the next tile and how many threads are through; before them the record that failed, plus 1. */
 export const STATE_FAILED = 0;

@@ -82,7 +82,7 @@ const [STEPS, CALLS] = [160, 20_000] as const;
 async function loopSpeed(threads: Threads): Promise<number> {
   const team = await threads.gather('innermost loop', 65_536);
   const rowBytes = 4 * STEPS * threads.numbers.bytes;
-  const [out, weights, rows] = [1024, 2048, 2048 + 32 * STEPS];
+  const [out, weights, rows] = [1024, 2048, 2048 + 32 * STEPS * threads.numbers.bytes];
   const at = [0, 1, 2, 3, 4, 5].map((i) => rows + i * rowBytes) as [number, number, number, number, number, number];
   const times: number[] = [];
   for (let i = 0; i <= RUNS; i++) {

@@ -8,6 +8,8 @@ import {
   A_K,
   A_K_STRIDE,
   A_KEYS,
+  A_LARGEST_KEY,
+  A_LARGEST_VALUE,
   A_LEVELS,
   A_LOWEST,
   A_OUTPUT,
@@ -17,6 +19,8 @@ import {
   A_Q,
   A_Q_STRIDE,
   A_QUERIES,
+  A_SHARE_LEVELS,
+  A_SHARE_LOWEST,
   A_TILE_KEYS,
   A_TILE_QUERIES,
   A_V,
@@ -44,7 +48,7 @@ export function attention(
   const width = q.channels / heads;
   const keys = k.rows / batch;
   const queries = q.rows / batch;
-  const { levels, lowest } = assembly.numbers.range(Math.max(width, A_BLOCK_KEYS));
+  const { queries: range, shares, largestKey, largestValue } = assembly.numbers.attention(width, A_BLOCK_KEYS);
   // Of one head; in integers where that is good enough, which is not where rows are quantized with care.
   const inIntegers = !causal && width % 4 === 0 && !assembly.precise('attention');
   const form = inIntegers ? integersForm(assembly.numbers.bytes, width, keys) : floatForm(width, keys);
@@ -55,6 +59,7 @@ export function attention(
   const shape = {
     ...{ [A_HEADS]: heads, [A_WIDTH]: width, [A_QUERIES]: queries, [A_KEYS]: keys },
     ...{ [A_PACKED_KEYS]: place(packedKeys), [A_PACKED_VALUES]: place(packedValues) },
+    ...{ [A_LARGEST_KEY]: largestKey, [A_LARGEST_VALUE]: largestValue },
   };
   assembly.push({
     ...{ opcode: form.pack, scope: 'attention', tiles: batch * heads * form.parts, scratch: 0 },
@@ -79,7 +84,8 @@ export function attention(
         [A_OUTPUT_STRIDE]: q.channels,
       },
       ...{ [A_CAUSAL]: causal ? 1 : 0, [A_TILE_QUERIES]: TILE_QUERIES, [A_TILE_KEYS]: BLOCK },
-      ...{ [A_LEVELS]: levels, [A_LOWEST]: lowest },
+      ...{ [A_LEVELS]: range.levels, [A_LOWEST]: range.lowest },
+      ...{ [A_SHARE_LEVELS]: shares.levels, [A_SHARE_LOWEST]: shares.lowest },
       [A_FACTOR]: { float: 1 / Math.sqrt(width) },
     },
   });
@@ -110,8 +116,8 @@ function integersForm(numberBytes: number, width: number, keys: number): Form {
   const parts = Math.ceil(keys / A_BLOCK_KEYS);
   return {
     ...{ pack: PACK_HEADS_INTEGERS, attend: ATTENTION_INTEGERS, parts },
-    keyBytes: ((parts * A_BLOCK_KEYS) / 8) * (8 * width + 64),
-    valueBytes: parts * panels * (8 * A_BLOCK_KEYS + 64),
+    keyBytes: ((parts * A_BLOCK_KEYS) / 8) * (8 * numberBytes * width + 64),
+    valueBytes: parts * panels * (8 * numberBytes * A_BLOCK_KEYS + 64),
     scratch:
       384 + (24 + 6 * numberBytes) * A_BLOCK_KEYS + 96 * numberBytes * Math.ceil(width / 16) + 192 * panels + 128,
   };

@@ -42,7 +42,7 @@ const CANDIDATES: Readonly<Record<KernelForm, readonly Numbers[]>> = {
   words: [WORDS],
 };
 
-const [OUT, WEIGHTS, ROWS, STEPS] = [1024, 2048, 4096, 16] as const;
+const [OUT, WEIGHTS, ROWS, STEPS] = [1024, 2048, 8192, 16] as const;
 
 /**
  * Whether products of such numbers with all weights come out right. What a relaxed product of bytes is beyond seven bits is
@@ -60,10 +60,13 @@ function isExact(kernels: Kernels, memory: ArrayBufferLike, { bytes, range }: Nu
   for (const extreme of [true, false]) {
     const weight = (): number => (extreme ? (random() < 0.8 ? 127 : -127) : Math.floor(random() * 255) - 127);
     const activation = (): number => lowest + (extreme ? levels : Math.floor(random() * (levels + 1)));
-    const weights = new Int8Array(memory, WEIGHTS, 8 * length).map(weight);
+    const weights = Int8Array.from({ length: 8 * length }, weight);
     const values = Int32Array.from({ length: 6 * length }, activation);
-    new Int8Array(memory, WEIGHTS).set(weights);
-    (bytes === 1 ? new Int8Array(memory, ROWS) : new Int16Array(memory, ROWS)).set(values);
+    for (const [at, numbers] of [
+      [WEIGHTS, weights],
+      [ROWS, values],
+    ] as const)
+      (bytes === 1 ? new Int8Array(memory, at) : new Int16Array(memory, at)).set(numbers);
     const at = [0, 1, 2, 3, 4, 5].map((row) => ROWS + row * length * bytes) as [
       number,
       number,

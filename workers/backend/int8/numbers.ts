@@ -6,11 +6,21 @@ export interface Range {
   readonly lowest: number;
 }
 
+/** Keys and values are up to their largest, with a sign. */
+export interface AttentionNumbers {
+  readonly queries: Range;
+  readonly shares: Range;
+  readonly largestKey: number;
+  readonly largestValue: number;
+}
+
 export interface Numbers {
   /** Of one number. */
   readonly bytes: 1 | 2;
   /** Of rows of so many numbers, whose products with int8 weights are summed up in 32 bits. */
   range(channels: number): Range;
+  /** Of attention by heads of so many channels, to blocks of so many keys. */
+  attention(channels: number, block: number): AttentionNumbers;
   /** The largest that rows of patches may hold, whose products with transformed weights are; absent where bytes are too few. */
   readonly largestOfPatches?: (channels: number) => number;
 }
@@ -18,11 +28,16 @@ export interface Numbers {
 /** Bytes, with or without a sign; where the machine multiplies no others exactly, of seven bits. */
 export const bytesOf = (levels: 255 | 127, lowest: 0 | -128): Numbers => ({
   bytes: 1,
-  range: () => ({ levels, lowest }),
+  ...eightBits({ levels, lowest }),
+});
+
+const eightBits = (range: Range): Pick<Numbers, 'range' | 'attention'> => ({
+  range: () => range,
+  attention: () => ({ queries: range, shares: range, largestKey: LARGEST_WEIGHT, largestValue: LARGEST_WEIGHT }),
 });
 
 /** Words that hold what bytes hold, or less: what machines that multiply bytes compute, on any machine. */
-export const wordsOf = (levels: number): Numbers => ({ bytes: 2, range: () => ({ levels, lowest: 0 }) });
+export const wordsOf = (levels: number): Numbers => ({ bytes: 2, ...eightBits({ levels, lowest: 0 }) });
 
 const LARGEST_SUM = 2 ** 31 - 1;
 const LARGEST_WEIGHT = 127;
@@ -30,12 +45,23 @@ const LARGEST_WEIGHT = 127;
 const LARGEST_TRANSFORMED = 9 * LARGEST_WEIGHT;
 const LARGEST_WORD = 2 ** 15 - 1;
 
+/** Of keys: 12 bits, which leave queries of 160 channels 13.7. */
+const LARGEST_KEY = 2 ** 11 - 1;
+
+/** The largest that so many numbers may be whose products with others up to `by` are summed up. */
+const largest = (count: number, by: number): number => Math.min(LARGEST_WORD, Math.floor(LARGEST_SUM / by / count));
+const within = (half: number): Range => ({ levels: 2 * half, lowest: -half });
+
 /** Sixteen bits, or as many as rows of that length leave: of 5120 channels 12.7. */
 export const WORDS: Numbers = {
   bytes: 2,
-  range(channels) {
-    const half = Math.min(LARGEST_WORD, Math.floor(LARGEST_SUM / LARGEST_WEIGHT / channels));
-    return { levels: 2 * half, lowest: -half };
-  },
-  largestOfPatches: (channels) => Math.min(LARGEST_WORD, Math.floor(LARGEST_SUM / LARGEST_TRANSFORMED / channels)),
+  range: (channels) => within(largest(channels, LARGEST_WEIGHT)),
+  attention: (channels, block) => ({
+    queries: within(largest(channels, LARGEST_KEY)),
+    // Of one sign, so that nothing is lost where large sums cancel.
+    shares: { levels: LARGEST_WORD, lowest: 0 },
+    largestKey: LARGEST_KEY,
+    largestValue: largest(block, LARGEST_WORD),
+  }),
+  largestOfPatches: (channels) => largest(channels, LARGEST_TRANSFORMED),
 };

@@ -111,7 +111,7 @@ function matrix(
   return {
     ...{ opcode: wide ? CONV_F32 : CONV, scope, reads: [...input.reads] },
     tiles: Math.ceil(count / tile.rows) * Math.ceil(results / tile.channels),
-    scratch: 384 + 8 * tile.rows * taps * (wide ? 1 : 2),
+    scratch: 384 + 8 * tile.rows * taps * (wide ? 1 : 2) + input.widened,
     words: {
       ...common,
       ...input.words,
@@ -127,6 +127,8 @@ function matrix(
 interface Input {
   readonly reads: readonly Region[];
   readonly stride: number;
+  /** Bytes of the weights of eight outputs in sixteen bits, where that is what they are multiplied in. */
+  readonly widened: number;
   readonly words: Words;
 }
 
@@ -137,6 +139,7 @@ function integers(assembly: Assembly, scope: string, x: EngineValue, taps: numbe
   return {
     reads: [from.numbers, from.params, ...(from.rest ? [from.rest.numbers, from.rest.params] : [])],
     stride: from.stride,
+    widened: assembly.numbers.bytes === 2 ? 64 * taps * Math.ceil(channels / 4) : 0,
     words: {
       ...{ [C_INPUT]: place(from.numbers), [C_INPUT_STRIDE]: from.stride, [C_PARAMS]: place(from.params) },
       ...{ [C_WEIGHTS]: place(weights.values), [C_SUMS]: place(weights.sums), [C_SCALES]: place(weights.scales) },
@@ -153,6 +156,7 @@ function floats(assembly: Assembly, scope: string, x: EngineValue, taps: number,
   return {
     reads: [from.region],
     stride,
+    widened: 0,
     words: {
       ...{ [C_INPUT]: place(from.region), [C_INPUT_STRIDE]: stride, [C_WEIGHTS]: place(weights) },
       [C_STEPS]: from.channels,

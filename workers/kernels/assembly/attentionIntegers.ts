@@ -18,11 +18,13 @@ import {
   A_Q,
   A_Q_STRIDE,
   A_QUERIES,
+  A_SHARE_LEVELS,
+  A_SHARE_LOWEST,
   A_TILE_QUERIES,
   A_WIDTH,
 } from '../layout';
 import { dotIntegers, NUMBER_BYTES, NUMBER_SHIFT } from './dot';
-import { blocksOf, EIGHTS, keysBytes, valuesBytes } from './packHeadIntegers';
+import { blocksOf, EIGHTS, keysBytes, PANEL_BYTES, scalesOfKeys, valuesBytes } from './packHeadIntegers';
 import { quantizeRow, store16 } from './quantize';
 import { sum4 } from './real';
 import { address, least, real, word } from './words';
@@ -87,7 +89,7 @@ function sixQueries(record: usize, which: i32, q: i32, rows: i32, scratch: usize
       panels,
       count,
       results,
-      word(record, A_LOWEST),
+      word(record, A_SHARE_LOWEST),
       scratch,
     );
   }
@@ -117,7 +119,7 @@ function multiplyKeys(packed: usize, d: i32, count: i32, bytes: usize, rowBytes:
       bytes + 4 * rowBytes,
       bytes + 5 * rowBytes,
     );
-    const scales = packed + ((<usize>d) << 3);
+    const scales = packed + scalesOfKeys(d);
     const a = v128.load(scales);
     const b = v128.load(scales, 16);
     const suma = v128.load(scales, 32);
@@ -148,8 +150,8 @@ function soften(record: usize, i: i32, count: i32, results: usize, panels: i32, 
   const pair = f32x4.max(most, v128.shuffle<i32>(most, most, 2, 3, 0, 1));
   const largest = max(f32x4.extract_lane(pair, 0), f32x4.extract_lane(pair, 1));
   const before = load<f32>(scratch + LARGEST + at);
-  const levels = <f32>word(record, A_LEVELS);
-  const lowest = word(record, A_LOWEST);
+  const levels = <f32>word(record, A_SHARE_LEVELS);
+  const lowest = word(record, A_SHARE_LOWEST);
   const to = scratch + SHARES + <usize>i * SHARES_BYTES;
   const less = f32x4.splat(largest);
   const factor = f32x4.splat(levels);
@@ -184,10 +186,10 @@ function soften(record: usize, i: i32, count: i32, results: usize, panels: i32, 
 /** Adds a block's values, each as much as its share. */
 function addValues(packed: usize, panels: i32, count: i32, results: usize, lowest: i32, scratch: usize): void {
   const shares = scratch + SHARES;
-  const scales = packed + <usize>panels * (8 * A_BLOCK_KEYS);
+  const scales = packed + <usize>panels * PANEL_BYTES;
   for (let p = 0; p < panels; p++) {
     dotIntegers(
-      packed + <usize>p * (8 * A_BLOCK_KEYS),
+      packed + <usize>p * PANEL_BYTES,
       (count + 3) >> 2,
       scratch + SUMS,
       shares,

@@ -36,7 +36,7 @@ import {
   C_WIDTH,
   C_ZERO_ROW,
 } from '../layout';
-import { dotFloats, dotIntegers } from './dot';
+import { dotFloats, dotIntegers, NUMBER_SHIFT, RELAXED } from './dot';
 import { address, least, real, word } from './words';
 
 /** Rows of a step of the innermost loop, and outputs. */
@@ -45,7 +45,7 @@ const LANES: i32 = 8;
 /** Bytes of what is noted of a row's tap: where the row is, and where its scale. */
 const NOTE: usize = 8;
 
-/** Of scratch: integer sums, float sums, then what is noted. */
+/** Of scratch: integer sums, float sums, then what is noted, then weights as they are multiplied. */
 const SUMS: usize = 0;
 export const TOTALS: usize = 192;
 const NOTES: usize = 384;
@@ -67,8 +67,13 @@ export function convTile(record: usize, tile: i32, scratch: usize, integers: boo
   const steps = word(record, C_STEPS);
   const tapBytes = (<usize>steps) << 5;
   const panelBytes = tapBytes * taps;
+  const widened = scratch + NOTES + noted * passes * <usize>((word(record, C_TILE_ROWS) + ROWS - 1) / ROWS);
   for (let n = n0; n < n1; n += LANES) {
-    const weights = address(record, C_WEIGHTS) + <usize>(n >> 3) * panelBytes;
+    let weights = address(record, C_WEIGHTS) + <usize>(n >> 3) * panelBytes;
+    if (integers && !RELAXED) {
+      widen(weights, panelBytes, widened);
+      weights = widened;
+    }
     const sums = address(record, C_SUMS) + ((<usize>((n >> 3) * taps)) << 5);
     let notes = scratch + NOTES;
     for (let m = m0; m < m1; m += ROWS) {
@@ -79,6 +84,14 @@ export function convTile(record: usize, tile: i32, scratch: usize, integers: boo
       notes += noted * passes;
       finish(record, m, least(ROWS, m1 - m), n, scratch, integers);
     }
+  }
+}
+
+/** Bytes to sixteen bits: once for all rows of a tile. */
+function widen(from: usize, bytes: usize, to: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) {
+    v128.store(to + (i << 1), v128.load8x8_s(from + i));
+    v128.store(to + (i << 1), v128.load8x8_s(from + i, 8), 16);
   }
 }
 
@@ -142,7 +155,7 @@ function tapsOfIntegers(
   scratch: usize,
   more: bool,
 ): void {
-  const tapBytes = (<usize>steps) << 5;
+  const tapBytes = (<usize>steps) << (5 + NUMBER_SHIFT);
   for (let tap = 0; tap < taps; tap++) {
     dotIntegers(
       weights,

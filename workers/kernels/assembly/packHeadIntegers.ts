@@ -5,24 +5,34 @@ import {
   A_K,
   A_K_STRIDE,
   A_KEYS,
+  A_LARGEST_KEY,
+  A_LARGEST_VALUE,
   A_PACKED_KEYS,
   A_PACKED_VALUES,
   A_V,
   A_V_STRIDE,
   A_WIDTH,
 } from '../layout';
-import { RELAXED } from './dot';
+import { NUMBER_BYTES, NUMBER_SHIFT, RELAXED } from './dot';
 import { sum4 } from './real';
 import { address, least, word } from './words';
 
-/** Of eight keys: their bytes, then eight scales and eight sums times scale. */
+/** Of eight keys: their integers, then eight scales and eight sums times scale. */
 export function keysBytes(d: i32): usize {
-  return ((<usize>d) << 3) + 64;
+  return scalesOfKeys(d) + 64;
 }
 
-/** Of a block's values: bytes of all channels, in eights, then scales and sums times scale. */
+/** Where in these the scales are. */
+export function scalesOfKeys(d: i32): usize {
+  return (<usize>d) << (3 + NUMBER_SHIFT);
+}
+
+/** Of a block's values, of eight channels: their integers. */
+export const PANEL_BYTES: usize = 8 * A_BLOCK_KEYS * NUMBER_BYTES;
+
+/** Of a block's values: integers of all channels, in eights, then scales and sums times scale. */
 export function valuesBytes(panels: i32): usize {
-  return <usize>panels * (8 * A_BLOCK_KEYS + 64);
+  return <usize>panels * (PANEL_BYTES + 64);
 }
 
 export function blocksOf(keys: i32): i32 {
@@ -48,6 +58,7 @@ export function packHeadIntegers(record: usize, tile: i32): bool {
   const packedKeys = address(record, A_PACKED_KEYS) + keysBytes(d) * (tile * EIGHTS);
   memory.fill(packedKeys, 0, keysBytes(d) * EIGHTS);
   const keyStride = address(record, A_K_STRIDE) << 2;
+  const largestKey = <f32>word(record, A_LARGEST_KEY);
   let finite = true;
   for (let t = 0; t < count; t++) {
     const to = packedKeys + keysBytes(d) * (t >> 3);
@@ -56,8 +67,9 @@ export function packHeadIntegers(record: usize, tile: i32): bool {
       packKey(
         key,
         (<usize>d) << 2,
-        to + ((<usize>(t & 7)) << (RELAXED ? 2 : 1)),
-        to + ((<usize>d) << 3) + ((<usize>(t & 7)) << 2),
+        to + ((<usize>(t & 7)) << 2),
+        to + scalesOfKeys(d) + ((<usize>(t & 7)) << 2),
+        largestKey,
       ) && finite;
   }
 
@@ -65,65 +77,67 @@ export function packHeadIntegers(record: usize, tile: i32): bool {
   memory.fill(packedValues, 0, valuesBytes(panels));
   const valueStride = address(record, A_V_STRIDE) << 2;
   const values = address(record, A_V) + valueStride * first + column;
-  const scales = packedValues + <usize>panels * (8 * A_BLOCK_KEYS);
+  const scales = packedValues + <usize>panels * PANEL_BYTES;
+  const largestValue = <f32>word(record, A_LARGEST_VALUE);
   for (let c = 0; c < d; c += 4) {
-    const to = packedValues + <usize>(c >> 3) * (8 * A_BLOCK_KEYS) + ((<usize>(c & 4)) << (RELAXED ? 2 : 1));
+    const to = packedValues + <usize>(c >> 3) * PANEL_BYTES + ((<usize>(c & 4)) << 2);
     const at = scales + ((<usize>(c >> 3)) << 6) + ((<usize>(c & 4)) << 2);
-    finite = packChannels(values + ((<usize>c) << 2), valueStride, count, to, at) && finite;
+    finite = packChannels(values + ((<usize>c) << 2), valueStride, count, to, at, largestValue) && finite;
   }
   return finite;
 }
 
-/** One key, its four-number pieces 32 bytes apart, or its pairs 16; its scale at `scale`, its sum times that 32 bytes on. */
-function packKey(x: usize, bytes: usize, to: usize, scale: usize): bool {
+/**
+ * One key as integers of ±`largest`, what of it belongs together, four bytes or two words, 32 bytes apart; its scale at
+ * `scale`, its sum times that 32 bytes on.
+ */
+function packKey(x: usize, bytes: usize, to: usize, scale: usize, largest: f32): bool {
   let most = f32x4.abs(v128.load(x));
   for (let i: usize = 16; i < bytes; i += 16) most = f32x4.max(most, f32x4.abs(v128.load(x + i)));
   const pair = f32x4.max(most, v128.shuffle<i32>(most, most, 2, 3, 0, 1));
-  const largest = max(f32x4.extract_lane(pair, 0), f32x4.extract_lane(pair, 1));
-  if (!(largest < Infinity)) return false;
-  const factor = f32x4.splat(largest > 0 ? 127 / largest : 0);
+  const range = max(f32x4.extract_lane(pair, 0), f32x4.extract_lane(pair, 1));
+  if (!(range < Infinity)) return false;
+  const factor = f32x4.splat(range > 0 ? largest / range : 0);
   let sums = i32x4.splat(0);
   for (let i: usize = 0; i < bytes; i += 16) {
     const q = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(x + i), factor)));
     sums = i32x4.add(sums, q);
-    const narrow = i16x8.narrow_i32x4_s(q, q);
-    const four = i32x4.extract_lane(i8x16.narrow_i16x8_s(narrow, narrow), 0);
-    if (RELAXED) store<i32>(to + (i << 1), four);
+    const words = i16x8.narrow_i32x4_s(q, q);
+    if (RELAXED) store<i32>(to + (i << 1), i32x4.extract_lane(i8x16.narrow_i16x8_s(words, words), 0));
     else {
-      store<i16>(to + (i << 1), <i16>four);
-      store<i16>(to + (i << 1), <i16>(four >> 16), 16);
+      store<i32>(to + (i << 2), i32x4.extract_lane(words, 0));
+      store<i32>(to + (i << 2), i32x4.extract_lane(words, 1), 32);
     }
   }
-  store<f32>(scale, largest / 127);
-  store<f32>(scale, (largest / 127) * sum4(f32x4.convert_i32x4_s(sums)), 32);
+  store<f32>(scale, range / largest);
+  store<f32>(scale, (range / largest) * sum4(f32x4.convert_i32x4_s(sums)), 32);
   return true;
 }
 
-/** Four channels of a block's values, four keys at a time, 32 bytes apart, or two, 16 bytes apart; scales at `scales`, sums times these 32 bytes on. */
-function packChannels(x: usize, stride: usize, count: i32, to: usize, scales: usize): bool {
+/**
+ * Four channels of a block's values as integers of ±`largest`, of four keys, or two where they are words, 32 bytes apart;
+ * scales at `scales`, sums times these 32 bytes on.
+ */
+function packChannels(x: usize, stride: usize, count: i32, to: usize, scales: usize, largest: f32): bool {
   let most = f32x4.splat(0);
   for (let t = 0; t < count; t++) most = f32x4.max(most, f32x4.abs(v128.load(x + stride * t)));
   if (!(sum4(most) < Infinity)) return false;
   const zero = f32x4.eq(most, f32x4.splat(0));
-  const factor = v128.andnot(f32x4.div(f32x4.splat(127), most), zero);
+  const factor = v128.andnot(f32x4.div(f32x4.splat(largest), most), zero);
+  const together = RELAXED ? 4 : 2;
+  const bits = RELAXED ? 8 : 16;
+  const mask = i32x4.splat(RELAXED ? 255 : 65535);
   let sums = i32x4.splat(0);
-  const mask = i32x4.splat(255);
-  for (let t = 0; t < count; t += 4) {
-    let bytes = i32x4.splat(0);
-    for (let j = 0; j < least(4, count - t); j++) {
+  for (let t = 0; t < count; t += together) {
+    let packed = i32x4.splat(0);
+    for (let j = 0; j < least(together, count - t); j++) {
       const q = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(x + stride * (t + j)), factor)));
       sums = i32x4.add(sums, q);
-      bytes = v128.or(bytes, i32x4.shl(v128.and(q, mask), j << 3));
+      packed = v128.or(packed, i32x4.shl(v128.and(q, mask), j * bits));
     }
-    const place = to + ((<usize>t) << 3);
-    if (RELAXED) v128.store(place, bytes);
-    else {
-      const pairs = v128.shuffle<i16>(bytes, bytes, 0, 2, 4, 6, 1, 3, 5, 7);
-      v128.store64_lane(place, pairs, 0);
-      v128.store64_lane(place, pairs, 1, 16);
-    }
+    v128.store(to + ((<usize>(t / together)) << 5), packed);
   }
-  const scale = f32x4.mul(most, f32x4.splat(1 / <f32>127));
+  const scale = f32x4.mul(most, f32x4.splat(1 / largest));
   v128.store(scales, scale);
   v128.store(scales, f32x4.mul(scale, f32x4.convert_i32x4_s(sums)), 32);
   return true;

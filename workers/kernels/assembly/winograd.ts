@@ -25,7 +25,7 @@ import {
   C_ZERO_ROW,
 } from '../layout';
 import { finish, TOTALS } from './conv';
-import { dotWords } from './dot';
+import { dotIntegers } from './dot';
 import { address, least, word } from './words';
 
 /** Patches of a step of the innermost loop, outputs, and rows that come of a patch. */
@@ -73,7 +73,7 @@ export function winogradTile(record: usize, tile: i32, scratch: usize): bool {
       memory.fill(scratch + OUTPUTS, 0, 768);
       for (let p = 0; p < ROWS; p++) {
         const x = words + rowBytes * <usize>(p * each + first);
-        dotWords(
+        dotIntegers(
           weights + <usize>p * weightsApart(steps),
           steps,
           scratch + SUMS,
