@@ -10,6 +10,9 @@ export interface Wish {
   readonly kept?: Pick<ModelSummary, 'weights' | 'bytes'> | undefined;
   readonly width: number;
   readonly height: number;
+  readonly memory?: Settings['memory'];
+  /** Of the device, gigabytes, where the browser says. */
+  readonly deviceMemory?: number | undefined;
 }
 
 export const isHosts = (id: string | null | undefined): boolean => id?.startsWith('host:') === true;
@@ -51,8 +54,9 @@ const NOT = (why: string) => ({ available: false, why });
 
 /**
  * The backend behind a choice that can be had; else, and for `auto`: the NPU; the GPU where there is nothing to say against
- * it; the host's CPU where this page has but one thread, or where the model is only there; the page's own. A GPU asked for
- * by name is tried before its test is through: the engine tests it first, and says why where it fails.
+ * it; the host's CPU where this page has but one thread, or where the model is only there; the page's own: our kernels where
+ * the weights have eight bits anyway, and there is memory to hold them whole. A GPU asked for by name is tried before its
+ * test is through: the engine tests it first, and says why where it fails.
  */
 export function toBackend(
   choice: Settings['backend'],
@@ -64,5 +68,16 @@ export function toBackend(
   if (of('npu')?.available) return 'npu';
   const gpu = of('webgpu');
   if (gpu?.available && !gpu.why) return 'webgpu';
-  return isHosts(wish.modelId) || (of('native-cpu')?.available && of('wasm')?.why) ? 'native-cpu' : 'wasm';
+  if (isHosts(wish.modelId) || (of('native-cpu')?.available && of('wasm')?.why)) return 'native-cpu';
+  return hasRoomForInt8(wish) && of('wasm-int8')?.available ? 'wasm-int8' : 'wasm';
+}
+
+/** Pixels that our kernels draw within what any desktop's page may take; they have no way with less. */
+const MOST_PIXELS_OF_INT8 = 512 * 768;
+/** Gigabytes of a device of whose memory a page is given enough. Where a browser does not say, there is taken to be, as in all plans. */
+const ENOUGH_MEMORY = 8;
+
+function hasRoomForInt8({ kept, width, height, memory = 'auto', deviceMemory = ENOUGH_MEMORY }: Wish): boolean {
+  const small = width * height <= MOST_PIXELS_OF_INT8 && deviceMemory >= ENOUGH_MEMORY;
+  return kept?.weights === 'int8' && memory !== 'low' && small;
 }

@@ -50,7 +50,9 @@ export const isDemo = ({ origins }: ModelSummary): boolean => origins.some((orig
 /** What is to be drawn next. */
 export function wish(): Wish {
   const { width, height } = settings.value.size ?? modelSize();
-  return { modelId: state.value.modelId, kept: modelInUse(), width, height };
+  const { deviceMemory } = navigator as { readonly deviceMemory?: number };
+  const { memory } = settings.value;
+  return { modelId: state.value.modelId, kept: modelInUse(), width, height, memory, deviceMemory };
 }
 
 /** What computes it. */

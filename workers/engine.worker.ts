@@ -20,6 +20,7 @@ import type {
 } from './api';
 import { backend, backendReports, bestBackend } from './backend/choose';
 import { loweringOf } from './backend/lowering';
+import { wasmThreads } from './backend/ort.browser';
 import { type FetchDemo, importDemo } from './demo';
 import type { Own, Ready } from './drawHosted';
 import { asFailure } from './errors';
@@ -69,11 +70,16 @@ const living = new Promise<string>((resolve) => {
 
 async function forecast(id: string, name: BackendName, asked: Planned): Promise<Forecast | undefined> {
   // What a GPU has beside the heap, nobody says.
-  if (name !== 'wasm') return undefined;
+  if (name !== 'wasm' && name !== 'wasm-int8') return undefined;
   const stored = await (await store()).open(id);
   try {
     const manifest = checkManifest(stored.manifest);
-    return { ...forecastSize(manifest, asked, browserDevice(), loweringOf(name)), weights: manifest.weights };
+    const device = browserDevice();
+    const size =
+      name === 'wasm'
+        ? forecastSize(manifest, asked, device, loweringOf(name))
+        : (await later(import('./memory/int8Plan'))).forecastInt8(manifest, asked, device, wasmThreads());
+    return { ...size, weights: manifest.weights };
   } finally {
     stored.close();
   }

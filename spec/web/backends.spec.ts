@@ -34,7 +34,7 @@ test('auto is the GPU only where it passed its test', () => {
   assert.equal([chosen('auto', gpu(true, 'software')), chosen('webgpu', gpu(true, 'software'))], ['wasm', 'webgpu']);
 });
 
-test('eight-bit kernels are for models that are kept so, or small, and only where chosen', () => {
+test('eight-bit kernels are for models that are kept so, or small; auto takes them for the former where there is room', () => {
   const here = state({ backends: [wasm, { ...wasm, name: 'wasm-int8' }] });
   const of = (weights: 'exact' | 'int8', bytes: number) => ({ ...wish(512), kept: { weights, bytes } });
   assert.is(reportOn('wasm-int8', here, of('int8', 1e9))?.available, true);
@@ -42,7 +42,13 @@ test('eight-bit kernels are for models that are kept so, or small, and only wher
   assert.is(reportOn('wasm-int8', here, of('exact', 2e7))?.available, true);
   assert.is(toBackend('wasm-int8', here, of('int8', 1e9)), 'wasm-int8');
   assert.is(toBackend('wasm-int8', here, of('exact', 1e9)), 'wasm');
-  assert.is(toBackend('auto', here, of('int8', 1e9)), 'wasm');
+  assert.is(toBackend('auto', here, of('int8', 1e9)), 'wasm-int8');
+  assert.is(toBackend('auto', here, of('exact', 2e7)), 'wasm');
+  assert.is(toBackend('auto', here, { ...of('int8', 1e9), memory: 'low' }), 'wasm');
+  assert.is(toBackend('auto', here, { ...of('int8', 1e9), width: 1024 }), 'wasm');
+  assert.is(toBackend('auto', here, { ...of('int8', 1e9), deviceMemory: 4 }), 'wasm');
+  const failed = { ...wasm, name: 'wasm-int8', available: false, why: 'self-test-failed' } as const;
+  assert.is(toBackend('auto', state({ backends: [wasm, failed] }), of('int8', 1e9)), 'wasm');
 });
 
 test('auto is the NPU where it draws this model in this size, before any GPU', () => {

@@ -41,8 +41,9 @@ export async function backendReports(): Promise<BackendReport[]> {
     threads: wasmThreads(),
   };
   const why = await backend('webgpu').then(async () => ((await isSoftware()) ? 'software' : ''), whyNotOf);
-  // Tested when it is first asked for: what it needs is fetched then.
-  const int8: BackendReport = { ...wasm, name: 'wasm-int8' };
+  // Where a GPU is the better choice, it is tested when it is asked for: what it needs is fetched then.
+  const untold = why === '' ? '' : await backend('wasm-int8').then(() => '', whyNotOf);
+  const int8: BackendReport = { ...wasm, name: 'wasm-int8', ...(untold ? { available: false, why: untold } : {}) };
   return [wasm, int8, { name: 'webgpu', available: why === '' || why === 'software', why, threads: 1 }];
 }
 

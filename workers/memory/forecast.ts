@@ -27,7 +27,7 @@ export function forecastSize(
   const { courses, peakBytes, availableBytes } = planDrawing(manifest, asked, device, lowering);
   const fits = peakBytes <= availableBytes;
   const fitting = (one: PictureSize): boolean => leastHeap(manifest, { ...asked, ...one }, lowering) <= availableBytes;
-  const largest = fits ? undefined : firstOf(smaller(asked), fitting);
+  const largest = fits ? undefined : largestOf(asked, fitting);
   const { segments } = courses.unet;
   const { tile } = courses.vae_decoder;
   return {
@@ -39,6 +39,10 @@ export function forecastSize(
     ...(largest ? { largest } : {}),
   };
 }
+
+/** The largest size of about the shape of `asked`, and smaller, that fits. */
+export const largestOf = (asked: PictureSize, fitting: (one: PictureSize) => boolean): PictureSize | undefined =>
+  firstOf(smaller(asked), fitting);
 
 /** The first of `choices` that is good, where all after a good one are. */
 function firstOf<Choice>(choices: readonly Choice[], good: (choice: Choice) => boolean): Choice | undefined {

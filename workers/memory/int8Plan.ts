@@ -5,7 +5,18 @@ import { assemble, networkOf } from '../backend/int8/assemble';
 import { WORDS } from '../backend/int8/numbers';
 import { DRAWN, FASTEST } from './course';
 import { type DrawingPlan, int8Guidance, type Planned } from './drawingPlan';
+import { largestOf, type SizeForecast } from './forecast';
+import type { PictureSize } from './needs';
 import { availableHeap, type Device } from './plan';
+
+/** As `forecastSize`. */
+export function forecastInt8(manifest: Manifest, asked: Planned, device: Device, threads: number): SizeForecast {
+  const plan = (one: PictureSize): DrawingPlan => int8Plan(manifest, { ...asked, ...one }, device, threads);
+  const { peakBytes, availableBytes } = plan(asked);
+  const fits = peakBytes <= availableBytes;
+  const largest = fits ? undefined : largestOf(asked, (one) => plan(one).peakBytes <= availableBytes);
+  return { peakBytes, availableBytes, fits, streamed: false, tiled: false, ...(largest ? { largest } : {}) };
+}
 
 export function int8Plan(manifest: Manifest, asked: Planned, device: Device, threads: number): DrawingPlan {
   const { description, stages } = manifest;
