@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'unsupported-model' // a sound file of an architecture this engine does not draw with
   | 'download-failed' // a file of a model, or a part of the program, did not arrive
   | 'bad-catalog' // a list of models is not in its format
+  | 'bad-image' // a picture file that was given is none, is damaged, or does not hold what is asked of it
   | 'bad-picture' // the network produced NaN or infinity, or could not be read as it should: trying again may help
   | 'backend-unavailable' // no adapter, failed self-test
   | 'host-lost' // the program on this device that ran the networks is gone

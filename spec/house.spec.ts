@@ -19,10 +19,15 @@ interface Room {
 
 /** The longest `room` that holds a file is its room. Imports point inwards; nobody imports web, build or spec. */
 const ROOMS: readonly Room[] = [
-  { room: 'web', may: ['web', 'workers/api'], urls: ['workers/engine.worker'] },
+  { room: 'web', may: ['web', 'workers/api', 'workers/pictureFile'], urls: ['workers/engine.worker'] },
   { room: 'workers', may: ['workers', 'models'] },
   { room: 'workers/diffusion', may: ['workers/diffusion'], types: ['models/sd15'] },
   { room: 'workers/text', may: ['workers/text', 'models/errors'] },
+  {
+    room: 'workers/pictureFile',
+    may: ['workers/pictureFile', 'models/errors'],
+    types: ['workers/api', 'models/source'],
+  },
   { room: 'workers/kernels', may: ['workers/kernels'] },
   {
     room: 'workers/backend',

@@ -38,8 +38,12 @@ export const NOTHING_CUT: Cut = { prompt: '', negativePrompt: '' };
 export interface Drawn {
   readonly id: number;
   readonly picture: Picture;
+  /** Its place in its batch. */
+  readonly image: number;
   readonly request: ImageRequest;
   readonly modelName: string;
+  /** How the model's weights are held, where that is known. */
+  readonly weights?: string;
   readonly backend: BackendName;
   readonly milliseconds: number;
 }
@@ -71,7 +75,7 @@ export function reduceImage(state: State, drawing: Drawing, event: ImageEvent, n
     case 'decoding':
       return change({ phase: 'decoding', image: event.image, decodingSince: now });
     case 'image': {
-      const drawn = asDrawn(state, drawing, event.picture, now);
+      const drawn = asDrawn(state, drawing, event, now);
       const next = { ...drawing, phase: 'steps', image: event.image + 1, step: 0 } as const;
       const decodeSteps = measuredDecode(drawing, now) ?? state.decodeSteps;
       // The first alone has the time of loading in it, and no other picture's.
@@ -96,13 +100,18 @@ export function reduceImage(state: State, drawing: Drawing, event: ImageEvent, n
   }
 }
 
-function asDrawn(state: State, drawing: Drawing, picture: Picture, now: number): Drawn {
+type DrawnEvent = Extract<ImageEvent, { type: 'image' }>;
+
+function asDrawn(state: State, drawing: Drawing, { image, picture }: DrawnEvent, now: number): Drawn {
   const { request, modelName, backend } = drawing;
+  const weights = state.models.find(({ id }) => id === state.modelId)?.weights;
   return {
     id: (state.pictures.at(-1)?.id ?? 0) + 1,
     picture,
+    image,
     request,
     modelName,
+    ...(weights ? { weights } : {}),
     backend,
     milliseconds: now - drawing.started,
   };

@@ -10,12 +10,13 @@ import { untilStopped } from '../models/untilStopped.node';
 import type { ImageEvent, ImageRequest } from './api';
 import { nodeInt8Backend } from './backend/int8/int8.node';
 import { nodeWasmBackend } from './backend/ort.node';
-import { asTyped, type CliArguments, type CliBackend, parseArguments, USAGE } from './cli/arguments';
+import { asTyped, type CliArguments, type CliBackend, fromWord, parseArguments, USAGE } from './cli/arguments';
 import { EXIT_CODES } from './cli/exitCodes';
 import { openModel } from './cli/openModel';
 import { planNotes } from './cli/planNotes';
 import { checkWritable, writePng } from './cli/png';
 import { drawingProgress } from './cli/progress';
+import { readFrom, recipeNotes } from './cli/recipe';
 
 import { asError, asFailure } from './errors';
 import type { Courses } from './memory/course';
@@ -24,6 +25,7 @@ import { planDrawing } from './memory/drawingPlan';
 import { int8Plan } from './memory/int8Plan';
 import { nativeSize } from './model';
 import type { Parts } from './openStage';
+import { type DrawnBy, recipeChunks, requestOfPicture } from './pictureFile/recipe';
 import { textToImage } from './pipeline';
 import { checkRequest } from './request';
 import { pictureSeeds } from './sampling';
@@ -34,7 +36,11 @@ export async function main(args: readonly string[]): Promise<number> {
     return args.length === 0 ? 2 : 0;
   }
   try {
-    await generate(parseArguments(args));
+    const from = fromWord(args);
+    const recipe = from === undefined ? undefined : await readFrom(from);
+    const given = parseArguments(args, recipe);
+    if (recipe) for (const note of recipeNotes(recipe, given)) console.error(note);
+    await generate(given);
     return 0;
   } catch (thrown) {
     const failure = asTyped(asFailure(thrown));
@@ -60,14 +66,21 @@ async function generate(given: CliArguments): Promise<void> {
     const { courses, guidance } = plan;
     const request = { ...asked, guidance };
     const parts = { model, backend: int8 ? await nodeInt8Backend() : nodeWasmBackend(), courses };
-    const { files, seeds, finished } = await draw(request, parts, given.out, signal);
+    const by = { model: model.name, weights: manifest.weights, backend: given.backend };
+    const { files, seeds, finished } = await draw(request, parts, { by, out: given.out }, signal);
     const how = { model: model.name, backend: given.backend, weights: manifest.weights, courses };
     if (given.json) console.log(JSON.stringify(report(request, how, files, seeds, finished)));
     else for (const file of files) console.log(file);
   });
 }
 
-async function draw(request: ImageRequest, parts: Parts, out: string | undefined, signal: AbortSignal) {
+interface Outcome {
+  /** Besides the request, what is written into the files. */
+  readonly by: Omit<DrawnBy, 'request'>;
+  readonly out: string | undefined;
+}
+
+async function draw(request: ImageRequest, parts: Parts, { by, out }: Outcome, signal: AbortSignal) {
   const progress = drawingProgress(request, process.stderr);
   const files: string[] = [];
   const seeds: number[] = [];
@@ -81,7 +94,8 @@ async function draw(request: ImageRequest, parts: Parts, out: string | undefined
       }
       if (event.type === 'image') {
         const file = fromCaller(fileName(request, event.image, out));
-        await writePng(file, event.picture);
+        const drawn = { ...by, request: requestOfPicture(request, event.picture, event.image) };
+        await writePng(file, event.picture, recipeChunks(drawn));
         files.push(file);
         seeds.push(event.picture.seed);
       }

@@ -179,6 +179,8 @@ export const en = {
       `${argument === 'program' ? 'A part of this page' : argument.includes('://') ? 'The file' : 'The demo model'} did not arrive (${argument}: ${got}). Check the connection and try again.`,
     'bad-catalog': ({ argument, expected, got }: ErrorDetails) =>
       `This list of models cannot be read: ${argument} should be ${expected}; it is ${got}.`,
+    'bad-image': ({ argument, expected, got }: ErrorDetails) =>
+      `This picture cannot be used (${argument}): it should be ${expected}; found: ${got}.`,
     'bad-picture': () => 'The calculation went wrong and there is no picture. Try again, or compute on the CPU.',
     'backend-unavailable': () =>
       'This device cannot compute this way now. Choose another way to compute in the settings.',

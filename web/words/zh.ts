@@ -176,6 +176,7 @@ export const zh: Words = {
       `${argument === 'program' ? '页面的一部分' : argument.includes('://') ? '文件' : '演示模型'}下载失败（${argument}：${got}）。请检查网络后重试。`,
     'bad-catalog': ({ argument, expected, got }) =>
       `无法读取这个模型列表：${argument} 应为 ${expected}，实际为 ${got}。`,
+    'bad-image': ({ argument, expected, got }) => `无法使用这张图片（${argument}）：应为 ${expected}，实际为 ${got}。`,
     'bad-picture': () => '计算出错，没有得到画面。请重试，或改用 CPU 计算。',
     'backend-unavailable': () => '此设备目前无法用这种方式计算，请在设置中更换计算方式。',
     'host-lost': () => host,

@@ -5,9 +5,12 @@ import { type DiskOptions, diskOptions } from '../../models/openDisk.node';
 import { WEIGHT_FORMS, type WeightForm } from '../../models/quantize/weightForm';
 import type { Failure, ImageRequest, RandomSource, SchedulerName, SigmaSpacing } from '../api';
 import { CodedError } from '../errors';
+import type { Recipe } from '../pictureFile/recipe';
 import { DEFAULTS, MEMORY_MODES, RANDOM_SOURCES, SCHEDULERS, SIGMAS } from '../request';
 
 export const USAGE = `usage: npm run generate -- "PROMPT" [options]
+  --from FILE.png          draws a picture again as its file says it was drawn, by this program or by
+                           stable-diffusion-webui; the prompt and every option given besides override what it says
   --model PATH|NAME        a .safetensors checkpoint, a diffusers folder, or "demo" (default: demo)
   --vae FILE               another VAE in place of the model's own
   --lora FILE[:WEIGHT]     a LoRA to merge, by default with weight 1; may be given several times
@@ -58,9 +61,22 @@ export interface CliArguments {
   readonly height: number | undefined;
 }
 
-export function parseArguments(args: readonly string[]): CliArguments {
-  const { values, positionals } = readOptions(joinNegativeNumbers(args), OPTIONS, 'one of those that --help lists');
-  if (positionals.length !== 1) {
+const readWords = (args: readonly string[]) =>
+  readOptions(joinNegativeNumbers(args), OPTIONS, 'one of those that --help lists');
+
+/** The file that `--from` names. */
+export function fromWord(args: readonly string[]): string | undefined {
+  const { from } = readWords(args).values;
+  if (from === '') throw badArgument('--from', 'FILE.png', '');
+  return from;
+}
+
+/** `recipe` is what that file says; of a prompt and options beside it, each stands in place of what it says of that. */
+export function parseArguments(args: readonly string[], recipe?: Recipe): CliArguments {
+  const { values, positionals } = readWords(args);
+  const { width, height, ...said } = recipe ? saidBy(recipe, values) : {};
+  const defaults = { ...DEFAULTS, ...said };
+  if (positionals.length !== 1 && !(positionals.length === 0 && said.prompt !== undefined)) {
     throw badArgument(
       'PROMPT',
       'one prompt, in quotes',
@@ -70,7 +86,8 @@ export function parseArguments(args: readonly string[]): CliArguments {
   if (values.model === '') throw badArgument('--model', 'a path, or demo', 'nothing');
   choice('backend', values.backend, CLI_BACKENDS);
   choice('weights', values.weights, ['auto', ...WEIGHT_FORMS]);
-  const backend = (values.backend ?? 'wasm') as CliBackend;
+  const backend = (values.backend ?? knownOf(recipe?.backend, CLI_BACKENDS) ?? 'wasm') as CliBackend;
+  const weights = values.weights ?? (values.backend ? undefined : knownOf(recipe?.weights, WEIGHT_FORMS));
   if (values.out !== undefined && !values.out.toLowerCase().endsWith('.png')) {
     throw badArgument('--out', 'a file name ending in .png', values.out);
   }
@@ -79,28 +96,45 @@ export function parseArguments(args: readonly string[]): CliArguments {
     options: diskOptions(values),
     backend,
     // Eight bits are what those kernels compute in: wider weights would be rounded each time anew.
-    weights: (values.weights ?? (backend === 'wasm-int8' ? 'int8' : 'auto')) as CliArguments['weights'],
+    weights: (weights ?? (backend === 'wasm-int8' ? 'int8' : 'auto')) as CliArguments['weights'],
     out: values.out,
     json: values.json ?? false,
-    width: integerWord('--width', values.width),
-    height: integerWord('--height', values.height),
+    width: integerWord('--width', values.width) ?? width,
+    height: integerWord('--height', values.height) ?? height,
     request: {
-      prompt: positionals[0]!,
-      negativePrompt: values['negative-prompt'] ?? DEFAULTS.negativePrompt,
-      seed: integerWord('--seed', values.seed) ?? randomInt(2 ** 32),
-      steps: integerWord('--steps', values.steps) ?? DEFAULTS.steps,
-      guidanceScale: numberWord('--guidance-scale', values['guidance-scale']) ?? DEFAULTS.guidanceScale,
-      ...schedulerWord(values.scheduler, values.sigmas),
+      ...said,
+      prompt: positionals[0] ?? said.prompt!,
+      negativePrompt: values['negative-prompt'] ?? defaults.negativePrompt,
+      seed: integerWord('--seed', values.seed) ?? said.seed ?? randomInt(2 ** 32),
+      steps: integerWord('--steps', values.steps) ?? defaults.steps,
+      guidanceScale: numberWord('--guidance-scale', values['guidance-scale']) ?? defaults.guidanceScale,
+      ...schedulerWord(values.scheduler ?? defaults.scheduler, values.sigmas ?? said.sigmas),
       ...variation(values),
-      numImages: integerWord('--num-images', values['num-images']) ?? DEFAULTS.numImages,
+      numImages: integerWord('--num-images', values['num-images']) ?? defaults.numImages,
       guidance: (values.guidance ?? DEFAULTS.guidance) as ImageRequest['guidance'],
       memory: (values.memory ?? DEFAULTS.memory) as ImageRequest['memory'],
     },
   };
 }
 
+/** What `recipe` says that no option contradicts: another sampler has levels and noise of its own. */
+function saidBy({ request }: Recipe, values: Readonly<Record<string, unknown>>): Recipe['request'] {
+  const { sigmas, eta, only, ...rest } = request;
+  const sampler = values.scheduler === undefined;
+  return {
+    ...rest,
+    ...(sampler && sigmas !== undefined ? { sigmas } : {}),
+    ...(sampler && eta !== undefined ? { eta } : {}),
+    ...(values['num-images'] === undefined && only !== undefined ? { only } : {}),
+  };
+}
+
+const knownOf = <Word extends string>(word: string | undefined, known: readonly Word[]): Word | undefined =>
+  known.find((each) => each === word);
+
 const text = { type: 'string' } as const;
 const OPTIONS = {
+  from: text,
   model: text,
   vae: text,
   lora: { ...text, multiple: true },
@@ -128,7 +162,7 @@ const OPTIONS = {
 } as const;
 
 /** `--scheduler dpmpp_2m --sigmas karras`, or in one word `dpmpp_2m_karras`. */
-function schedulerWord(name: string = DEFAULTS.scheduler, spacing?: string) {
+function schedulerWord(name: string, spacing?: string) {
   const last = SIGMAS.find((each) => name.endsWith(`_${each}`));
   if (last && spacing !== undefined && spacing !== last)
     throw badArgument('--sigmas', `${last}, as in ${name}`, spacing);

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { decode, encode } from 'fast-png';
 import { unwritable } from '../../models/diskWords.node';
 import type { Picture } from '../api';
+import { withChunks } from '../pictureFile/pngChunks';
 
 /** Throws `bad-argument` where no file can be made at `path`: nobody should wait for a picture to hear it. */
 export async function checkWritable(path: string): Promise<void> {
@@ -27,11 +28,14 @@ export function readPng(file: Uint8Array): Pixels {
   return { width, height, pixels: Uint8Array.from(data) };
 }
 
-/** Writes `picture` to `path`, by way of a neighbouring file so that a full disk leaves no half picture there. */
-export async function writePng(path: string, picture: Picture): Promise<void> {
+/**
+ * Writes `picture` to `path`, `chunks` before its pixels, by way of a neighbouring file so that a full disk leaves no half
+ * picture there.
+ */
+export async function writePng(path: string, picture: Picture, chunks: readonly Uint8Array[] = []): Promise<void> {
   const partial = `${path}.partial`;
   try {
-    await writeFile(partial, pngBytes(picture));
+    await writeFile(partial, withChunks(pngBytes(picture), chunks));
     await rename(partial, path);
   } catch (thrown) {
     // What kept it from being written may keep it from being looked for.

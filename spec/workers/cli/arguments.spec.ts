@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import type { Failure } from '../../../workers/api';
 import { asTyped, parseArguments } from '../../../workers/cli/arguments';
 import { asFailure, CodedError } from '../../../workers/errors';
+import type { Recipe } from '../../../workers/pictureFile/recipe';
 
 const refusal = (...args: string[]) => {
   try {
@@ -31,6 +32,27 @@ test('a lone prompt takes the promised defaults, and a random seed', () => {
   assert.is(given.model, 'demo');
   assert.is(given.weights, 'auto');
   assert.is(given.width, undefined);
+});
+
+test('what a picture says of how it was drawn stands until an option says otherwise', () => {
+  const request = {
+    ...{ prompt: 'from the file', negativePrompt: 'n', seed: 3, steps: 7, guidanceScale: 4, width: 64, height: 72 },
+    ...({ scheduler: 'euler_a', sigmas: 'karras', rng: 'comfy', numImages: 4, only: 2 } as const),
+  } satisfies Recipe['request'];
+  const recipe: Recipe = { by: 'pocket-diffusion', request, backend: 'wasm-int8', weights: 'int4', ignored: [] };
+  const given = parseArguments([], recipe);
+  const { width: _w, height: _h, ...rest } = request;
+  const own = { guidance: 'auto', memory: 'auto' };
+  assert.equal({ ...given.request }, { ...rest, ...own });
+  assert.equal([given.width, given.height, given.backend, given.weights], [64, 72, 'wasm-int8', 'int4']);
+  const words = 'y --scheduler ddim --seed 5 --num-images 1 --width 128 --backend wasm --rng torch --guidance-scale 1';
+  const other = parseArguments(words.split(' '), recipe);
+  const { sigmas: _, only: __, ...kept } = rest;
+  const changed = { scheduler: 'ddim', seed: 5, numImages: 1, rng: 'torch', guidanceScale: 1, prompt: 'y' };
+  assert.equal({ ...other.request }, { ...kept, ...own, ...changed });
+  assert.equal([other.width, other.height, other.backend, other.weights], [128, 72, 'wasm', 'auto']);
+  const strange = parseArguments(['x'], { ...recipe, backend: 'webgpu', weights: 'fp3', request: {} });
+  assert.equal([strange.backend, strange.weights, strange.request.steps], ['wasm', 'auto', 20]);
 });
 
 test("a VAE, LoRAs with and without a weight and a prediction go with the model; paths are the caller's", () => {

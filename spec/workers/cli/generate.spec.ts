@@ -28,6 +28,8 @@ const entry = fromRoot('build/run.mjs');
 const generate = (...args: readonly string[]) =>
   spawnSync(process.execPath, [entry, 'workers/cli.ts', ...args], { encoding: 'utf8', env: inScratch() });
 
+const pixelsOf = (name: string) => Uint8Array.from(decode(readFileSync(join(scratch, name))).data);
+
 const pictures = () => readdirSync(scratch).filter((name) => name.includes('.png'));
 
 test('through npm, --json leaves one JSON object on stdout and nothing else', () => {
@@ -89,7 +91,7 @@ test('a converted folder draws what its checkpoint draws', () => {
   const settings = ['x', '--steps', '2', '--seed', '3', '--width', '64', '--height', '72'];
   assert.is(generate(...settings, '--model', model, '--out', 'from-model.png').status, 0);
   assert.is(generate(...settings, '--model', converted, '--out', 'from-converted.png').status, 0);
-  assert.equal(readFileSync(join(scratch, 'from-converted.png')), readFileSync(join(scratch, 'from-model.png')));
+  assert.equal(pixelsOf('from-converted.png'), pixelsOf('from-model.png'));
   for (const [option, value] of [
     ['--lora', 'some.safetensors:0.8'],
     ['--vae', 'some.safetensors'],
@@ -99,6 +101,45 @@ test('a converted folder draws what its checkpoint draws', () => {
     const { status, stderr } = generate(...settings, '--model', converted, option, value, '--out', 'never.png');
     assert.is(status, 2, option);
     assert.ok(stderr.includes(`bad-argument: ${option}`), stderr);
+  }
+});
+
+test('a picture is drawn again from its file, byte for byte, and otherwise where an option says so', () => {
+  const settings = [
+    'two "owls",\na 猫',
+    '--model',
+    model,
+    '--steps',
+    '3',
+    '--width',
+    '64',
+    '--height',
+    '72',
+    '--seed',
+    '9',
+  ];
+  const more = ['--scheduler', 'dpmpp_2m_karras', '--rng', 'philox', '--negative-prompt', 'x', '--num-images', '2'];
+  assert.is(generate(...settings, ...more, '--out', 'two.png').status, 0);
+  const again = generate('--from', 'two-10.png', '--model', model, '--out', 'again.png');
+  assert.equal([again.status, again.stderr.includes('note:')], [0, false], again.stderr);
+  assert.equal(readFileSync(join(scratch, 'again.png')), readFileSync(join(scratch, 'two-10.png')));
+  assert.is(generate('--from', 'two-10.png', '--model', model, '--seed', '9', '--out', 'nine.png').status, 0);
+  assert.equal(readFileSync(join(scratch, 'nine.png')), readFileSync(join(scratch, 'two-9.png')));
+  const other = generate('three owls', '--from', 'two-10.png', '--scheduler', 'ddim', '--steps', '1', '--json');
+  assert.is(other.status, 0, other.stderr);
+  const { scheduler, sigmas, rng, seed } = JSON.parse(other.stdout);
+  assert.equal([scheduler, sigmas, rng, seed], ['ddim', undefined, 'philox', 10]);
+  assert.match(other.stderr, /note: it was drawn with the model model; this draws with demo/);
+});
+
+test('a file to draw from that is none, or does not say how it was drawn, is one clear line and exit code 2', async () => {
+  await writeFile(join(scratch, 'text.png'), 'no picture');
+  for (const [name, line] of [
+    ['nowhere.png', 'bad-image: nowhere.png: expected a file, got no such file or folder\n'],
+    ['text.png', 'bad-image: text.png: expected a PNG file, got a file of another kind\n'],
+  ] as const) {
+    const { status, stderr } = generate('x', '--from', name);
+    assert.equal([status, stderr], [2, line]);
   }
 });
 

@@ -1,0 +1,94 @@
+/** stable-diffusion-webui's `parameters` text: its grammar, and its names. */
+import { readFile } from 'node:fs/promises';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readParameters, writeParameters } from '../../../workers/pictureFile/parametersText';
+import { readWebui } from '../../../workers/pictureFile/webui';
+import { SAMPLER_NAMES, samplerNamed } from '../../../workers/pictureFile/webuiNames';
+import { SCHEDULERS } from '../../../workers/request';
+import { fromRoot } from '../../root';
+
+interface Case {
+  readonly text: string;
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+const { grammar } = JSON.parse(await readFile(fromRoot('spec/vectors/picture-texts.json'), 'utf8'));
+
+test('texts are taken apart as stable-diffusion-webui takes them apart', () => {
+  let settings = 0;
+  for (const { text, fields, ...prompts } of grammar as Case[]) {
+    const { fields: read, ...parts } = readParameters(text);
+    assert.equal({ ...parts, fields: Object.fromEntries(read) }, { ...prompts, fields }, JSON.stringify(text));
+    settings += Number(read.size > 0);
+  }
+  assert.ok(grammar.length > 100 && settings > 20, `${settings} with settings of ${grammar.length}`);
+});
+
+test('what is written is read again: quotes, commas, colons, line feeds, any script', () => {
+  const fields = new Map([
+    ['Steps', '20'],
+    ['Model', 'a, "b": c\\d\n猫'],
+    ['Size', '64x48'],
+    ['Quote', '"'],
+    ['Plain', '"x" y'],
+  ]);
+  for (const prompt of ['', 'x', 'a, (b:1.2), "c"\n\nd\\', '一只猫 🐈\nSteps: 20, Seed: 4'])
+    for (const negativePrompt of ['', 'blurry: very', 'two\nlines, Steps: 1, Seed: 2, Size: 3x3']) {
+      const text = writeParameters({ prompt, negativePrompt, fields });
+      assert.equal(readParameters(text), { prompt, negativePrompt, fields }, text);
+    }
+});
+
+test('samplers are found by their names of every version, with their schedule types', () => {
+  for (const scheduler of SCHEDULERS) assert.is(samplerNamed(SAMPLER_NAMES[scheduler])?.scheduler, scheduler);
+  for (const [name, type, expected] of [
+    ['DPM++ 2M Karras', undefined, 'dpmpp_2m karras'],
+    ['DPM++ 2M SDE Exponential', undefined, 'dpmpp_2m_sde exponential'],
+    ['DPM2 a Karras', undefined, 'dpm2_a karras'],
+    ['DPM++ 2M', undefined, 'dpmpp_2m model'],
+    ['DPM++ 2M', 'Automatic', 'dpmpp_2m karras'],
+    ['DPM++ 3M SDE', 'Automatic', 'dpmpp_3m_sde exponential'],
+    ['Euler a', 'Automatic', 'euler_a model'],
+    ['Euler', 'SGM Uniform', 'euler sgm_uniform'],
+    ['LMS', 'Align Your Steps', 'lms align_your_steps'],
+    ['PNDM', undefined, 'pndm model'],
+  ] as const) {
+    const { scheduler, sigmas } = samplerNamed(name, type) ?? {};
+    assert.is(`${scheduler} ${sigmas}`, expected, `${name}, ${type}`);
+  }
+  for (const [name, type] of [
+    ['DPM fast'],
+    ['Restart'],
+    ['constructor'],
+    ['Euler', 'Beta'],
+    ['DPM++ 2S a Karras'],
+  ] as const)
+    assert.is(samplerNamed(name, type), undefined, name);
+});
+
+test('a file of stable-diffusion-webui becomes a request; what nobody draws with is told', () => {
+  const said = readWebui(
+    'a girl\nNegative prompt: ugly\nSteps: 28, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 6.5, Seed: 12, Size: 640x384, ' +
+      'Model hash: 6ce0161689, Model: v1-5, Variation seed: 9, Variation seed strength: 0.3, Clip skip: 2, ENSD: 31337, ' +
+      'Hires upscale: 2, Lora hashes: "x: 0a, y: 2c", Version: v1.9.4',
+  )!;
+  assert.equal(said.request, {
+    ...{ prompt: 'a girl', negativePrompt: 'ugly', steps: 28, guidanceScale: 6.5, seed: 12, width: 640, height: 384 },
+    ...{ scheduler: 'dpmpp_2m', sigmas: 'karras', rng: 'philox', subseed: 9, subseedStrength: 0.3, numImages: 1 },
+  });
+  assert.equal([said.model, said.ignored], ['v1-5', ['Clip skip: 2', 'ENSD: 31337', 'Hires upscale: 2']]);
+});
+
+test('settings that are no numbers, or name what we do not have, are left out and told', () => {
+  const said = readWebui(
+    'x\nSteps: many, Sampler: Restart, Schedule type: Karras, CFG scale: -1, Seed: 1e99, Size: 512 x 512, RNG: dice',
+  )!;
+  assert.equal(said.request, { prompt: 'x', negativePrompt: '', numImages: 1 });
+  const told = 'Steps: many|Sampler: Restart|Schedule type: Karras|CFG scale: -1|Seed: 1e99|Size: 512 x 512|RNG: dice';
+  assert.is(said.ignored.join('|'), told);
+  assert.is(readWebui('only a prompt'), undefined);
+});
+
+test.run();

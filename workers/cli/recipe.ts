@@ -1,0 +1,44 @@
+/** What the file behind `--from` says, and what a person should know of it before it is drawn again. */
+
+import { fileSource } from '../../models/folder.node';
+import { fromCaller } from '../../models/openDisk.node';
+import { CodedError } from '../errors';
+import { type Recipe, readRecipe } from '../pictureFile/recipe';
+import type { CliArguments } from './arguments';
+
+/** Rejects with `bad-image`, also where there is no such file. */
+export async function readFrom(path: string): Promise<Recipe> {
+  try {
+    return await readRecipe(await fileSource(fromCaller(path), path));
+  } catch (thrown) {
+    // The disk's words are those for files of models.
+    if (!(thrown instanceof CodedError) || thrown.code !== 'bad-model') throw thrown;
+    throw new CodedError('bad-image', thrown, { cause: thrown });
+  }
+}
+
+/** What may keep `given` from drawing the same picture again. */
+export function recipeNotes(recipe: Recipe, given: Pick<CliArguments, 'model' | 'backend' | 'weights'>): string[] {
+  const { by, model, backend, ignored, damaged } = recipe;
+  const other = model !== undefined && !isModel(given.model, model);
+  return [
+    ...(damaged ? ['note: the picture is damaged; what it says of how it was drawn is whole'] : []),
+    ...(other ? [`note: it was drawn with the model ${model}; this draws with ${given.model}`] : []),
+    ...(backend !== undefined && backend !== given.backend
+      ? [`note: it was computed by ${backend}; this computes with ${given.backend}, which draws it nearly the same`]
+      : []),
+    ...(by === 'stable-diffusion-webui'
+      ? ['note: stable-diffusion-webui computes otherwise: its picture comes out alike, not the same']
+      : []),
+    ...ignored.map((one) => `note: the file says “${one}”, which is not drawn with`),
+  ];
+}
+
+/** A path names the model that its last part is called. */
+const isModel = (given: string, name: string): boolean => stem(given) === stem(name);
+
+const stem = (path: string): string =>
+  path
+    .replace(/[\\/]+$/, '')
+    .replace(/^.*[\\/]/, '')
+    .replace(/\.safetensors$/i, '');

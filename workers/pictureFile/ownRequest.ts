@@ -1,0 +1,45 @@
+/** An `ImageRequest` out of a file: of the fields that we know, those of the right kind. Ranges are the engine's to check. */
+import type { ImageRequest } from '../api';
+import { RNG_NAMES, SAMPLER_NAMES, SIGMA_NAMES } from './webuiNames';
+
+type Check = (value: unknown) => boolean;
+
+const text: Check = (value) => typeof value === 'string';
+const number: Check = (value) => typeof value === 'number';
+const nameOf =
+  (names: object): Check =>
+  (value) =>
+    typeof value === 'string' && Object.hasOwn(names, value);
+/** The device's matter, never a picture's. */
+const never: Check = () => false;
+
+/** A field that is missing here does not compile. */
+const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
+  prompt: text,
+  negativePrompt: text,
+  seed: number,
+  steps: number,
+  guidanceScale: number,
+  width: number,
+  height: number,
+  scheduler: nameOf(SAMPLER_NAMES),
+  sigmas: nameOf(SIGMA_NAMES),
+  eta: number,
+  rng: nameOf(RNG_NAMES),
+  subseed: number,
+  subseedStrength: number,
+  numImages: number,
+  only: number,
+  guidance: never,
+  memory: never,
+};
+
+/** `given`'s own fields in our order; `strange` are the others, as `name: value`. */
+export function checkedRequest(given: object): { fields: Partial<ImageRequest>; strange: string[] } {
+  const values = new Map(Object.entries(given));
+  const names = Object.keys(FIELDS) as (keyof ImageRequest)[];
+  const known = names.filter((name) => values.has(name) && FIELDS[name](values.get(name)));
+  const fields = Object.fromEntries(known.map((name) => [name, values.get(name)]));
+  for (const name of known) values.delete(name);
+  return { fields, strange: [...values].map(([name, value]) => `${name}: ${JSON.stringify(value)}`) };
+}

@@ -1,0 +1,81 @@
+/**
+ * What a picture file says of how it was drawn: in our own words, which lose nothing, and in stable-diffusion-webui's, which
+ * other programs read. Nothing about the device goes into it, and no path.
+ */
+import type { ByteSource } from '../../models/source';
+import type { BackendName, ImageRequest, Picture } from '../api';
+import { checkedRequest } from './ownRequest';
+import { badImage } from './pngChunks';
+import { internationalChunk, pngTexts, textChunk } from './pngText';
+import { readWebui, webuiText } from './webui';
+
+/** What can be drawn again. */
+export interface Recipe {
+  readonly by: 'pocket-diffusion' | 'stable-diffusion-webui';
+  readonly request: Partial<ImageRequest>;
+  /** The model's name. */
+  readonly model?: string;
+  /** How its weights were held, and who computed. */
+  readonly weights?: string;
+  readonly backend?: string;
+  /** What it says besides that nobody here draws with, as `name: value`. */
+  readonly ignored: readonly string[];
+  /** The file is damaged behind it. */
+  readonly damaged?: true;
+}
+
+/** What drew a picture. */
+export interface DrawnBy {
+  readonly request: ImageRequest;
+  readonly model: string;
+  readonly weights?: string;
+  readonly backend: BackendName;
+}
+
+/** The keyword of stable-diffusion-webui's text, and that of our own. */
+const PARAMETERS = 'parameters';
+const OWN = 'pocket-diffusion';
+const VERSION = 1;
+
+/** The chunks that say how `drawn` came to be, to stand before a picture's pixels. */
+export function recipeChunks({ request, model, weights, backend }: DrawnBy): Uint8Array<ArrayBuffer>[] {
+  const own = JSON.stringify({ version: VERSION, request: checkedRequest(request).fields, model, weights, backend });
+  return [textChunk(PARAMETERS, webuiText(request, model)), internationalChunk(OWN, own)];
+}
+
+/** The request that draws picture `image` of the batch of `request` alone. */
+export function requestOfPicture(
+  { only: _, ...request }: ImageRequest,
+  { seed, subseed }: Pick<Picture, 'seed' | 'subseed'>,
+  image: number,
+): ImageRequest {
+  // ComfyUI's noise is the whole batch's.
+  if (request.rng === 'comfy' && request.numImages > 1) return { ...request, only: image };
+  return { ...request, seed, numImages: 1, ...(subseed === undefined ? {} : { subseed }) };
+}
+
+/** Rejects with `bad-image` where `file` is no PNG file, is damaged, or does not say how it was drawn. */
+export async function readRecipe(file: ByteSource): Promise<Recipe> {
+  const { texts, damage } = await pngTexts(file, [OWN, PARAMETERS]);
+  const own = texts.get(OWN);
+  const recipe = own === undefined ? readWebui(texts.get(PARAMETERS) ?? '') : ownRecipe(own, file.name);
+  if (!recipe) throw damage ?? badImage(file.name, 'a picture that says how it was drawn', 'one that does not');
+  return damage ? { ...recipe, damaged: true } : recipe;
+}
+
+function ownRecipe(json: string, name: string): Recipe {
+  const place = `${name}: ${OWN}`;
+  let said: unknown;
+  try {
+    said = JSON.parse(json);
+  } catch {
+    throw badImage(place, 'JSON', 'something else');
+  }
+  const { version, request, model, weights, backend } = (said ?? {}) as Record<string, unknown>;
+  if (typeof version !== 'number' || typeof request !== 'object' || request === null) {
+    throw badImage(place, 'a version and a request', 'neither, or one');
+  }
+  const { fields, strange } = checkedRequest(request);
+  const words = Object.entries({ model, weights, backend }).filter(([, word]) => typeof word === 'string');
+  return { by: OWN, request: fields, ...Object.fromEntries(words), ignored: strange };
+}

@@ -1,0 +1,96 @@
+/**
+ * A request in the words of stable-diffusion-webui's `parameters` text, and such a text as far as it is a request. Its files
+ * are its own pictures only nearly: it computes in half precision, and spaces its timesteps otherwise.
+ */
+import type { ImageRequest } from '../api';
+import { readParameters, writeParameters } from './parametersText';
+import type { Recipe } from './recipe';
+import { RNG_NAMES, rngNamed, SAMPLER_NAMES, SIGMA_NAMES, samplerNamed } from './webuiNames';
+
+/** `request` is that of one picture alone. */
+export function webuiText(request: ImageRequest, model: string): string {
+  const { prompt, negativePrompt, scheduler, sigmas = 'model', subseedStrength = 0, rng = 'torch', ...rest } = request;
+  const fields = new Map<string, string | number | undefined>([
+    ['Steps', rest.steps],
+    ['Sampler', SAMPLER_NAMES[scheduler]],
+    ['Schedule type', sigmas === 'model' ? undefined : SIGMA_NAMES[sigmas]],
+    ['CFG scale', rest.guidanceScale],
+    ['Seed', rest.seed],
+    ['Size', `${rest.width}x${rest.height}`],
+    ['Model', model],
+    ['Variation seed', subseedStrength > 0 ? rest.subseed : undefined],
+    ['Variation seed strength', subseedStrength > 0 ? subseedStrength : undefined],
+    ['Eta', rest.eta],
+    // Where it is not said, it is a GPU's.
+    ['RNG', RNG_NAMES[rng]],
+  ]);
+  const said = [...fields].flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`] as const]));
+  return writeParameters({ prompt, negativePrompt, fields: new Map(said) });
+}
+
+/** `undefined` where `text` has no settings in it. What nobody here draws with is `ignored`. */
+export function readWebui(text: string): Recipe | undefined {
+  const { prompt, negativePrompt, fields } = readParameters(text);
+  if (fields.size === 0) return undefined;
+  const left = new Map(fields);
+  const take = (name: string): string | undefined => {
+    const value = left.get(name);
+    left.delete(name);
+    return value;
+  };
+  /** What is no such number stays, and is told as ignored. */
+  const number = (name: string, form: RegExp): number | undefined =>
+    form.test(left.get(name) ?? '') ? Number(take(name)) : undefined;
+
+  const model = take('Model');
+  const [, width, height] = SIZE.exec(left.get('Size') ?? '') ?? [];
+  if (width) take('Size');
+  const sampler = samplerNamed(left.get('Sampler') ?? '', left.get('Schedule type'));
+  if (sampler) for (const name of ['Sampler', 'Schedule type']) take(name);
+  const rng = rngNamed(left.get('RNG') ?? 'GPU');
+  if (rng) take('RNG');
+  const subseedStrength = number('Variation seed strength', DECIMAL);
+  const request: Recipe['request'] = {
+    ...{ prompt, negativePrompt, numImages: 1 },
+    ...defined({
+      steps: number('Steps', DIGITS),
+      guidanceScale: number('CFG scale', DECIMAL),
+      seed: number('Seed', DIGITS),
+      width: width && Number(width),
+      height: height && Number(height),
+      ...sampler,
+      rng,
+      // Of other samplers it is how much noise an ancestral step adds, which has no choice here.
+      eta: HAVE_ETA.has(sampler?.scheduler ?? '') ? (number('Eta DDIM', DECIMAL) ?? number('Eta', DECIMAL)) : undefined,
+      ...(subseedStrength && { subseedStrength, subseed: number('Variation seed', DIGITS) ?? 0 }),
+    }),
+  };
+  for (const name of left.keys()) if (UNSEEN.has(name) || left.get(name) === PLAIN[name]) left.delete(name);
+  const ignored = [...left].map(([name, value]) => `${name}: ${value}`);
+  return { by: 'stable-diffusion-webui', request, ...(model === undefined ? {} : { model }), ignored };
+}
+
+const DIGITS = /^\d{1,16}$/;
+const DECIMAL = /^\d+(\.\d+)?$/;
+const SIZE = /^(\d{1,5})x(\d{1,5})$/;
+const HAVE_ETA: ReadonlySet<string> = new Set(['ddim', 'tcd']);
+
+/** What changes nothing in the picture, or says again what something else says. */
+const UNSEEN = new Set([
+  'Model hash',
+  'VAE hash',
+  'Version',
+  'User',
+  'Lora hashes',
+  'TI hashes',
+  'Hashes',
+  'Batch size',
+  'Batch pos',
+]);
+/** What is said although it is as always. */
+const PLAIN: Readonly<Record<string, string>> = { 'Clip skip': '1', Eta: '1', 'Eta DDIM': '0', ENSD: '0' };
+
+const defined = <T extends object>(fields: T) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]?: Exclude<T[Key], undefined | ''>;
+  };

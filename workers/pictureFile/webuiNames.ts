@@ -1,0 +1,68 @@
+/** Samplers, spacings and sources of random numbers by stable-diffusion-webui's names (its modules/sd_samplers*.py, sd_schedulers.py, 1.10). */
+import type { RandomSource, SchedulerName, SigmaSpacing } from '../api/sampling';
+
+/** Those that it does not have are named the way it would. */
+export const SAMPLER_NAMES: Readonly<Record<SchedulerName, string>> = {
+  pndm: 'PLMS',
+  ddim: 'DDIM',
+  ddpm: 'DDPM',
+  euler: 'Euler',
+  euler_a: 'Euler a',
+  heun: 'Heun',
+  lms: 'LMS',
+  dpm2: 'DPM2',
+  dpm2_a: 'DPM2 a',
+  dpmpp_2m: 'DPM++ 2M',
+  dpmpp_sde: 'DPM++ SDE',
+  dpmpp_2m_sde: 'DPM++ 2M SDE',
+  dpmpp_3m_sde: 'DPM++ 3M SDE',
+  unipc: 'UniPC',
+  deis: 'DEIS',
+  lcm: 'LCM',
+  tcd: 'TCD',
+};
+
+export const SIGMA_NAMES: Readonly<Record<SigmaSpacing, string>> = {
+  model: 'Uniform',
+  karras: 'Karras',
+  exponential: 'Exponential',
+  sgm_uniform: 'SGM Uniform',
+  align_your_steps: 'Align Your Steps',
+};
+
+/** `NV` are a CUDA device's numbers, computed on the CPU; nobody else has a name for ComfyUI's. */
+export const RNG_NAMES: Readonly<Record<RandomSource, string>> = { torch: 'CPU', philox: 'NV', comfy: 'ComfyUI' };
+
+export interface NamedSampler {
+  readonly scheduler: SchedulerName;
+  readonly sigmas: SigmaSpacing;
+}
+
+/**
+ * The sampler that `name` means, with its "Schedule type"; up to 1.8 that was the end of the sampler's own name.
+ * `undefined` for a sampler or a spacing that we do not have.
+ */
+export function samplerNamed(name: string, type = 'Uniform'): NamedSampler | undefined {
+  const [, plain = name, last] = /^(.*) (Karras|Exponential)$/.exec(name) ?? [];
+  const scheduler = plain === 'PNDM' ? 'pndm' : keyOf(SAMPLER_NAMES, plain);
+  if (!scheduler) return undefined;
+  const spacing = last ?? type;
+  const sigmas = spacing === 'Automatic' ? (AUTOMATIC[scheduler] ?? 'model') : keyOf(SIGMA_NAMES, spacing);
+  return sigmas && { scheduler, sigmas };
+}
+
+export const rngNamed = (name: string): RandomSource | undefined =>
+  name === 'GPU' ? 'philox' : keyOf(RNG_NAMES, name);
+
+/** What "Automatic" is, where it is not uniform. */
+const AUTOMATIC: Readonly<Partial<Record<SchedulerName, SigmaSpacing>>> = {
+  dpm2: 'karras',
+  dpm2_a: 'karras',
+  dpmpp_2m: 'karras',
+  dpmpp_sde: 'karras',
+  dpmpp_2m_sde: 'exponential',
+  dpmpp_3m_sde: 'exponential',
+};
+
+const keyOf = <Key extends string>(names: Readonly<Record<Key, string>>, name: string): Key | undefined =>
+  (Object.keys(names) as Key[]).find((key) => names[key] === name);
