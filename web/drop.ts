@@ -1,8 +1,9 @@
-/** Models dropped anywhere on the page. */
+/** Models, and pictures to take settings from, dropped anywhere on the page. */
 import { signal } from '@preact/signals';
 import { type DroppedEntry, pickedEntries } from './dropped';
 import { openPicked, unreadable } from './modelActions';
 import { takeOptions } from './openOptions';
+import { pictureAmong, takeFrom } from './pictureFiles';
 import { showShelf } from './unfolded';
 
 /** A file is held above the page. */
@@ -45,6 +46,8 @@ const handleOf = async (
 async function open(items: readonly Dropped[]): Promise<void> {
   const handles = await Promise.all(items.map(({ handle }) => handle));
   const all = await pickedEntries(items.map(({ entry }) => entry));
-  for (const [index, files] of all.entries()) openPicked(files, { ...takeOptions(), handle: handles[index] });
-  showShelf();
+  const models = [...all.entries()].filter(([, files]) => !pictureAmong(files));
+  for (const [index, files] of models) openPicked(files, { ...takeOptions(), handle: handles[index] });
+  if (models.length > 0) showShelf();
+  for (const file of all.flatMap((files) => pictureAmong(files) ?? []).slice(0, 1)) await takeFrom(file);
 }

@@ -57,7 +57,9 @@ export type Toast =
   /** The host's device slows it down, or stops it. */
   | { readonly type: 'hot'; readonly heat: 'slowed' | 'stopped' }
   | { readonly type: 'sound'; readonly name: string }
-  | { readonly type: 'freed'; readonly bytes: number };
+  | { readonly type: 'freed'; readonly bytes: number }
+  /** A picture's settings are those of the page. `model`: the one that drew it, where that is not the one in use. */
+  | { readonly type: 'taken'; readonly name: string; readonly model?: string; readonly ignored: readonly string[] };
 
 export const bringsModel = ({ kind }: JobOrder): boolean => kind !== 'verify' && kind !== 'export';
 

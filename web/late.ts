@@ -8,4 +8,5 @@ export { OpenOptions } from './components/OpenOptions';
 export { StorageMeter } from './components/StorageMeter';
 export { ToastBody } from './components/ToastBody';
 export { WebModels } from './components/WebModels';
+export { takeSettings } from './fromPicture';
 export { fileName, toPng } from './png';

@@ -3,7 +3,8 @@
  * deflating, which is nearly all of PNG: a library would bring a second zlib, 6 KB of the page's budget.
  */
 import { PNG_SIGNATURE, pngChunk } from '../workers/pictureFile/pngChunks';
-import { recipeChunks, requestOfPicture } from '../workers/pictureFile/recipe';
+import { recipeChunks } from '../workers/pictureFile/recipe';
+import { requestOfPicture } from '../workers/pictureFile/requestOfPicture';
 import type { Drawn } from './drawing';
 
 export async function toPng(drawn: Omit<Drawn, 'id' | 'milliseconds'>): Promise<Blob> {

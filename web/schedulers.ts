@@ -42,3 +42,5 @@ export const SIGMAS: Readonly<Record<SigmaSpacing, string>> = {
 
 /** Those that step from timestep to timestep have no other levels. */
 export const hasSigmas = (scheduler: SchedulerName): boolean => !/^(pn|dd|lc|tc)/.test(scheduler);
+
+export const hasEta = (scheduler: SchedulerName): boolean => scheduler === 'ddim' || scheduler === 'tcd';

@@ -1,6 +1,6 @@
 /** What a person set, kept between visits. A damaged or older record falls back field by field. */
 import type { BackendName, ImageRequest, ModelSummary, SchedulerName, SigmaSpacing } from '../workers/api';
-import { hasSigmas, SCHEDULER_LABELS, SIGMAS } from './schedulers';
+import { hasEta, hasSigmas, SCHEDULER_LABELS, SIGMAS } from './schedulers';
 
 export interface Settings {
   readonly prompt: string;
@@ -18,7 +18,11 @@ export interface Settings {
   readonly backend: 'auto' | BackendName;
   readonly memory: ImageRequest['memory'];
   readonly modelId: string | null;
+  /** What a picture was drawn with that has no control here; gone with the visit. */
+  readonly taken: Taken | null;
 }
+
+export type Taken = Partial<Pick<ImageRequest, 'rng' | 'eta' | 'subseed' | 'subseedStrength' | 'numImages' | 'only'>>;
 
 /** In the order in which they are shown. */
 export const BACKENDS = ['npu', 'webgpu', 'wasm-int8', 'wasm', 'native-cpu'] as const satisfies readonly BackendName[];
@@ -37,6 +41,7 @@ export const DEFAULT_SETTINGS: Settings = {
   backend: 'auto',
   memory: 'auto',
   modelId: null,
+  taken: null,
 };
 
 /** Seeds we pick are short enough to say aloud; any up to 2^53 may be typed. */
@@ -55,6 +60,7 @@ export function parseSettings(text: string | null): Settings {
     ...(Object.fromEntries(fields) as Settings),
     size: sizeFits ? (size as Settings['size']) : null,
     modelId: typeof stored.modelId === 'string' ? stored.modelId : null,
+    taken: null,
     scheduler: oneOf(stored.scheduler, keys(SCHEDULER_LABELS), DEFAULT_SETTINGS.scheduler),
     sigmas: oneOf(stored.sigmas, keys(SIGMAS), DEFAULT_SETTINGS.sigmas),
     backend: oneOf(stored.backend, ['auto', ...BACKENDS], DEFAULT_SETTINGS.backend),
@@ -78,7 +84,10 @@ const oneOf = <T>(value: unknown, choices: readonly T[], fallback: T): T =>
 
 /** What the engine is asked for. */
 export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' | 'height'>): ImageRequest {
-  const { prompt, negativePrompt, seed, steps, guidanceScale, scheduler, sigmas, numImages, memory } = settings;
+  const { prompt, negativePrompt, seed, steps, guidanceScale, scheduler, sigmas, memory, taken } = settings;
+  const { eta, numImages: of = 1, only, ...noise } = taken ?? {};
+  // One picture of a batch whose noise is shared.
+  const alone = settings.numImages === 1 && only !== undefined;
   const { width, height } = settings.size ?? model;
   return {
     prompt,
@@ -90,8 +99,31 @@ export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' 
     height,
     scheduler,
     ...(hasSigmas(scheduler) ? { sigmas } : {}),
-    numImages,
+    ...noise,
+    ...(eta !== undefined && hasEta(scheduler) ? { eta } : {}),
+    ...(alone ? { numImages: of, only } : { numImages: settings.numImages }),
     guidance: 'auto',
     memory,
+  };
+}
+
+/** What draws `request`, a single picture's, again with a model of such a size; what it does not say stays. */
+export function settingsOf(
+  request: Partial<ImageRequest>,
+  model: Pick<ModelSummary, 'width' | 'height'>,
+): Partial<Settings> {
+  const { width, height, seed, sigmas = 'model', rng, eta, subseed, subseedStrength, numImages = 1, only } = request;
+  const { guidance: _, memory: __, ...rest } = request;
+  const owns = width === model.width && height === model.height;
+  const more = { rng, eta, subseed, subseedStrength, ...(only === undefined ? {} : { numImages, only }) };
+  const taken = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
+  const known = Object.entries(rest).filter(([key]) => Object.hasOwn(DEFAULT_SETTINGS, key));
+  return {
+    ...Object.fromEntries(known),
+    sigmas,
+    numImages: 1,
+    ...(seed === undefined ? {} : { keepSeed: true }),
+    ...(width && height ? { size: owns ? null : { width, height } } : {}),
+    taken: Object.keys(taken).length > 0 ? taken : null,
   };
 }

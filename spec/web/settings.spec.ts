@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DEFAULT_SETTINGS, parseSettings, randomSeed, toRequest } from '../../web/settings';
+import { DEFAULT_SETTINGS, parseSettings, randomSeed, settingsOf, toRequest } from '../../web/settings';
 import { sizeChoices } from '../../web/sizes';
 
 test('settings come back as they were kept', () => {
@@ -68,6 +68,23 @@ test('sizes: the own one first, the others of about its area, on a grid of an ei
     ['square', 'portrait'],
   );
   for (const { width, height } of sizeChoices({ width: 96, height: 96 })) assert.is((width % 8) + (height % 8), 0);
+});
+
+test('what drew a picture draws it again: its seed kept, its batch of one, what has no control beside it', () => {
+  const model = { width: 512, height: 512 };
+  const request = {
+    ...{ prompt: 'x', negativePrompt: 'y', seed: 3, steps: 7, guidanceScale: 4, width: 64, height: 72 },
+    ...({ scheduler: 'ddim', eta: 0.5, rng: 'comfy', numImages: 4, only: 2 } as const),
+  };
+  const settings = { ...DEFAULT_SETTINGS, sigmas: 'karras' as const, ...settingsOf(request, model) };
+  assert.equal([settings.keepSeed, settings.size], [true, { width: 64, height: 72 }]);
+  assert.equal(toRequest(settings, model), { ...request, guidance: 'auto', memory: 'auto' });
+  // Another sampler has no eta, and two pictures asked for are two.
+  const { eta: _, only: __, ...rest } = request;
+  const changed = toRequest({ ...settings, scheduler: 'pndm', numImages: 2 }, model);
+  assert.equal(changed, { ...rest, scheduler: 'pndm', numImages: 2, guidance: 'auto', memory: 'auto' });
+  assert.is(settingsOf({ ...request, ...model }, model).size, null);
+  assert.is(parseSettings(JSON.stringify(settings)).taken, null);
 });
 
 test.run();

@@ -1,7 +1,9 @@
 /** What can be done with the picture on show, and what drew it. */
 import { useState } from 'preact/hooks';
+import { requestOfPicture } from '../../workers/pictureFile/requestOfPicture';
 import type { Drawn } from '../drawing';
 import { canShare, saveAsFile, share } from '../keep';
+import { settingsOf } from '../settings';
 import { modelSize, pictureOnShow, set } from '../state';
 import { words } from '../words';
 import { Icon } from './Icon';
@@ -62,20 +64,5 @@ function Actions({ drawn }: { readonly drawn: Drawn }) {
 }
 
 /** Sets everything that drew this picture, its own seed kept: drawing again draws it again. */
-function reuse({ picture, request }: Drawn): void {
-  const { prompt, negativePrompt, steps, guidanceScale, scheduler, sigmas = 'model', width, height } = request;
-  const model = modelSize();
-  const size = width === model.width && height === model.height ? null : { width, height };
-  set({
-    prompt,
-    negativePrompt,
-    steps,
-    guidanceScale,
-    scheduler,
-    sigmas,
-    size,
-    seed: picture.seed,
-    keepSeed: true,
-    numImages: 1,
-  });
-}
+const reuse = ({ picture, image, request }: Drawn): void =>
+  set(settingsOf(requestOfPicture(request, picture, image), modelSize()));

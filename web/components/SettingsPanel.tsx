@@ -4,6 +4,7 @@ import { hasSigmas, SCHEDULERS, SIGMAS } from '../schedulers';
 import { modelSize, resetSettings, set, settings } from '../state';
 import { words } from '../words';
 import { BackendField } from './BackendField';
+import { FromPicture } from './FromPicture';
 import { MemoryField } from './MemoryField';
 import { NumberField } from './NumberField';
 import { SeedField } from './SeedField';
@@ -67,6 +68,7 @@ export function SettingsPanel() {
         </div>
         <BackendField />
         <MemoryField />
+        <FromPicture />
         <button type="button" class="quiet reset" data-testid="reset" onClick={resetSettings}>
           {said.reset}
         </button>

@@ -83,5 +83,11 @@ function toastText(toast: Said, said: Words, late: LateWords): string {
       return late.modelSound(toast.name);
     case 'freed':
       return late.freed(sizeText(toast.bytes));
+    case 'taken':
+      return [
+        late.taken(toast.name),
+        ...(toast.model === undefined ? [] : [late.drawnWith(toast.model)]),
+        ...(toast.ignored.length > 0 ? [late.notTaken(toast.ignored)] : []),
+      ].join(' ');
   }
 }

@@ -73,6 +73,9 @@ export const late = {
   },
   modelSound: (name: string) => `${name} is sound: every byte is as it was written.`,
   freed: (size: string) => `${size} freed.`,
+  taken: (name: string) => `Settings taken from ${name}.`,
+  drawnWith: (model: string) => `It was drawn with the model ${model}, which is not the one in use.`,
+  notTaken: (fields: readonly string[]) => `Not drawn with here: ${fields.join('; ')}.`,
 
   weightForms: { auto: 'Automatic', exact: 'Exact', fp16: '16-bit', int8: '8-bit', int4: '4-bit' } satisfies Record<
     WeightForm,

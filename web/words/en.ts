@@ -72,6 +72,9 @@ export const en = {
     `${name}: ${duration} last time (${size}, ${steps})`,
   stepsShort: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
   reset: 'Reset settings',
+  fromPicture: 'From a picture…',
+  takenFrom: 'As the picture has it:',
+  leaveTaken: 'As usual again',
 
   empty: 'Your picture appears here.',
   try: 'Try',
@@ -122,7 +125,7 @@ export const en = {
   openHint:
     'A Stable Diffusion 1.x file (.safetensors) or a diffusers folder, also dropped anywhere on this page. It stays on this device.',
   dropHere: 'Drop to open',
-  dropHint: 'A .safetensors file or a diffusers folder',
+  dropHint: 'A .safetensors file or a diffusers folder; a picture, to take its settings',
   openOptions: OPTIONS,
 
   web: 'Add from the web',

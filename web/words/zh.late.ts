@@ -65,6 +65,9 @@ export const late: LateWords = {
   },
   modelSound: (name) => `${name} 完好：每个字节都与写入时一致。`,
   freed: (size) => `已释放 ${size}。`,
+  taken: (name) => `已采用 ${name} 的设置。`,
+  drawnWith: (model) => `它由模型 ${model} 绘制，并非当前启用的模型。`,
+  notTaken: (fields) => `此处未采用：${fields.join('；')}。`,
 
   weightForms: { auto: '自动', exact: '精确', fp16: '16 位', int8: '8 位', int4: '4 位' },
 

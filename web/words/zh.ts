@@ -69,6 +69,9 @@ export const zh: Words = {
   measured: (name, duration, size, steps) => `${name}：上次用时${duration}（${size}，${steps}）`,
   stepsShort: (count) => `${count} 步`,
   reset: '恢复默认设置',
+  fromPicture: '采用图片的设置…',
+  takenFrom: '与图片相同：',
+  leaveTaken: '恢复惯常设置',
 
   empty: '画面会出现在这里。',
   try: '试试',
@@ -119,7 +122,7 @@ export const zh: Words = {
   openHint:
     'Stable Diffusion 1.x 的单个文件（.safetensors）或 diffusers 文件夹，也可拖放到页面任意位置。只保存在本设备上。',
   dropHere: '松手即可打开',
-  dropHint: '.safetensors 文件或 diffusers 文件夹',
+  dropHint: '.safetensors 文件或 diffusers 文件夹；或一张图片，以采用其设置',
   openOptions: OPTIONS,
 
   web: '从网上添加',

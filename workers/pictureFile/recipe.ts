@@ -3,7 +3,7 @@
  * other programs read. Nothing about the device goes into it, and no path.
  */
 import type { ByteSource } from '../../models/source';
-import type { BackendName, ImageRequest, Picture } from '../api';
+import type { BackendName, ImageRequest } from '../api';
 import { checkedRequest } from './ownRequest';
 import { badImage } from './pngChunks';
 import { internationalChunk, pngTexts, textChunk } from './pngText';
@@ -41,17 +41,6 @@ const VERSION = 1;
 export function recipeChunks({ request, model, weights, backend }: DrawnBy): Uint8Array<ArrayBuffer>[] {
   const own = JSON.stringify({ version: VERSION, request: checkedRequest(request).fields, model, weights, backend });
   return [textChunk(PARAMETERS, webuiText(request, model)), internationalChunk(OWN, own)];
-}
-
-/** The request that draws picture `image` of the batch of `request` alone. */
-export function requestOfPicture(
-  { only: _, ...request }: ImageRequest,
-  { seed, subseed }: Pick<Picture, 'seed' | 'subseed'>,
-  image: number,
-): ImageRequest {
-  // ComfyUI's noise is the whole batch's.
-  if (request.rng === 'comfy' && request.numImages > 1) return { ...request, only: image };
-  return { ...request, seed, numImages: 1, ...(subseed === undefined ? {} : { subseed }) };
 }
 
 /** Rejects with `bad-image` where `file` is no PNG file, is damaged, or does not say how it was drawn. */

@@ -8,7 +8,8 @@ import { pngBytes } from '../../../workers/cli/png';
 import { asFailure } from '../../../workers/errors';
 import { pngChunk, withChunks } from '../../../workers/pictureFile/pngChunks';
 import { pngTexts, textChunk } from '../../../workers/pictureFile/pngText';
-import { type DrawnBy, readRecipe, recipeChunks, requestOfPicture } from '../../../workers/pictureFile/recipe';
+import { type DrawnBy, readRecipe, recipeChunks } from '../../../workers/pictureFile/recipe';
+import { requestOfPicture } from '../../../workers/pictureFile/requestOfPicture';
 import { memorySource } from '../../models/memoryFolder';
 import { fromRoot } from '../../root';
 
