@@ -4,7 +4,7 @@
  */
 import type { SchedulerConfig } from '../../models/sd15';
 import { sigmaOf } from './alphas';
-import { checkSteps, type MakeSchedule, trainedAlphas } from './schedule';
+import { checkSteps, type MakeSchedule, tailOf, trainedAlphas } from './schedule';
 
 const ORIGINAL_STEPS = 50;
 /** diffusers' default of `TCDScheduler.step`; "gamma" in the paper. */
@@ -19,14 +19,14 @@ function distilledTimesteps({ numTrainTimesteps }: SchedulerConfig, steps: numbe
   });
 }
 
-export const lcmSchedule: MakeSchedule = (config, steps) => {
+export const lcmSchedule: MakeSchedule = (config, steps, { skip = 0 } = {}) => {
   const alphas = trainedAlphas(config);
   const points = distilledTimesteps(config, steps).map((timestep) => ({ timestep, sigma: sigmaOf(alphas[timestep]!) }));
-  return { points, finalSigma: 0, initialSigma: Math.hypot(points[0]!.sigma, 1) };
+  return tailOf({ points, finalSigma: 0, initialSigma: Math.hypot(points[0]!.sigma, 1) }, skip);
 };
 
 /** Each step goes down to `(1 - eta)` of the next timestep, in float32 as torch multiplies; the last to timestep 0. */
-export const tcdSchedule: MakeSchedule = (config, steps, { eta = TCD_ETA } = {}) => {
+export const tcdSchedule: MakeSchedule = (config, steps, { eta = TCD_ETA, skip = 0 } = {}) => {
   const alphas = trainedAlphas(config);
   const sigmaAt = (timestep: number): number => sigmaOf(alphas[timestep]!);
   const timesteps = distilledTimesteps(config, steps);
@@ -34,5 +34,5 @@ export const tcdSchedule: MakeSchedule = (config, steps, { eta = TCD_ETA } = {})
     const down = Math.floor(Math.fround(Math.fround(1 - eta) * (timesteps[i + 1] ?? 0)));
     return { timestep, sigma: sigmaAt(timestep), down: sigmaAt(down) };
   });
-  return { points, finalSigma: sigmaAt(0), initialSigma: Math.hypot(points[0]!.sigma, 1), eta };
+  return tailOf({ points, finalSigma: sigmaAt(0), initialSigma: Math.hypot(points[0]!.sigma, 1), eta }, skip);
 };

@@ -24,16 +24,23 @@ export interface NoiseRequest {
   /** Which of how many pictures of a batch; of `comfy` alone it changes anything. */
   readonly batch: { readonly index: number; readonly of: number };
   readonly shape: Latents['shape'];
+  /** The drawing begins from a picture, whose latents are drawn around what its encoder says of them, before all else. */
+  readonly encoded?: boolean;
 }
 
 export interface PictureNoise {
   readonly first: Latents;
+  /** Of what is `encoded`; ComfyUI takes the mean, and has none. */
+  readonly encoded?: Latents;
   /** Unit normals for a step; see `Ask`. */
   next(path?: readonly [from: number, to: number]): Latents;
 }
 
-/** The levels of `schedule` bound the Brownian path. */
-export function pictureNoise(request: NoiseRequest, { points }: Pick<Schedule, 'points'>): PictureNoise {
+/** The levels of `schedule`, of its whole, bound the Brownian path. */
+export function pictureNoise(
+  request: NoiseRequest,
+  { points, skipped = [] }: Pick<Schedule, 'points' | 'skipped'>,
+): PictureNoise {
   const { source, seed, variation, batch, shape } = request;
   const size = shape.reduce((a, b) => a * b);
   // ComfyUI's batch is one tensor: every draw is of all of its pictures, of which this is one.
@@ -42,6 +49,7 @@ export function pictureNoise(request: NoiseRequest, { points }: Pick<Schedule, '
   const Generator = source === 'philox' ? PhiloxGenerator : TorchGenerator;
 
   const generator = new Generator(seed);
+  const encoded = request.encoded && source !== 'comfy' ? own(generator.randn(size)) : undefined;
   const plain = own(generator.randn(parts * size));
   const first = variation
     ? slerp(variation.strength, plain, own(new Generator(variation.seed).randn(parts * size)))
@@ -50,9 +58,10 @@ export function pictureNoise(request: NoiseRequest, { points }: Pick<Schedule, '
   let tree: BrownianTree | undefined;
   return {
     first,
+    ...(encoded ? { encoded } : {}),
     next(path) {
       if (!path) return own(steps.randn(parts * size));
-      const sigmas = points.map(({ sigma }) => sigma);
+      const sigmas = [...skipped, ...points].map(({ sigma }) => sigma);
       tree ??= new BrownianTree(seed, Math.min(...sigmas), Math.max(...sigmas), parts * size);
       return own(tree.normals(...path));
     },

@@ -22,7 +22,19 @@ export type Ask =
       readonly timestep: number;
       readonly within?: true;
     }
-  | { readonly type: 'noise'; readonly path?: readonly [from: number, to: number] };
+  | { readonly type: 'noise'; readonly path?: readonly [from: number, to: number] }
+  | Arrived;
+
+/**
+ * Where a call of the network has led: `x`, at level `sigma`. The sampler goes on from what is answered: `x`, or `x` with what
+ * is known of the picture put in its place, at level `known` where the reference takes another than `sigma`.
+ */
+export interface Arrived {
+  readonly type: 'arrived';
+  readonly x: Latents;
+  readonly sigma: number;
+  readonly known?: number;
+}
 
 /** Where a step starts: one evaluation of the network, or the first of several. */
 export interface SchedulePoint {
@@ -35,6 +47,8 @@ export interface SchedulePoint {
    * that arrived at one level as a sample of another.
    */
   readonly from?: number;
+  /** The noise level of `timestep`, where that is not `sigma`. */
+  readonly told?: number;
   /** TCD's intermediate level, to which it denoises before it adds noise again. */
   readonly down?: number;
 }
@@ -45,6 +59,8 @@ export interface SchedulePoint {
  */
 export interface Schedule {
   readonly points: readonly SchedulePoint[];
+  /** Points before these that are left out, where it begins in the middle, from a picture with noise on it. */
+  readonly skipped?: readonly SchedulePoint[];
   readonly finalSigma: number;
   /** Standard deviation of the initial `x` for unit noise. */
   readonly initialSigma: number;
@@ -56,5 +72,5 @@ export interface Schedule {
   readonly timestepAt?: (sigma: number) => number;
 }
 
-/** Answers to `denoise` are estimates of x0; answers to `noise` are unit normals. Returns x at `finalSigma`. */
+/** Answers to `denoise` are estimates of x0, to `noise` unit normals, to `arrived` as it says. Returns x at `finalSigma`. */
 export type Sampler = (x: Latents, schedule: Schedule) => Generator<Ask, Latents, Latents>;

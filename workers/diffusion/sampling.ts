@@ -9,6 +9,8 @@ export interface Answers {
   readonly denoise: Denoiser;
   /** Unit normals of the latents' shape: fresh ones, or of a Brownian path between two levels (see `Ask`). */
   readonly noise: (path?: readonly [from: number, to: number]) => Latents;
+  /** `x` as it is where absent. */
+  readonly arrived?: (x: Latents, sigma: number, known: number) => Latents;
 }
 
 /** The `x` a sampler starts from: unit normals (noise.ts) at the schedule's initial standard deviation. */
@@ -32,6 +34,10 @@ export async function* drive(
       const ask = turn.value;
       if (ask.type === 'noise') {
         turn = sampler.next(answers.noise(ask.path));
+        continue;
+      }
+      if (ask.type === 'arrived') {
+        turn = sampler.next(answers.arrived?.(ask.x, ask.sigma, ask.known ?? ask.sigma) ?? ask.x);
         continue;
       }
       const denoised = await answers.denoise(ask.x, ask.sigma, ask.timestep);

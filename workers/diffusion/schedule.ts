@@ -16,7 +16,13 @@ export interface ScheduleOptions {
   readonly sigmas?: SigmaSpacing;
   /** In [0, 1], see `Schedule`. */
   readonly eta?: number;
+  /** Steps left out at the beginning, below the count of steps: what is drawn begins from a picture instead. */
+  readonly skip?: number;
 }
+
+/** `schedule` without its first `skip` steps. */
+export const tailOf = ({ points, ...rest }: Schedule, skip: number): Schedule =>
+  skip === 0 ? { points, ...rest } : { ...rest, points: points.slice(skip), skipped: points.slice(0, skip) };
 
 /**
  * Makes the schedule of `steps` steps. Throws `unsupported-model` for PNDM's Runge-Kutta start and for zero terminal SNR
@@ -26,32 +32,38 @@ export interface ScheduleOptions {
 export type MakeSchedule = (config: SchedulerConfig, steps: number, options?: ScheduleOptions) => Schedule;
 
 /** `DDIMScheduler`: each step goes from timestep t to t - T / n, below 0 to the final level. */
-export const ddimSchedule: MakeSchedule = (config, steps, { eta = 0 } = {}) => {
+export const ddimSchedule: MakeSchedule = (config, steps, { eta = 0, skip = 0 } = {}) => {
   const timesteps = spaced(config, steps, 'leading').map(roundHalfEven);
   const stride = Math.floor(config.numTrainTimesteps / steps);
   const moves = timesteps.map((timestep) => ({ timestep, from: timestep, to: timestep - stride }));
-  return { ...chain(config, steps, config.setAlphaToOne ?? true, moves), eta };
+  return { ...chain(config, steps, config.setAlphaToOne ?? true, moves.slice(skip)), eta };
 };
 
 /** `DDPMScheduler`: each step goes to the next timestep, the last to 0; all noise that is taken out is given back. */
-export const ddpmSchedule: MakeSchedule = (config, steps) => {
+export const ddpmSchedule: MakeSchedule = (config, steps, { skip = 0 } = {}) => {
   const timesteps = spaced(config, steps, 'leading').map(roundHalfEven);
   const moves = timesteps.map((timestep, i) => ({ timestep, from: timestep, to: timesteps[i + 1] ?? -1 }));
-  return { ...chain(config, steps, true, moves), eta: 1 };
+  return { ...chain(config, steps, true, moves.slice(skip)), eta: 1 };
 };
 
 /**
  * `PNDMScheduler` with skip_prk_steps: the second timestep is asked for twice, first to repeat the first step with a
  * better derivative, so that n steps are n + 1 evaluations. A single step has no second timestep.
+ *
+ * In the middle the second timestep to be asked for is not there twice, but diffusers still takes it for the first step's
+ * end: from the third on, all are told a timestep below the one where they are. It is drawn so.
  */
-export const pndmSchedule: MakeSchedule = (config, steps) => {
+export const pndmSchedule: MakeSchedule = (config, steps, { skip = 0 } = {}) => {
   if (config.skipPrkSteps === false) throw rungeKuttaStart();
   refuseZeroSnr(config, 'pndm');
   const timesteps = spaced(config, steps, 'leading').map(roundHalfEven);
   const stride = Math.floor(config.numTrainTimesteps / steps);
-  const moves = timesteps.map((timestep) => ({ timestep, from: timestep, to: timestep - stride }));
-  const second = timesteps[1];
-  if (second !== undefined) moves.splice(1, 0, { timestep: second, from: second + stride, to: second });
+  const [first, second, ...others] = timesteps;
+  const told = second === undefined ? timesteps : [first!, second, second, ...others];
+  const moves = told.slice(skip).map((timestep, i) => {
+    const from = i === 1 ? timestep + stride : timestep;
+    return { timestep, from, to: from - stride };
+  });
   return chain(config, steps, config.setAlphaToOne ?? false, moves);
 };
 
@@ -77,6 +89,7 @@ function chain(config: SchedulerConfig, steps: number, alphaToOne: boolean, move
     timestep,
     sigma: i === 0 ? initial : sigmaAfter(moves[i - 1]!),
     from: sigmaAt(from),
+    ...(moves[i - 1]?.to === timestep || i === 0 ? {} : { told: sigmaAt(timestep) }),
   }));
   return {
     points,

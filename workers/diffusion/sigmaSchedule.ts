@@ -7,7 +7,7 @@ import { alphasCumprod } from './alphas';
 import { DiffusionError } from './errors';
 import { roundHalfEven } from './round';
 import type { Schedule } from './sampler';
-import { checkSteps, type MakeSchedule, refuseZeroSnr, spaced } from './schedule';
+import { checkSteps, type MakeSchedule, refuseZeroSnr, spaced, tailOf } from './schedule';
 import { interpolate, spacedSigmas, timestepOf, trainedSigmas } from './sigmas';
 import { trailing } from './timesteps';
 
@@ -30,7 +30,7 @@ interface Traits {
  */
 const kSchedule =
   ({ withoutZeroSnr, rounds = false, eta = 0 }: Traits): MakeSchedule =>
-  (config, steps, { sigmas: spacing = 'model' } = {}) => {
+  (config, steps, { sigmas: spacing = 'model', skip = 0 } = {}) => {
     if (withoutZeroSnr) refuseZeroSnr(config, withoutZeroSnr);
     const trained = trainedSigmas(alphasCumprod(config));
     const timestepAt = (sigma: number): number => timestepOf(sigma, trained);
@@ -49,7 +49,8 @@ const kSchedule =
           });
     const scaled = (config.timestepSpacing ?? 'linspace') === 'leading';
     const first = points[0]!.sigma;
-    return { points, finalSigma: 0, initialSigma: scaled ? Math.hypot(first, 1) : first, eta, timestepAt };
+    const initialSigma = scaled ? Math.hypot(first, 1) : first;
+    return tailOf({ points, finalSigma: 0, initialSigma, eta, timestepAt }, skip);
   };
 
 /**
@@ -58,7 +59,7 @@ const kSchedule =
  */
 const multistepSchedule =
   ({ withoutZeroSnr, endsAbove0 = false }: Traits): MakeSchedule =>
-  (config, steps, { sigmas: spacing = 'model' } = {}) => {
+  (config, steps, { sigmas: spacing = 'model', skip = 0 } = {}) => {
     if (withoutZeroSnr) refuseZeroSnr(config, withoutZeroSnr);
     const { numTrainTimesteps, timestepSpacing = 'linspace', stepsOffset = 0 } = config;
     checkSteps(steps, numTrainTimesteps);
@@ -77,7 +78,8 @@ const multistepSchedule =
           );
     refuseStandstill(points, steps);
     const last = spacing === 'model' ? trained.sigmas[0]! : points.at(-1)!.sigma;
-    return { points, finalSigma: endsAbove0 ? last : 0, initialSigma: Math.hypot(points[0]!.sigma, 1) };
+    const initialSigma = Math.hypot(points[0]!.sigma, 1);
+    return tailOf({ points, finalSigma: endsAbove0 ? last : 0, initialSigma }, skip);
   };
 
 /** Rounded, timesteps may repeat where there are nearly as many steps; diffusers divides by the nothing between them. */

@@ -6,7 +6,7 @@
  */
 import type { PredictionType } from '../../models/sd15';
 import type { Latents } from './latents';
-import type { SchedulePoint } from './sampler';
+import type { Arrived, SchedulePoint } from './sampler';
 import { combine } from './vector';
 
 /** The derivative `dx/dσ` at `x`, from the estimate of x0 there: the predicted noise. */
@@ -71,6 +71,12 @@ export const arrivalPoint = (points: readonly SchedulePoint[], index: number, fi
   const { sigma, timestep } = points[index + 1] ?? { sigma: finalSigma, timestep: 0 };
   return { sigma, timestep };
 };
+
+/** The step from `points[index]` has arrived at `x`. */
+export function arrived(x: Latents, points: readonly SchedulePoint[], index: number, finalSigma: number): Arrived {
+  const { sigma, told } = points[index + 1] ?? { sigma: finalSigma };
+  return { type: 'arrived', x, sigma, ...(told === undefined ? {} : { known: told }) };
+}
 
 /** Where the step from `points[index]` arrives. */
 export const arrival = (points: readonly SchedulePoint[], index: number, finalSigma: number): number =>

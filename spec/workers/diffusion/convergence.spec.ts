@@ -43,6 +43,10 @@ function run(sampler: Sampler, start: number, schedule: Schedule, denoise: (x: n
   let turn = steps.next();
   while (!turn.done) {
     const ask = turn.value;
+    if (ask.type === 'arrived') {
+      turn = steps.next(ask.x);
+      continue;
+    }
     if (ask.type !== 'denoise') throw new Error('no noise in a deterministic sampler');
     visited.push(ask.x.data[0]!);
     turn = steps.next(one(denoise(ask.x.data[0]!, ask.sigma)));

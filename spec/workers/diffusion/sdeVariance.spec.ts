@@ -42,6 +42,10 @@ function end({ sampler, deviation }: Trial, start: number, schedule: Schedule, n
   let turn = sampling.next();
   while (!turn.done) {
     const ask = turn.value;
+    if (ask.type === 'arrived') {
+      turn = sampling.next(ask.x);
+      continue;
+    }
     const shrink = ask.type === 'denoise' ? deviation ** 2 / (deviation ** 2 + ask.sigma ** 2) : 0;
     turn = sampling.next(one(ask.type === 'denoise' ? ask.x.data[0]! * shrink : noise(ask.path)));
   }

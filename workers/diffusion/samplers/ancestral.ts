@@ -5,7 +5,7 @@
  * Song et al. 2021 (arXiv 2010.02502), eq. 12 and 16 (`DDIMScheduler`). All as in diffusers 0.42.1, `clip_sample` False.
  */
 import type { Sampler } from '../sampler';
-import { ancestralStep, arrival, stepWeights } from '../transfer';
+import { ancestralStep, arrival, arrived, stepWeights } from '../transfer';
 import { combine } from '../vector';
 
 export const ancestral: Sampler = function* (x, { points, finalSigma, predictionType, eta = 0 }) {
@@ -14,6 +14,7 @@ export const ancestral: Sampler = function* (x, { points, finalSigma, prediction
     const { down, up } = ancestralStep(from, arrival(points, index, finalSigma), eta);
     x = combine(stepWeights(sigma, from, down, predictionType), [x, denoised]);
     if (up > 0) x = combine([1, up], [x, yield { type: 'noise' }]);
+    x = yield arrived(x, points, index, finalSigma);
   }
   return x;
 };

@@ -5,7 +5,7 @@
  * to a level below the next (`down`), then add noise up to that. With eta = 0 it is Euler's method.
  */
 import type { Sampler } from '../sampler';
-import { arrival, stepWeights } from '../transfer';
+import { arrival, arrived, stepWeights } from '../transfer';
 import { combine } from '../vector';
 
 /** The boundary condition of consistency models (arXiv 2303.01469, appendix C) with the timestep scaled by 10. */
@@ -20,6 +20,7 @@ export const lcm: Sampler = function* (x, { points, finalSigma }) {
     x = combine([scaled / Math.hypot(scaled, SIGMA_DATA), skip], [denoised, x]);
     const to = arrival(points, index, finalSigma);
     if (index + 1 < points.length) x = combine([1, to], [x, yield { type: 'noise' }]);
+    x = yield arrived(x, points, index, finalSigma);
   }
   return x;
 };
@@ -31,6 +32,7 @@ export const tcd: Sampler = function* (x, { points, finalSigma }) {
     const between = down ?? to;
     x = combine(stepWeights(sigma, sigma, between), [x, denoised]);
     if (between < to) x = combine([1, Math.sqrt(to ** 2 - between ** 2)], [x, yield { type: 'noise' }]);
+    x = yield arrived(x, points, index, finalSigma);
   }
   return x;
 };

@@ -4,23 +4,24 @@
  */
 import type { Latents } from '../latents';
 import type { Sampler } from '../sampler';
-import { arrival, noiseIn } from '../transfer';
+import { arrival, arrived, noiseIn } from '../transfer';
 import { combine } from '../vector';
 
 /** Up to so many steps diffusers makes the last one of order 1. */
 const FEW_STEPS = 14;
 
-export const deis: Sampler = function* (x, { points, finalSigma }) {
+export const deis: Sampler = function* (x, { points, finalSigma, skipped = [] }) {
   let before: Latents | undefined;
   for (const [index, { sigma, timestep }] of points.entries()) {
     const noise = noiseIn(x, yield { type: 'denoise', x, sigma, timestep }, sigma);
     const to = arrival(points, index, finalSigma);
-    const lowered = index === points.length - 1 && points.length <= FEW_STEPS;
+    const lowered = index === points.length - 1 && skipped.length + points.length <= FEW_STEPS;
     if (before && !lowered) {
       const older = lineIntegral(sigma, to, points[index - 1]!.sigma);
       x = combine([1, to - sigma - older, older], [x, noise, before]);
     } else x = combine([1, to - sigma], [x, noise]);
     before = noise;
+    x = yield arrived(x, points, index, finalSigma);
   }
   return x;
 };

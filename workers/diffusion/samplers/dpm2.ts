@@ -5,7 +5,7 @@
  * without fresh noise. Two evaluations a step, one where it ends at 0.
  */
 import type { Sampler } from '../sampler';
-import { ancestralStep, arrival, noiseIn } from '../transfer';
+import { ancestralStep, arrival, arrived, noiseIn } from '../transfer';
 import { combine } from '../vector';
 
 export const dpm2: Sampler = function* (x, { points, finalSigma, eta = 0, timestepAt = () => 0 }) {
@@ -15,7 +15,8 @@ export const dpm2: Sampler = function* (x, { points, finalSigma, eta = 0, timest
     const slope = noiseIn(x, yield { type: 'denoise', x, sigma, timestep, ...(last ? {} : { within: true }) }, sigma);
     if (last) return combine([1, -sigma], [x, slope]);
     const middle = Math.sqrt(sigma * down);
-    const half = combine([1, middle - sigma], [x, slope]);
+    const known = arrival(points, index, finalSigma);
+    const half = yield { type: 'arrived', x: combine([1, middle - sigma], [x, slope]), sigma: middle, known };
     const there = noiseIn(
       half,
       yield { type: 'denoise', x: half, sigma: middle, timestep: timestepAt(middle) },
@@ -23,6 +24,7 @@ export const dpm2: Sampler = function* (x, { points, finalSigma, eta = 0, timest
     );
     x = combine([1, down - sigma], [x, there]);
     if (up > 0) x = combine([1, up], [x, yield { type: 'noise' }]);
+    x = yield arrived(x, points, index, finalSigma);
   }
   return x;
 };

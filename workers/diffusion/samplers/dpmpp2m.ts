@@ -5,7 +5,7 @@
  */
 import type { Latents } from '../latents';
 import type { Sampler } from '../sampler';
-import { arrival } from '../transfer';
+import { arrival, arrived } from '../transfer';
 import { combine } from '../vector';
 
 export const dpmpp2m: Sampler = function* (x, { points, finalSigma }) {
@@ -17,6 +17,7 @@ export const dpmpp2m: Sampler = function* (x, { points, finalSigma }) {
     const ahead = r > 0 ? combine([1 + 1 / (2 * r), -1 / (2 * r)], [denoised, before!]) : denoised;
     x = combine([left, 1 - left], [x, ahead]);
     before = denoised;
+    x = yield arrived(x, points, index, finalSigma);
   }
   return x;
 };

@@ -6,20 +6,21 @@
  */
 import type { Latents } from '../latents';
 import type { Sampler } from '../sampler';
-import { arrival } from '../transfer';
+import { arrival, arrived } from '../transfer';
 import { combine } from '../vector';
 
 /** Up to so many steps diffusers lowers the order towards the end. */
 const FEW_STEPS = 14;
 
 const multistepSde = (order: 2 | 3): Sampler =>
-  function* (x, { points, finalSigma }) {
+  function* (x, { points, finalSigma, skipped = [] }) {
     let history: Latents[] = [];
     for (const [index, { sigma, timestep }] of points.entries()) {
       history = [yield { type: 'denoise', x, sigma, timestep }, ...history].slice(0, order);
       const to = arrival(points, index, finalSigma);
       if (to === 0) return history[0]!;
-      const lowered = index === points.length - 2 && points.length <= FEW_STEPS ? 2 : order;
+      const few = skipped.length + points.length <= FEW_STEPS;
+      const lowered = index === points.length - 2 && few ? 2 : order;
       const [h, ...steps] = [to, sigma, ...history.slice(1).map((_, back) => points[index - 1 - back]!.sigma)]
         .map((level) => -Math.log(level))
         .flatMap((lambda, i, all) => (i + 1 < all.length ? [lambda - all[i + 1]!] : []));
@@ -28,6 +29,7 @@ const multistepSde = (order: 2 | 3): Sampler =>
       const weights = lowered === 3 && estimates.length === 3 ? third(h!, steps) : second(h!, steps, estimates.length);
       x = combine([(to / sigma) ** 2, ...weights], [x, ...estimates]);
       x = combine([1, to * Math.sqrt(1 - kept)], [x, yield { type: 'noise' }]);
+      x = yield arrived(x, points, index, finalSigma);
     }
     return x;
   };

@@ -5,7 +5,7 @@
  */
 import type { Latents } from '../latents';
 import type { Ask, Sampler } from '../sampler';
-import { ancestralStep, arrival } from '../transfer';
+import { ancestralStep, arrival, arrived } from '../transfer';
 import { combine } from '../vector';
 
 const { fround } = Math;
@@ -16,9 +16,11 @@ export const dpmppSde: Sampler = function* (x, { points, finalSigma, timestepAt 
     if (to === 0) return yield { type: 'denoise', x, sigma, timestep };
     const denoised = yield { type: 'denoise', x, sigma, timestep, within: true };
     const [from, middle, end] = throughLogs(sigma, to);
-    const half = yield* step(x, denoised, from, middle);
+    const first = yield* step(x, denoised, from, middle);
+    const half = yield { type: 'arrived', x: first, sigma: middle, known: to };
     const there = yield { type: 'denoise', x: half, sigma: middle, timestep: timestepAt(middle) };
     x = yield* step(x, there, from, end);
+    x = yield arrived(x, points, index, finalSigma);
   }
   return x;
 };

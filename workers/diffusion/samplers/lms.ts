@@ -5,7 +5,7 @@
  */
 import type { Latents } from '../latents';
 import type { Sampler } from '../sampler';
-import { arrival, noiseIn } from '../transfer';
+import { arrival, arrived, noiseIn } from '../transfer';
 import { combine } from '../vector';
 
 const ORDER = 4;
@@ -17,6 +17,7 @@ export const lms: Sampler = function* (x, { points, finalSigma }) {
     const nodes = slopes.map((_, back) => points[index - back]!.sigma);
     const to = arrival(points, index, finalSigma);
     x = combine([1, ...nodes.map((_, j) => integral(nodes, j, sigma, to))], [x, ...slopes]);
+    x = yield arrived(x, points, index, finalSigma);
   }
   return x;
 };

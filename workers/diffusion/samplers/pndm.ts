@@ -8,7 +8,7 @@
  */
 import type { Latents } from '../latents';
 import type { Sampler } from '../sampler';
-import { arrival, noiseOf, predictionIn, transfer } from '../transfer';
+import { arrival, arrived, noiseOf, predictionIn, transfer } from '../transfer';
 import { combine } from '../vector';
 
 /** Weights of the newest prediction and of those before it, by length of history. */
@@ -34,6 +34,7 @@ export const pndm: Sampler = function* (x, { points, finalSigma, predictionType 
       const mixed = combine(ADAMS_BASHFORTH[history.length - 1]!, history);
       x = transfer(x, sigma, to, noiseOf(mixed, x, sigma, from, predictionType), from);
     }
+    x = yield arrived(x, points, index, finalSigma);
   }
   return x;
 };

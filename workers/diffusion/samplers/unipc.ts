@@ -5,7 +5,7 @@
  */
 import type { Latents } from '../latents';
 import type { Sampler } from '../sampler';
-import { arrival } from '../transfer';
+import { arrival, arrived } from '../transfer';
 import { combine } from '../vector';
 
 /** A step that is being taken: from where, with which estimates (newest first), at which distance in λ of the older. */
@@ -27,6 +27,7 @@ export const unipc: Sampler = function* (x, { points, finalSigma }) {
     const r = before ? Math.log(sigma / points[index - 1]!.sigma) / -Math.log(left) : 0;
     step = { x, left, estimates: before ? [denoised, before] : [denoised], r };
     x = predicted(step);
+    x = yield arrived(x, points, index, finalSigma);
   }
   return x;
 };
