@@ -72,6 +72,8 @@ export function reduceImage(state: State, drawing: Drawing, event: ImageEvent, n
       const recent = [...drawing.recent, event.milliseconds].slice(-RECENT);
       return change({ phase: 'steps', image: event.image, step: event.index, of: event.of, recent });
     }
+    case 'encoding':
+      return change({ phase: 'loading' });
     case 'decoding':
       return change({ phase: 'decoding', image: event.image, decodingSince: now });
     case 'image': {

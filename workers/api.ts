@@ -6,6 +6,7 @@ import type { ErrorCode, ErrorDetails } from '../models/errors';
 import type { WeightForm as StoredForm } from '../models/quantize/weightForm';
 import type { StageName } from '../models/stage';
 import type { BackendName, BackendReport, HostBackendName, HostReport } from './api/hosting';
+import type { FromImageRequest } from './api/images';
 import type {
   Handles,
   ImportOptions,
@@ -19,11 +20,12 @@ import type {
 import type { SamplingRequest } from './api/sampling';
 
 export type * from './api/hosting';
+export type * from './api/images';
 export type * from './api/importing';
 export type * from './api/sampling';
 
 /** A picture asked for. Every field is checked; see `checkRequest` for the ranges. */
-export interface ImageRequest extends SamplingRequest {
+export interface ImageRequest extends SamplingRequest, FromImageRequest {
   readonly prompt: string;
   /** What to steer away from; empty by default. */
   readonly negativePrompt: string;
@@ -49,6 +51,8 @@ export interface Timings {
   readonly textEncoder: number;
   readonly unet: number;
   readonly vaeDecoder: number;
+  /** Of drawings that begin from a picture. */
+  readonly vaeEncoder?: number;
   /** Opening and closing networks. */
   readonly loading: number;
   readonly total: number;
@@ -84,7 +88,7 @@ export type ImageEvent =
     }
   /** A network is being opened; `bytes` of `of` bytes of weights are in. */
   | { readonly type: 'loading'; readonly stage: StageName; readonly bytes: number; readonly of: number }
-  /** Step `index` (1-based) of the `of` asked for, of picture `image` (0-based), is done: after one evaluation of the network, or two. */
+  /** Step `index` (1-based) of `of`, those asked for or what `strength` leaves of them, of picture `image` (0-based), is done: after one evaluation of the network, or two. */
   | {
       readonly type: 'step';
       readonly image: number;
@@ -92,6 +96,8 @@ export type ImageEvent =
       readonly of: number;
       readonly milliseconds: number;
     }
+  /** The picture to begin from is read. */
+  | { readonly type: 'encoding' }
   | { readonly type: 'decoding'; readonly image: number }
   /** What was to compute `stage` cannot any more, or could not; `to` goes on with it. */
   | ({

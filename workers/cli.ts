@@ -12,6 +12,7 @@ import { nodeInt8Backend } from './backend/int8/int8.node';
 import { nodeWasmBackend } from './backend/ort.node';
 import { asTyped, type CliArguments, type CliBackend, fromWord, parseArguments, USAGE } from './cli/arguments';
 import { EXIT_CODES } from './cli/exitCodes';
+import { brought, type GivenImages, readImage, sizeOf } from './cli/images';
 import { openModel } from './cli/openModel';
 import { planNotes } from './cli/planNotes';
 import { checkWritable, writePng } from './cli/png';
@@ -30,6 +31,7 @@ import { requestOfPicture } from './pictureFile/requestOfPicture';
 import { textToImage } from './pipeline';
 import { checkRequest } from './request';
 import { pictureSeeds } from './sampling';
+import { strengthOf } from './strength';
 
 export async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--help') || args.length === 0) {
@@ -51,13 +53,21 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function generate(given: CliArguments): Promise<void> {
+  const images = await imagesOf(given);
+  const own = images.initImage ? sizeOf(images.initImage) : undefined;
+  const { width = own?.width, height = own?.height } = given;
+  const sized = (size: { width: number; height: number }): ImageRequest => {
+    const request = { ...given.request, ...size, ...brought(images, size) };
+    // Said, so that it is in the file.
+    return images.initImage ? { ...request, strength: strengthOf(request) } : request;
+  };
   // What can be refused without the model is: nobody should wait for a checkpoint to hear that steps are 0.
-  checkRequest({ ...given.request, width: given.width ?? 512, height: given.height ?? 512 });
+  checkRequest(sized({ width: width ?? 512, height: height ?? 512 }));
   await checkWritable(fromCaller(fileName(given.request, given.request.only ?? 0, given.out)));
   await untilStopped(async (signal) => {
-    const { manifest, model } = await openModel(given, signal);
+    const { manifest, model } = await openModel({ ...given, width, height }, signal);
     const native = nativeSize(manifest.description);
-    const asked = { ...given.request, width: given.width ?? native, height: given.height ?? native };
+    const asked = sized({ width: width ?? native, height: height ?? native });
     const device = nodeDevice();
     const int8 = given.backend === 'wasm-int8';
     const plan = int8
@@ -109,6 +119,13 @@ async function draw(request: ImageRequest, parts: Parts, { by, out }: Outcome, s
   return { files, seeds, finished: finished! };
 }
 
+async function imagesOf({ initImage, maskImage }: CliArguments): Promise<GivenImages> {
+  return {
+    ...(initImage === undefined ? {} : { initImage: await readImage(initImage) }),
+    ...(maskImage === undefined ? {} : { maskImage: await readImage(maskImage) }),
+  };
+}
+
 /**
  * One picture goes to FILE.png; of several, each to FILE-SEED.png, where they share the seed to FILE-SEED-SUBSEED.png or
  * FILE-SEED-PLACE.png.
@@ -136,7 +153,7 @@ function report(
   seeds: number[],
   finished: Finished,
 ) {
-  const { prompt: _, negativePrompt: __, seed, ...settings } = request;
+  const { prompt: _, negativePrompt: __, initImage: ___, maskImage: ____, seed, ...settings } = request;
   const rounded = Object.fromEntries(
     Object.entries(finished.timings).map(([part, value]) => [part, Math.round(value)]),
   );

@@ -2,9 +2,9 @@
  * Two ways to compute the same networks, of which the first may be lost at any moment: a host (`backend/bridge`), then the
  * page itself. What the first cannot do, the second does from there on: the same call again, and the same picture.
  */
+import type { StageName } from '../models/stage';
 import type { Stage } from './backend/backend';
 import { CodedError } from './errors';
-import type { DrawnStage } from './memory/course';
 import { openStage, type Parts } from './openStage';
 import { runEach } from './runEach';
 
@@ -16,7 +16,7 @@ import { runEach } from './runEach';
 export function fallingBack(
   first: Parts,
   next: () => Promise<Parts>,
-  onFall: (stage: DrawnStage, why: CodedError) => void = () => undefined,
+  onFall: (stage: StageName, why: CodedError) => void = () => undefined,
 ): Parts {
   let second: Parts | undefined;
   return {

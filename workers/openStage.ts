@@ -1,7 +1,7 @@
 /** A network opened the way its course says: whole, in segments that are streamed, or, of the decoder, tile by tile. */
-import type { StageSize } from '../models/stage';
+import type { StageName, StageSize } from '../models/stage';
 import type { Backend, Stage } from './backend/backend';
-import { type Courses, type DrawnStage, FASTEST } from './memory/course';
+import { type Courses, courseOf, FASTEST } from './memory/course';
 import type { Model } from './model';
 import { streamedStage } from './streamed';
 import { tiledDecoder, tileSize } from './tiles';
@@ -17,13 +17,13 @@ export interface Parts {
 }
 
 /** Opens `stage` for pictures of `size`; whoever asks closes it. */
-export type OpenStage = (stage: DrawnStage, size: StageSize, signal: AbortSignal) => Promise<Stage>;
+export type OpenStage = (stage: StageName, size: StageSize, signal: AbortSignal) => Promise<Stage>;
 
 /** Opens `stage` as `parts` say. Of what is streamed, nothing is read before the first run. */
-export async function openStage(parts: Parts, stage: DrawnStage, size: StageSize, signal: AbortSignal): Promise<Stage> {
+export async function openStage(parts: Parts, stage: StageName, size: StageSize, signal: AbortSignal): Promise<Stage> {
   if (parts.open) return parts.open(stage, size, signal);
   const { model, backend, courses = FASTEST } = parts;
-  const { lean, segments, tile } = courses[stage];
+  const { lean, segments, tile } = courseOf(stage, courses);
   if (segments) return streamedStage(await model.segments(stage, size, segments, signal), backend, signal, { lean });
   const file = await model.file(stage, tileSize(size, tile), signal);
   try {

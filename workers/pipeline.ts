@@ -1,8 +1,8 @@
 /**
- * Text to image: the whole of it, in the order in which it happens. The same generator serves the command, the page
+ * Text to image, or image to image: the whole of it, in the order in which it happens. The same generator serves the command, the page
  * and the specs; each hands it a request, a model and a backend and listens to events.
  *
- * Memory rules: the text encoder is opened, run and closed before the UNet opens, the UNet before the decoder. Whoever
+ * Memory rules: of the picture's encoder, the text encoder, the UNet and the decoder each is opened, run and closed before the next. Whoever
  * opens a network here closes it here, also when the caller walks away in the middle.
  */
 import { VAE_FACTOR } from '../models/graph/vae';
@@ -13,15 +13,17 @@ import type { Stage } from './backend/backend';
 import { type Denoiser, modelSample } from './diffusion/denoiser';
 import { rgb8 } from './diffusion/image';
 import type { Latents } from './diffusion/latents';
-import { drive, initialX } from './diffusion/sampling';
+import { drive } from './diffusion/sampling';
 import { asFailure, CodedError } from './errors';
 import { type Conditioning, guidedDenoiser } from './guidance';
-import type { DrawnStage } from './memory/course';
+import { beginning, type Encoded, encodeImages, isEncoded } from './initImage';
 import type { Model } from './model';
 import { openStage, type Parts } from './openStage';
 import { checkRequest } from './request';
 import { noiseFor, pictureSeeds, type Sampling, samplerFor } from './sampling';
+import { seeing } from './seeing';
 import { Stopwatch } from './stopwatch';
+import { skipOf } from './strength';
 import type { Tensor } from './tensor';
 import { encodePrompt } from './text/prompt';
 import { ClipTokenizer } from './text/tokenizer';
@@ -56,11 +58,13 @@ class Drawing {
 
 async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
   const { numImages, width, height, only } = drawing.request;
-  refuseInpainting(drawing.parts.model);
-  const sampling = await samplerFor(drawing.request, drawing.parts.model.description.scheduler);
+  refuseMissing(drawing.parts.model, drawing.request);
+  const { scheduler } = drawing.parts.model.description;
+  const sampling = await samplerFor(drawing.request, scheduler, skipOf(drawing.request));
+  const encoded = yield* encodeGiven(drawing);
   const conditioning = yield* encodePrompts(drawing);
   for (let image = only ?? 0; image < (only ?? numImages - 1) + 1; image++) {
-    const latents = yield* denoise(drawing, sampling, conditioning, image);
+    const latents = yield* denoise(drawing, sampling, { conditioning, encoded }, image);
     yield { type: 'decoding', image };
     const pixels = yield* decode(drawing, latents);
     const picture: Picture = { width, height, pixels, ...pictureSeeds(drawing.request, image) };
@@ -69,12 +73,34 @@ async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
   yield { type: 'finished', timings: drawing.watch.timings(), heapBytes: drawing.heapBytes };
 }
 
-/** An inpainting UNet also wants a mask and the picture under it, which a request cannot give yet. */
-function refuseInpainting({ name, description }: Model): void {
-  const { inChannels, outChannels } = description.unet;
-  if (inChannels === outChannels) return;
-  const expected = `a UNet that takes ${outChannels} channels (inpainting needs a picture and a mask to draw into)`;
-  throw new CodedError('unsupported-model', { argument: `${name}: unet`, expected, got: `${inChannels} channels` });
+/** An inpainting UNet also sees a mask and the picture under it. */
+const inpaints = ({ description: { unet } }: Model): boolean => unet.inChannels !== unet.outChannels;
+
+function refuseMissing(model: Model, { initImage, maskImage }: ImageRequest): void {
+  if (!inpaints(model) || (initImage && maskImage)) return;
+  const { inChannels, outChannels } = model.description.unet;
+  const expected = `a UNet that takes ${outChannels} channels, or a picture and a mask to draw into`;
+  const argument = `${model.name}: unet`;
+  throw new CodedError('unsupported-model', { argument, expected, got: `${inChannels} channels` });
+}
+
+/** The picture to begin from, where there is one. */
+async function* encodeGiven(drawing: Drawing): AsyncGenerator<ImageEvent, Encoded | undefined> {
+  const { request, parts, size, watch } = drawing;
+  if (!request.initImage) return undefined;
+  const encoder = yield* open(drawing, 'vae_encoder', size);
+  try {
+    yield { type: 'encoding' };
+    return await watch.time('vaeEncoder', encodeImages(encoder, request, inpaints(parts.model)));
+  } finally {
+    await close(drawing, 'vae_encoder', encoder);
+  }
+}
+
+/** What the pictures of a drawing share when they are begun. */
+interface Prepared {
+  readonly conditioning: Conditioning;
+  readonly encoded: Encoded | undefined;
 }
 
 /** Both prompts as hidden states `[1, 77, D]`; the negative one only where guidance asks for it. */
@@ -101,23 +127,31 @@ async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, Cond
   }
 }
 
-/** From the seed's noise to latents as the VAE knows them (before its scaling factor is taken out). */
+/** From the seed's noise, or a picture with noise on it, to latents as the VAE knows them (before its scaling factor is taken out). */
 async function* denoise(
   drawing: Drawing,
   { sampler, schedule }: Sampling,
-  conditioning: Conditioning,
+  { conditioning, encoded }: Prepared,
   image: number,
 ): AsyncGenerator<ImageEvent, Latents> {
-  const { request, signal, size, watch } = drawing;
-  const { description } = drawing.parts.model;
+  const { request, parts, signal, size, watch } = drawing;
+  const { description } = parts.model;
   const shape = [1, description.unet.outChannels, size.height, size.width] as const;
-  const noise = await noiseFor(request, image, shape, schedule);
+  const noise = await noiseFor(request, image, shape, schedule, isEncoded(request, inpaints(parts.model)));
+  const { scalingFactor } = description.vae;
+  const { x, arrived, beside, finish } = beginning(noise, schedule, encoded && { encoded, request, scalingFactor });
 
   const batch = conditioning.negativePrompt && request.guidance === 'one-call' ? 2 : 1;
   const unet = yield* open(drawing, 'unet', { ...size, batch });
   try {
     const { predictionType } = description.scheduler;
-    const guided = guidedDenoiser(unet, conditioning, request.guidanceScale, { batch, predictionType }, signal);
+    const guided = guidedDenoiser(
+      seeing(unet, beside),
+      conditioning,
+      request.guidanceScale,
+      { batch, predictionType },
+      signal,
+    );
     let milliseconds = 0;
     const denoiseTimed: Denoiser = async (x, sigma, timestep) => {
       await untilMessagesAreRead();
@@ -127,18 +161,18 @@ async function* denoise(
       milliseconds += performance.now() - started;
       return denoised;
     };
-    const answers = { denoise: denoiseTimed, noise: noise.next };
-    const sampling = drive(sampler(initialX(noise.first, schedule), schedule), answers, signal);
+    const answers = { denoise: denoiseTimed, noise: noise.next, ...(arrived ? { arrived } : {}) };
+    const sampling = drive(sampler(x, schedule), answers, signal);
     let told = 0;
     let turn = await sampling.next();
     for (; !turn.done; turn = await sampling.next()) {
       const index = turn.value;
       if (index === told) continue;
       told = index;
-      yield { type: 'step', image, index, of: request.steps, milliseconds };
+      yield { type: 'step', image, index, of: request.steps - skipOf(request), milliseconds };
       milliseconds = 0;
     }
-    return modelSample(turn.value, schedule.finalSigma);
+    return finish(modelSample(turn.value, schedule.finalSigma));
   } finally {
     await close(drawing, 'unet', unet);
   }
@@ -160,7 +194,7 @@ async function* decode(drawing: Drawing, latents: Latents): AsyncGenerator<Image
 }
 
 /** Opens a network, telling how far along it is. The caller closes it. */
-async function* open(drawing: Drawing, stage: DrawnStage, size: StageSize): AsyncGenerator<ImageEvent, Stage> {
+async function* open(drawing: Drawing, stage: StageName, size: StageSize): AsyncGenerator<ImageEvent, Stage> {
   const { parts, signal, watch } = drawing;
   const of = parts.model.bytes(stage);
   await untilMessagesAreRead();
@@ -171,7 +205,7 @@ async function* open(drawing: Drawing, stage: DrawnStage, size: StageSize): Asyn
 }
 
 /** Tells that `stage` is open. A caller who walks away at that is not handed it, so it is closed here. */
-async function* handOver(opened: Stage, stage: DrawnStage, of: number): AsyncGenerator<ImageEvent, Stage> {
+async function* handOver(opened: Stage, stage: StageName, of: number): AsyncGenerator<ImageEvent, Stage> {
   let taken = false;
   try {
     yield { type: 'loading', stage, bytes: of, of };

@@ -1,6 +1,7 @@
 /** The ranges of an `ImageRequest`, checked before anything is loaded. */
-import type { ImageRequest, RandomSource, SchedulerName, SigmaSpacing } from './api';
+import type { ImageRequest, InitImage, RandomSource, SchedulerName, SigmaSpacing } from './api';
 import { CodedError } from './errors';
+import { skipOf, strengthOf } from './strength';
 
 /** They step from one noise level to another, so the levels can be spaced otherwise. */
 const OVER_SIGMAS = [
@@ -49,6 +50,7 @@ export function checkRequest(request: ImageRequest): ImageRequest {
   oneOf('scheduler', request.scheduler, SCHEDULERS);
   integer('numImages', request.numImages, 1, 64);
   checkSampling(request);
+  checkImages(request);
   oneOf('guidance', request.guidance, GUIDANCE_FORMS);
   oneOf('memory', request.memory, MEMORY_MODES);
   return request;
@@ -70,6 +72,29 @@ function checkSampling({ scheduler, sigmas = 'model', eta, rng = 'torch', numIma
   if (subseed !== undefined) integer('subseed', subseed, 0, Number.MAX_SAFE_INTEGER - 64);
   else if (subseedStrength > 0) throw bad('subseed', 'a seed where subseedStrength is above 0', 'none');
   if (only !== undefined) integer('only', only, 0, numImages - 1);
+}
+
+/** The picture to begin from, where there is one, and its mask: of the size of what is drawn. */
+function checkImages(request: ImageRequest): void {
+  const { initImage, maskImage, strength, steps } = request;
+  for (const [argument, given] of [
+    ['maskImage', maskImage],
+    ['strength', strength],
+  ] as const)
+    if (given !== undefined && !initImage) throw bad('initImage', `a picture where ${argument} is given`, 'none');
+  if (initImage) ofSize('initImage', initImage, 3, request);
+  if (maskImage) ofSize('maskImage', maskImage, 1, request);
+  if (strength !== undefined) finite('strength', strength, 0, 1);
+  if (initImage && skipOf(request) === steps) {
+    throw bad('strength', `at least 1 / steps: one of ${steps} steps must be left`, String(strengthOf(request)));
+  }
+}
+
+function ofSize(argument: string, image: InitImage, channels: number, { width, height }: ImageRequest): void {
+  if (image.width !== width || image.height !== height)
+    throw bad(argument, `${width} × ${height} pixels`, `${image.width} × ${image.height}`);
+  const bytes = channels * width * height;
+  if (image.pixels.length !== bytes) throw bad(argument, `${bytes} bytes of pixels`, String(image.pixels.length));
 }
 
 function text(argument: string, value: string): void {

@@ -14,14 +14,15 @@ export interface Sampling {
   readonly schedule: Schedule;
 }
 
-/** Rejects with what the schedule refuses. */
+/** `skip`: steps left out at the beginning. Rejects with what the schedule refuses. */
 export async function samplerFor(
   { scheduler, steps, sigmas = 'model', eta }: ImageRequest,
   config: SchedulerConfig,
+  skip = 0,
 ): Promise<Sampling> {
   const { samplers } = await later(import('./diffusion/samplers'));
   const { sampler, schedule } = samplers[scheduler];
-  return { sampler, schedule: schedule(config, steps, { sigmas, ...(eta === undefined ? {} : { eta }) }) };
+  return { sampler, schedule: schedule(config, steps, { sigmas, skip, ...(eta === undefined ? {} : { eta }) }) };
 }
 
 /** What tells picture `image` of a batch from the others. */
@@ -33,17 +34,18 @@ export function pictureSeeds(
   return { seed: rng === 'comfy' ? seed : seed + image };
 }
 
-/** The noise of picture `image`, in latents of `shape`. */
+/** The noise of picture `image`, in latents of `shape`; `encoded` as in `NoiseRequest`. */
 export async function noiseFor(
   request: ImageRequest,
   image: number,
   shape: Latents['shape'],
   schedule: Schedule,
+  encoded = false,
 ): Promise<PictureNoise> {
   const { pictureNoise } = await later(import('./diffusion/noise'));
   const { rng = 'torch', subseedStrength = 0, numImages } = request;
   const { seed, subseed } = pictureSeeds(request, image);
   const variation = subseed === undefined ? {} : { variation: { seed: subseed, strength: subseedStrength } };
   const batch = { index: image, of: numImages };
-  return pictureNoise({ source: rng, seed, ...variation, batch, shape }, schedule);
+  return pictureNoise({ source: rng, seed, ...variation, batch, shape, encoded }, schedule);
 }

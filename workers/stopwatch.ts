@@ -2,10 +2,11 @@
 import type { Timings } from './api';
 
 type Part = Exclude<keyof Timings, 'total'>;
+type Spent = { -readonly [One in keyof Omit<Timings, 'total'>]: Timings[One] };
 
 export class Stopwatch {
   readonly #started = performance.now();
-  readonly #spent: Record<Part, number> = { textEncoder: 0, unet: 0, vaeDecoder: 0, loading: 0 };
+  readonly #spent: Spent = { textEncoder: 0, unet: 0, vaeDecoder: 0, loading: 0 };
 
   /** Waits for `work` and books the milliseconds on `part`, also where it fails. */
   async time<T>(part: Part, work: Promise<T>): Promise<T> {
@@ -13,7 +14,7 @@ export class Stopwatch {
     try {
       return await work;
     } finally {
-      this.#spent[part] += performance.now() - started;
+      this.#spent[part] = (this.#spent[part] ?? 0) + performance.now() - started;
     }
   }
 

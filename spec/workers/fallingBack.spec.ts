@@ -5,7 +5,7 @@ import type { StageName, StageSize } from '../../models/stage';
 import { hostedFile } from '../../workers/backend/bridge/hostBackend';
 import { CodedError, type ErrorCode } from '../../workers/errors';
 import { fallingBack } from '../../workers/fallingBack';
-import { COURSES, type DrawnStage } from '../../workers/memory/course';
+import { COURSES } from '../../workers/memory/course';
 import type { Parts } from '../../workers/openStage';
 import type { Tensors } from '../../workers/tensor';
 import { rejects } from '../models/rejects';
@@ -76,7 +76,7 @@ async function opened(first: Watched, second: Watched, signal = never) {
     async () => second,
     (stage, { code }) => fell.push(`${stage}: ${code}`),
   );
-  const open = (name: DrawnStage) => both.open!(name, SIZE, signal);
+  const open = (name: StageName) => both.open!(name, SIZE, signal);
   return { fell, open };
 }
 
@@ -179,7 +179,7 @@ test('what cannot be opened in place of a lost network leaves nothing to be clos
 test('ways in a row: what the second cannot do either, the third does', async () => {
   const [first, second, third] = [way('first'), way('second'), way('third')];
   const fell: string[] = [];
-  const note = (from: string) => (stage: DrawnStage) => fell.push(`${stage} from ${from}`);
+  const note = (from: string) => (stage: StageName) => fell.push(`${stage} from ${from}`);
   const inner = fallingBack(first, async () => second, note('first'));
   const all = fallingBack(inner, async () => third, note('second'));
   const stage = await all.open!('unet', SIZE, never);

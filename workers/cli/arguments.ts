@@ -20,6 +20,9 @@ export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --steps N                denoising steps (default: ${DEFAULTS.steps})
   --guidance-scale X       how closely to follow the prompt (default: ${DEFAULTS.guidanceScale})
   --width N --height N     pixels, multiples of 8 (default: the model's own size)
+  --init-image FILE.png    a picture to draw from, brought to the size that is drawn (default: its own, in multiples of 8)
+  --strength X             how much of it is given up, above 0 to 1 (default: 0.8, with a mask 1)
+  --mask-image FILE.png    where it is white the picture is drawn anew, where black it stays
   --scheduler NAME         ${SCHEDULERS.slice(0, 9).join(', ')},
                            ${SCHEDULERS.slice(9).join(', ')}
                            (default: ${DEFAULTS.scheduler}); dpmpp_2m_karras stands for dpmpp_2m with karras
@@ -57,6 +60,8 @@ export interface CliArguments {
   readonly out: string | undefined;
   readonly json: boolean;
   readonly request: Omit<ImageRequest, 'width' | 'height'>;
+  readonly initImage: string | undefined;
+  readonly maskImage: string | undefined;
   readonly width: number | undefined;
   readonly height: number | undefined;
 }
@@ -99,6 +104,7 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
     weights: (weights ?? (backend === 'wasm-int8' ? 'int8' : 'auto')) as CliArguments['weights'],
     out: values.out,
     json: values.json ?? false,
+    ...imageWords(values),
     width: integerWord('--width', values.width) ?? width,
     height: integerWord('--height', values.height) ?? height,
     request: {
@@ -119,14 +125,27 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
 
 /** What `recipe` says that no option contradicts: another sampler has levels and noise of its own. */
 function saidBy({ request }: Recipe, values: Readonly<Record<string, unknown>>): Recipe['request'] {
-  const { sigmas, eta, only, ...rest } = request;
+  const { sigmas, eta, only, strength, ...rest } = request;
   const sampler = values.scheduler === undefined;
   return {
     ...rest,
     ...(sampler && sigmas !== undefined ? { sigmas } : {}),
     ...(sampler && eta !== undefined ? { eta } : {}),
+    ...(values['init-image'] !== undefined && strength !== undefined ? { strength } : {}),
     ...(values['num-images'] === undefined && only !== undefined ? { only } : {}),
   };
+}
+
+function imageWords(values: {
+  readonly 'init-image'?: string | undefined;
+  readonly 'mask-image'?: string | undefined;
+}) {
+  const [initImage, maskImage] = [values['init-image'], values['mask-image']];
+  if (initImage === '') throw badArgument('--init-image', 'FILE.png', '');
+  if (maskImage === '') throw badArgument('--mask-image', 'FILE.png', '');
+  if (maskImage !== undefined && initImage === undefined)
+    throw badArgument('--init-image', 'a picture where --mask-image is given', 'none');
+  return { initImage, maskImage };
 }
 
 const knownOf = <Word extends string>(word: string | undefined, known: readonly Word[]): Word | undefined =>
@@ -139,6 +158,9 @@ const OPTIONS = {
   vae: text,
   lora: { ...text, multiple: true },
   prediction: text,
+  'init-image': text,
+  'mask-image': text,
+  strength: text,
   'negative-prompt': text,
   seed: text,
   steps: text,
@@ -172,10 +194,13 @@ function schedulerWord(name: string, spacing?: string) {
 }
 
 /** What is given of the rest, and a variation seed where a strength is given without one. */
-function variation(values: Readonly<Partial<Record<'eta' | 'rng' | 'subseed' | 'subseed-strength' | 'only', string>>>) {
+function variation(
+  values: Readonly<Partial<Record<'eta' | 'strength' | 'rng' | 'subseed' | 'subseed-strength' | 'only', string>>>,
+) {
   const subseedStrength = numberWord('--subseed-strength', values['subseed-strength']);
   const given = {
     eta: numberWord('--eta', values.eta),
+    strength: numberWord('--strength', values.strength),
     rng: values.rng as RandomSource | undefined,
     subseedStrength,
     subseed: integerWord('--subseed', values.subseed) ?? (subseedStrength ? randomInt(2 ** 32) : undefined),

@@ -1,5 +1,4 @@
 /** What the file behind `--from` says, and what a person should know of it before it is drawn again. */
-
 import { fileSource } from '../../models/folder.node';
 import { fromCaller } from '../../models/openDisk.node';
 import { CodedError } from '../errors';
@@ -18,10 +17,13 @@ export async function readFrom(path: string): Promise<Recipe> {
 }
 
 /** What may keep `given` from drawing the same picture again. */
-export function recipeNotes(recipe: Recipe, given: Pick<CliArguments, 'model' | 'backend' | 'weights'>): string[] {
+export function recipeNotes(recipe: Recipe, given: Pick<CliArguments, 'model' | 'backend' | 'initImage'>): string[] {
   const { by, model, backend, ignored, damaged } = recipe;
   const other = model !== undefined && !isModel(given.model, model);
   return [
+    ...(recipe.request.strength !== undefined && given.initImage === undefined
+      ? ['note: it was drawn from another picture, which its file does not hold: --init-image says which']
+      : []),
     ...(damaged ? ['note: the picture is damaged; what it says of how it was drawn is whole'] : []),
     ...(other ? [`note: it was drawn with the model ${model}; this draws with ${given.model}`] : []),
     ...(backend !== undefined && backend !== given.backend

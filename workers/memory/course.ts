@@ -1,9 +1,10 @@
 /** Ways to run the stages of a drawing, from the fastest to those that take the least memory. */
+import type { StageName } from '../../models/stage';
 import type { ImageRequest } from '../api';
 
 export type MemoryMode = ImageRequest['memory'];
 
-/** Those that text to image opens. */
+/** Those that every drawing opens. */
 export const DRAWN = ['text_encoder', 'unet', 'vae_decoder'] as const;
 export type DrawnStage = (typeof DRAWN)[number];
 
@@ -18,6 +19,10 @@ export interface Course {
 }
 
 export type Courses = Readonly<Record<DrawnStage, Course>>;
+
+/** The encoder of a picture to begin from goes the decoder's way, but whole. */
+export const courseOf = (stage: StageName, courses: Courses): Course =>
+  stage === 'vae_encoder' ? { lean: courses.vae_decoder.lean } : courses[stage];
 
 const FAST: Course = { lean: false };
 const LEAN: Course = { lean: true };

@@ -4,7 +4,7 @@ import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import type { GraphOptions } from '../../models/pack';
 import type { ImageRequest } from '../api';
-import { AMPLE_HEAP_BYTES, COURSES, type Course, type Courses, LOW_HEAP_BYTES } from './course';
+import { AMPLE_HEAP_BYTES, COURSES, type Course, type Courses, courseOf, LOW_HEAP_BYTES } from './course';
 import { type Batch, Needs, type PictureSize } from './needs';
 import { availableHeap, type Device } from './plan';
 
@@ -22,7 +22,7 @@ type Guidance = 'one-call' | 'two-calls';
 export const int8Guidance = ({ guidance }: Planned): Guidance => (guidance === 'two-calls' ? 'two-calls' : 'one-call');
 
 /** What is to be drawn, as far as it matters here. */
-export type Planned = PictureSize & Partial<Pick<ImageRequest, 'guidance' | 'memory'>>;
+export type Planned = PictureSize & Partial<Pick<ImageRequest, 'guidance' | 'memory' | 'initImage'>>;
 
 /**
  * Weights that stay narrow are widened in every call, which over few pixels takes longer than the products themselves:
@@ -62,10 +62,12 @@ export function planDrawing(
   const unet = choose(unetWays(manifest, asked), unetPeak);
   const decoderPeak = ({ course }: Way): number => needs.decoder(course, unetPeak(unet));
   const decoder = choose(decoderWays(asked), decoderPeak);
+  const courses = { text_encoder: text.course, unet: unet.course, vae_decoder: decoder.course };
+  const encoderPeak = asked.initImage ? needs.stage('vae_encoder', courseOf('vae_encoder', courses)) : 0;
   return {
-    courses: { text_encoder: text.course, unet: unet.course, vae_decoder: decoder.course },
+    courses,
     guidance: unet.guidance,
-    peakBytes: Math.max(textPeak(text), unetPeak(unet), decoderPeak(decoder)),
+    peakBytes: Math.max(encoderPeak, textPeak(text), unetPeak(unet), decoderPeak(decoder)),
     availableBytes,
   };
 }
@@ -77,7 +79,8 @@ export function leastHeap(manifest: Manifest, asked: Planned, lowering: GraphOpt
   const last = unetWays(manifest, asked).at(-1)!;
   const unet = needs.stage('unet', last.course, batchOf(last.guidance));
   const text = needs.stage('text_encoder', textWays(asked).at(-1)!.course);
-  return Math.max(text, unet, needs.decoder(decoderWays(asked).at(-1)!.course, unet));
+  const encoder = asked.initImage ? needs.stage('vae_encoder', { lean: true }) : 0;
+  return Math.max(encoder, text, unet, needs.decoder(decoderWays(asked).at(-1)!.course, unet));
 }
 
 interface Way {

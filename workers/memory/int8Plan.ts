@@ -22,7 +22,8 @@ export function int8Plan(manifest: Manifest, asked: Planned, device: Device, thr
   const { description, stages } = manifest;
   const guidance = int8Guidance(asked);
   const size = { batch: 1, height: asked.height / VAE_FACTOR, width: asked.width / VAE_FACTOR };
-  const bytes = DRAWN.map((stage) => {
+  const opened = [...DRAWN, ...(asked.initImage ? (['vae_encoder'] as const) : [])];
+  const bytes = opened.map((stage) => {
     const batch = stage === 'unet' && guidance === 'one-call' ? 2 : 1;
     const network = { description, stage, size: { ...size, batch }, tensors: stages[stage].tensors };
     return assemble(networkOf(network), WORDS, threads).layout.bytes;

@@ -3,8 +3,9 @@ import type { HeapNeed } from '../../models/graph/onnx/graphBuilder';
 import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import { type GraphOptions, segmentNeeds } from '../../models/pack';
+import type { StageName } from '../../models/stage';
 import { tileSize } from '../tiles';
-import type { Course, DrawnStage } from './course';
+import type { Course } from './course';
 import { peakHeap } from './plan';
 
 /** Pixels. */
@@ -33,11 +34,11 @@ export class Needs {
   }
 
   /** The heap after `stage`, were it the first. Only the UNet is called with two pictures. */
-  stage(stage: DrawnStage, course: Course, batch: Batch = 1): number {
+  stage(stage: StageName, course: Course, batch: Batch = 1): number {
     return peakHeap(this.of(stage, course, batch), course.lean);
   }
 
-  private of(stage: DrawnStage, { segments = 1, tile }: Course, batch: Batch): HeapNeed[] {
+  private of(stage: StageName, { segments = 1, tile }: Course, batch: Batch): HeapNeed[] {
     const { width, height } = this.size;
     const size = tileSize({ batch, height: height / VAE_FACTOR, width: width / VAE_FACTOR }, tile);
     const key = `${stage} ${segments} ${JSON.stringify(size)}`;

@@ -10,7 +10,7 @@ const nameOf =
   (names: object): Check =>
   (value) =>
     typeof value === 'string' && Object.hasOwn(names, value);
-/** The device's matter, never a picture's. */
+/** The device's matter, never a picture's; or a picture, for which there is no room. */
 const never: Check = () => false;
 
 /** A field that is missing here does not compile. */
@@ -30,6 +30,9 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   subseedStrength: number,
   numImages: number,
   only: number,
+  strength: number,
+  initImage: never,
+  maskImage: never,
   guidance: never,
   memory: never,
 };

@@ -20,6 +20,7 @@ export function webuiText(request: ImageRequest, model: string): string {
     ['Model', model],
     ['Variation seed', subseedStrength > 0 ? rest.subseed : undefined],
     ['Variation seed strength', subseedStrength > 0 ? subseedStrength : undefined],
+    ['Denoising strength', rest.strength],
     ['Eta', rest.eta],
     // Where it is not said, it is a GPU's.
     ['RNG', RNG_NAMES[rng]],

@@ -1,0 +1,36 @@
+"""Pictures of a formula (the spec repeats it) brought to other sizes by Pillow, and made gray, as diffusers' image processors do.
+
+    python spec/vectors/recipes/resizing.py   (from the repository's root)
+"""
+import hashlib
+import json
+
+import numpy as np
+from PIL import Image
+from vector_index import VECTORS, record
+
+SIZES = [((40, 30), (64, 48)), ((64, 48), (24, 16)), ((33, 57), (32, 56)), ((7, 5), (64, 64)), ((50, 20), (8, 96)), ((96, 8), (96, 40)), ((16, 16), (8, 16))]
+
+
+def picture(width, height):
+    y, x, c = np.mgrid[0:height, 0:width, 0:3]
+    wave = 127.5 + 127.5 * np.sin((x * (c + 2) + 3 * y + x * y / 7) / 5)
+    edges = np.where((x // 4 + y // 3 + c) % 2 == 0, wave, 255 - wave)
+    return np.floor(edges).astype(np.uint8)
+
+
+def main():
+    cases = []
+    for (width, height), (to_width, to_height) in SIZES:
+        source = Image.fromarray(picture(width, height))
+        resized = source.resize((to_width, to_height), Image.Resampling.LANCZOS)
+        gray = source.convert("L").resize((to_width, to_height), Image.Resampling.LANCZOS)
+        sums = {"rgb": hashlib.sha256(resized.tobytes()).hexdigest(), "gray": hashlib.sha256(gray.tobytes()).hexdigest()}
+        first = list(resized.tobytes()[:24])
+        cases.append({"from": [width, height], "to": [to_width, to_height], **sums, "first": first, "source": hashlib.sha256(source.tobytes()).hexdigest()})
+    (VECTORS / "resizing.json").write_text("[\n" + ",\n".join(map(json.dumps, cases)) + "\n]\n")
+    record("resizing", "resizing.json", "recipes/resizing.py", "pillow", "exact", "pictures to begin from are resized as Pillow's LANCZOS does")
+
+
+if __name__ == "__main__":
+    main()

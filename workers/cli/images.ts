@@ -1,0 +1,94 @@
+/** Picture files that a drawing begins from: read, and brought to the size that is drawn, as diffusers' image processor does. */
+import { readFile } from 'node:fs/promises';
+import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png';
+import { unreadable } from '../../models/diskWords.node';
+import { fromCaller } from '../../models/openDisk.node';
+import type { FromImageRequest, InitImage } from '../api';
+import { CodedError } from '../errors';
+import { gray } from '../pictureFile/gray';
+import { resized } from '../pictureFile/lanczos';
+import { badImage, pngChunks } from '../pictureFile/pngChunks';
+
+/** What the words of `--init-image` and `--mask-image` name, RGB both. */
+export interface GivenImages {
+  readonly initImage?: InitImage;
+  readonly maskImage?: InitImage;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** More than any picture to be drawn from has, and little enough to hold. */
+const MOST_PIXELS = 64e6;
+
+/** Rejects with `bad-image` for what is no PNG file, damaged, or far too large. */
+export async function readImage(path: string): Promise<InitImage> {
+  const bytes = await readFile(fromCaller(path)).catch(unreadable(path, 'a PNG file')).catch(asImage);
+  return decoded(path, bytes);
+}
+
+const asImage = (thrown: unknown): never => {
+  throw thrown instanceof CodedError ? new CodedError('bad-image', thrown, { cause: thrown }) : thrown;
+};
+
+/** `bytes` as 8-bit RGB, transparency left aside: what Pillow's `convert("RGB")` makes of them. */
+export async function decoded(name: string, bytes: Uint8Array): Promise<InitImage> {
+  await checkWhole(name, bytes);
+  try {
+    const png = decode(bytes, { checkCrc: true });
+    return { width: png.width, height: png.height, pixels: rgbOf(png) };
+  } catch (thrown) {
+    throw badImage(name, 'a PNG file that can be decoded', thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+/** All chunks are there, and there is room for the pixels. */
+async function checkWhole(name: string, bytes: Uint8Array): Promise<void> {
+  const read = async (start: number, end: number): Promise<Uint8Array> => Uint8Array.from(bytes.subarray(start, end));
+  for await (const { type, data } of pngChunks({ name, size: bytes.length, read })) {
+    if (type !== 'IHDR') continue;
+    const header = await data();
+    if (header.length !== 13) throw badImage(name, 'a header of 13 bytes', String(header.length));
+    const view = new DataView(header.buffer, header.byteOffset);
+    const [width, height] = [view.getUint32(0), view.getUint32(4)];
+    if (width * height > MOST_PIXELS) throw badImage(name, `at most ${MOST_PIXELS} pixels`, `${width} × ${height}`);
+  }
+}
+
+function rgbOf(png: DecodedPng): Uint8Array {
+  const { width, height, channels, depth, palette } = png;
+  const area = width * height;
+  if (palette || depth < 8) {
+    const levels = Array.from(
+      { length: 2 ** depth },
+      (_, i) => Array(3).fill((255 * i) / (2 ** depth - 1)) as number[],
+    );
+    const colors = (palette ?? levels).map((color) => color.slice(0, 3));
+    return convertIndexedToRgb({ ...png, palette: colors });
+  }
+  const byte = (value: number): number => (depth === 16 ? value >> 8 : value);
+  const pixels = new Uint8Array(3 * area);
+  for (let i = 0; i < area; i++)
+    for (let c = 0; c < 3; c++) pixels[3 * i + c] = byte(png.data[i * channels + (channels < 3 ? 0 : c)]!);
+  return pixels;
+}
+
+/** Where nobody says: the picture's own size, down to a multiple of 8. */
+export const sizeOf = ({ width, height }: Size): Size => ({
+  width: width - (width % 8),
+  height: height - (height % 8),
+});
+
+/** Both at `size`, the mask gray. */
+export function brought({ initImage, maskImage }: GivenImages, size: Size): FromImageRequest {
+  const at = (image: InitImage, pixels: Uint8Array, channels: number): InitImage => ({
+    ...{ width: size.width, height: size.height },
+    pixels: resized(pixels, { width: image.width, height: image.height, channels }, size),
+  });
+  return {
+    ...(initImage ? { initImage: at(initImage, initImage.pixels, 3) } : {}),
+    ...(maskImage ? { maskImage: at(maskImage, gray(maskImage.pixels), 1) } : {}),
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * Drawing from a picture: what the VAE's encoder says of it, and where the steps begin. The encoder is opened, run and closed
+ * before anything else is opened.
+ */
+import type { ImageRequest, InitImage, MaskImage } from './api';
+import type { Stage } from './backend/backend';
+import { fromRgb8 } from './diffusion/image';
+import { begunFrom, type Known, keeping, type LatentMask, masked } from './diffusion/known';
+import type { Latents } from './diffusion/latents';
+import type { PictureNoise } from './diffusion/noise';
+import { posteriorLatents } from './diffusion/posterior';
+import type { Schedule } from './diffusion/sampler';
+import { type Answers, initialX } from './diffusion/sampling';
+import { strengthOf } from './strength';
+import type { Tensor } from './tensor';
+
+/** Pixels to a latent's side, and from which byte on a mask says "anew". */
+const FACTOR = 8;
+const ANEW = 128;
+
+/** A picture in the encoder's words: `[1, 2C, H, W]`. */
+export interface Encoded {
+  /** Absent where nothing of the picture is to be begun from: of a model made for inpainting, at strength 1. */
+  readonly moments?: Latents;
+  readonly mask?: LatentMask;
+  /** Of the picture without what is drawn anew; of models made for inpainting. */
+  readonly maskedMoments?: Latents;
+}
+
+/** Whether the latents of the picture itself are drawn, the first of all that is random. */
+export const isEncoded = (request: ImageRequest, inpaints: boolean): boolean =>
+  request.initImage !== undefined && !(inpaints && strengthOf(request) === 1);
+
+/** `inpaints`: the model's network wants the mask and the masked picture besides. */
+export async function encodeImages(encoder: Stage, request: ImageRequest, inpaints: boolean): Promise<Encoded> {
+  const { initImage, maskImage } = request;
+  const run = async (image: Float32Array): Promise<Latents> => {
+    const { width, height } = initImage!;
+    const input: Tensor = { type: 'float32', shape: [1, 3, height, width], data: image };
+    const { moments } = await encoder.run({ image: input });
+    return { shape: moments!.shape as Latents['shape'], data: moments!.data as Float32Array };
+  };
+  const image = fromRgb8(initImage!.pixels);
+  const moments = isEncoded(request, inpaints) ? { moments: await run(image) } : {};
+  if (!maskImage) return moments;
+  const mask = latentMask(maskImage);
+  return { ...moments, mask, ...(inpaints ? { maskedMoments: await run(without(image, maskImage)) } : {}) };
+}
+
+/** The mask's pixel at the corner of each latent: torch's `interpolate`, nearest. */
+function latentMask({ width, height, pixels }: MaskImage): LatentMask {
+  const [rows, columns] = [height / FACTOR, width / FACTOR];
+  return Uint8Array.from({ length: rows * columns }, (_, i) => {
+    const at = FACTOR * (Math.floor(i / columns) * width + (i % columns));
+    return pixels[at]! >= ANEW ? 1 : 0;
+  });
+}
+
+/** Gray, which is 0, where `mask` says anew. */
+const without = (image: Float32Array, { pixels }: InitImage): Float32Array =>
+  image.map((value, i) => (pixels[i % pixels.length]! >= ANEW ? 0 : value));
+
+export interface Beginning {
+  readonly x: Latents;
+  /** Puts back what is to stay, for networks that know nothing of masks. */
+  readonly arrived?: NonNullable<Answers['arrived']>;
+  /** Channels that the network sees behind the latents: `[1, 1 + C, H, W]`, mask and masked picture. */
+  readonly beside?: Latents;
+  /** The end of it: latents as the VAE knows them. */
+  finish(latents: Latents): Latents;
+}
+
+/** What a picture is begun from. */
+export interface Given {
+  readonly encoded: Encoded;
+  readonly request: ImageRequest;
+  readonly scalingFactor: number;
+}
+
+/** Without a picture: noise. What is drawn of `noise` here comes before the noise of the steps, in diffusers' order. */
+export function beginning(noise: PictureNoise, schedule: Schedule, given: Given | undefined): Beginning {
+  const asIs = (latents: Latents): Latents => latents;
+  const pure = { x: initialX(noise.first, schedule), finish: asIs };
+  if (!given) return pure;
+  const { encoded, request, scalingFactor } = given;
+  const { mask, moments, maskedMoments } = encoded;
+  const init = moments && posteriorLatents(moments, noise.encoded, scalingFactor);
+  const known: Known | undefined = init && { init, noise: noise.first };
+  const begun = known && !(mask && strengthOf(request) === 1) ? { ...pure, x: begunFrom(known, schedule) } : pure;
+  if (!mask) return begun;
+  // diffusers encodes the masked picture for every model; ComfyUI takes the mean of it.
+  const again = request.rng === 'comfy' ? undefined : noise.next();
+  if (maskedMoments) {
+    return { ...begun, beside: besideOf(mask, posteriorLatents(maskedMoments, again, scalingFactor)) };
+  }
+  if (!known) return begun;
+  return { ...begun, arrived: keeping(known, mask), finish: (latents) => masked(mask, latents, known.init) };
+}
+
+function besideOf(mask: LatentMask, { shape: [batch, channels, height, width], data }: Latents): Latents {
+  const all = new Float32Array(mask.length + data.length);
+  all.set(mask);
+  all.set(data, mask.length);
+  return { shape: [batch, 1 + channels, height, width], data: all };
+}

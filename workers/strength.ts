@@ -1,0 +1,9 @@
+/** How much of the picture to begin from is given up, in steps. */
+import type { ImageRequest } from './api';
+import { skippedSteps } from './diffusion/known';
+
+export const strengthOf = ({ strength, maskImage }: ImageRequest): number => strength ?? (maskImage ? 1 : 0.8);
+
+/** Steps left out at the beginning; none where there is no picture. */
+export const skipOf = (request: ImageRequest): number =>
+  request.initImage ? skippedSteps(request.steps, strengthOf(request)) : 0;
