@@ -1,6 +1,6 @@
 /**
  * `npm run fidelity [-- PATTERN]`: the demo model's pictures against those that diffusers draws of the same requests
- * (spec/vectors/recipes/fidelity.py), one line a sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
+ * (spec/vectors/recipes/fidelity.py, and fidelity_images.py for those that begin from a picture), one line a sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
  * PATTERN, a regular expression, picks cases by name. Ends with 1 where one is below 50 dB, a root-mean-square error of 0.8 of 255 levels.
  */
 import { readFile } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import { psnr } from '../models/quantize/quality/psnr';
 import { openSafetensors } from '../models/safetensors';
 import type { ImageRequest, Picture } from '../workers/api';
 import { nodeWasmBackend } from '../workers/backend/ort.node';
+import { brought } from '../workers/cli/images';
 import { readPng } from '../workers/cli/png';
 import { checkpointModel } from '../workers/model.checkpoint';
 import type { Parts } from '../workers/openStage';
@@ -18,8 +19,18 @@ import { DEFAULTS } from '../workers/request';
 
 export const LEAST_DECIBELS = 50;
 
-/** What was asked for; `name` is SAMPLER-LABEL, and of its picture in the references. */
-export type FidelityCase = ImageRequest & { readonly name: string };
+/**
+ * What was asked for; `name` is SAMPLER-LABEL, and of its picture in the references. `initFrom` names the one of these that it
+ * begins from, `maskBox` what of it is drawn anew: left, top, right, bottom, pixels.
+ */
+export type FidelityCase = ImageRequest & {
+  readonly name: string;
+  readonly initFrom?: string;
+  readonly maskBox?: readonly [number, number, number, number];
+};
+
+/** In spec/vectors, requests and pictures. */
+const FILES = ['fidelity', 'fidelity-images'];
 
 export interface Measured extends FidelityCase {
   /** Infinite where every pixel is the same. */
@@ -28,7 +39,8 @@ export interface Measured extends FidelityCase {
 
 /** The cases, as recorded; `root` is the repository's. */
 export async function fidelityCases(root = '.'): Promise<FidelityCase[]> {
-  const cases = JSON.parse(await readFile(`${root}/spec/vectors/fidelity.json`, 'utf8')) as FidelityCase[];
+  const files = FILES.map(async (file) => JSON.parse(await readFile(`${root}/spec/vectors/${file}.json`, 'utf8')));
+  const cases = (await Promise.all(files)).flat() as FidelityCase[];
   return cases.map((each) => ({ ...DEFAULTS, ...each }));
 }
 
@@ -36,12 +48,32 @@ export async function fidelityCases(root = '.'): Promise<FidelityCase[]> {
 export async function* fidelity(cases: readonly FidelityCase[], root = '.'): AsyncGenerator<Measured> {
   const model = checkpointModel(await openDiffusersFolder(await diskFolder(`${root}/models/demo/model`)));
   const parts = { model, backend: nodeWasmBackend() };
-  const references = await openSafetensors(await fileSource(`${root}/spec/vectors/fidelity.safetensors`));
+  const opening = FILES.map(async (file) =>
+    openSafetensors(await fileSource(`${root}/spec/vectors/${file}.safetensors`)),
+  );
+  const files = await Promise.all(opening);
+  const pictureOf = async (name: string) =>
+    readPng(await files.find((file) => file.names().includes(name))!.read(name));
   for (const each of cases) {
-    const picture = await drawn(each, parts);
-    const reference = readPng(await references.read(each.name));
+    const picture = await drawn(await withImages(each, pictureOf), parts);
+    const reference = await pictureOf(each.name);
     yield { ...each, decibels: psnr(picture.pixels, reference.pixels) };
   }
+}
+
+type Pixels = Awaited<ReturnType<typeof readPng>>;
+
+async function withImages(request: FidelityCase, pictureOf: (name: string) => Promise<Pixels>): Promise<ImageRequest> {
+  const { initFrom, maskBox, width, height } = request;
+  if (!initFrom) return request;
+  const initImage = await pictureOf(initFrom);
+  if (!maskBox) return { ...request, ...brought({ initImage }, request) };
+  const [left, top, right, bottom] = maskBox;
+  const pixels = Uint8Array.from({ length: 3 * width * height }, (_, i) => {
+    const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+    return x >= left && x < right && y >= top && y < bottom ? 255 : 0;
+  });
+  return { ...request, ...brought({ initImage, maskImage: { width, height, pixels } }, request) };
 }
 
 async function drawn(request: ImageRequest, parts: Parts): Promise<Picture> {

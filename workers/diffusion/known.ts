@@ -4,7 +4,7 @@
  * nothing of masks).
  */
 import type { Latents } from './latents';
-import type { Schedule } from './sampler';
+import type { PutBack, Schedule } from './sampler';
 import { combine } from './vector';
 
 /** How many of `steps` are left out for `strength`: diffusers' `get_timesteps`, roundings included. */
@@ -24,14 +24,11 @@ export const begunFrom = ({ init, noise }: Known, { points }: Schedule): Latents
 /** `[H, W]`: 1 where the picture is drawn anew, 0 where it stays. */
 export type LatentMask = Uint8Array;
 
-/** `x` of level `sigma` with the picture put back where `mask` says, with the noise of level `known` on it. */
+/** `x` of level `sigma` with the picture put back where `mask` says, with the noise of that level on it, or as it is told. */
 export const keeping =
   ({ init, noise }: Known, mask: LatentMask) =>
-  (x: Latents, sigma: number, known: number): Latents => {
-    // Both in the model's own scale: what is noised for another level is no sample of this one there either.
-    const scale = Math.hypot(sigma, 1) / Math.hypot(known, 1);
-    return masked(mask, x, combine([scale, scale * known], [init, noise]));
-  };
+  (x: Latents, sigma: number, { level = sigma, scale = 1 }: PutBack = {}): Latents =>
+    masked(mask, x, combine([scale, scale * level], [init, noise]));
 
 /** `drawn` where `mask` is 1, `kept` elsewhere; channel by channel. */
 export function masked(mask: LatentMask, { shape, data }: Latents, kept: Latents): Latents {

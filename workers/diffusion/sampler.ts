@@ -27,13 +27,19 @@ export type Ask =
 
 /**
  * Where a call of the network has led: `x`, at level `sigma`. The sampler goes on from what is answered: `x`, or `x` with what
- * is known of the picture put in its place, at level `known` where the reference takes another than `sigma`.
+ * is known of the picture put in its place, `as` it is told where the reference does not put it there at `sigma`.
  */
 export interface Arrived {
   readonly type: 'arrived';
   readonly x: Latents;
   readonly sigma: number;
-  readonly known?: number;
+  readonly as?: PutBack;
+}
+
+/** With the noise of this level on it; `scale`d, where the model's own sample of that level is read as one of another. */
+export interface PutBack {
+  readonly level?: number;
+  readonly scale?: number;
 }
 
 /** Where a step starts: one evaluation of the network, or the first of several. */

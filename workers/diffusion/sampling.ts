@@ -1,7 +1,7 @@
 /** Drives a sampler: awaits the answers to what it asks, and stops between two of them when aborted. */
 import type { Denoiser } from './denoiser';
 import type { Latents } from './latents';
-import type { Ask, Schedule } from './sampler';
+import type { Ask, PutBack, Schedule } from './sampler';
 import { scale } from './vector';
 
 /** Who answers a sampler. */
@@ -10,7 +10,7 @@ export interface Answers {
   /** Unit normals of the latents' shape: fresh ones, or of a Brownian path between two levels (see `Ask`). */
   readonly noise: (path?: readonly [from: number, to: number]) => Latents;
   /** `x` as it is where absent. */
-  readonly arrived?: (x: Latents, sigma: number, known: number) => Latents;
+  readonly arrived?: (x: Latents, sigma: number, as?: PutBack) => Latents;
 }
 
 /** The `x` a sampler starts from: unit normals (noise.ts) at the schedule's initial standard deviation. */
@@ -37,7 +37,7 @@ export async function* drive(
         continue;
       }
       if (ask.type === 'arrived') {
-        turn = sampler.next(answers.arrived?.(ask.x, ask.sigma, ask.known ?? ask.sigma) ?? ask.x);
+        turn = sampler.next(answers.arrived?.(ask.x, ask.sigma, ask.as) ?? ask.x);
         continue;
       }
       const denoised = await answers.denoise(ask.x, ask.sigma, ask.timestep);

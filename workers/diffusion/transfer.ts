@@ -75,7 +75,8 @@ export const arrivalPoint = (points: readonly SchedulePoint[], index: number, fi
 /** The step from `points[index]` has arrived at `x`. */
 export function arrived(x: Latents, points: readonly SchedulePoint[], index: number, finalSigma: number): Arrived {
   const { sigma, told } = points[index + 1] ?? { sigma: finalSigma };
-  return { type: 'arrived', x, sigma, ...(told === undefined ? {} : { known: told }) };
+  const as = told === undefined ? {} : { as: { level: told, scale: Math.hypot(sigma, 1) / Math.hypot(told, 1) } };
+  return { type: 'arrived', x, sigma, ...as };
 }
 
 /** Where the step from `points[index]` arrives. */

@@ -15,6 +15,11 @@ from vector_index import VECTORS, record
 MASK = torch.tensor([[[[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]]]])
 
 
+def mixing(sample, timestep):
+    """What is put back at one place is seen at others. The spec repeats it."""
+    return network(sample + 0.5 * sample.flatten().roll(1).reshape(sample.shape), timestep)
+
+
 def draw(name, config, steps, strength, masked, sigmas="model", eta=None):
     generator = torch.Generator().manual_seed(steps)
     init = torch.randn(SHAPE, generator=torch.Generator().manual_seed(1000 + steps))
@@ -32,7 +37,7 @@ def draw(name, config, steps, strength, masked, sigmas="model", eta=None):
     options = step_options(name, generator, eta)
     for i, timestep in enumerate(timesteps):
         sample = scheduler.scale_model_input(latents, timestep)
-        latents = scheduler.step(network(sample, timestep), timestep, latents, **options).prev_sample
+        latents = scheduler.step(mixing(sample, timestep), timestep, latents, **options).prev_sample
         if masked:
             known = init
             if i < len(timesteps) - 1:

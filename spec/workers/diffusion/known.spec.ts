@@ -54,6 +54,12 @@ for (const name of Object.keys(samplers) as Name[]) {
   });
 }
 
+/** What is put back at one place is seen at others; as in the recipe. */
+function mixing({ shape, data }: Latents, timestep: number) {
+  const mixed = data.map((value, i) => value + 0.5 * data.at(i - 1)!);
+  return standIn({ shape, data: mixed }, timestep);
+}
+
 async function draw(each: Case): Promise<Float32Array> {
   const { scheduler, config, steps, strength, sigmas, eta } = each;
   const { sampler, schedule: scheduleOf } = samplers[scheduler];
@@ -65,7 +71,7 @@ async function draw(each: Case): Promise<Float32Array> {
   const init: Latents = { shape: SHAPE, data: new TorchGenerator(1000 + steps).randn(24) };
   const known = { init, noise: first };
   const start = each.masked && strength === 1 ? initialX(first, schedule) : begunFrom(known, schedule);
-  const denoise = epsilonDenoiser(standIn);
+  const denoise = epsilonDenoiser(mixing);
   const answers = { denoise, noise: next, ...(each.masked ? { arrived: keeping(known, MASK) } : {}) };
   const x = await ended(drive(sampler(start, schedule), answers, signal));
   const z = modelSample(x, schedule.finalSigma);

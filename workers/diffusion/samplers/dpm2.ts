@@ -15,8 +15,9 @@ export const dpm2: Sampler = function* (x, { points, finalSigma, eta = 0, timest
     const slope = noiseIn(x, yield { type: 'denoise', x, sigma, timestep, ...(last ? {} : { within: true }) }, sigma);
     if (last) return combine([1, -sigma], [x, slope]);
     const middle = Math.sqrt(sigma * down);
-    const known = arrival(points, index, finalSigma);
-    const half = yield { type: 'arrived', x: combine([1, middle - sigma], [x, slope]), sigma: middle, known };
+    // diffusers takes the level of the whole step there.
+    const as = { level: arrival(points, index, finalSigma) };
+    const half = yield { type: 'arrived', x: combine([1, middle - sigma], [x, slope]), sigma: middle, as };
     const there = noiseIn(
       half,
       yield { type: 'denoise', x: half, sigma: middle, timestep: timestepAt(middle) },

@@ -17,7 +17,8 @@ export const dpmppSde: Sampler = function* (x, { points, finalSigma, timestepAt 
     const denoised = yield { type: 'denoise', x, sigma, timestep, within: true };
     const [from, middle, end] = throughLogs(sigma, to);
     const first = yield* step(x, denoised, from, middle);
-    const half = yield { type: 'arrived', x: first, sigma: middle, known: to };
+    // diffusers takes the level of the whole step there.
+    const half = yield { type: 'arrived', x: first, sigma: middle, as: { level: to } };
     const there = yield { type: 'denoise', x: half, sigma: middle, timestep: timestepAt(middle) };
     x = yield* step(x, there, from, end);
     x = yield arrived(x, points, index, finalSigma);
