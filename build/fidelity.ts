@@ -61,19 +61,27 @@ export async function* fidelity(cases: readonly FidelityCase[], root = '.'): Asy
   }
 }
 
-type Pixels = Awaited<ReturnType<typeof readPng>>;
+type Pixels = ReturnType<typeof readPng>;
 
 async function withImages(request: FidelityCase, pictureOf: (name: string) => Promise<Pixels>): Promise<ImageRequest> {
-  const { initFrom, maskBox, width, height } = request;
+  const { initFrom, maskBox } = request;
   if (!initFrom) return request;
   const initImage = await pictureOf(initFrom);
   if (!maskBox) return { ...request, ...brought({ initImage }, request) };
-  const [left, top, right, bottom] = maskBox;
+  const maskImage = boxMask(maskBox, request);
+  return { ...request, ...brought({ initImage, maskImage }, request) };
+}
+
+/** White in `box`, as RGB. */
+export function boxMask(
+  [left, top, right, bottom]: readonly [number, number, number, number],
+  { width, height }: Pick<Pixels, 'width' | 'height'>,
+): Pixels {
   const pixels = Uint8Array.from({ length: 3 * width * height }, (_, i) => {
     const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
     return x >= left && x < right && y >= top && y < bottom ? 255 : 0;
   });
-  return { ...request, ...brought({ initImage, maskImage: { width, height, pixels } }, request) };
+  return { width, height, pixels };
 }
 
 async function drawn(request: ImageRequest, parts: Parts): Promise<Picture> {

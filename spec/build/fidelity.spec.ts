@@ -9,7 +9,7 @@ import { SCHEDULERS } from '../../workers/request';
 import { fromRoot } from '../root';
 
 const cases = await fidelityCases(fromRoot('.'));
-const quick = cases.filter(({ name, only }) => /-tall-1$/.test(name) || only);
+const quick = cases.filter(({ name, only }) => /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$/.test(name) || only);
 
 test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {
   const different = (of: (each: (typeof cases)[number]) => unknown) => new Set(cases.map(of));

@@ -82,4 +82,37 @@ test('a picture to be drawn alone is one of the batch', () => {
   assert.is(refusal({ numImages: 3, only: 3 }), 'bad-argument: only: expected an integer from 0 to 2, got 3');
 });
 
+test('a picture to begin from is of the size that is drawn, and a mask, a strength or too few steps go with one', () => {
+  const of = (width: number, height: number, channels: number) => ({
+    ...{ width, height, pixels: new Uint8Array(width * height * channels) },
+  });
+  const initImage = of(256, 256, 3);
+  const maskImage = of(256, 256, 1);
+  assert.is(refusal({ initImage, maskImage, strength: 1 }), 'accepted');
+  assert.is(refusal({ initImage, steps: 2 }), 'accepted');
+  const without = 'bad-argument: initImage: expected a picture where maskImage is given, got none';
+  assert.is(refusal({ maskImage }), without);
+  assert.is(refusal({ strength: 0.5 }), without.replace('maskImage', 'strength'));
+  const size = 'bad-argument: maskImage: expected 256 × 256 pixels, got 256 × 248';
+  assert.is(refusal({ initImage, maskImage: of(256, 248, 1) }), size);
+  assert.match(
+    refusal({ initImage: of(128, 256, 3) }),
+    /^bad-argument: initImage: expected 256 × 256 pixels, got 128 × 256/,
+  );
+  const bytes = 'bad-argument: initImage: expected 196608 bytes of pixels, got 65536';
+  assert.is(refusal({ initImage: maskImage }), bytes);
+  assert.match(
+    refusal({ initImage, strength: 1.01 }),
+    /^bad-argument: strength: expected a number from 0 to 1, got 1.01/,
+  );
+  for (const [steps, strength] of [
+    [20, 0],
+    [20, 0.04],
+    [1, 0.8],
+  ])
+    assert.match(refusal({ initImage, steps, strength }), /^bad-argument: strength: expected at least 1 \/ steps/);
+  // With a mask all is given up by default: a single step is left of one.
+  assert.is(refusal({ initImage, maskImage, steps: 1 }), 'accepted');
+});
+
 test.run();

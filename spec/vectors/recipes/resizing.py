@@ -1,8 +1,11 @@
-"""Pictures of a formula (the spec repeats it) brought to other sizes by Pillow, and made gray, as diffusers' image processors do.
+"""Pictures of a formula (the spec repeats it) brought to other sizes by Pillow, and made gray, as diffusers' image processors do;
+and small PNG files of every mode that Pillow writes, with the RGB that it reads in them.
 
     python spec/vectors/recipes/resizing.py   (from the repository's root)
 """
+import base64
 import hashlib
+import io
 import json
 
 import numpy as np
@@ -19,7 +22,25 @@ def picture(width, height):
     return np.floor(edges).astype(np.uint8)
 
 
+def modes():
+    source = Image.fromarray(picture(11, 5))
+    alpha = source.convert("L").resize((11, 5))
+    see_through = source.copy()
+    see_through.putalpha(alpha)
+    gray_through = source.convert("L")
+    gray_through.putalpha(alpha)
+    bits = {f"P of {bits} bits": (source.quantize(2**bits), {"bits": bits}) for bits in (1, 2, 4, 8)}
+    plain = {"RGB": source, "L": source.convert("L"), "1": source.convert("1"), "RGBA": see_through, "LA": gray_through}
+    for mode, (image, options) in {**{mode: (image, {}) for mode, image in plain.items()}, **bits}.items():
+        file = io.BytesIO()
+        image.save(file, "PNG", **options)
+        rgb = Image.open(io.BytesIO(file.getvalue())).convert("RGB").tobytes()
+        yield {"mode": mode, "file": base64.b64encode(file.getvalue()).decode(), "size": [11, 5], "rgb": base64.b64encode(rgb).decode()}
+
+
 def main():
+    (VECTORS / "picture-modes.json").write_text("[\n" + ",\n".join(map(json.dumps, modes())) + "\n]\n")
+    record("picture-modes", "picture-modes.json", "recipes/resizing.py", "pillow", "exact", "PNG files of every mode are the RGB that Pillow reads in them")
     cases = []
     for (width, height), (to_width, to_height) in SIZES:
         source = Image.fromarray(picture(width, height))

@@ -132,6 +132,35 @@ test('a picture is drawn again from its file, byte for byte, and otherwise where
   assert.match(other.stderr, /note: it was drawn with the model model; this draws with demo/);
 });
 
+test('a picture is drawn from another, and again from its file beside that one', () => {
+  const settings = ['x', '--model', model, '--steps', '3', '--seed', '3'];
+  assert.is(generate(...settings, '--width', '72', '--height', '64', '--out', 'start.png').status, 0);
+  const from = ['--init-image', 'start.png', '--strength', '0.7', '--mask-image', 'start.png'];
+  const { status, stdout, stderr } = generate(...settings, ...from, '--out', 'from.png', '--json');
+  assert.is(status, 0, stderr);
+  const { width, height, strength, initImage } = JSON.parse(stdout);
+  assert.equal([width, height, strength, initImage], [72, 64, 0.7, undefined]);
+  assert.not.equal(pixelsOf('from.png'), pixelsOf('start.png'));
+  const again = ['--from', 'from.png', '--model', model, '--init-image', 'start.png', '--mask-image', 'start.png'];
+  assert.is(generate(...again, '--out', 'from-again.png').status, 0);
+  assert.equal(readFileSync(join(scratch, 'from-again.png')), readFileSync(join(scratch, 'from.png')));
+  const alone = generate('--from', 'from.png', '--model', model, '--out', 'from-nothing.png');
+  assert.match(alone.stderr, /note: it was drawn from another picture/);
+  for (const [words, line] of [
+    [
+      ['--mask-image', 'start.png'],
+      'bad-argument: --init-image: expected a picture where --mask-image is given, got none',
+    ],
+    [['--init-image', 'nowhere.png'], 'bad-image: nowhere.png: expected a PNG file, got no such file or folder'],
+    [['--init-image', 'start.png', '--strength', '0.1'], 'bad-argument: --strength: expected at least 1 / steps'],
+    [['--strength', '0.5'], 'bad-argument: --init-image: expected a picture where strength is given, got none'],
+  ] as const) {
+    const refused = generate(...settings, ...words, '--out', 'never.png');
+    assert.is(refused.status, 2, line);
+    assert.ok(refused.stderr.startsWith(line), refused.stderr);
+  }
+});
+
 test('a file to draw from that is none, or does not say how it was drawn, is one clear line and exit code 2', async () => {
   await writeFile(join(scratch, 'text.png'), 'no picture');
   for (const [name, line] of [

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { gray } from '../../../workers/pictureFile/gray';
 import { resized } from '../../../workers/pictureFile/lanczos';
 import { fromRoot } from '../../root';
+import { wavePicture } from './wavePicture';
 
 interface Case {
   readonly from: readonly [number, number];
@@ -18,21 +19,12 @@ const cases: readonly Case[] = JSON.parse(await readFile(fromRoot('spec/vectors/
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** The recipe's picture. */
-function picture(width: number, height: number): Uint8Array {
-  return Uint8Array.from({ length: 3 * width * height }, (_, i) => {
-    const [c, x, y] = [i % 3, Math.floor(i / 3) % width, Math.floor(i / (3 * width))];
-    const wave = 127.5 + 127.5 * Math.sin((x * (c + 2) + 3 * y + (x * y) / 7) / 5);
-    return (Math.floor(x / 4) + Math.floor(y / 3) + c) % 2 === 0 ? wave : 255 - wave;
-  });
-}
-
 test("pictures are resized to the byte as Pillow's LANCZOS resizes them, in color and gray", () => {
   assert.ok(cases.length > 5);
   for (const { from, to, ...expected } of cases) {
     const [width, height] = from;
     const [toWidth, toHeight] = to;
-    const source = picture(width, height);
+    const source = wavePicture(width, height);
     assert.is(sha256(source), expected.source, `${from}`);
     const size = { width: toWidth, height: toHeight };
     const rgb = resized(source, { width, height, channels: 3 }, size);
@@ -47,7 +39,7 @@ test("pictures are resized to the byte as Pillow's LANCZOS resizes them, in colo
 });
 
 test('a picture of its size is itself', () => {
-  const source = picture(9, 8);
+  const source = wavePicture(9, 8);
   assert.is(resized(source, { width: 9, height: 8, channels: 3 }, { width: 9, height: 8 }), source);
 });
 
