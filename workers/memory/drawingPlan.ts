@@ -22,7 +22,11 @@ type Guidance = 'one-call' | 'two-calls';
 export const int8Guidance = ({ guidance }: Planned): Guidance => (guidance === 'two-calls' ? 'two-calls' : 'one-call');
 
 /** What is to be drawn, as far as it matters here. */
-export type Planned = PictureSize & Partial<Pick<ImageRequest, 'guidance' | 'memory' | 'initImage'>>;
+export type Planned = PictureSize &
+  Partial<Pick<ImageRequest, 'guidance' | 'memory'>> & {
+    /** There where it begins from a picture, which is encoded as a whole. */
+    readonly initImage?: unknown;
+  };
 
 /**
  * Weights that stay narrow are widened in every call, which over few pixels takes longer than the products themselves:

@@ -79,6 +79,20 @@ test('the plan says what the neediest stage takes', () => {
   assert.equal([peakBytes, availableBytes], [Math.max(...peaks), ROOMY.heapBytes]);
 });
 
+test('a picture to begin from is counted: its encoder is whole where the decoder goes in tiles', () => {
+  const asked = { width: 1024, height: 1024, memory: 'low' } as const;
+  const [without, from] = [asked, { ...asked, initImage: {} }].map((each) => planDrawing(int8, each, ROOMY));
+  assert.equal(from!.courses, without!.courses);
+  assert.ok(without!.courses.vae_decoder.tile);
+  assert.is(from!.peakBytes, new Needs(int8, asked).stage('vae_encoder', LEAN!));
+  assert.ok(from!.peakBytes > without!.peakBytes);
+  const device = { heapBytes: without!.peakBytes };
+  assert.equal(
+    [asked, { ...asked, initImage: {} }].map((each) => forecastSize(int8, each, device).fits),
+    [true, false],
+  );
+});
+
 test('a large picture is lean however much room there is', () => {
   const { unet, vae_decoder } = planDrawing(int8, NATIVE, ROOMY).courses;
   assert.equal([unet, vae_decoder], [LEAN, LEAN]);
