@@ -5,6 +5,7 @@ import { isHosts } from './backends';
 import { listenForHost, lookAgain } from './bridge';
 import { beginWatch, endWatch } from './crash';
 import { asFailure, engine } from './engines';
+import { initFor } from './initPicture';
 import { warmUp } from './lateParts';
 import { bringDemo, learnHost, learnModels, learnStorage, learnWeightForms, useModel } from './modelActions';
 import { randomSeed, type Settings, toRequest } from './settings';
@@ -70,7 +71,8 @@ export async function draw(override: Partial<Settings> = {}): Promise<void> {
 
 /** Puts the request on show: once at the click, and again with the right size when the model is known. */
 function announce(model: ModelSummary | undefined): void {
-  const request = toRequest(settings.value, model ?? { width: 256, height: 256 });
+  const plain = toRequest(settings.value, model ?? { width: 256, height: 256 });
+  const request = { ...plain, ...initFor(plain) };
   tell({ type: 'draw', request, modelName: model?.name ?? '', backend: backendInUse() });
 }
 

@@ -71,7 +71,7 @@ export interface Engine {
   forecast(
     model: string,
     backend: BackendName,
-    asked: Pick<ImageRequest, 'width' | 'height' | 'memory'>,
+    asked: Parameters<EngineApi['forecast']>[2],
   ): Promise<Forecast | undefined>;
   draw(model: string, backend: BackendName, request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent>;
 }

@@ -1,6 +1,7 @@
 /** Keeps the forecast in step with the model, the backend, the size and the memory that are set. */
 import { effect } from '@preact/signals';
 import { engine } from './engines';
+import { init } from './initPicture';
 import { backendInUse, modelInUse, settings, tell, wish } from './state';
 
 /** Dragging through sizes asks once. */
@@ -14,12 +15,12 @@ export function followForecast(): () => void {
     const backend = backendInUse();
     const { width, height } = wish();
     const { memory } = settings.value;
-    const question = model ? `${model.id} ${backend} ${width} ${height} ${memory}` : '';
+    const question = model ? `${model.id} ${backend} ${width} ${height} ${memory} ${init.value !== undefined}` : '';
     if (question === asked) return;
     asked = question;
     clearTimeout(timer);
     const learn = async (): Promise<void> => {
-      const picture = { width, height, memory };
+      const picture = { width, height, memory, ...(init.value ? { initImage: true } : {}) };
       const forecast = model && (await engine.forecast(model.id, backend, picture).catch(() => undefined));
       // A later question makes this answer one of the past.
       if (asked === question) tell({ type: 'learned', forecast });

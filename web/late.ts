@@ -2,6 +2,7 @@
 export { followApp } from './app';
 export { Gallery } from './components/Gallery';
 export { Ignored } from './components/Ignored';
+export { InitPicture } from './components/InitPicture';
 export { InterruptedCard } from './components/InterruptedCard';
 export { ModelDetails } from './components/ModelDetails';
 export { OpenOptions } from './components/OpenOptions';

@@ -280,7 +280,8 @@ export interface EngineApi {
   forecast(
     model: string,
     backend: BackendName,
-    asked: Pick<ImageRequest, 'width' | 'height' | 'memory'>,
+    /** `initImage`: there where it begins from a picture. */
+    asked: Pick<ImageRequest, 'width' | 'height' | 'memory'> & { readonly initImage?: unknown },
   ): Promise<Forecast | undefined>;
   /** Draws with a stored model. Reports `ImageEvent`s. */
   draw(model: string, backend: BackendName, request: ImageRequest, port: Port): void;

@@ -4,7 +4,7 @@
  * models are in `fakeShelf.ts`, a host is what is said over the channel to it.
  */
 import { expose } from 'comlink';
-import type { EngineApi, HostMessage, HostReport, ImageEvent, ImageRequest, Port } from '../../workers/api';
+import type { EngineApi, HostMessage, HostReport, ImageEvent, ImageRequest, Picture, Port } from '../../workers/api';
 import { CodedError, type ErrorCode } from '../../workers/errors';
 import { runJob } from '../../workers/job';
 import { fakePicture } from './fakePicture';
@@ -70,9 +70,17 @@ async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, si
     }
     tell({ type: 'decoding', image });
     await pause(2 * milliseconds);
-    tell({ type: 'image', image, picture: fakePicture(request, request.seed + image) });
+    tell({ type: 'image', image, picture: kept(request, fakePicture(request, request.seed + image)) });
   }
   tell({ type: 'finished', timings: { textEncoder: 1, unet: 1, vaeDecoder: 1, loading: 1, total: 4 }, heapBytes: {} });
+}
+
+/** What is given and not painted on stays; unpainted, all of it. */
+function kept({ initImage, maskImage }: ImageRequest, picture: Picture): Picture {
+  if (!initImage) return picture;
+  const stays = (i: number): boolean => (maskImage ? maskImage.pixels[Math.floor(i / 3)]! < 128 : true);
+  const pixels = picture.pixels.map((value, i) => (stays(i) ? initImage.pixels[i]! : value));
+  return { ...picture, pixels };
 }
 
 function misbehave(prompt: string): void {

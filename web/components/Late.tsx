@@ -23,6 +23,7 @@ function late<Props extends object>(pick: (parts: Parts) => ComponentType<Props>
 
 export const Gallery = late((parts) => parts.Gallery, false);
 export const Ignored = late((parts) => parts.Ignored);
+export const InitPicture = late((parts) => parts.InitPicture);
 export const InterruptedCard = late((parts) => parts.InterruptedCard);
 export const ModelDetails = late((parts) => parts.ModelDetails);
 export const OpenOptions = late((parts) => parts.OpenOptions);

@@ -4,7 +4,9 @@ import { hasSigmas, SCHEDULERS, SIGMAS } from '../schedulers';
 import { modelSize, resetSettings, set, settings } from '../state';
 import { words } from '../words';
 import { BackendField } from './BackendField';
+import { Fold } from './Fold';
 import { FromPicture } from './FromPicture';
+import { InitPicture } from './Late';
 import { MemoryField } from './MemoryField';
 import { NumberField } from './NumberField';
 import { SeedField } from './SeedField';
@@ -32,6 +34,7 @@ export function SettingsPanel() {
           {...{ least: 0, most: 100, step: 0.5, slider: { least: 0, most: 20 } }}
           onChange={(value) => set({ guidanceScale: value })}
         />
+        <Fold summary={said.initPicture} testid="init-picture" inside={InitPicture} />
         <SizeField />
         <SeedField />
         <div class="pair">

@@ -82,6 +82,17 @@ export const late = {
     string
   >,
 
+  choosePicture: 'Choose a picture…',
+  otherPicture: 'Another picture…',
+  pictureShown: 'The one on show',
+  leavePicture: 'Draw without it',
+  paintHere: 'Paint here what is to be drawn anew',
+  paintHint: 'Paint on it to have only that part drawn anew; unpainted, all of it is.',
+  clearMask: 'Remove the paint',
+  brush: 'Brush, % of the longer side',
+  strength: 'Change',
+  strengthHint: 'How much of the picture is given up: at 1 nearly all of it.',
+
   storage: 'Storage',
   storageUsed: (used: string, quota: string) => `${used} of ${quota} used`,
   storageModels: (size: string) => `${size} in models`,

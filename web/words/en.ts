@@ -72,7 +72,8 @@ export const en = {
     `${name}: ${duration} last time (${size}, ${steps})`,
   stepsShort: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
   reset: 'Reset settings',
-  fromPicture: 'From a picture…',
+  initPicture: 'Draw from a picture',
+  fromPicture: 'Settings of a picture…',
   takenFrom: 'As the picture has it:',
   leaveTaken: 'As usual again',
 
@@ -177,7 +178,9 @@ export const en = {
     'unsupported-model': ({ argument, got }: ErrorDetails) =>
       got === 'a LoRA'
         ? `This is a LoRA (${argument}). Add it under “${OPTIONS}”, then open the model it is for.`
-        : `This model cannot be used here: only Stable Diffusion 1.x can. Found: ${got} (${argument}).`,
+        : got.endsWith('channels')
+          ? 'This model draws into pictures: give it one under “Draw from a picture”, and paint on it what is to be drawn anew.'
+          : `This model cannot be used here: only Stable Diffusion 1.x can. Found: ${got} (${argument}).`,
     'download-failed': ({ argument, got }: ErrorDetails) =>
       `${argument === 'program' ? 'A part of this page' : argument.includes('://') ? 'The file' : 'The demo model'} did not arrive (${argument}: ${got}). Check the connection and try again.`,
     'bad-catalog': ({ argument, expected, got }: ErrorDetails) =>

@@ -71,6 +71,17 @@ export const late: LateWords = {
 
   weightForms: { auto: '自动', exact: '精确', fp16: '16 位', int8: '8 位', int4: '4 位' },
 
+  choosePicture: '选择图片…',
+  otherPicture: '换一张图片…',
+  pictureShown: '用当前画面',
+  leavePicture: '不用图片',
+  paintHere: '在此涂抹要重画的部分',
+  paintHint: '涂抹后只重画涂抹的部分；不涂抹则整张重画。',
+  clearMask: '清除涂抹',
+  brush: '画笔（长边的百分比）',
+  strength: '改变程度',
+  strengthHint: '放弃原图的程度：1 时几乎全部放弃。',
+
   storage: '存储',
   storageUsed: (used, quota) => `已用 ${used}，共 ${quota}`,
   storageModels: (size) => `模型 ${size}`,

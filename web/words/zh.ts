@@ -69,6 +69,7 @@ export const zh: Words = {
   measured: (name, duration, size, steps) => `${name}：上次用时${duration}（${size}，${steps}）`,
   stepsShort: (count) => `${count} 步`,
   reset: '恢复默认设置',
+  initPicture: '以图片为起点',
   fromPicture: '采用图片的设置…',
   takenFrom: '与图片相同：',
   leaveTaken: '恢复惯常设置',
@@ -174,7 +175,9 @@ export const zh: Words = {
     'unsupported-model': ({ argument, got }) =>
       got === 'a LoRA'
         ? `这是 LoRA（${argument}）。请在“${OPTIONS}”中添加它，再打开对应的模型。`
-        : `无法使用此模型：仅支持 Stable Diffusion 1.x。检测到：${got}（${argument}）。`,
+        : got.endsWith('channels')
+          ? '此模型在图片上作画：请在“以图片为起点”中选择图片，并涂抹要重画的部分。'
+          : `无法使用此模型：仅支持 Stable Diffusion 1.x。检测到：${got}（${argument}）。`,
     'download-failed': ({ argument, got }) =>
       `${argument === 'program' ? '页面的一部分' : argument.includes('://') ? '文件' : '演示模型'}下载失败（${argument}：${got}）。请检查网络后重试。`,
     'bad-catalog': ({ argument, expected, got }) =>

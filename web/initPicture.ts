@@ -1,0 +1,22 @@
+/** The picture that the next drawing begins from, where a person has given one; gone with the visit. */
+import { signal } from '@preact/signals';
+import type { FromImageRequest, ImageRequest, InitImage, MaskImage } from '../workers/api';
+
+export interface InitPicture {
+  readonly name: string;
+  /** As it was given. */
+  readonly picture: InitImage;
+  /** Where it was painted on, of the same size; `undefined` where nowhere. */
+  readonly mask?: MaskImage | undefined;
+  readonly strength: number;
+  /** Brings both to the size that is drawn: a part of the page that comes late. */
+  readonly brought: (init: InitPicture, size: Pick<ImageRequest, 'width' | 'height'>) => FromImageRequest;
+}
+
+export const init = signal<InitPicture | undefined>(undefined);
+
+/** What `request` begins from. */
+export function initFor(size: Pick<ImageRequest, 'width' | 'height'>): FromImageRequest {
+  const given = init.value;
+  return given ? { ...given.brought(given, size), strength: given.strength } : {};
+}
