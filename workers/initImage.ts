@@ -10,8 +10,10 @@ import type { Latents } from './diffusion/latents';
 import type { PictureNoise } from './diffusion/noise';
 import { posteriorLatents } from './diffusion/posterior';
 import type { Schedule } from './diffusion/sampler';
-import { type Answers, initialX } from './diffusion/sampling';
-import { strengthOf } from './strength';
+import { type Beginning, fromNoise } from './fromNoise';
+
+import { seeing } from './seeing';
+import { isEncoded, strengthOf } from './strength';
 import type { Tensor } from './tensor';
 
 /** Pixels to a latent's side, and from which byte on a mask says "anew". */
@@ -26,10 +28,6 @@ export interface Encoded {
   /** Of the picture without what is drawn anew; of models made for inpainting. */
   readonly maskedMoments?: Latents;
 }
-
-/** Whether the latents of the picture itself are drawn, the first of all that is random. */
-export const isEncoded = (request: ImageRequest, inpaints: boolean): boolean =>
-  request.initImage !== undefined && !(inpaints && strengthOf(request) === 1);
 
 /** `inpaints`: the model's network wants the mask and the masked picture besides. */
 export async function encodeImages(encoder: Stage, request: ImageRequest, inpaints: boolean): Promise<Encoded> {
@@ -60,16 +58,6 @@ function latentMask({ width, height, pixels }: MaskImage): LatentMask {
 const without = (image: Float32Array, { pixels }: InitImage): Float32Array =>
   image.map((value, i) => (pixels[i % pixels.length]! >= ANEW ? 0 : value));
 
-export interface Beginning {
-  readonly x: Latents;
-  /** Puts back what is to stay, for networks that know nothing of masks. */
-  readonly arrived?: NonNullable<Answers['arrived']>;
-  /** Channels that the network sees behind the latents: `[1, 1 + C, H, W]`, mask and masked picture. */
-  readonly beside?: Latents;
-  /** The end of it: latents as the VAE knows them. */
-  finish(latents: Latents): Latents;
-}
-
 /** What a picture is begun from. */
 export interface Given {
   readonly encoded: Encoded;
@@ -77,12 +65,13 @@ export interface Given {
   readonly scalingFactor: number;
 }
 
-/** Without a picture: noise. What is drawn of `noise` here comes before the noise of the steps, in diffusers' order. */
-export function beginning(noise: PictureNoise, schedule: Schedule, given: Given | undefined): Beginning {
-  const asIs = (latents: Latents): Latents => latents;
-  const pure = { x: initialX(noise.first, schedule), finish: asIs };
-  if (!given) return pure;
-  const { encoded, request, scalingFactor } = given;
+/** What is drawn of `noise` here comes before the noise of the steps, in diffusers' order. */
+export function beginning(
+  noise: PictureNoise,
+  schedule: Schedule,
+  { encoded, request, scalingFactor }: Given,
+): Beginning {
+  const pure = fromNoise(noise, schedule);
   const { mask, moments, maskedMoments } = encoded;
   const init = moments && posteriorLatents(moments, noise.encoded, scalingFactor);
   const known: Known | undefined = init && { init, noise: noise.first };
@@ -91,12 +80,14 @@ export function beginning(noise: PictureNoise, schedule: Schedule, given: Given 
   // diffusers encodes the masked picture for every model; ComfyUI takes the mean of it.
   const again = request.rng === 'comfy' ? undefined : noise.next();
   if (maskedMoments) {
-    return { ...begun, beside: besideOf(mask, posteriorLatents(maskedMoments, again, scalingFactor)) };
+    const beside = besideOf(mask, posteriorLatents(maskedMoments, again, scalingFactor));
+    return { ...begun, see: (unet) => seeing(unet, beside) };
   }
   if (!known) return begun;
   return { ...begun, arrived: keeping(known, mask), finish: (latents) => masked(mask, latents, known.init) };
 }
 
+/** Channels that such a network sees behind the latents: mask and masked picture, `[1, 1 + C, H, W]`. */
 function besideOf(mask: LatentMask, { shape: [batch, channels, height, width], data }: Latents): Latents {
   const all = new Float32Array(mask.length + data.length);
   all.set(mask);

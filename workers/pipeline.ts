@@ -6,6 +6,7 @@
  * opens a network here closes it here, also when the caller walks away in the middle.
  */
 import { VAE_FACTOR } from '../models/graph/vae';
+import { later } from '../models/later';
 import type { StageName, StageSize } from '../models/stage';
 import { untilMessagesAreRead } from '../models/turn';
 import type { ImageEvent, ImageRequest, Picture } from './api';
@@ -15,15 +16,15 @@ import { rgb8 } from './diffusion/image';
 import type { Latents } from './diffusion/latents';
 import { drive } from './diffusion/sampling';
 import { asFailure, CodedError } from './errors';
+import { fromNoise } from './fromNoise';
 import { type Conditioning, guidedDenoiser } from './guidance';
-import { beginning, type Encoded, encodeImages, isEncoded } from './initImage';
+import type { Encoded } from './initImage';
 import type { Model } from './model';
 import { openStage, type Parts } from './openStage';
 import { checkRequest } from './request';
 import { noiseFor, pictureSeeds, type Sampling, samplerFor } from './sampling';
-import { seeing } from './seeing';
 import { Stopwatch } from './stopwatch';
-import { skipOf } from './strength';
+import { isEncoded, skipOf } from './strength';
 import type { Tensor } from './tensor';
 import { encodePrompt } from './text/prompt';
 import { ClipTokenizer } from './text/tokenizer';
@@ -84,10 +85,14 @@ function refuseMissing(model: Model, { initImage, maskImage }: ImageRequest): vo
   throw new CodedError('unsupported-model', { argument, expected, got: `${inChannels} channels` });
 }
 
+/** Fetched for the first drawing that begins from a picture. */
+const fromImage = () => later(import('./initImage'));
+
 /** The picture to begin from, where there is one. */
 async function* encodeGiven(drawing: Drawing): AsyncGenerator<ImageEvent, Encoded | undefined> {
   const { request, parts, size, watch } = drawing;
   if (!request.initImage) return undefined;
+  const { encodeImages } = await fromImage();
   const encoder = yield* open(drawing, 'vae_encoder', size);
   try {
     yield { type: 'encoding' };
@@ -139,19 +144,15 @@ async function* denoise(
   const shape = [1, description.unet.outChannels, size.height, size.width] as const;
   const noise = await noiseFor(request, image, shape, schedule, isEncoded(request, inpaints(parts.model)));
   const { scalingFactor } = description.vae;
-  const { x, arrived, beside, finish } = beginning(noise, schedule, encoded && { encoded, request, scalingFactor });
+  const { x, arrived, see, finish } = encoded
+    ? (await fromImage()).beginning(noise, schedule, { encoded, request, scalingFactor })
+    : fromNoise(noise, schedule);
 
   const batch = conditioning.negativePrompt && request.guidance === 'one-call' ? 2 : 1;
   const unet = yield* open(drawing, 'unet', { ...size, batch });
   try {
     const { predictionType } = description.scheduler;
-    const guided = guidedDenoiser(
-      seeing(unet, beside),
-      conditioning,
-      request.guidanceScale,
-      { batch, predictionType },
-      signal,
-    );
+    const guided = guidedDenoiser(see(unet), conditioning, request.guidanceScale, { batch, predictionType }, signal);
     let milliseconds = 0;
     const denoiseTimed: Denoiser = async (x, sigma, timestep) => {
       await untilMessagesAreRead();

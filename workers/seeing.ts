@@ -3,9 +3,8 @@ import type { Stage } from './backend/backend';
 import type { Latents } from './diffusion/latents';
 import type { Tensor, Tensors } from './tensor';
 
-/** `unet` as it is without `beside`, `[1, C, H, W]`; with it the same in every picture of a call. */
-export function seeing(unet: Stage, beside: Latents | undefined): Stage {
-  if (!beside) return unet;
+/** `beside` `[1, C, H, W]`, the same in every picture of a call. */
+export function seeing(unet: Stage, beside: Latents): Stage {
   const seen = (inputs: Tensors): Tensors => ({ ...inputs, sample: joined(inputs.sample!, beside) });
   const { runEach } = unet;
   return {

@@ -7,3 +7,7 @@ export const strengthOf = ({ strength, maskImage }: ImageRequest): number => str
 /** Steps left out at the beginning; none where there is no picture. */
 export const skipOf = (request: ImageRequest): number =>
   request.initImage ? skippedSteps(request.steps, strengthOf(request)) : 0;
+
+/** Whether the latents of the picture itself are drawn, the first of all that is random. */
+export const isEncoded = (request: ImageRequest, inpaints: boolean): boolean =>
+  request.initImage !== undefined && !(inpaints && strengthOf(request) === 1);
