@@ -1,9 +1,13 @@
 /** The page with the real engine and the demo model: what it draws is what the command draws. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bundle } from '../../build/bundle';
 import { psnr } from '../../models/quantize/quality/psnr';
-import { commandPicture, draw, ready, same, textOf } from './enginePage';
+import { pngBytes } from '../../workers/cli/png';
+import { wavePicture } from '../workers/pictureFile/wavePicture';
+import { commandPicture, draw, ready, same, scratchFolder, textOf } from './enginePage';
 import { byId } from './page';
 
 const FOLDER = 'dist/spec-engine';
@@ -31,5 +35,25 @@ test('our own kernels, in eight bits and with threads, draw nearly the same', ()
     assert.ok(quality > 24 && quality < 60, `${quality.toFixed(1)} dB`);
     assert.match(await textOf(page, 'facts'), /on the CPU, 8 bits$/);
   }));
+
+test('a picture drawn from another is the one that the command draws of it', async () => {
+  const scratch = await scratchFolder();
+  const start = join(scratch.path, 'start.png');
+  await writeFile(start, pngBytes({ width: 150, height: 131, pixels: wavePicture(150, 131) }));
+  // The page's own choices: the model's area in the picture's shape, and how much of it is given up.
+  const from = ['--init-image', start, '--strength', '0.8'];
+  const expected = await commandPicture({ steps: 5, size: [272, 240] }, ...from);
+  await ready(FOLDER, async ({ page }) => {
+    await page.evaluate('delete window.showOpenFilePicker');
+    await page.$eval(`${byId('init-picture')} > summary`, (element) =>
+      (element as unknown as { click(): void }).click(),
+    );
+    const input = await page.waitForSelector(byId('init-file'));
+    await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(start);
+    await page.waitForSelector(byId('mask'));
+    same(await draw(page, { steps: 5 }), expected);
+  });
+  await scratch.remove();
+});
 
 test.run();
