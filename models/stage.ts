@@ -21,7 +21,7 @@ export interface StageSize extends TextSize {
 export interface TextSize {
   /** Hidden states that the UNet looks at, 77 by default: a multiple of that for a prompt in several chunks. */
   readonly tokens?: number;
-  /** Of the text encoder: how many of its last layers are left out, 0 by default. */
+  /** Of the text encoder: how many of its last layers `skipped_states` leave out; there are none where it is 0, the default. */
   readonly clipSkip?: number;
   /** The text encoder takes `token_embeddings` in the place of `input_ids`: rows of its table, or others. */
   readonly embedded?: boolean;
@@ -104,6 +104,7 @@ export interface SegmentedFile {
  *
  *   text_encoder  input_ids            int32   [B, T]      (or token_embeddings float32 [B, T, D])
  *              -> hidden_states        float32 [B, T, D]   (the last layer's, after the final layer norm)
+ *                 skipped_states       float32 [B, T, D]   (the same of an earlier layer, with `clipSkip` alone)
  *   unet          sample               float32 [B, C, H, W]
  *                 timestep             float32 [1]
  *                 encoder_hidden_states float32 [B, T, D]

@@ -3,7 +3,7 @@
  * stable-diffusion-webui does by default ("Original" in its sd_emphasis.py, version 1.10).
  */
 import type { Conditioning } from './guidance';
-import { type PromptChunks, type PromptPair, type Prompts, tokensOf } from './prompts';
+import { type PromptChunks, type PromptName, type PromptPair, type Prompts, tokensOf } from './prompts';
 import type { Tensor } from './tensor';
 import type { Chunk } from './text/chunks';
 
@@ -14,38 +14,51 @@ export interface ConditioningInSteps {
   at(step: number): Conditioning;
 }
 
-/** `encode` gives hidden states `[1, 77, D]` of ids `[77]`; it is asked once for each chunk. Shorter prompts go on empty. */
-export async function conditioningOf(
-  prompts: Prompts,
-  encode: (ids: Int32Array) => Promise<Tensor>,
-): Promise<ConditioningInSteps> {
-  const known = new Map<string, Float32Array>();
-  const encoded = async ({ ids, weights }: Chunk): Promise<Float32Array> => {
-    const key = `${ids} ${weights ?? ''}`;
-    const states = known.get(key) ?? weighted((await encode(ids)).data as Float32Array, weights);
-    known.set(key, states);
-    return states;
-  };
+/** Hidden states `[1, 77, D]` of ids `[77]`: the last layer's, or, `skipped`, an earlier one's. */
+export type EncodeChunk = (ids: Int32Array, skipped: boolean) => Promise<Tensor>;
+
+/** Each chunk is encoded once. The shorter of two prompts goes on empty. */
+export async function conditioningOf(prompts: Prompts, encode: EncodeChunk): Promise<ConditioningInSteps> {
+  const { steps, skipped } = prompts;
   const tokens = tokensOf(prompts);
-  const tensors = new Map<PromptChunks, Tensor>();
-  const tensorOf = async (chunks: PromptChunks): Promise<Tensor> => {
-    const found = tensors.get(chunks);
-    if (found) return found;
+  const encoded = once(
+    ({ ids, weights }: Chunk, skip: boolean) => `${ids} ${weights ?? ''} ${skip}`,
+    async ({ ids, weights }, skip) => weighted((await encode(ids, skip)).data as Float32Array, weights),
+  );
+  const tensorOf = async (chunks: PromptChunks, which: PromptName): Promise<Tensor> => {
     const missing = tokens / chunks[0]!.ids.length - chunks.length;
     const all: Float32Array[] = [];
     for (const chunk of [...chunks, ...Array<Chunk>(missing).fill(emptyLike(chunks[0]!))])
-      all.push(await encoded(chunk));
+      all.push(await encoded(chunk, skipped.includes(which)));
     const data = all.length === 1 ? all[0]! : joined(all);
-    const tensor: Tensor = { type: 'float32', shape: [1, tokens, data.length / tokens], data };
-    tensors.set(chunks, tensor);
+    return { type: 'float32', shape: [1, tokens, data.length / tokens], data };
+  };
+  const tensors = { prompt: new Map<PromptChunks, Tensor>(), negativePrompt: new Map<PromptChunks, Tensor>() };
+  const known = async (chunks: PromptChunks, which: PromptName): Promise<Tensor> => {
+    const tensor = tensors[which].get(chunks) ?? (await tensorOf(chunks, which));
+    tensors[which].set(chunks, tensor);
     return tensor;
   };
   const pairs = new Map<PromptPair, Conditioning>();
-  for (const pair of new Set(prompts.steps)) {
-    const prompt = await tensorOf(pair.prompt);
-    pairs.set(pair, pair.negativePrompt ? { prompt, negativePrompt: await tensorOf(pair.negativePrompt) } : { prompt });
+  for (const pair of new Set(steps)) {
+    const prompt = await known(pair.prompt, 'prompt');
+    const { negativePrompt } = pair;
+    pairs.set(
+      pair,
+      negativePrompt ? { prompt, negativePrompt: await known(negativePrompt, 'negativePrompt') } : { prompt },
+    );
   }
-  return { tokens, at: (step) => pairs.get(prompts.steps[step] ?? prompts.steps.at(-1)!)! };
+  return { tokens, at: (step) => pairs.get(steps[step] ?? steps.at(-1)!)! };
+}
+
+function once<Args extends readonly unknown[], T>(key: (...args: Args) => string, make: (...args: Args) => Promise<T>) {
+  const made = new Map<string, T>();
+  return async (...args: Args): Promise<T> => {
+    const name = key(...args);
+    const found = made.get(name) ?? (await make(...args));
+    made.set(name, found);
+    return found;
+  };
 }
 
 /** Multiplies each token's states by its weight, then all of them so that their mean is what it was. */

@@ -87,11 +87,11 @@ async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, Cond
   const encoder = yield* open(drawing, 'text_encoder', size, prompts.learned);
   try {
     yield* prompts.told;
-    return await conditioningOf(prompts, async (ids) => {
+    return await conditioningOf(prompts, async (ids, skipped) => {
       drawing.signal.throwIfAborted();
       const input_ids: Tensor = { type: 'int32', shape: [1, ids.length], data: ids };
-      const { hidden_states } = await drawing.watch.time('textEncoder', encoder.run({ input_ids }));
-      return hidden_states!;
+      const { hidden_states, skipped_states } = await drawing.watch.time('textEncoder', encoder.run({ input_ids }));
+      return skipped ? skipped_states! : hidden_states!;
     });
   } finally {
     await close(drawing, 'text_encoder', encoder);

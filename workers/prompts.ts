@@ -25,6 +25,8 @@ export interface PromptPair {
 export interface Prompts {
   /** By step, from 0; the last is that of all later ones, too. What is the same in two steps is the same object. */
   readonly steps: readonly [PromptPair, ...PromptPair[]];
+  /** Those whose hidden states are an earlier layer's: in plain style the negative one's never are, as in diffusers. */
+  readonly skipped: readonly PromptName[];
   /** What there is to tell of each prompt. */
   readonly told: readonly Extract<ImageEvent, { type: 'prompt' }>[];
   /** Ids beyond the text encoder's own table, where there are such. */
@@ -36,15 +38,16 @@ export type AskedText = Pick<
   'prompt' | 'negativePrompt' | 'promptStyle' | 'longPrompts' | 'clipSkip' | 'embeddings' | 'guidanceScale' | 'steps'
 >;
 
+export type PromptName = keyof PromptPair;
+
+export const skippedIn = ({ clipSkip = 0, promptStyle = 'plain' }: AskedText): PromptName[] =>
+  clipSkip === 0 ? [] : promptStyle === 'plain' ? ['prompt'] : ['prompt', 'negativePrompt'];
+
 export const longPromptsOf = ({ promptStyle = 'plain', longPrompts }: AskedText): 'cut' | 'chunks' =>
   longPrompts ?? (promptStyle === 'plain' ? 'cut' : 'chunks');
 
 /** The prompts that guidance asks for, by their names. */
-export const promptsIn = ({
-  prompt,
-  negativePrompt,
-  guidanceScale,
-}: AskedText): ['prompt' | 'negativePrompt', string][] =>
+export const promptsIn = ({ prompt, negativePrompt, guidanceScale }: AskedText): [PromptName, string][] =>
   guidanceScale > 1
     ? [
         ['prompt', prompt],
@@ -86,7 +89,11 @@ export async function plannedTokens(
 function plainPrompts(asked: AskedText, tokenizer: ClipTokenizer): Prompts {
   const read = promptsIn(asked).map(([which, text]) => ({ which, ...encodePrompt(tokenizer, text, TOKENS) }));
   const pair = Object.fromEntries(read.map(({ which, ids }) => [which, [{ ids }]])) as unknown as PromptPair;
-  return { steps: [pair], told: read.map(({ which, tokens, cut }) => ({ type: 'prompt', which, tokens, cut })) };
+  return {
+    steps: [pair],
+    skipped: skippedIn(asked),
+    told: read.map(({ which, tokens, cut }) => ({ type: 'prompt', which, tokens, cut })),
+  };
 }
 
 const tokenizers = new WeakMap<TokenizerFiles, ClipTokenizer>();

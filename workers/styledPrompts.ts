@@ -4,7 +4,15 @@ import type { TextEncoderConfig } from '../models/sd15';
 import { openTextualInversion } from '../models/textualInversion';
 import type { Embedding } from './api';
 import type { LearnedTokens } from './learnedTokens';
-import { type AskedText, longPromptsOf, type PromptChunks, type PromptPair, type Prompts, promptsIn } from './prompts';
+import {
+  type AskedText,
+  longPromptsOf,
+  type PromptChunks,
+  type PromptPair,
+  type Prompts,
+  promptsIn,
+  skippedIn,
+} from './prompts';
 import { BREAK, weightsOf } from './text/attention';
 import { type Chunked, chunked, cutOff, type WeightedPiece } from './text/chunks';
 import { type LearnedWord, piecesOf } from './text/learned';
@@ -39,7 +47,12 @@ export async function styledPrompts(
     pair(JSON.stringify(prompts.map(({ texts }) => texts[step]))),
   ) as [PromptPair, ...PromptPair[]];
   const told = prompts.map(({ which, distinct }) => ({ type: 'prompt', which, ...toTell(distinct, read) }) as const);
-  return { steps, told, ...(vectors.length > 0 ? { learned: learnedIn(steps, encoder.vocabSize, vectors) } : {}) };
+  return {
+    steps,
+    skipped: skippedIn(asked),
+    told,
+    ...(vectors.length > 0 ? { learned: learnedIn(steps, encoder.vocabSize, vectors) } : {}),
+  };
 }
 
 /** The longest of the texts counts; what is cut is that of the first of which something is. */

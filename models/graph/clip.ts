@@ -11,7 +11,7 @@ export const TOKEN_EMBEDDING = `${EMBEDDINGS}.token_embedding`;
 
 /**
  * `input_ids` int32 `[B, 77]`, or what they stand for, to `hidden_states` `[B, 77, hiddenSize]`. `clipSkip` as in
- * `StableDiffusionPipeline.encode_prompt` of diffusers 0.42.1: the final layer norm follows an earlier layer.
+ * `StableDiffusionPipeline.encode_prompt` of diffusers 0.42.1: the final layer norm follows an earlier layer, too.
  */
 export function clip(
   net: Layers,
@@ -26,9 +26,13 @@ export function clip(
         width: hiddenSize,
       });
   let h = net.addPositions(`${EMBEDDINGS}.position_embedding`, words);
-  const layers = config.numHiddenLayers - clipSkip;
-  for (let i = 0; i < layers; i++) h = layer(net, `text_model.encoder.layers.${i}`, h, config);
-  net.output('hidden_states', net.layerNorm('text_model.final_layer_norm', h, { epsilon }));
+  const normed = (): Value => net.layerNorm('text_model.final_layer_norm', h, { epsilon });
+  const skippedFrom = config.numHiddenLayers - clipSkip;
+  for (let i = 0; i < config.numHiddenLayers; i++) {
+    if (i === skippedFrom) net.output('skipped_states', normed());
+    h = layer(net, `text_model.encoder.layers.${i}`, h, config);
+  }
+  net.output('hidden_states', normed());
 }
 
 function layer(net: Layers, scope: string, x: Value, config: TextEncoderConfig): Value {

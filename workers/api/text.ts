@@ -24,7 +24,10 @@ export interface TextRequest {
   readonly promptStyle?: PromptStyle;
   /** By default `cut` where the style is `plain`, and `chunks` where it is `a1111`. */
   readonly longPrompts?: LongPrompts;
-  /** Layers of the text encoder left out at its end, as diffusers counts: 0 (the default) is what others call 1. */
+  /**
+   * Layers of the text encoder left out at its end, as diffusers counts: 0 (the default) is what others call 1. With the
+   * style `plain` the negative prompt goes through all, as in diffusers; with `a1111` it skips as many.
+   */
   readonly clipSkip?: number;
   readonly embeddings?: readonly Embedding[];
 }
