@@ -8,7 +8,7 @@ import { openDiffusersFolder } from '../models/checkpoint';
 import { diskFolder, fileSource } from '../models/folder.node';
 import { psnr } from '../models/quantize/quality/psnr';
 import { openSafetensors, type Safetensors } from '../models/safetensors';
-import type { ImageRequest, Picture } from '../workers/api';
+import type { Embedding, ImageRequest, Picture } from '../workers/api';
 import { nodeWasmBackend } from '../workers/backend/ort.node';
 import { readPng } from '../workers/cli/png';
 import { checkpointModel } from '../workers/model.checkpoint';
@@ -38,7 +38,11 @@ export async function fidelityCases(root = '.'): Promise<FidelityCase[]> {
     FILES.map(async (from) => {
       const recorded = JSON.parse(await readFile(`${root}/spec/vectors/${from}.json`, 'utf8')) as Recorded[];
       const references = await referencesOf(from, root);
-      return Promise.all(recorded.map(async (each) => ({ ...each, from, ...(await embeddingsOf(each, references)) })));
+      return Promise.all(
+        recorded.map(async ({ embeddings = [], ...each }) => {
+          return { ...each, from, embeddings: await embeddingsOf(embeddings, references) };
+        }),
+      );
     }),
   );
   return cases.flat().map((each) => ({ ...DEFAULTS, ...each }));
@@ -47,16 +51,13 @@ export async function fidelityCases(root = '.'): Promise<FidelityCase[]> {
 const referencesOf = async (from: FidelityCase['from'], root: string): Promise<Safetensors> =>
   openSafetensors(await fileSource(`${root}/spec/vectors/${from}.safetensors`));
 
-async function embeddingsOf(
-  { embeddings = [] }: Recorded,
-  references: Safetensors,
-): Promise<Pick<ImageRequest, 'embeddings'>> {
-  const opened = embeddings.map(async (name) => {
-    const bytes = Uint8Array.from(await references.read(name));
-    return { name, file: { path: `${name}.safetensors`, file: new Blob([bytes]) } };
-  });
-  return { embeddings: await Promise.all(opened) };
-}
+const embeddingsOf = (names: readonly string[], references: Safetensors): Promise<Embedding[]> =>
+  Promise.all(
+    names.map(async (name) => {
+      const bytes = Uint8Array.from(await references.read(name));
+      return { name, file: { path: `${name}.safetensors`, file: new Blob([bytes]) } };
+    }),
+  );
 
 /** Draws each of `cases` and holds it against its reference. */
 export async function* fidelity(cases: readonly FidelityCase[], root = '.'): AsyncGenerator<Measured> {

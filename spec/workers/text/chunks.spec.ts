@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BREAK, weightsOf } from '../../../workers/text/attention';
-import { chunked, cutOff } from '../../../workers/text/chunks';
+import { chunked, cutOff, type WeightedPiece } from '../../../workers/text/chunks';
 import { piecesOf } from '../../../workers/text/learned';
 import { encodePrompt } from '../../../workers/text/prompt';
 import { demoTokenizer } from './demoTokenizer';
@@ -12,7 +12,7 @@ const { start, end } = tokenizer;
 const marks = { start, end, comma: tokenizer.encode(',')[0]!.id };
 
 const weighted = (prompt: string) =>
-  weightsOf(prompt).flatMap((part) =>
+  weightsOf(prompt).flatMap((part): (WeightedPiece | typeof BREAK)[] =>
     part === BREAK ? [BREAK] : piecesOf(part.text, tokenizer, []).map((piece) => ({ ...piece, weight: part.weight })),
   );
 
