@@ -6,7 +6,7 @@ import { toF32 } from '../models/floats';
 import { TOKEN_EMBEDDING } from '../models/graph/clip';
 import { badModel } from '../models/refuse';
 import type { PackedTensor, StageFile } from '../models/stage';
-import type { Stage } from './backend/backend';
+import type { Backend, OpenOptions, Stage } from './backend/backend';
 
 /** Vectors for the ids from `first` on, which is as many as the table has rows. */
 export interface LearnedTokens {
@@ -17,10 +17,23 @@ export interface LearnedTokens {
 }
 
 /** The rows that stand for ids. */
-export type TokenRows = ReadonlyMap<number, Float32Array>;
+type TokenRows = ReadonlyMap<number, Float32Array>;
 
-/** Reads those of the table out of the encoder's weights, each tensor once. */
-export function tokenRows({ network, weights, name }: StageFile, { first, vectors, ids }: LearnedTokens): TokenRows {
+/** `file` is of an encoder that takes `token_embeddings`; what is opened takes `input_ids`, learned ones among them. */
+export async function openForLearned(
+  file: StageFile,
+  learned: LearnedTokens,
+  backend: Backend,
+  signal: AbortSignal,
+  how: OpenOptions,
+): Promise<Stage> {
+  // Before the backend reads the rest, and gives up what it reads.
+  const rows = tokenRows(file, learned);
+  return withTokenRows(await backend.open(file, signal, how), rows);
+}
+
+/** Those of the table come out of the encoder's weights, each tensor read once. */
+function tokenRows({ network, weights, name }: StageFile, { first, vectors, ids }: LearnedTokens): TokenRows {
   const stored = (layout: string): PackedTensor | undefined =>
     network?.tensors.find((tensor) => tensor.name === `${TOKEN_EMBEDDING}.weight${layout}`);
   const table = stored('') ?? stored('/rows');
@@ -40,8 +53,7 @@ export function tokenRows({ network, weights, name }: StageFile, { first, vector
 const floats = ({ offset, bytes }: PackedTensor, weights: StageFile['weights']): Float32Array =>
   Float32Array.from(toF32('F32', weights.read(offset, offset + bytes)));
 
-/** `encoder`, opened for `token_embeddings`, as one that takes `input_ids`. */
-export const withTokenRows = (encoder: Stage, rows: TokenRows): Stage => ({
+const withTokenRows = (encoder: Stage, rows: TokenRows): Stage => ({
   run({ input_ids: ids, ...others }) {
     const width = rows.values().next().value!.length;
     const { shape, data: words } = ids!;

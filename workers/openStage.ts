@@ -1,7 +1,8 @@
 /** A network opened the way its course says: whole, in segments that are streamed, or, of the decoder, tile by tile. */
+import { later } from '../models/later';
 import type { StageSize } from '../models/stage';
 import type { Backend, Stage } from './backend/backend';
-import { type LearnedTokens, tokenRows, withTokenRows } from './learnedTokens';
+import type { LearnedTokens } from './learnedTokens';
 import { type Courses, type DrawnStage, FASTEST } from './memory/course';
 import type { Model } from './model';
 import { streamedStage } from './streamed';
@@ -39,9 +40,9 @@ export async function openStage(
   if (segments) return streamedStage(await model.segments(stage, size, segments, signal), backend, signal, { lean });
   const file = await model.file(stage, { ...tileSize(size, tile), ...(learned ? { embedded: true } : {}) }, signal);
   try {
-    const rows = learned && tokenRows(file, learned);
+    if (learned)
+      return (await later(import('./learnedTokens'))).openForLearned(file, learned, backend, signal, { lean });
     const opened = await backend.open(file, signal, { lean });
-    if (rows) return withTokenRows(opened, rows);
     return tile ? tiledDecoder(opened, tile, signal) : opened;
   } finally {
     file.weights.close();

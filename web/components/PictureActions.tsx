@@ -63,12 +63,16 @@ function Actions({ drawn }: { readonly drawn: Drawn }) {
 
 /** Sets everything that drew this picture, its own seed kept: drawing again draws it again. */
 function reuse({ picture, request }: Drawn): void {
-  const { prompt, negativePrompt, steps, guidanceScale, scheduler, sigmas = 'model', width, height } = request;
+  const { prompt, negativePrompt, promptStyle = 'plain', longPrompts = 'cut', clipSkip = 0 } = request;
+  const { steps, guidanceScale, scheduler, sigmas = 'model', width, height } = request;
   const model = modelSize();
   const size = width === model.width && height === model.height ? null : { width, height };
   set({
     prompt,
     negativePrompt,
+    promptStyle,
+    longPrompts,
+    clipSkip,
     steps,
     guidanceScale,
     scheduler,

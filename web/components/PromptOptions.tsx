@@ -1,0 +1,55 @@
+/** How the words are read: weights and edits, long prompts, skipped layers, learned words. */
+import { addEmbeddings, embeddings, removeEmbedding } from '../embeddings';
+import { set, settings } from '../state';
+import { lateWords } from '../words';
+import { Choice } from './Choice';
+import { FileButton } from './FileButton';
+import { Icon } from './Icon';
+import { IconButton } from './IconButton';
+import { NumberField } from './NumberField';
+
+export function PromptOptions() {
+  const late = lateWords();
+  const { promptStyle, longPrompts, clipSkip } = settings.value;
+  return (
+    <div class="options">
+      <div>
+        <Choice
+          {...{ legend: late.promptStyle, name: 'prompt-style', value: promptStyle }}
+          options={(['plain', 'a1111'] as const).map((value) => ({ value, label: late.promptStyles[value] }))}
+          // Who pastes from there is used to nothing being cut.
+          onChange={(value) => set({ promptStyle: value, longPrompts: value === 'a1111' ? 'chunks' : 'cut' })}
+        />
+        <p class="hint">{late.promptStyleHint}</p>
+      </div>
+      <Choice
+        {...{ legend: late.longPrompts, name: 'long-prompts', value: longPrompts }}
+        options={(['cut', 'chunks'] as const).map((value) => ({ value, label: late.longPromptsHow[value] }))}
+        onChange={(value) => set({ longPrompts: value })}
+      />
+      <NumberField
+        {...{ label: late.clipSkip, hint: late.clipSkipHint, name: 'clip-skip', value: clipSkip, least: 0, most: 11 }}
+        onChange={(value) => set({ clipSkip: value })}
+      />
+      <div class="field">
+        <span class="label">{late.embeddings}</span>
+        {embeddings.value.map((one) => (
+          <div key={one.name} class="option-row" data-testid="embedding">
+            <span class="option-name">{one.name}</span>
+            <IconButton
+              icon="close"
+              testid="remove-embedding"
+              label={late.remove(one.name)}
+              onClick={() => removeEmbedding(one)}
+            />
+          </div>
+        ))}
+        <FileButton testid="add-embedding" onPick={addEmbeddings}>
+          <Icon name="add" />
+          {late.addEmbedding}
+        </FileButton>
+        <p class="hint">{late.embeddingsHint}</p>
+      </div>
+    </div>
+  );
+}
