@@ -40,8 +40,10 @@ export async function openStage(
   if (segments) return streamedStage(await model.segments(stage, size, segments, signal), backend, signal, { lean });
   const file = await model.file(stage, { ...tileSize(size, tile), ...(learned ? { embedded: true } : {}) }, signal);
   try {
-    if (learned)
-      return (await later(import('./learnedTokens'))).openForLearned(file, learned, backend, signal, { lean });
+    if (learned) {
+      const { openForLearned } = await later(import('./learnedTokens'));
+      return await openForLearned(file, learned, backend, signal, { lean });
+    }
     const opened = await backend.open(file, signal, { lean });
     return tile ? tiledDecoder(opened, tile, signal) : opened;
   } finally {

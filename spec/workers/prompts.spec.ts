@@ -8,6 +8,8 @@ import { energies, sqnr } from '../../models/quantize/quality/sqnr';
 import type { WeightForm } from '../../models/quantize/weightForm';
 import { openSafetensors } from '../../models/safetensors';
 import { encodeSafetensors } from '../../models/safetensorsWriter';
+import type { StageWeights } from '../../models/stage';
+import { weightsInMemory } from '../../models/stageWeights';
 import type { Embedding } from '../../workers/api';
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
 import { conditioningOf } from '../../workers/conditioning';
@@ -33,8 +35,30 @@ async function embedding(name: string): Promise<Embedding> {
   return { name, file: { path: `${name}.safetensors`, file: new Blob([bytes as Uint8Array<ArrayBuffer>]) } };
 }
 
+/** Weights that nobody may read any more once they are closed, as those in a file. */
+async function untilClosed(packed: AsyncIterable<Uint8Array>, bytes: number): Promise<StageWeights> {
+  const all = new Uint8Array(bytes);
+  let at = 0;
+  for await (const piece of packed) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  let open = true;
+  const { read } = weightsInMemory(all);
+  return {
+    bytes,
+    close() {
+      open = false;
+    },
+    read(begin, end) {
+      assert.ok(open, 'read after its end');
+      return read(begin, end);
+    },
+  };
+}
+
 async function statesOf(asked: Partial<AskedText>, form: WeightForm = 'exact') {
-  const model = checkpointModel(checkpoint, planModel(checkpoint, form));
+  const model = checkpointModel(checkpoint, planModel(checkpoint, form), untilClosed);
   const parts = { model, backend: nodeWasmBackend() };
   const request = { ...PLAIN, ...asked };
   const prompts = await readPrompts(request, model);

@@ -27,10 +27,13 @@ export function PromptOptions() {
         options={(['cut', 'chunks'] as const).map((value) => ({ value, label: late.longPromptsHow[value] }))}
         onChange={(value) => set({ longPrompts: value })}
       />
-      <NumberField
-        {...{ label: late.clipSkip, hint: late.clipSkipHint, name: 'clip-skip', value: clipSkip, least: 0, most: 11 }}
-        onChange={(value) => set({ clipSkip: value })}
-      />
+      <div>
+        <NumberField
+          {...{ label: late.clipSkip, name: 'clip-skip', value: clipSkip, least: 0, most: 11 }}
+          onChange={(value) => set({ clipSkip: value })}
+        />
+        <p class="hint">{late.clipSkipHint}</p>
+      </div>
       <div class="field">
         <span class="label">{late.embeddings}</span>
         {embeddings.value.map((one) => (

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { badArgument, integerWord } from '../../models/commandLine.node';
 import { diskFile, fromCaller } from '../../models/openDisk.node';
+import { openTensors } from '../../models/openTensors';
 import type { Embedding, LongPrompts, PromptStyle, TextRequest } from '../api';
 import { LONG_PROMPTS, PROMPT_STYLES } from '../request';
 
@@ -56,7 +57,7 @@ function embeddingWord(word: string): EmbeddingWord {
   return { path: fromCaller(path), name: name ?? basename(path).replace(/\.\w+$/, '') };
 }
 
-/** For the request. Rejects with `bad-model` where there is no such file. */
+/** For the request. Rejects with `bad-model` or `unsupported-model` where there is no such file, or no safetensors in it. */
 export async function embeddingsOf(words: readonly EmbeddingWord[]): Promise<Pick<TextRequest, 'embeddings'>> {
   const embeddings = await Promise.all(words.map(openedWord));
   return embeddings.length === 0 ? {} : { embeddings };
@@ -64,6 +65,8 @@ export async function embeddingsOf(words: readonly EmbeddingWord[]): Promise<Pic
 
 async function openedWord({ path, name }: EmbeddingWord): Promise<Embedding> {
   const source = await diskFile(path);
+  // Nobody should wait for a model to hear that this is no such file; its width is told apart by the model's.
+  await openTensors(source);
   const slice = (start: number, end: number) => ({
     // A copy: what was read may be a view of something larger.
     arrayBuffer: async () => Uint8Array.from(await source.read(start, end)).buffer,
