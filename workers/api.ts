@@ -74,12 +74,16 @@ export interface Failure {
 
 /** What happens while a picture is drawn, in the order in which it happens. */
 export type ImageEvent =
-  /** `cut` is the tail that did not fit into 77 tokens, or empty. `tokens` counts start and end, of each chunk. */
+  /**
+   * `cut` is the tail that did not fit into 77 tokens, or empty. `tokens` counts start and end, of each chunk. `styled`: it is
+   * read literally, and looks as if it were written in the style `a1111`.
+   */
   | {
       readonly type: 'prompt';
       readonly which: 'prompt' | 'negativePrompt';
       readonly tokens: number;
       readonly cut: string;
+      readonly styled?: true;
     }
   /** A network is being opened; `bytes` of `of` bytes of weights are in. */
   | { readonly type: 'loading'; readonly stage: StageName; readonly bytes: number; readonly of: number }

@@ -83,6 +83,10 @@ async function draw(request: ImageRequest, parts: Parts, out: string | undefined
         progress.end();
         console.error(`note: ${event.which} is longer than ${event.tokens} tokens; left out: ${event.cut}`);
       }
+      if (event.type === 'prompt' && event.styled) {
+        progress.end();
+        console.error(`note: ${event.which} is taken literally; --prompt-style a1111 reads its weights and edits`);
+      }
       if (event.type === 'image') {
         const file = fromCaller(fileName(request, event.image, out));
         await writePng(file, event.picture);

@@ -22,13 +22,15 @@ export interface PromptPair {
   readonly negativePrompt?: PromptChunks;
 }
 
+type PromptEvent = Extract<ImageEvent, { type: 'prompt' }>;
+
 export interface Prompts {
   /** By step, from 0; the last is that of all later ones, too. What is the same in two steps is the same object. */
   readonly steps: readonly [PromptPair, ...PromptPair[]];
   /** Those whose hidden states are an earlier layer's: in plain style the negative one's never are, as in diffusers. */
   readonly skipped: readonly PromptName[];
   /** What there is to tell of each prompt. */
-  readonly told: readonly Extract<ImageEvent, { type: 'prompt' }>[];
+  readonly told: readonly PromptEvent[];
   /** Ids beyond the text encoder's own table, where there are such. */
   readonly learned?: LearnedTokens;
 }
@@ -86,13 +88,24 @@ export async function plannedTokens(
   return longPromptsOf(asked) === 'cut' ? TOKENS : tokensOf(await readPrompts(asked, model));
 }
 
+/** A number as a weight, edits, turns, brackets in brackets, BREAK: as nobody writes who means the signs themselves. */
+const STYLED = /\([^()]*:\s*[+-]?[.\d]+\s*\)|\[[^[\]]*(?:\||:\s*[.\d]+\s*\])|\(\(|\bBREAK\b/;
+
+export function toldOf(
+  { promptStyle = 'plain', ...asked }: AskedText,
+  { which, tokens, cut }: Pick<PromptEvent, 'which' | 'tokens' | 'cut'>,
+): PromptEvent {
+  const styled = promptStyle === 'plain' && STYLED.test(asked[which]);
+  return { type: 'prompt', which, tokens, cut, ...(styled ? { styled } : {}) };
+}
+
 function plainPrompts(asked: AskedText, tokenizer: ClipTokenizer): Prompts {
   const read = promptsIn(asked).map(([which, text]) => ({ which, ...encodePrompt(tokenizer, text, TOKENS) }));
   const pair = Object.fromEntries(read.map(({ which, ids }) => [which, [{ ids }]])) as unknown as PromptPair;
   return {
     steps: [pair],
     skipped: skippedIn(asked),
-    told: read.map(({ which, tokens, cut }) => ({ type: 'prompt', which, tokens, cut })),
+    told: read.map((one) => toldOf(asked, one)),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   type Prompts,
   promptsIn,
   skippedIn,
+  toldOf,
 } from './prompts';
 import { BREAK, weightsOf } from './text/attention';
 import { type Chunked, chunked, cutOff, type WeightedPiece } from './text/chunks';
@@ -46,7 +47,7 @@ export async function styledPrompts(
   const steps = Array.from({ length: asked.steps }, (_, step) =>
     pair(JSON.stringify(prompts.map(({ texts }) => texts[step]))),
   ) as [PromptPair, ...PromptPair[]];
-  const told = prompts.map(({ which, distinct }) => ({ type: 'prompt', which, ...toTell(distinct, read) }) as const);
+  const told = prompts.map(({ which, distinct }) => toldOf(asked, { which, ...toTell(distinct, read) }));
   return {
     steps,
     skipped: skippedIn(asked),

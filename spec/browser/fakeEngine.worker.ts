@@ -60,7 +60,8 @@ async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, si
   const { prompt, steps, numImages } = request;
   const milliseconds = prompt.includes('slow') ? 1000 : 40;
   const cut = prompt.includes('cut') ? 'and the very last words' : prompt.includes('echo') ? await echo(request) : '';
-  tell({ type: 'prompt', which: 'prompt', tokens: 77, cut });
+  const styled = prompt.includes(':1.3') && request.promptStyle === 'plain';
+  tell({ type: 'prompt', which: 'prompt', tokens: 77, cut, ...(styled ? { styled } : {}) });
   tell({ type: 'loading', stage: 'unet', bytes: 1, of: 1 });
   for (let image = 0; image < numImages; image += 1) {
     for (let index = 1; index <= steps; index += 1) {

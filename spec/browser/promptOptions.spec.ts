@@ -29,6 +29,10 @@ test('style, long prompts, layers and embeddings go with the words; all but the 
     await draws(/“a1111, chunks, 1, hands\.v2 of 7 bytes, easynegative of 7 bytes”/);
 
     await press(page, 'remove-embedding');
+    await press(page, 'remove-embedding');
+    await press(page, 'reuse');
+    await waitFor(page, `document.querySelectorAll('${byId('embedding')}').length === 2`);
+    await press(page, 'remove-embedding');
     await press(page, 'long-prompts-cut');
     await draws(/“a1111, cut, 1, easynegative of 7 bytes”/);
 
@@ -36,6 +40,19 @@ test('style, long prompts, layers and embeddings go with the words; all but the 
     await page.waitForSelector(byId('model'));
     assert.not(await isThere(page, 'embedding'));
     await draws(/“a1111, cut, 1”/);
+  }));
+
+test('words that seem to be meant otherwise than they were read are said, with the way to read them so', () =>
+  ready(async ({ page }) => {
+    await page.type(byId('prompt'), 'echo (sun:1.3)');
+    await page.click(byId('draw'));
+    await page.waitForSelector(byId('save'));
+    await press(page, 'read-styled');
+    await waitFor(page, `!document.querySelector('${byId('read-styled')}')`);
+    await page.waitForSelector(byId('draw'));
+    await page.click(byId('draw'));
+    await waitFor(page, says('cut', /“a1111, chunks, 0”/));
+    assert.not(await isThere(page, 'read-styled'));
   }));
 
 test.run();

@@ -181,7 +181,7 @@ test('what is said of a prompt: its tokens, and what of it was cut', async () =>
   const told = async (asked: Partial<AskedText>) => (await readPrompts({ ...PLAIN, ...asked }, checkpoint)).told;
   const long = `${'cat '.repeat(75)}, under a (tree:1.2)`;
   const cut = { type: 'prompt', which: 'prompt', tokens: 77 };
-  assert.equal(await told({ prompt: long }), [{ ...cut, cut: ', under a (tree:1.2)' }]);
+  assert.equal(await told({ prompt: long }), [{ ...cut, cut: ', under a (tree:1.2)', styled: true }]);
   assert.equal(await told({ prompt: long, promptStyle: 'a1111', longPrompts: 'cut' }), [
     { ...cut, cut: ', under a (tree:1.2)' },
   ]);
@@ -191,6 +191,18 @@ test('what is said of a prompt: its tokens, and what of it was cut', async () =>
   // 75 and two, then comma, under, a, tree, and two; plain text has brackets, colon and numbers besides.
   assert.is((await told({ prompt: long, promptStyle: 'a1111' }))[0]!.tokens, 77 + 6);
   assert.is((await told({ prompt: long, longPrompts: 'chunks' }))[0]!.cut, '');
+});
+
+test('who pastes a prompt of stable-diffusion-webui and has it read literally is told', async () => {
+  const styled = async (prompt: string, more: Partial<AskedText> = {}) =>
+    (await readPrompts({ ...PLAIN, prompt, ...more }, checkpoint)).told[0]!.styled ?? false;
+  for (const prompt of ['a (red:1.3) cat', '((cat))', '[cat:dog:0.4]', '[cat:3]', 'a [cat|dog]', 'cat BREAK dog']) {
+    assert.ok(await styled(prompt), prompt);
+    assert.ok(await styled(prompt, { longPrompts: 'chunks' }), prompt);
+    assert.not(await styled(prompt, { promptStyle: 'a1111' }), prompt);
+  }
+  for (const prompt of ['a cat', 'a cat (small)', 'at 3:45', 'a sign: [open]', 'breakfast', 'a | b'])
+    assert.not(await styled(prompt), prompt);
 });
 
 test('how many tokens there will be is known before anything is opened', async () => {

@@ -1,6 +1,7 @@
 /** What can be done with the picture on show, and what drew it. */
 import { useState } from 'preact/hooks';
 import type { Drawn } from '../drawing';
+import { embeddings } from '../embeddings';
 import { canShare, saveAsFile, share } from '../keep';
 import { modelSize, pictureOnShow, set } from '../state';
 import { words } from '../words';
@@ -66,6 +67,7 @@ function reuse({ picture, request }: Drawn): void {
   const { prompt, negativePrompt, promptStyle = 'plain', longPrompts = 'cut', clipSkip = 0 } = request;
   const { steps, guidanceScale, scheduler, sigmas = 'model', width, height } = request;
   const model = modelSize();
+  embeddings.value = request.embeddings ?? [];
   const size = width === model.width && height === model.height ? null : { width, height };
   set({
     prompt,

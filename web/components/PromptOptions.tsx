@@ -1,4 +1,5 @@
 /** How the words are read: weights and edits, long prompts, skipped layers, learned words. */
+import type { PromptStyle } from '../../workers/api';
 import { addEmbeddings, embeddings, removeEmbedding } from '../embeddings';
 import { set, settings } from '../state';
 import { lateWords } from '../words';
@@ -7,6 +8,23 @@ import { FileButton } from './FileButton';
 import { Icon } from './Icon';
 import { IconButton } from './IconButton';
 import { NumberField } from './NumberField';
+
+/** Who pastes from there is used to nothing being cut. */
+const read = (promptStyle: PromptStyle): void =>
+  set({ promptStyle, longPrompts: promptStyle === 'a1111' ? 'chunks' : 'cut' });
+
+/** Of words that were read literally and look as if they were not meant so. */
+export function StyledNote() {
+  const late = lateWords();
+  return (
+    <p>
+      {late.styledNote}{' '}
+      <button type="button" class="quiet" data-testid="read-styled" onClick={() => read('a1111')}>
+        {late.readStyled}
+      </button>
+    </p>
+  );
+}
 
 export function PromptOptions() {
   const late = lateWords();
@@ -17,8 +35,7 @@ export function PromptOptions() {
         <Choice
           {...{ legend: late.promptStyle, name: 'prompt-style', value: promptStyle }}
           options={(['plain', 'a1111'] as const).map((value) => ({ value, label: late.promptStyles[value] }))}
-          // Who pastes from there is used to nothing being cut.
-          onChange={(value) => set({ promptStyle: value, longPrompts: value === 'a1111' ? 'chunks' : 'cut' })}
+          onChange={read}
         />
         <p class="hint">{late.promptStyleHint}</p>
       </div>

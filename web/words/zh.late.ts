@@ -5,6 +5,8 @@ export const late: LateWords = {
   promptStyle: '提示词中的括号',
   promptStyles: { plain: '按原文', a1111: 'A1111' },
   promptStyleHint: 'A1111：按 stable-diffusion-webui 的方式解读 (word:1.3)、[word]、BREAK、[a:b:0.4]、[a|b]。',
+  styledNote: '这些文字中的括号按原文处理了。',
+  readStyled: '按 A1111 解读',
   longPrompts: '超过 77 个词元时',
   longPromptsHow: { cut: '略去', chunks: '分段' },
   clipSkip: '跳过的层数',
