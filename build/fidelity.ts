@@ -1,14 +1,15 @@
 /**
  * `npm run fidelity [-- PATTERN]`: the demo model's pictures against those that diffusers draws of the same requests
- * (spec/vectors/recipes/fidelity.py, and fidelity_images.py for those that begin from a picture), one line a sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
+ * (spec/vectors/recipes/fidelity.py, fidelity_text.py, and fidelity_images.py for those that begin from a picture), one line a
+ * sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
  * PATTERN, a regular expression, picks cases by name. Ends with 1 where one is below 50 dB, a root-mean-square error of 0.8 of 255 levels.
  */
 import { readFile } from 'node:fs/promises';
 import { openDiffusersFolder } from '../models/checkpoint';
 import { diskFolder, fileSource } from '../models/folder.node';
 import { psnr } from '../models/quantize/quality/psnr';
-import { openSafetensors } from '../models/safetensors';
-import type { ImageRequest, Picture } from '../workers/api';
+import { openSafetensors, type Safetensors } from '../models/safetensors';
+import type { Embedding, ImageRequest, Picture } from '../workers/api';
 import { nodeWasmBackend } from '../workers/backend/ort.node';
 import { brought } from '../workers/cli/images';
 import { readPng } from '../workers/cli/png';
@@ -25,12 +26,16 @@ export const LEAST_DECIBELS = 50;
  */
 export type FidelityCase = ImageRequest & {
   readonly name: string;
+  readonly from: (typeof FILES)[number];
   readonly initFrom?: string;
   readonly maskBox?: readonly [number, number, number, number];
 };
 
-/** In spec/vectors, requests and pictures. */
-const FILES = ['fidelity', 'fidelity-images'];
+/** Of spec/vectors: requests, and the pictures they are held against. */
+const FILES = ['fidelity', 'fidelity-text', 'fidelity-images'] as const;
+
+/** Learned words are recorded by name; their files lie with the pictures. */
+type Recorded = Omit<FidelityCase, 'from' | 'embeddings'> & { readonly embeddings?: readonly string[] };
 
 export interface Measured extends FidelityCase {
   /** Infinite where every pixel is the same. */
@@ -39,24 +44,40 @@ export interface Measured extends FidelityCase {
 
 /** The cases, as recorded; `root` is the repository's. */
 export async function fidelityCases(root = '.'): Promise<FidelityCase[]> {
-  const files = FILES.map(async (file) => JSON.parse(await readFile(`${root}/spec/vectors/${file}.json`, 'utf8')));
-  const cases = (await Promise.all(files)).flat() as FidelityCase[];
-  return cases.map((each) => ({ ...DEFAULTS, ...each }));
+  const cases = await Promise.all(
+    FILES.map(async (from) => {
+      const recorded = JSON.parse(await readFile(`${root}/spec/vectors/${from}.json`, 'utf8')) as Recorded[];
+      const references = await referencesOf(from, root);
+      return Promise.all(
+        recorded.map(async ({ embeddings = [], ...each }) => {
+          return { ...each, from, embeddings: await embeddingsOf(embeddings, references) };
+        }),
+      );
+    }),
+  );
+  return cases.flat().map((each) => ({ ...DEFAULTS, ...each }));
 }
+
+const referencesOf = async (from: FidelityCase['from'], root: string): Promise<Safetensors> =>
+  openSafetensors(await fileSource(`${root}/spec/vectors/${from}.safetensors`));
+
+const embeddingsOf = (names: readonly string[], references: Safetensors): Promise<Embedding[]> =>
+  Promise.all(
+    names.map(async (name) => {
+      const bytes = Uint8Array.from(await references.read(name));
+      return { name, file: { path: `${name}.safetensors`, file: new Blob([bytes]) } };
+    }),
+  );
 
 /** Draws each of `cases` and holds it against its reference. */
 export async function* fidelity(cases: readonly FidelityCase[], root = '.'): AsyncGenerator<Measured> {
   const model = checkpointModel(await openDiffusersFolder(await diskFolder(`${root}/models/demo/model`)));
   const parts = { model, backend: nodeWasmBackend() };
-  const opening = FILES.map(async (file) =>
-    openSafetensors(await fileSource(`${root}/spec/vectors/${file}.safetensors`)),
-  );
-  const files = await Promise.all(opening);
-  const pictureOf = async (name: string) =>
-    readPng(await files.find((file) => file.names().includes(name))!.read(name));
+  const pictureOf = async (from: FidelityCase['from'], name: string) =>
+    readPng(await (await referencesOf(from, root)).read(name));
   for (const each of cases) {
-    const picture = await drawn(await withImages(each, pictureOf), parts);
-    const reference = await pictureOf(each.name);
+    const picture = await drawn(await withImages(each, (name) => pictureOf('fidelity', name)), parts);
+    const reference = await pictureOf(each.from, each.name);
     yield { ...each, decibels: psnr(picture.pixels, reference.pixels) };
   }
 }

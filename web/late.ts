@@ -6,6 +6,7 @@ export { InitPicture } from './components/InitPicture';
 export { InterruptedCard } from './components/InterruptedCard';
 export { ModelDetails } from './components/ModelDetails';
 export { OpenOptions } from './components/OpenOptions';
+export { PromptOptions, StyledNote } from './components/PromptOptions';
 export { StorageMeter } from './components/StorageMeter';
 export { ToastBody } from './components/ToastBody';
 export { WebModels } from './components/WebModels';

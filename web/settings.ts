@@ -1,10 +1,21 @@
 /** What a person set, kept between visits. A damaged or older record falls back field by field. */
-import type { BackendName, ImageRequest, ModelSummary, SchedulerName, SigmaSpacing } from '../workers/api';
+import type {
+  BackendName,
+  ImageRequest,
+  LongPrompts,
+  ModelSummary,
+  PromptStyle,
+  SchedulerName,
+  SigmaSpacing,
+} from '../workers/api';
 import { hasEta, hasSigmas, SCHEDULER_LABELS, SIGMAS } from './schedulers';
 
 export interface Settings {
   readonly prompt: string;
   readonly negativePrompt: string;
+  readonly promptStyle: PromptStyle;
+  readonly longPrompts: LongPrompts;
+  readonly clipSkip: number;
   readonly steps: number;
   readonly seed: number;
   /** Draw `seed` again, instead of a new one each time. */
@@ -30,6 +41,9 @@ export const BACKENDS = ['npu', 'webgpu', 'wasm-int8', 'wasm', 'native-cpu'] as 
 export const DEFAULT_SETTINGS: Settings = {
   prompt: '',
   negativePrompt: '',
+  promptStyle: 'plain',
+  longPrompts: 'cut',
+  clipSkip: 0,
   steps: 20,
   seed: 1,
   keepSeed: false,
@@ -61,6 +75,8 @@ export function parseSettings(text: string | null): Settings {
     size: sizeFits ? (size as Settings['size']) : null,
     modelId: typeof stored.modelId === 'string' ? stored.modelId : null,
     taken: null,
+    promptStyle: oneOf(stored.promptStyle, ['plain', 'a1111'], DEFAULT_SETTINGS.promptStyle),
+    longPrompts: oneOf(stored.longPrompts, ['cut', 'chunks'], DEFAULT_SETTINGS.longPrompts),
     scheduler: oneOf(stored.scheduler, keys(SCHEDULER_LABELS), DEFAULT_SETTINGS.scheduler),
     sigmas: oneOf(stored.sigmas, keys(SIGMAS), DEFAULT_SETTINGS.sigmas),
     backend: oneOf(stored.backend, ['auto', ...BACKENDS], DEFAULT_SETTINGS.backend),
@@ -85,6 +101,7 @@ const oneOf = <T>(value: unknown, choices: readonly T[], fallback: T): T =>
 /** What the engine is asked for. */
 export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' | 'height'>): ImageRequest {
   const { prompt, negativePrompt, seed, steps, guidanceScale, scheduler, sigmas, memory, taken } = settings;
+  const { promptStyle, longPrompts, clipSkip } = settings;
   const { eta, numImages: of = 1, only, ...noise } = taken ?? {};
   // One picture of a batch whose noise is shared.
   const alone = settings.numImages === 1 && only !== undefined;
@@ -92,6 +109,9 @@ export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' 
   return {
     prompt,
     negativePrompt,
+    promptStyle,
+    longPrompts,
+    clipSkip,
     seed,
     steps,
     guidanceScale,
@@ -112,13 +132,29 @@ export function settingsOf(
   request: Partial<ImageRequest>,
   model: Pick<ModelSummary, 'width' | 'height'>,
 ): Partial<Settings> {
-  const { width, height, seed, sigmas = 'model', rng, eta, subseed, subseedStrength, numImages = 1, only } = request;
+  const {
+    promptStyle = 'plain',
+    clipSkip = 0,
+    width,
+    height,
+    seed,
+    sigmas = 'model',
+    rng,
+    eta,
+    subseed,
+    subseedStrength,
+    numImages = 1,
+    only,
+  } = request;
   const { guidance: _, memory: __, ...rest } = request;
   const owns = width === model.width && height === model.height;
   const more = { rng, eta, subseed, subseedStrength, ...(only === undefined ? {} : { numImages, only }) };
   const taken = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
   const known = Object.entries(rest).filter(([key]) => Object.hasOwn(DEFAULT_SETTINGS, key));
   return {
+    promptStyle,
+    longPrompts: promptStyle === 'plain' ? 'cut' : 'chunks',
+    clipSkip,
     ...Object.fromEntries(known),
     sigmas,
     numImages: 1,

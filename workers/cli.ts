@@ -18,6 +18,7 @@ import { planNotes } from './cli/planNotes';
 import { checkWritable, writePng } from './cli/png';
 import { drawingProgress } from './cli/progress';
 import { readFrom, recipeNotes } from './cli/recipe';
+import { embeddingsOf } from './cli/textOptions';
 
 import { asError, asFailure } from './errors';
 import type { Courses } from './memory/course';
@@ -29,6 +30,7 @@ import type { Parts } from './openStage';
 import { type DrawnBy, recipeChunks } from './pictureFile/recipe';
 import { requestOfPicture } from './pictureFile/requestOfPicture';
 import { textToImage } from './pipeline';
+import { plannedTokens } from './prompts';
 import { checkRequest } from './request';
 import { pictureSeeds } from './sampling';
 import { strengthOf } from './strength';
@@ -53,11 +55,12 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function generate(given: CliArguments): Promise<void> {
+  const words = { ...given.request, ...(await embeddingsOf(given.embeddings)) };
   const images = await imagesOf(given);
   const own = images.initImage ? sizeOf(images.initImage) : undefined;
   const { width = own?.width, height = own?.height } = given;
   const sized = (size: { width: number; height: number }): ImageRequest => {
-    const request = { ...given.request, ...size, ...brought(images, size) };
+    const request = { ...words, ...size, ...brought(images, size) };
     // Said, so that it is in the file.
     return images.initImage ? { ...request, strength: strengthOf(request) } : request;
   };
@@ -70,10 +73,11 @@ async function generate(given: CliArguments): Promise<void> {
     const asked = sized({ width: width ?? native, height: height ?? native });
     const device = nodeDevice();
     const int8 = given.backend === 'wasm-int8';
+    const drawn = { ...asked, tokens: await plannedTokens(asked, model) };
     const plan = int8
-      ? int8Plan(manifest, asked, device, availableParallelism())
-      : planDrawing(manifest, asked, device);
-    for (const note of planNotes(plan, asked, manifest, device)) console.error(note);
+      ? int8Plan(manifest, drawn, device, availableParallelism())
+      : planDrawing(manifest, drawn, device);
+    for (const note of planNotes(plan, drawn, manifest, device)) console.error(note);
     const { courses, guidance } = plan;
     const request = { ...asked, guidance };
     const parts = { model, backend: int8 ? await nodeInt8Backend() : nodeWasmBackend(), courses };
@@ -102,6 +106,10 @@ async function draw(request: ImageRequest, parts: Parts, { by, out }: Outcome, s
       if (event.type === 'prompt' && event.cut) {
         progress.end();
         console.error(`note: ${event.which} is longer than ${event.tokens} tokens; left out: ${event.cut}`);
+      }
+      if (event.type === 'prompt' && event.styled) {
+        progress.end();
+        console.error(`note: ${event.which} is taken literally; --prompt-style a1111 reads its weights and edits`);
       }
       if (event.type === 'image') {
         const file = fromCaller(fileName(request, event.image, out));
@@ -153,7 +161,7 @@ function report(
   seeds: number[],
   finished: Finished,
 ) {
-  const { prompt: _, negativePrompt: __, initImage: ___, maskImage: ____, seed, ...settings } = request;
+  const { prompt: _, negativePrompt: __, initImage: ___, maskImage: ____, seed, embeddings, ...settings } = request;
   const rounded = Object.fromEntries(
     Object.entries(finished.timings).map(([part, value]) => [part, Math.round(value)]),
   );
@@ -163,6 +171,7 @@ function report(
     seeds,
     ...how,
     ...settings,
+    ...(embeddings ? { embeddings: embeddings.map(({ name }) => name) } : {}),
     milliseconds: rounded,
     heapBytes: finished.heapBytes,
     // Node reports the high-water mark of resident memory in kilobytes: WASM heap, JS and the program itself.

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { requestOfPicture } from '../../workers/pictureFile/requestOfPicture';
 import type { Drawn } from '../drawing';
+import { embeddings } from '../embeddings';
 import { canShare, saveAsFile, share } from '../keep';
 import { settingsOf } from '../settings';
 import { modelSize, pictureOnShow, set } from '../state';
@@ -64,5 +65,7 @@ function Actions({ drawn }: { readonly drawn: Drawn }) {
 }
 
 /** Sets everything that drew this picture, its own seed kept: drawing again draws it again. */
-const reuse = ({ picture, image, request }: Drawn): void =>
+function reuse({ picture, image, request }: Drawn): void {
+  embeddings.value = request.embeddings ?? [];
   set(settingsOf(requestOfPicture(request, picture, image), modelSize()));
+}

@@ -6,7 +6,7 @@ import { words } from '../words';
 import { BackendField } from './BackendField';
 import { Fold } from './Fold';
 import { FromPicture } from './FromPicture';
-import { InitPicture } from './Late';
+import { InitPicture, PromptOptions } from './Late';
 import { MemoryField } from './MemoryField';
 import { NumberField } from './NumberField';
 import { SeedField } from './SeedField';
@@ -71,6 +71,7 @@ export function SettingsPanel() {
         </div>
         <BackendField />
         <MemoryField />
+        <Fold summary={said.promptOptions} testid="prompt-options" inside={PromptOptions} />
         <FromPicture />
         <button type="button" class="quiet reset" data-testid="reset" onClick={resetSettings}>
           {said.reset}

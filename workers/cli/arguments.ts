@@ -7,6 +7,7 @@ import type { Failure, ImageRequest, RandomSource, SchedulerName, SigmaSpacing }
 import { CodedError } from '../errors';
 import type { Recipe } from '../pictureFile/recipe';
 import { DEFAULTS, MEMORY_MODES, RANDOM_SOURCES, SCHEDULERS, SIGMAS } from '../request';
+import { type EmbeddingWord, embeddingWords, TEXT_OPTIONS, TEXT_USAGE, textWords } from './textOptions';
 
 export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --from FILE.png          draws a picture again as its file says it was drawn, by this program or by
@@ -16,6 +17,7 @@ export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --lora FILE[:WEIGHT]     a LoRA to merge, by default with weight 1; may be given several times
   --prediction TYPE        epsilon or v_prediction (default: what the model says)
   --negative-prompt TEXT   what to steer away from
+${TEXT_USAGE}
   --seed N                 the same seed draws the same picture (default: random)
   --steps N                denoising steps (default: ${DEFAULTS.steps})
   --guidance-scale X       how closely to follow the prompt (default: ${DEFAULTS.guidanceScale})
@@ -57,6 +59,7 @@ export interface CliArguments {
   readonly options: DiskOptions;
   readonly backend: CliBackend;
   readonly weights: WeightForm | 'auto';
+  readonly embeddings: readonly EmbeddingWord[];
   readonly out: string | undefined;
   readonly json: boolean;
   readonly request: Omit<ImageRequest, 'width' | 'height'>;
@@ -102,6 +105,7 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
     backend,
     // Eight bits are what those kernels compute in: wider weights would be rounded each time anew.
     weights: (weights ?? (backend === 'wasm-int8' ? 'int8' : 'auto')) as CliArguments['weights'],
+    embeddings: embeddingWords(values),
     out: values.out,
     json: values.json ?? false,
     ...imageWords(values),
@@ -111,6 +115,7 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
       ...said,
       prompt: positionals[0] ?? said.prompt!,
       negativePrompt: values['negative-prompt'] ?? defaults.negativePrompt,
+      ...textWords(values),
       seed: integerWord('--seed', values.seed) ?? said.seed ?? randomInt(2 ** 32),
       steps: integerWord('--steps', values.steps) ?? defaults.steps,
       guidanceScale: numberWord('--guidance-scale', values['guidance-scale']) ?? defaults.guidanceScale,
@@ -162,6 +167,7 @@ const OPTIONS = {
   'mask-image': text,
   strength: text,
   'negative-prompt': text,
+  ...TEXT_OPTIONS,
   seed: text,
   steps: text,
   'guidance-scale': text,

@@ -10,7 +10,7 @@ const nameOf =
   (names: object): Check =>
   (value) =>
     typeof value === 'string' && Object.hasOwn(names, value);
-/** The device's matter, never a picture's; or a picture, for which there is no room. */
+/** The device's matter, never a picture's; or a file, for which there is no room. */
 const never: Check = () => false;
 
 /** A field that is missing here does not compile. */
@@ -30,6 +30,10 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   subseedStrength: number,
   numImages: number,
   only: number,
+  promptStyle: nameOf({ plain: 1, a1111: 1 }),
+  longPrompts: nameOf({ cut: 1, chunks: 1 }),
+  clipSkip: number,
+  embeddings: never,
   strength: number,
   initImage: never,
   maskImage: never,

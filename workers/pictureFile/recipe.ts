@@ -39,7 +39,10 @@ const VERSION = 1;
 
 /** The chunks that say how `drawn` came to be, to stand before a picture's pixels. */
 export function recipeChunks({ request, model, weights, backend }: DrawnBy): Uint8Array<ArrayBuffer>[] {
-  const own = JSON.stringify({ version: VERSION, request: checkedRequest(request).fields, model, weights, backend });
+  const { fields } = checkedRequest(request);
+  // Learned words are files; their names say what is missing.
+  const words = request.embeddings?.length ? { embeddings: request.embeddings.map(({ name }) => name) } : {};
+  const own = JSON.stringify({ version: VERSION, request: fields, ...words, model, weights, backend });
   return [textChunk(PARAMETERS, webuiText(request, model)), internationalChunk(OWN, own)];
 }
 
@@ -60,11 +63,12 @@ function ownRecipe(json: string, name: string): Recipe {
   } catch {
     throw badImage(place, 'JSON', 'something else');
   }
-  const { version, request, model, weights, backend } = (said ?? {}) as Record<string, unknown>;
+  const { version, request, embeddings, model, weights, backend } = (said ?? {}) as Record<string, unknown>;
   if (typeof version !== 'number' || typeof request !== 'object' || request === null) {
     throw badImage(place, 'a version and a request', 'neither, or one');
   }
   const { fields, strange } = checkedRequest(request);
+  const learned = Array.isArray(embeddings) ? [`embeddings: ${embeddings.join(', ')}`] : [];
   const words = Object.entries({ model, weights, backend }).filter(([, word]) => typeof word === 'string');
-  return { by: OWN, request: fields, ...Object.fromEntries(words), ignored: strange };
+  return { by: OWN, request: fields, ...Object.fromEntries(words), ignored: [...strange, ...learned] };
 }

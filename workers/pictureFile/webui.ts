@@ -21,6 +21,7 @@ export function webuiText(request: ImageRequest, model: string): string {
     ['Variation seed', subseedStrength > 0 ? rest.subseed : undefined],
     ['Variation seed strength', subseedStrength > 0 ? subseedStrength : undefined],
     ['Denoising strength', rest.strength],
+    ['Clip skip', rest.clipSkip ? rest.clipSkip + 1 : undefined],
     ['Eta', rest.eta],
     // Where it is not said, it is a GPU's.
     ['RNG', RNG_NAMES[rng]],
@@ -51,8 +52,10 @@ export function readWebui(text: string): Recipe | undefined {
   const rng = rngNamed(left.get('RNG') ?? 'GPU');
   if (rng) take('RNG');
   const subseedStrength = number('Variation seed strength', DECIMAL);
+  const clipSkip = number('Clip skip', /^[1-9]\d?$/);
   const request: Recipe['request'] = {
-    ...{ prompt, negativePrompt, numImages: 1 },
+    // Its prompts are written for its own reading.
+    ...{ prompt, negativePrompt, promptStyle: 'a1111', numImages: 1 },
     ...defined({
       steps: number('Steps', DIGITS),
       guidanceScale: number('CFG scale', DECIMAL),
@@ -61,6 +64,7 @@ export function readWebui(text: string): Recipe | undefined {
       height: height && Number(height),
       ...sampler,
       rng,
+      clipSkip: clipSkip && clipSkip - 1,
       // Of other samplers it is how much noise an ancestral step adds, which has no choice here.
       eta: HAVE_ETA.has(sampler?.scheduler ?? '') ? (number('Eta DDIM', DECIMAL) ?? number('Eta', DECIMAL)) : undefined,
       ...(subseedStrength && { subseedStrength, subseed: number('Variation seed', DIGITS) ?? 0 }),

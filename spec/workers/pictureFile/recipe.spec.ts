@@ -68,7 +68,8 @@ test('what stable-diffusion-webui reads in our files is what drew them, but for 
     const { by, request, model } = await read(textChunk('parameters', said.parameters));
     const { sigmas, rng = 'torch', ...rest } = JSON.parse(said['pocket-diffusion']).request as ImageRequest;
     assert.equal([by, model], ['stable-diffusion-webui', 'demo']);
-    assert.equal(request, { ...rest, sigmas: sigmas ?? 'model', rng }, name);
+    const expected = { ...rest, sigmas: sigmas ?? 'model', rng, promptStyle: 'a1111' };
+    assert.equal(request, expected, name);
   }
 });
 

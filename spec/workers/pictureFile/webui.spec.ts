@@ -77,15 +77,16 @@ test('a file of stable-diffusion-webui becomes a request; what nobody draws with
   assert.equal(said.request, {
     ...{ prompt: 'a girl', negativePrompt: 'ugly', steps: 28, guidanceScale: 6.5, seed: 12, width: 640, height: 384 },
     ...{ scheduler: 'dpmpp_2m', sigmas: 'karras', rng: 'philox', subseed: 9, subseedStrength: 0.3, numImages: 1 },
+    ...{ promptStyle: 'a1111', clipSkip: 1 },
   });
-  assert.equal([said.model, said.ignored], ['v1-5', ['Clip skip: 2', 'ENSD: 31337', 'Hires upscale: 2']]);
+  assert.equal([said.model, said.ignored], ['v1-5', ['ENSD: 31337', 'Hires upscale: 2']]);
 });
 
 test('settings that are no numbers, or name what we do not have, are left out and told', () => {
   const said = readWebui(
     'x\nSteps: many, Sampler: Restart, Schedule type: Karras, CFG scale: -1, Seed: 1e99, Size: 512 x 512, RNG: dice',
   )!;
-  assert.equal(said.request, { prompt: 'x', negativePrompt: '', numImages: 1 });
+  assert.equal(said.request, { prompt: 'x', negativePrompt: '', promptStyle: 'a1111', numImages: 1 });
   const told = 'Steps: many|Sampler: Restart|Schedule type: Karras|CFG scale: -1|Seed: 1e99|Size: 512 x 512|RNG: dice';
   assert.is(said.ignored.join('|'), told);
   assert.is(readWebui('only a prompt'), undefined);
