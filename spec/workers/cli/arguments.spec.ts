@@ -95,6 +95,8 @@ test('every option arrives where it belongs', () => {
     options: { loras: [] },
     out: 'a/b.png',
     json: true,
+    initImage: undefined,
+    maskImage: undefined,
     width: 64,
     height: 128,
     request: {
