@@ -50,7 +50,7 @@ def cases():
     for name in NAMES:
         if name == "lms":
             continue
-        for label, steps, strength in (("SD 1.5", 8, 0.6), ("SD 1.5", 20, 0.93), ("SD 1.5", 16, 0.35), ("linspace", 12, 0.75)):
+        for label, steps, strength in (("SD 1.5", 8, 0.6), ("SD 1.5", 20, 0.93), ("linspace", 12, 0.75)):
             for masked in (False, True):
                 yield name, label, steps, strength, masked, {}
         for masked in (False, True):

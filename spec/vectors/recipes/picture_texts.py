@@ -137,7 +137,7 @@ PIECES = ["a", "red cat", ",", ": ", '"', "\\", "\n", "Negative prompt:", "Steps
 
 def main():
     pick = random.Random(8)
-    made = ["".join(pick.choice(PIECES) for _ in range(pick.randint(3, 24))) for _ in range(150)]
+    made = ["".join(pick.choice(PIECES) for _ in range(pick.randint(3, 24))) for _ in range(60)]
     grammar = [{"text": text, **parsed(text)} for text in TEXTS + made]
     parts = {"ours": ours(), "pillow": pillow(), "grammar": grammar}
     lines = [f'"{name}": [\n' + ",\n".join(json.dumps(case) for case in cases) + "\n]" for name, cases in parts.items()]

@@ -96,6 +96,8 @@ test('every option arrives where it belongs', () => {
     embeddings: [],
     out: 'a/b.png',
     json: true,
+    initImage: undefined,
+    maskImage: undefined,
     width: 64,
     height: 128,
     request: {
