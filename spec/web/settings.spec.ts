@@ -78,11 +78,15 @@ test('what drew a picture draws it again: its seed kept, its batch of one, what 
   };
   const settings = { ...DEFAULT_SETTINGS, sigmas: 'karras' as const, ...settingsOf(request, model) };
   assert.equal([settings.keepSeed, settings.size], [true, { width: 64, height: 72 }]);
-  assert.equal(toRequest(settings, model), { ...request, guidance: 'auto', memory: 'auto' });
+  const own = { guidance: 'auto', memory: 'auto', promptStyle: 'plain', longPrompts: 'cut', clipSkip: 0 };
+  assert.equal(toRequest(settings, model), { ...request, ...own });
   // Another sampler has no eta, and two pictures asked for are two.
   const { eta: _, only: __, ...rest } = request;
   const changed = toRequest({ ...settings, scheduler: 'pndm', numImages: 2 }, model);
-  assert.equal(changed, { ...rest, scheduler: 'pndm', numImages: 2, guidance: 'auto', memory: 'auto' });
+  assert.equal(changed, { ...rest, ...own, scheduler: 'pndm', numImages: 2 });
+  // What is read as stable-diffusion-webui reads it is read whole.
+  const webui = settingsOf({ ...request, promptStyle: 'a1111', clipSkip: 1 }, model);
+  assert.equal([webui.promptStyle, webui.longPrompts, webui.clipSkip], ['a1111', 'chunks', 1]);
   assert.is(settingsOf({ ...request, ...model }, model).size, null);
   assert.is(parseSettings(JSON.stringify(settings)).taken, null);
 });
