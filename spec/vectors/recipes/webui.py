@@ -1,15 +1,20 @@
 """stable-diffusion-webui's own reading of prompts, for the recipes that ask it: its modules, with nothing around them.
 
 Its code is under another licence than ours, so it is not here: the recipes take the folder of a checkout of
-github.com/AUTOMATIC1111/stable-diffusion-webui, of which `modules/prompt_parser.py`, `modules/sd_hijack_clip.py` and
-`modules/sd_emphasis.py` (as of version 1.10) are imported; what these import of the rest are the stand-ins below.
+github.com/AUTOMATIC1111/stable-diffusion-webui, of which `modules/prompt_parser.py` (as of commit 28bd8e1),
+`modules/sd_hijack_clip.py` (00e0938) and `modules/sd_emphasis.py` are imported; what these import of the rest are the
+stand-ins below. Of those files no more is asked than the two parsers, the embedder's tokenize_line and forward, and the
+emphasis called "Original".
 """
 import sys
 from importlib import import_module
 from types import ModuleType, SimpleNamespace
 
 VERSION = "1.10"
-OPTIONS = SimpleNamespace(emphasis="Original", comma_padding_backtrack=20, CLIP_stop_at_last_layers=1, use_old_emphasis_implementation=False)
+OPTIONS = SimpleNamespace(
+    emphasis="Original", comma_padding_backtrack=20, CLIP_stop_at_last_layers=1,
+    use_old_emphasis_implementation=False, textual_inversion_add_hashes_to_infotext=False,
+)
 NO_WORDS = SimpleNamespace(find_embedding_at_position=lambda tokens, position: (None, None))
 
 
