@@ -1,14 +1,14 @@
 /**
  * `npm run fidelity [-- PATTERN]`: the demo model's pictures against those that diffusers draws of the same requests
- * (spec/vectors/recipes/fidelity.py), one line a sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
+ * (spec/vectors/recipes/fidelity.py, fidelity_text.py), one line a sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
  * PATTERN, a regular expression, picks cases by name. Ends with 1 where one is below 50 dB, a root-mean-square error of 0.8 of 255 levels.
  */
 import { readFile } from 'node:fs/promises';
 import { openDiffusersFolder } from '../models/checkpoint';
 import { diskFolder, fileSource } from '../models/folder.node';
 import { psnr } from '../models/quantize/quality/psnr';
-import { openSafetensors } from '../models/safetensors';
-import type { ImageRequest, Picture } from '../workers/api';
+import { openSafetensors, type Safetensors } from '../models/safetensors';
+import type { Embedding, ImageRequest, Picture } from '../workers/api';
 import { nodeWasmBackend } from '../workers/backend/ort.node';
 import { readPng } from '../workers/cli/png';
 import { checkpointModel } from '../workers/model.checkpoint';
@@ -19,7 +19,13 @@ import { DEFAULTS } from '../workers/request';
 export const LEAST_DECIBELS = 50;
 
 /** What was asked for; `name` is SAMPLER-LABEL, and of its picture in the references. */
-export type FidelityCase = ImageRequest & { readonly name: string };
+export type FidelityCase = ImageRequest & { readonly name: string; readonly from: (typeof FILES)[number] };
+
+/** Of spec/vectors: requests, and the pictures they are held against. */
+const FILES = ['fidelity', 'fidelity-text'] as const;
+
+/** Learned words are recorded by name; their files lie with the pictures. */
+type Recorded = Omit<FidelityCase, 'from' | 'embeddings'> & { readonly embeddings?: readonly string[] };
 
 export interface Measured extends FidelityCase {
   /** Infinite where every pixel is the same. */
@@ -28,18 +34,38 @@ export interface Measured extends FidelityCase {
 
 /** The cases, as recorded; `root` is the repository's. */
 export async function fidelityCases(root = '.'): Promise<FidelityCase[]> {
-  const cases = JSON.parse(await readFile(`${root}/spec/vectors/fidelity.json`, 'utf8')) as FidelityCase[];
-  return cases.map((each) => ({ ...DEFAULTS, ...each }));
+  const cases = await Promise.all(
+    FILES.map(async (from) => {
+      const recorded = JSON.parse(await readFile(`${root}/spec/vectors/${from}.json`, 'utf8')) as Recorded[];
+      const references = await referencesOf(from, root);
+      return Promise.all(
+        recorded.map(async ({ embeddings = [], ...each }) => {
+          return { ...each, from, embeddings: await embeddingsOf(embeddings, references) };
+        }),
+      );
+    }),
+  );
+  return cases.flat().map((each) => ({ ...DEFAULTS, ...each }));
 }
+
+const referencesOf = async (from: FidelityCase['from'], root: string): Promise<Safetensors> =>
+  openSafetensors(await fileSource(`${root}/spec/vectors/${from}.safetensors`));
+
+const embeddingsOf = (names: readonly string[], references: Safetensors): Promise<Embedding[]> =>
+  Promise.all(
+    names.map(async (name) => {
+      const bytes = Uint8Array.from(await references.read(name));
+      return { name, file: { path: `${name}.safetensors`, file: new Blob([bytes]) } };
+    }),
+  );
 
 /** Draws each of `cases` and holds it against its reference. */
 export async function* fidelity(cases: readonly FidelityCase[], root = '.'): AsyncGenerator<Measured> {
   const model = checkpointModel(await openDiffusersFolder(await diskFolder(`${root}/models/demo/model`)));
   const parts = { model, backend: nodeWasmBackend() };
-  const references = await openSafetensors(await fileSource(`${root}/spec/vectors/fidelity.safetensors`));
   for (const each of cases) {
     const picture = await drawn(each, parts);
-    const reference = readPng(await references.read(each.name));
+    const reference = readPng(await (await referencesOf(each.from, root)).read(each.name));
     yield { ...each, decibels: psnr(picture.pixels, reference.pixels) };
   }
 }

@@ -23,13 +23,13 @@ export interface DiskOptions {
 export async function openDisk(path: string, { vae, loras = [], predictionType }: DiskOptions): Promise<Checkpoint> {
   const isFolder = (await found(path)).isDirectory();
   const sources = await Promise.all(
-    loras.map(async (lora) => ({ source: await file(lora.path), weight: lora.weight })),
+    loras.map(async (lora) => ({ source: await diskFile(lora.path), weight: lora.weight })),
   );
-  const input = isFolder ? await diskFolder(path) : await file(path);
+  const input = isFolder ? await diskFolder(path) : await diskFile(path);
   const opening = openCheckpoint(input, {
     tokenizer: async () => clipTokenizer(await diskFolder(resolve(CLIP_TOKENIZER_HOME))),
     loras: sources,
-    ...(vae === undefined ? {} : { vae: await file(vae) }),
+    ...(vae === undefined ? {} : { vae: await diskFile(vae) }),
     ...(predictionType === undefined ? {} : { predictionType }),
   });
   return 'paths' in input ? opening.catch(toldWith(input)) : opening;
@@ -51,9 +51,9 @@ export async function diskFiles(path: string, { vae, loras = [] }: DiskOptions):
   if ((await found(path)).isDirectory()) {
     const folder = await diskFolder(path);
     for (const name of folder.paths()) files.set(`model/${name}`, (await folder.file(name))!);
-  } else files.set('model', await file(path));
-  for (const [i, lora] of loras.entries()) files.set(`lora ${i} × ${lora.weight}`, await file(lora.path));
-  if (vae !== undefined) files.set('vae', await file(vae));
+  } else files.set('model', await diskFile(path));
+  for (const [i, lora] of loras.entries()) files.set(`lora ${i} × ${lora.weight}`, await diskFile(lora.path));
+  if (vae !== undefined) files.set('vae', await diskFile(vae));
   return { name: path, place: path, paths: () => [...files.keys()].sort(), file: async (name) => files.get(name) };
 }
 
@@ -95,7 +95,8 @@ function predictionWord(word: string): PredictionType {
 
 const FILE = 'a .safetensors file';
 
-async function file(path: string): Promise<ByteSource> {
+/** One file of weights; `bad-model` where there is none at `path`. */
+export async function diskFile(path: string): Promise<ByteSource> {
   if ((await found(path, FILE)).isDirectory()) throw badModel(path, FILE, 'a folder');
   return fileSource(path);
 }

@@ -11,10 +11,20 @@ export type StageName = 'text_encoder' | 'unet' | 'vae_decoder' | 'vae_encoder';
  * The sizes a graph is built for. Graphs are static: one is written, in milliseconds, for each size drawn.
  * `height` and `width` are those of the latents (pixels / 8); `batch` is 1, or 2 for guidance in one call.
  */
-export interface StageSize {
+export interface StageSize extends TextSize {
   readonly batch: number;
   readonly height: number;
   readonly width: number;
+}
+
+/** What of a size follows from how a prompt is written; whatever is absent is as diffusers has it. */
+export interface TextSize {
+  /** Hidden states that the UNet looks at, 77 by default: a multiple of that for a prompt in several chunks. */
+  readonly tokens?: number;
+  /** Of the text encoder: how many of its last layers `skipped_states` leave out; there are none where it is 0, the default. */
+  readonly clipSkip?: number;
+  /** The text encoder takes `token_embeddings` in the place of `input_ids`: rows of its table, or others. */
+  readonly embedded?: boolean;
 }
 
 /** One stored tensor of a stage's weights file. Offsets are multiples of 64 bytes. */
@@ -89,10 +99,12 @@ export interface SegmentedFile {
 }
 
 /*
- * Inputs and outputs of the graphs (batch B, latents H × W, pixels 8H × 8W, T = 77 tokens, D = cross_attention_dim):
+ * Inputs and outputs of the graphs (batch B, latents H × W, pixels 8H × 8W, D = cross_attention_dim; T = 77 tokens, of the
+ * UNet a multiple of 77):
  *
- *   text_encoder  input_ids            int32   [B, T]
- *              -> hidden_states        float32 [B, T, D]   (last hidden state after the final layer norm)
+ *   text_encoder  input_ids            int32   [B, T]      (or token_embeddings float32 [B, T, D])
+ *              -> hidden_states        float32 [B, T, D]   (the last layer's, after the final layer norm)
+ *                 skipped_states       float32 [B, T, D]   (the same of an earlier layer, with `clipSkip` alone)
  *   unet          sample               float32 [B, C, H, W]
  *                 timestep             float32 [1]
  *                 encoder_hidden_states float32 [B, T, D]

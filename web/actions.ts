@@ -4,6 +4,7 @@ import { arriving } from './arriving';
 import { isHosts } from './backends';
 import { listenForHost, lookAgain } from './bridge';
 import { beginWatch, endWatch } from './crash';
+import { embeddingsAsked } from './embeddings';
 import { asFailure, engine } from './engines';
 import { warmUp } from './lateParts';
 import { bringDemo, learnHost, learnModels, learnStorage, learnWeightForms, useModel } from './modelActions';
@@ -70,7 +71,7 @@ export async function draw(override: Partial<Settings> = {}): Promise<void> {
 
 /** Puts the request on show: once at the click, and again with the right size when the model is known. */
 function announce(model: ModelSummary | undefined): void {
-  const request = toRequest(settings.value, model ?? { width: 256, height: 256 });
+  const request = { ...toRequest(settings.value, model ?? { width: 256, height: 256 }), ...embeddingsAsked() };
   tell({ type: 'draw', request, modelName: model?.name ?? '', backend: backendInUse() });
 }
 

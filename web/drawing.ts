@@ -26,10 +26,11 @@ export interface Drawing {
   readonly fell?: boolean;
 }
 
-/** What did not fit into 77 tokens. */
+/** What did not fit into 77 tokens, and whether what did is read otherwise than it seems to be meant. */
 export interface Cut {
   readonly prompt: string;
   readonly negativePrompt: string;
+  readonly styled?: true;
 }
 
 export const NOTHING_CUT: Cut = { prompt: '', negativePrompt: '' };
@@ -59,7 +60,7 @@ export function reduceImage(state: State, drawing: Drawing, event: ImageEvent, n
   const change = (more: Partial<Drawing>): State => ({ ...state, drawing: { ...drawing, ...more } });
   switch (event.type) {
     case 'prompt': {
-      const cut = { ...drawing.cut, [event.which]: event.cut };
+      const cut = { ...drawing.cut, [event.which]: event.cut, ...(event.styled ? { styled: event.styled } : {}) };
       return { ...state, cut, drawing: { ...drawing, cut } };
     }
     case 'loading':

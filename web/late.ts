@@ -5,6 +5,7 @@ export { Ignored } from './components/Ignored';
 export { InterruptedCard } from './components/InterruptedCard';
 export { ModelDetails } from './components/ModelDetails';
 export { OpenOptions } from './components/OpenOptions';
+export { PromptOptions, StyledNote } from './components/PromptOptions';
 export { StorageMeter } from './components/StorageMeter';
 export { ToastBody } from './components/ToastBody';
 export { WebModels } from './components/WebModels';

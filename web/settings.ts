@@ -1,10 +1,21 @@
 /** What a person set, kept between visits. A damaged or older record falls back field by field. */
-import type { BackendName, ImageRequest, ModelSummary, SchedulerName, SigmaSpacing } from '../workers/api';
+import type {
+  BackendName,
+  ImageRequest,
+  LongPrompts,
+  ModelSummary,
+  PromptStyle,
+  SchedulerName,
+  SigmaSpacing,
+} from '../workers/api';
 import { hasSigmas, SCHEDULER_LABELS, SIGMAS } from './schedulers';
 
 export interface Settings {
   readonly prompt: string;
   readonly negativePrompt: string;
+  readonly promptStyle: PromptStyle;
+  readonly longPrompts: LongPrompts;
+  readonly clipSkip: number;
   readonly steps: number;
   readonly seed: number;
   /** Draw `seed` again, instead of a new one each time. */
@@ -26,6 +37,9 @@ export const BACKENDS = ['npu', 'webgpu', 'wasm-int8', 'wasm', 'native-cpu'] as 
 export const DEFAULT_SETTINGS: Settings = {
   prompt: '',
   negativePrompt: '',
+  promptStyle: 'plain',
+  longPrompts: 'cut',
+  clipSkip: 0,
   steps: 20,
   seed: 1,
   keepSeed: false,
@@ -55,6 +69,8 @@ export function parseSettings(text: string | null): Settings {
     ...(Object.fromEntries(fields) as Settings),
     size: sizeFits ? (size as Settings['size']) : null,
     modelId: typeof stored.modelId === 'string' ? stored.modelId : null,
+    promptStyle: oneOf(stored.promptStyle, ['plain', 'a1111'], DEFAULT_SETTINGS.promptStyle),
+    longPrompts: oneOf(stored.longPrompts, ['cut', 'chunks'], DEFAULT_SETTINGS.longPrompts),
     scheduler: oneOf(stored.scheduler, keys(SCHEDULER_LABELS), DEFAULT_SETTINGS.scheduler),
     sigmas: oneOf(stored.sigmas, keys(SIGMAS), DEFAULT_SETTINGS.sigmas),
     backend: oneOf(stored.backend, ['auto', ...BACKENDS], DEFAULT_SETTINGS.backend),
@@ -79,10 +95,14 @@ const oneOf = <T>(value: unknown, choices: readonly T[], fallback: T): T =>
 /** What the engine is asked for. */
 export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' | 'height'>): ImageRequest {
   const { prompt, negativePrompt, seed, steps, guidanceScale, scheduler, sigmas, numImages, memory } = settings;
+  const { promptStyle, longPrompts, clipSkip } = settings;
   const { width, height } = settings.size ?? model;
   return {
     prompt,
     negativePrompt,
+    promptStyle,
+    longPrompts,
+    clipSkip,
     seed,
     steps,
     guidanceScale,

@@ -17,16 +17,15 @@ import type {
   WeightForm,
 } from './api/importing';
 import type { SamplingRequest } from './api/sampling';
+import type { TextRequest } from './api/text';
 
 export type * from './api/hosting';
 export type * from './api/importing';
 export type * from './api/sampling';
+export type * from './api/text';
 
 /** A picture asked for. Every field is checked; see `checkRequest` for the ranges. */
-export interface ImageRequest extends SamplingRequest {
-  readonly prompt: string;
-  /** What to steer away from; empty by default. */
-  readonly negativePrompt: string;
+export interface ImageRequest extends SamplingRequest, TextRequest {
   /** Classifier-free guidance scale in [0, 100]; at 1 and below there is no unconditional call, as in diffusers. */
   readonly guidanceScale: number;
   /** Pixels, multiples of 8 in [8, 2048]. */
@@ -75,12 +74,16 @@ export interface Failure {
 
 /** What happens while a picture is drawn, in the order in which it happens. */
 export type ImageEvent =
-  /** `cut` is the tail that did not fit into 77 tokens, or empty. `tokens` counts start and end. */
+  /**
+   * `cut` is the tail that did not fit into 77 tokens, or empty. `tokens` counts start and end, of each chunk. `styled`: it is
+   * read literally, and looks as if it were written in the style `a1111`.
+   */
   | {
       readonly type: 'prompt';
       readonly which: 'prompt' | 'negativePrompt';
       readonly tokens: number;
       readonly cut: string;
+      readonly styled?: true;
     }
   /** A network is being opened; `bytes` of `of` bytes of weights are in. */
   | { readonly type: 'loading'; readonly stage: StageName; readonly bytes: number; readonly of: number }

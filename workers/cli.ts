@@ -16,6 +16,7 @@ import { openModel } from './cli/openModel';
 import { planNotes } from './cli/planNotes';
 import { checkWritable, writePng } from './cli/png';
 import { drawingProgress } from './cli/progress';
+import { embeddingsOf } from './cli/textOptions';
 
 import { asError, asFailure } from './errors';
 import type { Courses } from './memory/course';
@@ -25,6 +26,7 @@ import { int8Plan } from './memory/int8Plan';
 import { nativeSize } from './model';
 import type { Parts } from './openStage';
 import { textToImage } from './pipeline';
+import { plannedTokens } from './prompts';
 import { checkRequest } from './request';
 import { pictureSeeds } from './sampling';
 
@@ -45,18 +47,20 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function generate(given: CliArguments): Promise<void> {
   // What can be refused without the model is: nobody should wait for a checkpoint to hear that steps are 0.
-  checkRequest({ ...given.request, width: given.width ?? 512, height: given.height ?? 512 });
+  const words = { ...given.request, ...(await embeddingsOf(given.embeddings)) };
+  checkRequest({ ...words, width: given.width ?? 512, height: given.height ?? 512 });
   await checkWritable(fromCaller(fileName(given.request, given.request.only ?? 0, given.out)));
   await untilStopped(async (signal) => {
     const { manifest, model } = await openModel(given, signal);
     const native = nativeSize(manifest.description);
-    const asked = { ...given.request, width: given.width ?? native, height: given.height ?? native };
+    const asked = { ...words, width: given.width ?? native, height: given.height ?? native };
     const device = nodeDevice();
     const int8 = given.backend === 'wasm-int8';
+    const drawn = { ...asked, tokens: await plannedTokens(asked, model) };
     const plan = int8
-      ? int8Plan(manifest, asked, device, availableParallelism())
-      : planDrawing(manifest, asked, device);
-    for (const note of planNotes(plan, asked, manifest, device)) console.error(note);
+      ? int8Plan(manifest, drawn, device, availableParallelism())
+      : planDrawing(manifest, drawn, device);
+    for (const note of planNotes(plan, drawn, manifest, device)) console.error(note);
     const { courses, guidance } = plan;
     const request = { ...asked, guidance };
     const parts = { model, backend: int8 ? await nodeInt8Backend() : nodeWasmBackend(), courses };
@@ -78,6 +82,10 @@ async function draw(request: ImageRequest, parts: Parts, out: string | undefined
       if (event.type === 'prompt' && event.cut) {
         progress.end();
         console.error(`note: ${event.which} is longer than ${event.tokens} tokens; left out: ${event.cut}`);
+      }
+      if (event.type === 'prompt' && event.styled) {
+        progress.end();
+        console.error(`note: ${event.which} is taken literally; --prompt-style a1111 reads its weights and edits`);
       }
       if (event.type === 'image') {
         const file = fromCaller(fileName(request, event.image, out));
@@ -121,7 +129,7 @@ function report(
   seeds: number[],
   finished: Finished,
 ) {
-  const { prompt: _, negativePrompt: __, seed, ...settings } = request;
+  const { prompt: _, negativePrompt: __, seed, embeddings, ...settings } = request;
   const rounded = Object.fromEntries(
     Object.entries(finished.timings).map(([part, value]) => [part, Math.round(value)]),
   );
@@ -131,6 +139,7 @@ function report(
     seeds,
     ...how,
     ...settings,
+    ...(embeddings ? { embeddings: embeddings.map(({ name }) => name) } : {}),
     milliseconds: rounded,
     heapBytes: finished.heapBytes,
     // Node reports the high-water mark of resident memory in kilobytes: WASM heap, JS and the program itself.

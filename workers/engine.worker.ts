@@ -32,6 +32,7 @@ import { forecastSize } from './memory/forecast';
 import { storedModel } from './model.stored';
 import { hasNeighbor, listenForHost, neighbor } from './neighbor';
 import { textToImage } from './pipeline';
+import { plannedTokens } from './prompts';
 import { store } from './store/browserStore';
 
 /** One at a time: two UNets at once would only fight for the cores and the memory. */
@@ -99,7 +100,7 @@ async function host() {
 }
 
 /** How it is drawn; nothing to choose on a GPU, of whose memory beside the heap nobody says anything. */
-function wayOf(name: OwnBackendName, manifest: Manifest, asked: ImageRequest, lowering: GraphOptions) {
+function wayOf(name: OwnBackendName, manifest: Manifest, asked: Planned, lowering: GraphOptions) {
   if (name === 'webgpu') return undefined;
   if (name === 'wasm') return planDrawing(manifest, asked, browserDevice(), lowering);
   return { courses: FASTEST, guidance: int8Guidance(asked) };
@@ -110,7 +111,7 @@ async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest):
   try {
     const lowering = loweringOf(name);
     const manifest = checkManifest(stored.manifest);
-    const plan = wayOf(name, manifest, asked, lowering);
+    const plan = wayOf(name, manifest, { ...asked, tokens: await plannedTokens(asked, manifest) }, lowering);
     const model = storedModel(stored, manifest, lowering);
     const parts = { model, backend: await backend(name), ...(plan ? { courses: plan.courses } : {}) };
     const request = plan ? { ...asked, guidance: plan.guidance } : asked;

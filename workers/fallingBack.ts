@@ -22,7 +22,7 @@ export function fallingBack(
   return {
     ...first,
     backend: { ...first.backend, heapBytes: () => (second ?? first).backend.heapBytes() },
-    async open(name, size, signal) {
+    async open(name, size, signal, learned) {
       let fallen = false;
       let stage: Stage | undefined;
       const instead = async (thrown: unknown): Promise<Stage> => {
@@ -33,9 +33,9 @@ export function fallingBack(
         stage?.close().catch(() => undefined);
         stage = undefined;
         second ??= await next();
-        return openStage(second, name, size, signal);
+        return openStage(second, name, size, signal, learned);
       };
-      stage = await openStage(first, name, size, signal).catch(instead);
+      stage = await openStage(first, name, size, signal, learned).catch(instead);
       const either = async <T>(work: (on: Stage) => Promise<T>): Promise<T> => {
         try {
           return await work(stage!);

@@ -11,27 +11,38 @@ import { CodedError } from './errors';
 import { runEach } from './runEach';
 import type { Tensor, Tensors } from './tensor';
 
-/** Hidden states `[1, 77, D]` of the prompts. Without a negative one there is no guidance. */
+/** Hidden states `[1, T, D]` of the prompts, T 77 or a multiple. Without a negative one there is no guidance. */
 export interface Conditioning {
   readonly prompt: Tensor;
   readonly negativePrompt?: Tensor;
 }
 
-/** `batch` is what the UNet was opened for: 2 for guidance in one call. `predictionType`: what its output is. */
+/**
+ * `batch` is what the UNet was opened for: 2 for guidance in one call. `predictionType`: what its output is.
+ * `conditioning` is asked at every call, and says the same object for the same; there is a negative prompt always, or never.
+ */
 export function guidedDenoiser(
   unet: Stage,
-  { prompt, negativePrompt }: Conditioning,
+  conditioning: () => Conditioning,
   guidanceScale: number,
   { batch, predictionType }: { readonly batch: 1 | 2; readonly predictionType: PredictionType },
   signal: AbortSignal,
 ): Denoiser {
-  if (!negativePrompt) {
-    return denoiserOf(predictionType, (sample, timestep) => callUnet(unet, sample, timestep, prompt));
+  if (!conditioning().negativePrompt) {
+    return denoiserOf(predictionType, (sample, timestep) => callUnet(unet, sample, timestep, conditioning().prompt));
   }
-  const bothPrompts = stacked(negativePrompt, prompt);
+  // Kept, so that whoever computes knows those again that it has seen.
+  const together = new Map<Conditioning, Tensor>();
+  const bothPrompts = (): Tensor => {
+    const both = conditioning();
+    const known = together.get(both) ?? stacked(both.negativePrompt!, both.prompt);
+    together.set(both, known);
+    return known;
+  };
 
   const inTwoCalls: Predict = async (sample, timestep) => {
-    const inputs = [negativePrompt, prompt].map((states) => inputsOf(sample, timestep, states));
+    const { prompt, negativePrompt } = conditioning();
+    const inputs = [negativePrompt!, prompt].map((states) => inputsOf(sample, timestep, states));
     const outputs = await runEach(unet, inputs, signal);
     const [uncond, cond] = outputs.map((output) => noiseOf(output, sample, timestep));
     return guide(uncond!, cond!, guidanceScale);
@@ -39,7 +50,7 @@ export function guidedDenoiser(
   const inOneCall: Predict = async (sample, timestep) => {
     const [, ...rest] = sample.shape;
     const twice = { shape: [2, ...rest] as const, data: repeated(sample.data) };
-    const noise = await callUnet(unet, twice, timestep, bothPrompts);
+    const noise = await callUnet(unet, twice, timestep, bothPrompts());
     const half = sample.data.length;
     const uncond = { shape: sample.shape, data: noise.data.subarray(0, half) };
     const cond = { shape: sample.shape, data: noise.data.subarray(half) };

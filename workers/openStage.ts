@@ -1,6 +1,8 @@
 /** A network opened the way its course says: whole, in segments that are streamed, or, of the decoder, tile by tile. */
+import { later } from '../models/later';
 import type { StageSize } from '../models/stage';
 import type { Backend, Stage } from './backend/backend';
+import type { LearnedTokens } from './learnedTokens';
 import { type Courses, type DrawnStage, FASTEST } from './memory/course';
 import type { Model } from './model';
 import { streamedStage } from './streamed';
@@ -16,17 +18,32 @@ export interface Parts {
   readonly open?: OpenStage;
 }
 
-/** Opens `stage` for pictures of `size`; whoever asks closes it. */
-export type OpenStage = (stage: DrawnStage, size: StageSize, signal: AbortSignal) => Promise<Stage>;
+/** Opens `stage` for pictures of `size`; whoever asks closes it. `learned`: of the text encoder, ids beyond its own. */
+export type OpenStage = (
+  stage: DrawnStage,
+  size: StageSize,
+  signal: AbortSignal,
+  learned?: LearnedTokens,
+) => Promise<Stage>;
 
 /** Opens `stage` as `parts` say. Of what is streamed, nothing is read before the first run. */
-export async function openStage(parts: Parts, stage: DrawnStage, size: StageSize, signal: AbortSignal): Promise<Stage> {
-  if (parts.open) return parts.open(stage, size, signal);
+export async function openStage(
+  parts: Parts,
+  stage: DrawnStage,
+  size: StageSize,
+  signal: AbortSignal,
+  learned?: LearnedTokens,
+): Promise<Stage> {
+  if (parts.open) return parts.open(stage, size, signal, learned);
   const { model, backend, courses = FASTEST } = parts;
   const { lean, segments, tile } = courses[stage];
   if (segments) return streamedStage(await model.segments(stage, size, segments, signal), backend, signal, { lean });
-  const file = await model.file(stage, tileSize(size, tile), signal);
+  const file = await model.file(stage, { ...tileSize(size, tile), ...(learned ? { embedded: true } : {}) }, signal);
   try {
+    if (learned) {
+      const { openForLearned } = await later(import('./learnedTokens'));
+      return await openForLearned(file, learned, backend, signal, { lean });
+    }
     const opened = await backend.open(file, signal, { lean });
     return tile ? tiledDecoder(opened, tile, signal) : opened;
   } finally {

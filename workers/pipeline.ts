@@ -5,26 +5,28 @@
  * Memory rules: the text encoder is opened, run and closed before the UNet opens, the UNet before the decoder. Whoever
  * opens a network here closes it here, also when the caller walks away in the middle.
  */
+import { TOKENS } from '../models/configs/textEncoderConfig';
 import { VAE_FACTOR } from '../models/graph/vae';
 import type { StageName, StageSize } from '../models/stage';
 import { untilMessagesAreRead } from '../models/turn';
 import type { ImageEvent, ImageRequest, Picture } from './api';
 import type { Stage } from './backend/backend';
+import { type ConditioningInSteps, conditioningOf } from './conditioning';
 import { type Denoiser, modelSample } from './diffusion/denoiser';
 import { rgb8 } from './diffusion/image';
 import type { Latents } from './diffusion/latents';
 import { drive, initialX } from './diffusion/sampling';
 import { asFailure, CodedError } from './errors';
-import { type Conditioning, guidedDenoiser } from './guidance';
+import { guidedDenoiser } from './guidance';
+import type { LearnedTokens } from './learnedTokens';
 import type { DrawnStage } from './memory/course';
 import type { Model } from './model';
 import { openStage, type Parts } from './openStage';
+import { readPrompts } from './prompts';
 import { checkRequest } from './request';
 import { noiseFor, pictureSeeds, type Sampling, samplerFor } from './sampling';
 import { Stopwatch } from './stopwatch';
 import type { Tensor } from './tensor';
-import { encodePrompt } from './text/prompt';
-import { ClipTokenizer } from './text/tokenizer';
 
 /** Draws `request`. Never throws: what goes wrong is the last event, `failed`; a stop is `failed` with `aborted`. */
 export async function* textToImage(
@@ -77,25 +79,20 @@ function refuseInpainting({ name, description }: Model): void {
   throw new CodedError('unsupported-model', { argument: `${name}: unet`, expected, got: `${inChannels} channels` });
 }
 
-/** Both prompts as hidden states `[1, 77, D]`; the negative one only where guidance asks for it. */
-async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, Conditioning> {
-  const { prompt, negativePrompt, guidanceScale } = drawing.request;
-  const { description, tokenizer: files } = drawing.parts.model;
-  const tokenizer = new ClipTokenizer(files);
-  const length = description.textEncoder.maxPositionEmbeddings;
-  const texts = { prompt, ...(guidanceScale > 1 ? { negativePrompt } : {}) };
-
-  const encoder = yield* open(drawing, 'text_encoder', drawing.size);
+/** Both prompts as hidden states; the negative one only where guidance asks for it. */
+async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, ConditioningInSteps> {
+  const { clipSkip = 0 } = drawing.request;
+  const prompts = await readPrompts(drawing.request, drawing.parts.model);
+  const size = { ...drawing.size, ...(clipSkip > 0 ? { clipSkip } : {}) };
+  const encoder = yield* open(drawing, 'text_encoder', size, prompts.learned);
   try {
-    const states: { prompt?: Tensor; negativePrompt?: Tensor } = {};
-    for (const [which, text] of Object.entries(texts) as ['prompt' | 'negativePrompt', string][]) {
-      const { ids, tokens, cut } = encodePrompt(tokenizer, text, length);
-      yield { type: 'prompt', which, tokens, cut };
-      const input_ids: Tensor = { type: 'int32', shape: [1, length], data: ids };
-      const { hidden_states } = await drawing.watch.time('textEncoder', encoder.run({ input_ids }));
-      states[which] = hidden_states!;
-    }
-    return { prompt: states.prompt!, ...(states.negativePrompt ? { negativePrompt: states.negativePrompt } : {}) };
+    yield* prompts.told;
+    return await conditioningOf(prompts, async (ids, skipped) => {
+      drawing.signal.throwIfAborted();
+      const input_ids: Tensor = { type: 'int32', shape: [1, ids.length], data: ids };
+      const { hidden_states, skipped_states } = await drawing.watch.time('textEncoder', encoder.run({ input_ids }));
+      return skipped ? skipped_states! : hidden_states!;
+    });
   } finally {
     await close(drawing, 'text_encoder', encoder);
   }
@@ -105,7 +102,7 @@ async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, Cond
 async function* denoise(
   drawing: Drawing,
   { sampler, schedule }: Sampling,
-  conditioning: Conditioning,
+  conditioning: ConditioningInSteps,
   image: number,
 ): AsyncGenerator<ImageEvent, Latents> {
   const { request, signal, size, watch } = drawing;
@@ -113,11 +110,14 @@ async function* denoise(
   const shape = [1, description.unet.outChannels, size.height, size.width] as const;
   const noise = await noiseFor(request, image, shape, schedule);
 
-  const batch = conditioning.negativePrompt && request.guidance === 'one-call' ? 2 : 1;
-  const unet = yield* open(drawing, 'unet', { ...size, batch });
+  const { tokens } = conditioning;
+  const batch = conditioning.at(0).negativePrompt && request.guidance === 'one-call' ? 2 : 1;
+  const unet = yield* open(drawing, 'unet', { ...size, batch, ...(tokens > TOKENS ? { tokens } : {}) });
   try {
     const { predictionType } = description.scheduler;
-    const guided = guidedDenoiser(unet, conditioning, request.guidanceScale, { batch, predictionType }, signal);
+    let told = 0;
+    const now = () => conditioning.at(told);
+    const guided = guidedDenoiser(unet, now, request.guidanceScale, { batch, predictionType }, signal);
     let milliseconds = 0;
     const denoiseTimed: Denoiser = async (x, sigma, timestep) => {
       await untilMessagesAreRead();
@@ -129,7 +129,6 @@ async function* denoise(
     };
     const answers = { denoise: denoiseTimed, noise: noise.next };
     const sampling = drive(sampler(initialX(noise.first, schedule), schedule), answers, signal);
-    let told = 0;
     let turn = await sampling.next();
     for (; !turn.done; turn = await sampling.next()) {
       const index = turn.value;
@@ -160,13 +159,18 @@ async function* decode(drawing: Drawing, latents: Latents): AsyncGenerator<Image
 }
 
 /** Opens a network, telling how far along it is. The caller closes it. */
-async function* open(drawing: Drawing, stage: DrawnStage, size: StageSize): AsyncGenerator<ImageEvent, Stage> {
+async function* open(
+  drawing: Drawing,
+  stage: DrawnStage,
+  size: StageSize,
+  learned?: LearnedTokens,
+): AsyncGenerator<ImageEvent, Stage> {
   const { parts, signal, watch } = drawing;
   const of = parts.model.bytes(stage);
   await untilMessagesAreRead();
   signal.throwIfAborted();
   yield { type: 'loading', stage, bytes: 0, of };
-  const opened = await watch.time('loading', openStage(parts, stage, size, signal));
+  const opened = await watch.time('loading', openStage(parts, stage, size, signal, learned));
   return yield* handOver(opened, stage, of);
 }
 

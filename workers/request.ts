@@ -1,5 +1,5 @@
 /** The ranges of an `ImageRequest`, checked before anything is loaded. */
-import type { ImageRequest, RandomSource, SchedulerName, SigmaSpacing } from './api';
+import type { ImageRequest, LongPrompts, PromptStyle, RandomSource, SchedulerName, SigmaSpacing } from './api';
 import { CodedError } from './errors';
 
 /** They step from one noise level to another, so the levels can be spaced otherwise. */
@@ -24,6 +24,10 @@ export const RANDOM_SOURCES: readonly RandomSource[] = ['torch', 'philox', 'comf
 const DISTILLED: readonly SchedulerName[] = ['lcm', 'tcd'];
 const WITH_ETA: readonly SchedulerName[] = ['ddim', 'tcd'];
 const GUIDANCE_FORMS: readonly ImageRequest['guidance'][] = ['auto', 'two-calls', 'one-call'];
+export const PROMPT_STYLES: readonly PromptStyle[] = ['plain', 'a1111'];
+export const LONG_PROMPTS: readonly LongPrompts[] = ['cut', 'chunks'];
+/** More layers than any text encoder of a Stable Diffusion model has. */
+const MOST_LAYERS = 24;
 export const MEMORY_MODES: readonly ImageRequest['memory'][] = ['auto', 'normal', 'low'];
 
 /** What a person gets who asks for nothing in particular (A1111's and diffusers' habits). */
@@ -39,8 +43,7 @@ export const DEFAULTS = {
 
 /** Throws `bad-argument` with the field, its range and what was given; otherwise returns the request. */
 export function checkRequest(request: ImageRequest): ImageRequest {
-  text('prompt', request.prompt);
-  text('negativePrompt', request.negativePrompt);
+  checkText(request);
   integer('seed', request.seed, 0, Number.MAX_SAFE_INTEGER - 64);
   integer('steps', request.steps, 1, 1000);
   finite('guidanceScale', request.guidanceScale, 0, 100);
@@ -52,6 +55,26 @@ export function checkRequest(request: ImageRequest): ImageRequest {
   oneOf('guidance', request.guidance, GUIDANCE_FORMS);
   oneOf('memory', request.memory, MEMORY_MODES);
   return request;
+}
+
+function checkText({
+  prompt,
+  negativePrompt,
+  promptStyle = 'plain',
+  longPrompts = 'cut',
+  ...rest
+}: ImageRequest): void {
+  text('prompt', prompt);
+  text('negativePrompt', negativePrompt);
+  oneOf('promptStyle', promptStyle, PROMPT_STYLES);
+  oneOf('longPrompts', longPrompts, LONG_PROMPTS);
+  const { clipSkip = 0, embeddings = [] } = rest;
+  integer('clipSkip', clipSkip, 0, MOST_LAYERS - 1);
+  const names = embeddings.map(({ name }) => name.toLowerCase());
+  for (const [i, name] of names.entries()) {
+    if (name.trim() === '') throw bad('embeddings', 'a name for each', 'an empty one');
+    if (names.indexOf(name) < i) throw bad('embeddings', 'another name for each', `${name} twice`);
+  }
 }
 
 /** What is only asked for by those who know other programs. */

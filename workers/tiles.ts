@@ -40,10 +40,10 @@ function cut({ shape, data }: Tensor, top: number, left: number, height: number,
 }
 
 /** The size that a decoder of such tiles is opened for; without tiles, of the whole. */
-export const tileSize = ({ batch, height, width }: StageSize, tile = Number.POSITIVE_INFINITY): StageSize => ({
-  batch,
-  height: Math.min(height, tile),
-  width: Math.min(width, tile),
+export const tileSize = (size: StageSize, tile = Number.POSITIVE_INFINITY): StageSize => ({
+  ...size,
+  height: Math.min(size.height, tile),
+  width: Math.min(size.width, tile),
 });
 
 /** A decoder of whole latents from one for tiles of them. Once `signal` is aborted it rejects before its next tile. */

@@ -10,7 +10,7 @@ import { vaeDecoder, vaeEncoder } from './vae';
 export function describe(net: Layers, model: ModelDescription, stage: StageName, size: StageSize): void {
   switch (stage) {
     case 'text_encoder':
-      clip(net, model.textEncoder, size.batch);
+      clip(net, model.textEncoder, size);
       break;
     case 'unet':
       unet(net, model.unet, size);

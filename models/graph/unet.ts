@@ -14,10 +14,10 @@ interface Conditions {
 }
 
 /** `sample`, `timestep` and `encoder_hidden_states` to `noise`; shapes in `../stage.ts`. */
-export function unet(net: Layers, config: UNetConfig, { batch, height, width }: StageSize): void {
+export function unet(net: Layers, config: UNetConfig, { batch, height, width, tokens = TOKENS }: StageSize): void {
   const sample = net.input('sample', 'float32', [batch, config.inChannels, height, width]);
   const timestep = net.input('timestep', 'float32', [1]);
-  const hiddenStates = net.input('encoder_hidden_states', 'float32', [batch, TOKENS, config.crossAttentionDim]);
+  const hiddenStates = net.input('encoder_hidden_states', 'float32', [batch, tokens, config.crossAttentionDim]);
   const conditions = { time: net.silu(timeEmbedding(net, config, timestep)), hiddenStates };
 
   let x = net.conv2d('conv_in', sample, { channels: config.blockOutChannels[0]!, kernel: 3 });

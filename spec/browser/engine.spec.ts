@@ -1,10 +1,17 @@
 /** The page with the real engine and the demo model: what it draws is what the command draws. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bundle } from '../../build/bundle';
+import { fileSource } from '../../models/folder.node';
 import { psnr } from '../../models/quantize/quality/psnr';
-import { commandPicture, draw, ready, same, textOf } from './enginePage';
+import { openSafetensors } from '../../models/safetensors';
+import { encodeSafetensors } from '../../models/safetensorsWriter';
+import { fromRoot } from '../root';
+import { commandPicture, draw, fill, ready, same, scratchFolder, textOf } from './enginePage';
 import { byId } from './page';
+import { press, unfold, upload } from './shelfPage';
 
 const FOLDER = 'dist/spec-engine';
 
@@ -23,6 +30,28 @@ test('a sentence typed into the page becomes the picture that the command draws'
     const weights = requests.filter((path) => path.endsWith('.safetensors'));
     assert.is(weights.length, 3); // text encoder, UNet, VAE: once each
   }));
+
+test('words are read as the command reads them: weights, chunks, skipped layers, a learned word', async () => {
+  const scratch = await scratchFolder();
+  const file = join(scratch.path, 'made-up.safetensors');
+  const vectors = await openSafetensors(await fileSource(fromRoot('spec/vectors/prompt-states.safetensors')));
+  const data = await vectors.read('vectors');
+  await writeFile(file, encodeSafetensors([{ name: 'emb_params', dtype: 'F32', shape: [3, 64], data }]));
+  const drawn = { prompt: 'a (red:1.4) made-up apple BREAK [night|day]', steps: 4, size: [64, 72] } as const;
+  const options = ['--prompt-style', 'a1111', '--clip-skip', '1', '--embedding', file];
+  const styled = await commandPicture(drawn, ...options);
+  assert.ok(psnr(await commandPicture(drawn), styled) < 30, 'it is no matter how words are read');
+  await ready(FOLDER, async ({ page }) => {
+    await unfold(page, 'prompt-options');
+    await page.waitForSelector(byId('prompt-style-a1111'));
+    await press(page, 'prompt-style-a1111');
+    await fill(page, 'clip-skip', '1');
+    await upload(page, 'add-embedding', file);
+    await page.waitForSelector(byId('embedding'));
+    same(await draw(page, drawn), styled);
+  });
+  await scratch.remove();
+});
 
 test('our own kernels, in eight bits and with threads, draw nearly the same', () =>
   ready(FOLDER, async ({ page }) => {

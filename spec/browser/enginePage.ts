@@ -15,6 +15,7 @@ export const PATIENCE = { timeout: 120_000 };
 
 /** What differs from the page's own settings. */
 export interface Drawn {
+  readonly prompt?: string;
   readonly steps?: number;
   readonly size?: readonly [width: number, height: number];
 }
@@ -52,7 +53,7 @@ export async function begin(page: Page, drawn: Drawn = {}): Promise<void> {
 }
 
 /** Types `PROMPT`, seed 1 and what is given. */
-export async function type(page: Page, { steps, size }: Drawn = {}): Promise<void> {
+export async function type(page: Page, { prompt = PROMPT, steps, size }: Drawn = {}): Promise<void> {
   await fill(page, 'seed', '1');
   if (steps !== undefined) await fill(page, 'steps', String(steps));
   if (size) {
@@ -61,7 +62,7 @@ export async function type(page: Page, { steps, size }: Drawn = {}): Promise<voi
     await fill(page, 'width', String(size[0]));
     await fill(page, 'height', String(size[1]));
   }
-  await fill(page, 'prompt', PROMPT);
+  await fill(page, 'prompt', prompt);
 }
 
 /** As `begin`, then waits for the picture; a problem is thrown in the page's words. */
@@ -86,7 +87,10 @@ export async function problem(page: Page, code: string): Promise<string> {
 }
 
 /** The pixels that `npm run generate` draws with seed 1. */
-export async function commandPicture({ steps, size }: Drawn, ...more: readonly string[]): Promise<Buffer> {
+export async function commandPicture(
+  { prompt = PROMPT, steps, size }: Drawn,
+  ...more: readonly string[]
+): Promise<Buffer> {
   const scratch = await scratchFolder();
   const out = join(scratch.path, 'command.png');
   const args = [
@@ -95,7 +99,7 @@ export async function commandPicture({ steps, size }: Drawn, ...more: readonly s
   ];
   const { status, stderr } = spawnSync(
     process.execPath,
-    ['build/run.mjs', 'workers/cli.ts', PROMPT, '--seed', '1', '--out', out, ...args, ...more],
+    ['build/run.mjs', 'workers/cli.ts', prompt, '--seed', '1', '--out', out, ...args, ...more],
     { encoding: 'utf8' },
   );
   assert.is(status, 0, stderr);

@@ -59,7 +59,9 @@ const engine: EngineApi = {
 async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, signal: AbortSignal): Promise<void> {
   const { prompt, steps, numImages } = request;
   const milliseconds = prompt.includes('slow') ? 1000 : 40;
-  tell({ type: 'prompt', which: 'prompt', tokens: 77, cut: prompt.includes('cut') ? 'and the very last words' : '' });
+  const cut = prompt.includes('cut') ? 'and the very last words' : prompt.includes('echo') ? await echo(request) : '';
+  const styled = prompt.includes(':1.3') && request.promptStyle === 'plain';
+  tell({ type: 'prompt', which: 'prompt', tokens: 77, cut, ...(styled ? { styled } : {}) });
   tell({ type: 'loading', stage: 'unet', bytes: 1, of: 1 });
   for (let image = 0; image < numImages; image += 1) {
     for (let index = 1; index <= steps; index += 1) {
@@ -73,6 +75,14 @@ async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, si
     tell({ type: 'image', image, picture: fakePicture(request, request.seed + image) });
   }
   tell({ type: 'finished', timings: { textEncoder: 1, unet: 1, vaeDecoder: 1, loading: 1, total: 4 }, heapBytes: {} });
+}
+
+/** How the words are asked to be read: something to see on the page. */
+async function echo({ promptStyle, longPrompts, clipSkip, embeddings = [] }: ImageRequest): Promise<string> {
+  const files = embeddings.map(async ({ name, file: { file } }) => {
+    return `${name} of ${(await file.slice(0, file.size).arrayBuffer()).byteLength} bytes`;
+  });
+  return [promptStyle, longPrompts, clipSkip, ...(await Promise.all(files))].join(', ');
 }
 
 function misbehave(prompt: string): void {

@@ -1,6 +1,6 @@
 /**
- * Whole pictures with every sampler against diffusers': the unguided ones, which take a third of the time, and single ones of
- * a batch. `npm run fidelity` draws them all, as its slow twin does.
+ * Whole pictures with every sampler against diffusers': the unguided ones, which take a third of the time, single ones of a
+ * batch, and a few whose words are read in other ways. `npm run fidelity` draws them all, as its slow twin does.
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -9,7 +9,7 @@ import { SCHEDULERS } from '../../workers/request';
 import { fromRoot } from '../root';
 
 const cases = await fidelityCases(fromRoot('.'));
-const quick = cases.filter(({ name, only }) => /-tall-1$/.test(name) || only);
+const quick = cases.filter(({ name, only }) => /-tall-1$|-(clip-skip|embedding|break)$/.test(name) || only);
 
 test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {
   const different = (of: (each: (typeof cases)[number]) => unknown) => new Set(cases.map(of));
@@ -19,6 +19,15 @@ test('the cases are of every sampler and spacing, more than ten prompts, square 
   assert.is(different(({ width, height }) => Math.sign(width - height)).size, 3);
   assert.equal([...different(({ guidanceScale }) => guidanceScale)].sort(), [1, 12, 7.5]);
   assert.ok(quick.length > SCHEDULERS.length, `${quick.length} cases`);
+});
+
+test('cases are of both styles of prompts, several chunks, skipped layers and a learned word', () => {
+  const text = cases.filter(({ from }) => from === 'fidelity-text');
+  assert.ok(text.some(({ promptStyle }) => promptStyle === 'a1111'));
+  assert.ok(text.some(({ promptStyle, longPrompts }) => !promptStyle && longPrompts === 'chunks'));
+  for (const style of [undefined, 'a1111'])
+    assert.ok(text.some(({ clipSkip, promptStyle }) => clipSkip && promptStyle === style));
+  assert.ok(text.some(({ embeddings }) => embeddings!.length > 0));
 });
 
 test("pictures are diffusers'", async () => {

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDiffusersFolder } from '../../models/checkpoint';
 import { planModel } from '../../models/planModel';
+import type { TextSize } from '../../models/stage';
 import type { HostBackendName, ImageEvent, ImageRequest } from '../../workers/api';
 import type { HostClient, Wanted } from '../../workers/backend/bridge/client';
 import type { HostModel, HostStatus } from '../../workers/backend/bridge/status';
@@ -63,11 +64,11 @@ function setUp({ stored = [ID], broken = [], gone, why = 'backend-unavailable' }
     best: async () => 'wasm',
     ready: async (_id, _name, request) => ({ parts: here, request, close: () => void closed++ }),
   };
-  const draw = async (name: HostBackendName, request = asked) => {
+  const draw = async (name: HostBackendName, request = asked, text: TextSize = {}) => {
     const id = stored.includes(ID) ? ID : `host:${model.model}`;
     const ready = await readyThere({ id, name, asked: request }, own, (event) => told.push(event));
     const { parts } = ready;
-    const size = { batch: 1, height: 8, width: 8 } as const;
+    const size = { batch: 1, height: 8, width: 8, ...text } as const;
     const stage = parts.open
       ? await parts.open('unet', size, never)
       : await parts.backend.open(await parts.model.file('unet', size, never), never);
@@ -127,6 +128,22 @@ test('a model that only the host has is not drawn without it, nor anything else 
   const { draw, falls } = setUp({ stored: [], gone: 'host-lost' });
   await rejects(() => draw('npu'), 'host-lost');
   await rejects(() => setUp({ stored: [], broken: ['native-cpu'] }).draw('native-cpu'), 'backend-unavailable');
+  assert.equal(falls(), []);
+});
+
+test('what a host’s networks were not made for, the page draws: longer prompts, skipped layers, learned words', async () => {
+  for (const [text, got] of [
+    [{ tokens: 154 }, '154 tokens'],
+    [{ clipSkip: 1 }, '1 layers to skip'],
+    [{ embedded: true }, 'learned words'],
+  ] as const) {
+    const { draw, falls } = setUp({});
+    assert.is((await draw('native-cpu', asked, text)).who, 'here', got);
+    assert.equal(falls(), ['native-cpu to wasm: backend-unavailable']);
+    await rejects(() => setUp({ stored: [] }).draw('native-cpu', asked, text), 'backend-unavailable', got);
+  }
+  const { draw, falls } = setUp({});
+  assert.is((await draw('native-cpu', asked, { tokens: 77, clipSkip: 0 })).who, 'native-cpu');
   assert.equal(falls(), []);
 });
 

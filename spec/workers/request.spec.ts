@@ -77,6 +77,20 @@ test('a variation needs a seed, and its strength is a part', () => {
   assert.match(refusal({ subseed: -1 }), /^bad-argument: subseed: .* got -1$/);
 });
 
+test('how words are read is one of few ways, and every learned word has a name of its own', () => {
+  assert.is(refusal({ promptStyle: 'a1111', longPrompts: 'chunks', clipSkip: 23 }), 'accepted');
+  assert.match(
+    refusal({ promptStyle: 'comfy' }),
+    /^bad-argument: promptStyle: expected one of plain, a1111, got comfy$/,
+  );
+  assert.match(refusal({ longPrompts: 'all' }), /^bad-argument: longPrompts: expected one of cut, chunks, got all$/);
+  for (const clipSkip of [-1, 0.5, 24]) assert.match(refusal({ clipSkip }), /^bad-argument: clipSkip: .* from 0 to 23/);
+  const named = (...names: string[]) => refusal({ embeddings: names.map((name) => ({ name, file: {} })) });
+  assert.is(named('a', 'b'), 'accepted');
+  assert.is(named('a', 'b', 'A'), 'bad-argument: embeddings: expected another name for each, got a twice');
+  assert.match(named(' '), /^bad-argument: embeddings: expected a name for each/);
+});
+
 test('a picture to be drawn alone is one of the batch', () => {
   assert.is(refusal({ numImages: 3, only: 2 }), 'accepted');
   assert.is(refusal({ numImages: 3, only: 3 }), 'bad-argument: only: expected an integer from 0 to 2, got 3');

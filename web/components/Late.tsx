@@ -26,6 +26,8 @@ export const Ignored = late((parts) => parts.Ignored);
 export const InterruptedCard = late((parts) => parts.InterruptedCard);
 export const ModelDetails = late((parts) => parts.ModelDetails);
 export const OpenOptions = late((parts) => parts.OpenOptions);
+export const PromptOptions = late((parts) => parts.PromptOptions);
+export const StyledNote = late((parts) => parts.StyledNote, false);
 export const StorageMeter = late((parts) => parts.StorageMeter, false);
 export const ToastBody = late((parts) => parts.ToastBody);
 export const WebModels = late((parts) => parts.WebModels);

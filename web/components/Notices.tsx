@@ -3,11 +3,12 @@ import { draw } from '../actions';
 import { diedDrawing } from '../crash';
 import { bringDemo, deleteModel, renewDemo, tryAgain } from '../modelActions';
 import type { Problem } from '../reducer';
-import { isDemo, modelInUse, set, state, tell } from '../state';
+import { isDemo, modelInUse, set, settings, state, tell } from '../state';
 import { shelfOpen } from '../unfolded';
 import { failureText, words } from '../words';
 import { Icon } from './Icon';
 import { IconButton } from './IconButton';
+import { StyledNote } from './Late';
 
 export function Notices() {
   const said = words();
@@ -35,11 +36,13 @@ export function Notices() {
 function CutNotice() {
   const said = words();
   const { cut } = state.value;
-  if (!cut.prompt && !cut.negativePrompt) return null;
+  const styled = cut.styled && settings.value.promptStyle === 'plain';
+  if (!cut.prompt && !cut.negativePrompt && !styled) return null;
   return (
     <div class="note" role="status" data-testid="cut">
       {cut.prompt && <p>{said.promptCut(cut.prompt)}</p>}
       {cut.negativePrompt && <p>{said.negativeCut(cut.negativePrompt)}</p>}
+      {styled && <StyledNote />}
     </div>
   );
 }

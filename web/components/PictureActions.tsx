@@ -1,6 +1,7 @@
 /** What can be done with the picture on show, and what drew it. */
 import { useState } from 'preact/hooks';
 import type { Drawn } from '../drawing';
+import { embeddings } from '../embeddings';
 import { canShare, saveAsFile, share } from '../keep';
 import { modelSize, pictureOnShow, set } from '../state';
 import { words } from '../words';
@@ -63,12 +64,17 @@ function Actions({ drawn }: { readonly drawn: Drawn }) {
 
 /** Sets everything that drew this picture, its own seed kept: drawing again draws it again. */
 function reuse({ picture, request }: Drawn): void {
-  const { prompt, negativePrompt, steps, guidanceScale, scheduler, sigmas = 'model', width, height } = request;
+  const { prompt, negativePrompt, promptStyle = 'plain', longPrompts = 'cut', clipSkip = 0 } = request;
+  const { steps, guidanceScale, scheduler, sigmas = 'model', width, height } = request;
   const model = modelSize();
+  embeddings.value = request.embeddings ?? [];
   const size = width === model.width && height === model.height ? null : { width, height };
   set({
     prompt,
     negativePrompt,
+    promptStyle,
+    longPrompts,
+    clipSkip,
     steps,
     guidanceScale,
     scheduler,

@@ -4,6 +4,8 @@ import { hasSigmas, SCHEDULERS, SIGMAS } from '../schedulers';
 import { modelSize, resetSettings, set, settings } from '../state';
 import { words } from '../words';
 import { BackendField } from './BackendField';
+import { Fold } from './Fold';
+import { PromptOptions } from './Late';
 import { MemoryField } from './MemoryField';
 import { NumberField } from './NumberField';
 import { SeedField } from './SeedField';
@@ -67,6 +69,7 @@ export function SettingsPanel() {
         </div>
         <BackendField />
         <MemoryField />
+        <Fold summary={said.promptOptions} testid="prompt-options" inside={PromptOptions} />
         <button type="button" class="quiet reset" data-testid="reset" onClick={resetSettings}>
           {said.reset}
         </button>

@@ -1,8 +1,21 @@
 /** What the parts of the page say that come later (late.ts), in English; its shape is the type of the others. */
-import type { Freeable, WeightForm } from '../../workers/api';
+import type { Freeable, LongPrompts, PromptStyle, WeightForm } from '../../workers/api';
 import type { OpenOptions } from '../openOptions';
 
 export const late = {
+  promptStyle: 'Brackets in prompts',
+  promptStyles: { plain: 'Literal', a1111: 'A1111' } satisfies Record<PromptStyle, string>,
+  promptStyleHint: 'A1111 reads (word:1.3), [word], BREAK, [a:b:0.4] and [a|b] as stable-diffusion-webui does.',
+  styledNote: 'The brackets in these words were taken literally.',
+  readStyled: 'Read them as A1111',
+  longPrompts: 'Beyond 77 tokens',
+  longPromptsHow: { cut: 'Leave out', chunks: 'In chunks' } satisfies Record<LongPrompts, string>,
+  clipSkip: 'Layers to skip',
+  clipSkipHint: 'At the end of the text encoder. “Clip skip 2” elsewhere is 1 here.',
+  embeddings: 'Embeddings',
+  addEmbedding: 'Add an embedding file',
+  embeddingsHint: 'Textual inversion (.safetensors): write its name in a prompt.',
+
   optionsHint: 'For the next model that is opened or downloaded.',
   loras: 'LoRA',
   addLora: 'Add a LoRA file',

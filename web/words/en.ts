@@ -13,6 +13,7 @@ const fields: Record<string, string> = {
   seed: 'Seed',
   guidanceScale: 'Guidance',
   numImages: 'Pictures',
+  clipSkip: 'Layers to skip',
   model: 'The model',
 };
 
@@ -71,6 +72,7 @@ export const en = {
   measured: (name: string, duration: string, size: string, steps: string) =>
     `${name}: ${duration} last time (${size}, ${steps})`,
   stepsShort: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
+  promptOptions: 'How words are read',
   reset: 'Reset settings',
 
   empty: 'Your picture appears here.',

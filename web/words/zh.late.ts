@@ -2,6 +2,19 @@
 import type { LateWords } from './en.late';
 
 export const late: LateWords = {
+  promptStyle: '提示词中的括号',
+  promptStyles: { plain: '按原文', a1111: 'A1111' },
+  promptStyleHint: 'A1111：按 stable-diffusion-webui 的方式解读 (word:1.3)、[word]、BREAK、[a:b:0.4]、[a|b]。',
+  styledNote: '这些文字中的括号按原文处理了。',
+  readStyled: '按 A1111 解读',
+  longPrompts: '超过 77 个词元时',
+  longPromptsHow: { cut: '略去', chunks: '分段' },
+  clipSkip: '跳过的层数',
+  clipSkipHint: '文本编码器末尾的层。别处的 “Clip skip 2” 在此为 1。',
+  embeddings: '嵌入 (Embedding)',
+  addEmbedding: '添加嵌入文件',
+  embeddingsHint: 'Textual inversion (.safetensors)：在提示词中写它的名称。',
+
   optionsHint: '只用于接下来打开或下载的一个模型。',
   loras: 'LoRA',
   addLora: '添加 LoRA 文件',

@@ -11,6 +11,7 @@ const fields: Record<string, string> = {
   seed: '种子',
   guidanceScale: '引导强度',
   numImages: '张数',
+  clipSkip: '跳过的层数',
   model: '模型',
 };
 
@@ -68,6 +69,7 @@ export const zh: Words = {
     `${name}：${why === 'other-size' ? `此模型只能画 ${sizes.join('、')}` : (whyNot[why] ?? why)}`,
   measured: (name, duration, size, steps) => `${name}：上次用时${duration}（${size}，${steps}）`,
   stepsShort: (count) => `${count} 步`,
+  promptOptions: '提示词的解读',
   reset: '恢复默认设置',
 
   empty: '画面会出现在这里。',

@@ -6,6 +6,7 @@ import { WEIGHT_FORMS, type WeightForm } from '../../models/quantize/weightForm'
 import type { Failure, ImageRequest, RandomSource, SchedulerName, SigmaSpacing } from '../api';
 import { CodedError } from '../errors';
 import { DEFAULTS, MEMORY_MODES, RANDOM_SOURCES, SCHEDULERS, SIGMAS } from '../request';
+import { type EmbeddingWord, embeddingWords, TEXT_OPTIONS, TEXT_USAGE, textWords } from './textOptions';
 
 export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --model PATH|NAME        a .safetensors checkpoint, a diffusers folder, or "demo" (default: demo)
@@ -13,6 +14,7 @@ export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --lora FILE[:WEIGHT]     a LoRA to merge, by default with weight 1; may be given several times
   --prediction TYPE        epsilon or v_prediction (default: what the model says)
   --negative-prompt TEXT   what to steer away from
+${TEXT_USAGE}
   --seed N                 the same seed draws the same picture (default: random)
   --steps N                denoising steps (default: ${DEFAULTS.steps})
   --guidance-scale X       how closely to follow the prompt (default: ${DEFAULTS.guidanceScale})
@@ -51,6 +53,7 @@ export interface CliArguments {
   readonly options: DiskOptions;
   readonly backend: CliBackend;
   readonly weights: WeightForm | 'auto';
+  readonly embeddings: readonly EmbeddingWord[];
   readonly out: string | undefined;
   readonly json: boolean;
   readonly request: Omit<ImageRequest, 'width' | 'height'>;
@@ -80,6 +83,7 @@ export function parseArguments(args: readonly string[]): CliArguments {
     backend,
     // Eight bits are what those kernels compute in: wider weights would be rounded each time anew.
     weights: (values.weights ?? (backend === 'wasm-int8' ? 'int8' : 'auto')) as CliArguments['weights'],
+    embeddings: embeddingWords(values),
     out: values.out,
     json: values.json ?? false,
     width: integerWord('--width', values.width),
@@ -87,6 +91,7 @@ export function parseArguments(args: readonly string[]): CliArguments {
     request: {
       prompt: positionals[0]!,
       negativePrompt: values['negative-prompt'] ?? DEFAULTS.negativePrompt,
+      ...textWords(values),
       seed: integerWord('--seed', values.seed) ?? randomInt(2 ** 32),
       steps: integerWord('--steps', values.steps) ?? DEFAULTS.steps,
       guidanceScale: numberWord('--guidance-scale', values['guidance-scale']) ?? DEFAULTS.guidanceScale,
@@ -106,6 +111,7 @@ const OPTIONS = {
   lora: { ...text, multiple: true },
   prediction: text,
   'negative-prompt': text,
+  ...TEXT_OPTIONS,
   seed: text,
   steps: text,
   'guidance-scale': text,

@@ -5,7 +5,7 @@ import type { Manifest } from '../../models/manifest';
 import type { GraphOptions } from '../../models/pack';
 import type { ImageRequest } from '../api';
 import { AMPLE_HEAP_BYTES, COURSES, type Course, type Courses, LOW_HEAP_BYTES } from './course';
-import { type Batch, Needs, type PictureSize } from './needs';
+import { type Batch, type DrawnSize, Needs, type PictureSize } from './needs';
 import { availableHeap, type Device } from './plan';
 
 export interface DrawingPlan {
@@ -22,7 +22,7 @@ type Guidance = 'one-call' | 'two-calls';
 export const int8Guidance = ({ guidance }: Planned): Guidance => (guidance === 'two-calls' ? 'two-calls' : 'one-call');
 
 /** What is to be drawn, as far as it matters here. */
-export type Planned = PictureSize & Partial<Pick<ImageRequest, 'guidance' | 'memory'>>;
+export type Planned = DrawnSize & Partial<Pick<ImageRequest, 'guidance' | 'memory'>>;
 
 /**
  * Weights that stay narrow are widened in every call, which over few pixels takes longer than the products themselves:

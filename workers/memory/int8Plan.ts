@@ -24,7 +24,8 @@ export function int8Plan(manifest: Manifest, asked: Planned, device: Device, thr
   const size = { batch: 1, height: asked.height / VAE_FACTOR, width: asked.width / VAE_FACTOR };
   const bytes = DRAWN.map((stage) => {
     const batch = stage === 'unet' && guidance === 'one-call' ? 2 : 1;
-    const network = { description, stage, size: { ...size, batch }, tensors: stages[stage].tensors };
+    const text = stage === 'unet' && asked.tokens !== undefined ? { tokens: asked.tokens } : {};
+    const network = { description, stage, size: { ...size, ...text, batch }, tensors: stages[stage].tensors };
     return assemble(networkOf(network), WORDS, threads).layout.bytes;
   });
   return { courses: FASTEST, guidance, peakBytes: Math.max(...bytes), availableBytes: availableHeap(device) };

@@ -13,6 +13,11 @@ export interface PictureSize {
   readonly height: number;
 }
 
+/** The same with what the UNet is shown: hidden states, 77 by default. */
+export interface DrawnSize extends PictureSize {
+  readonly tokens?: number | undefined;
+}
+
 /** Pictures that go through the UNet in one call: 2 are both passes of a guided step. */
 export type Batch = 1 | 2;
 
@@ -23,7 +28,7 @@ export class Needs {
   /** `lowering` is the backend's. */
   constructor(
     private readonly manifest: Manifest,
-    private readonly size: PictureSize,
+    private readonly size: DrawnSize,
     private readonly lowering: GraphOptions = {},
   ) {}
 
@@ -38,8 +43,9 @@ export class Needs {
   }
 
   private of(stage: DrawnStage, { segments = 1, tile }: Course, batch: Batch): HeapNeed[] {
-    const { width, height } = this.size;
-    const size = tileSize({ batch, height: height / VAE_FACTOR, width: width / VAE_FACTOR }, tile);
+    const { width, height, tokens } = this.size;
+    const whole = { batch, height: height / VAE_FACTOR, width: width / VAE_FACTOR };
+    const size = tileSize(stage === 'unet' && tokens !== undefined ? { ...whole, tokens } : whole, tile);
     const key = `${stage} ${segments} ${JSON.stringify(size)}`;
     const { description, stages } = this.manifest;
     const needs =

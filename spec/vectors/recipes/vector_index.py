@@ -8,14 +8,15 @@ VECTORS = Path(__file__).resolve().parents[1]
 INDEX = VECTORS / "index.json"
 
 
-def record(name: str, file: str, recipe: str, package: str, tolerance: str, because: str) -> None:
+def record(name: str, file: str, recipe: str, package: str, tolerance: str, because: str, source: dict | None = None) -> None:
+    """`source` where the numbers are not an installed package's."""
     entries = json.loads(INDEX.read_text()) if INDEX.exists() else []
     entry = {
         "name": name,
         "file": file,
         "sha256": hashlib.sha256((VECTORS / file).read_bytes()).hexdigest(),
         "recipe": recipe,
-        "source": {"package": package, "version": version(package)},
+        "source": source or {"package": package, "version": version(package)},
         "tolerance": tolerance,
         "because": because,
     }

@@ -71,6 +71,7 @@ test('every option arrives where it belongs', () => {
     weights: 'exact',
     model: 'm',
     options: { loras: [] },
+    embeddings: [],
     out: 'a/b.png',
     json: true,
     width: 64,
@@ -100,6 +101,24 @@ test('how to sample arrives as well, and only what was given', () => {
     assert.not.ok(Object.hasOwn(parseArguments(['x']).request, absent), absent);
   }
   assert.type(parseArguments(['x', '--subseed-strength', '0.2']).request.subseed, 'number');
+});
+
+test('how the words are read arrives as well, and only what was given', () => {
+  const words =
+    'x --prompt-style a1111 --long-prompts cut --clip-skip 0 --embedding a.safetensors --embedding b/c.safetensors:bad';
+  const { request, embeddings } = parseArguments(words.split(' '));
+  const { promptStyle, longPrompts, clipSkip } = request;
+  assert.equal([promptStyle, longPrompts, clipSkip], ['a1111', 'cut', 0]);
+  const path = (name: string) => resolve(process.env.POCKET_CALLER ?? '.', name);
+  assert.equal(embeddings, [
+    { path: path('a.safetensors'), name: 'a' },
+    { path: path('b/c.safetensors'), name: 'bad' },
+  ]);
+  for (const absent of ['promptStyle', 'longPrompts', 'clipSkip', 'embeddings'])
+    assert.not.ok(Object.hasOwn(parseArguments(['x']).request, absent), absent);
+  const nameless = 'bad-argument: --embedding: expected FILE or FILE:NAME, got a.safetensors:';
+  assert.is(refusal('x', '--embedding', 'a.safetensors:'), nameless);
+  assert.ok(refusal('x', '--embedding', '').includes('--embedding: expected FILE or FILE:NAME'));
 });
 
 test('a sampler and its sigmas may be one word', () => {

@@ -8,6 +8,7 @@ import { decode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { psnr } from '../../../models/quantize/quality/psnr';
+import { encodeSafetensors } from '../../../models/safetensorsWriter';
 import { randomModelFiles } from '../../models/randomModel';
 import { fromRoot } from '../../root';
 
@@ -136,6 +137,43 @@ test('a bad model is one clear line and exit code 2: none there, SDXL, truncated
   assert.is(cut.status, 2);
   const got = `expected ${whole.length} bytes, where the last tensor ends, got ${whole.length - 1000} bytes`;
   assert.is(cut.stderr, `bad-model: ${weights}: ${got}: it is cut short\n`);
+});
+
+const embeddingFile = (width: number): Uint8Array =>
+  encodeSafetensors([{ name: 'emb_params', dtype: 'F32', shape: [2, width], data: new Uint8Array(8 * width) }]);
+
+test('words can be read as stable-diffusion-webui reads them, learned ones among them', async () => {
+  await writeFile(join(scratch, 'easy.safetensors'), embeddingFile(40));
+  const settings = ['--model', model, '--steps', '2', '--width', '64', '--height', '72', '--seed', '3', '--json'];
+  const styled = ['--prompt-style', 'a1111', '--clip-skip', '1', '--embedding', 'easy.safetensors:easy'];
+  const { status, stdout, stderr } = generate('two (owls:1.3) easy', ...settings, ...styled, '--out', 'styled.png');
+  assert.is(status, 0, stderr);
+  const { promptStyle, clipSkip, embeddings } = JSON.parse(stdout) as Record<string, unknown>;
+  assert.equal([promptStyle, clipSkip, embeddings], ['a1111', 1, ['easy']]);
+});
+
+test('an embedding that is none, or of another model, is one clear line and exit code 2', async () => {
+  const before = pictures();
+  const easy = embeddingFile(40);
+  for (const [name, bytes, line] of [
+    [
+      'wide.safetensors',
+      embeddingFile(1024),
+      /^unsupported-model: .*wide\.safetensors: emb_params: .* 40 .*got 1024, of/,
+    ],
+    ['cut.safetensors', easy.slice(0, easy.length - 9), /^bad-model: .*cut\.safetensors: .*cut short/],
+    ['easy.pt', Uint8Array.of(0x80, 2, 0x7d, 0x71, 0, 0x2e, 0, 0, 0), /^bad-model: .*easy\.pt: .*runs the code/],
+    ['none.safetensors', undefined, /^bad-model: .*none\.safetensors: expected a \.safetensors file/],
+  ] as const) {
+    if (bytes) await writeFile(join(scratch, name), bytes);
+    const { status, stdout, stderr } = generate('x', '--model', model, '--embedding', name);
+    assert.equal([status, stdout], [2, ''], stderr);
+    assert.match(stderr, line);
+    assert.is(stderr.trimEnd().split('\n').length, 1);
+  }
+  const skipped = generate('x', '--model', model, '--clip-skip', '3');
+  assert.is(skipped.stderr, 'bad-argument: --clip-skip: expected at most 2, of 3 layers, got 3\n');
+  assert.equal([skipped.status, pictures()], [2, before]);
 });
 
 test('a place that cannot be written to is refused, and leaves no half picture', async () => {

@@ -13,6 +13,7 @@ import {
 import { type Planned, planDrawing } from '../../../workers/memory/drawingPlan';
 import { forecastSize } from '../../../workers/memory/forecast';
 import { planFor } from '../../../workers/memory/formFor';
+import { int8Plan } from '../../../workers/memory/int8Plan';
 import { Needs } from '../../../workers/memory/needs';
 import { fullSize, GIB, NATIVE, ROOMY, SMALL } from './fullSize';
 
@@ -115,6 +116,16 @@ test('low stays below its bound where a course does, with the largest tiles, and
   // A device that gives less than that is not overrun.
   const tight = planDrawing(int8, { ...NATIVE, memory: 'low' }, { heapBytes: 400e6 });
   assert.equal([tight.courses.unet.segments, tight.courses.vae_decoder.tile], [8, 32]);
+});
+
+test('a longer prompt takes more, and is planned for, by either way of computing', () => {
+  for (const peak of [
+    (tokens?: number) => new Needs(int8, { ...SMALL, tokens }).stage('unet', LEAN!),
+    (tokens?: number) => int8Plan(int8, { ...SMALL, tokens }, ROOMY, 1).peakBytes,
+  ]) {
+    assert.is(peak(77), peak());
+    assert.ok(peak(77 * 20) > peak() + 1e6, `${peak(77 * 20)} of ${peak()}`);
+  }
 });
 
 test('one call for both passes only where it is faster, or asked for', () => {

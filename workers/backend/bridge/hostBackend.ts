@@ -1,4 +1,5 @@
 /** A host as a backend: it has the networks' files itself, so of a `StageFile` only its name and its size are looked at. */
+import { TOKENS } from '../../../models/configs/textEncoderConfig';
 import { VAE_FACTOR } from '../../../models/graph/vae';
 import { networkPorts } from '../../../models/npuPorts';
 import type { ModelDescription } from '../../../models/sd15';
@@ -45,6 +46,7 @@ export function hostBackend(
         const details = { argument: file.name, expected: 'a network that the host has', got: 'one of the page' };
         throw new CodedError('bad-argument', details);
       }
+      refuseOtherText(file.name, size);
       const pixels = { width: size.width * VAE_FACTOR, height: size.height * VAE_FACTOR };
       const sized = file.name === 'text_encoder' ? {} : pixels;
       const wanted = { model, stage: file.name, backend: name, batch: size.batch, ...sized };
@@ -61,6 +63,14 @@ export function hostBackend(
       return { run, runEach: (all) => Promise.all(all.map(run)), close: () => session.close() };
     },
   };
+}
+
+/** A host's networks are as they were exported: for prompts of 77 tokens, by way of all layers, out of the model's own words. */
+function refuseOtherText(argument: string, { tokens = TOKENS, clipSkip = 0, embedded = false }: StageSize): void {
+  if (tokens === TOKENS && clipSkip === 0 && !embedded) return;
+  const got = embedded ? 'learned words' : clipSkip > 0 ? `${clipSkip} layers to skip` : `${tokens} tokens`;
+  const expected = `what the host has: ${TOKENS} tokens, all layers, no learned words`;
+  throw new CodedError('backend-unavailable', { argument, expected, got });
 }
 
 type Port = Pick<HostPort, 'name' | 'shape'>;

@@ -9,12 +9,26 @@ export interface KeptTensors {
   drop(): void;
 }
 
+/** A host keeps 64 (PROTOCOL.md, section 6): of a prompt that is another in every step, those that were named last. */
+const MOST = 32;
+
 export function keptTensors({ ask }: Pick<Calls, 'ask'>, next: () => string): KeptTensors {
+  /** What was named last stands last. */
   const names = new Map<Tensor['data'], string>();
+  const drop = (kept: string): void => void ask({ type: 'drop', keys: { kept } }).catch(() => undefined);
   return {
     name(value) {
       const found = names.get(value.data);
-      if (found) return found;
+      names.delete(value.data);
+      if (found) {
+        names.set(value.data, found);
+        return found;
+      }
+      const [oldest] = names.size === MOST ? names : [];
+      if (oldest) {
+        names.delete(oldest[0]);
+        drop(oldest[1]);
+      }
       const kept = next();
       names.set(value.data, kept);
       // Its failure shows in the `run` that names it.
@@ -23,7 +37,7 @@ export function keptTensors({ ask }: Pick<Calls, 'ask'>, next: () => string): Ke
     },
     drop() {
       // With a host that is gone they are gone, too.
-      for (const kept of names.values()) ask({ type: 'drop', keys: { kept } }).catch(() => undefined);
+      for (const kept of names.values()) drop(kept);
       names.clear();
     },
   };

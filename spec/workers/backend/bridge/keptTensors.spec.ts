@@ -41,10 +41,32 @@ test('hidden states cross once for all networks of a drawing, and are given up a
   assert.equal(names('run', 'kept.encoder_hidden_states'), ['1', '1', '2', '2', '1', '1']);
   assert.equal(names('drop', 'kept'), []);
   client.forget();
-  assert.equal(names('drop', 'kept'), ['1', '2']);
+  assert.equal(names('drop', 'kept').sort(), ['1', '2']);
   // What was given up is sent again, under a name of its own.
   await draw();
   assert.equal(names('put', 'kept'), ['1', '2', '3', '4']);
+});
+
+test('of a prompt that is another in every step no more are kept than a host has room for, those in use among them', async () => {
+  const host = answering(SOUND);
+  const session = await (await connect(host.channel, never)).open(WANTED, never);
+  const kept = new Set<string>();
+  let most = 0;
+  for (let step = 0; step < 100; step++) {
+    for (const encoder_hidden_states of [STATES, floats([1, 3], [step, 2, 3]) as Tensor]) {
+      await session.run({ ...INPUTS, encoder_hidden_states });
+    }
+  }
+  for (const { type, frame } of host.heard) {
+    const name = frame.metadata.get('kept')!;
+    if (type === 'put') kept.add(name);
+    if (type === 'drop') assert.ok(kept.delete(name));
+    if (type === 'run') assert.ok(kept.has(frame.metadata.get('kept.encoder_hidden_states')!));
+    most = Math.max(most, kept.size);
+  }
+  // The negative prompt, which is asked for in every step, crossed once.
+  assert.is(host.heard.filter(({ type }) => type === 'put').length, 101);
+  assert.is(most, 32);
 });
 
 test('hidden states that the host did not take are sent again', async () => {

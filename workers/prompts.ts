@@ -1,0 +1,119 @@
+/**
+ * What a request says, as chunks of tokens for the text encoder: of each prompt one, or several, or others in every step.
+ * Whatever is not written as diffusers reads it comes from `styledPrompts.ts`, which is fetched when it is needed.
+ */
+import { TOKENS } from '../models/configs/textEncoderConfig';
+import { later } from '../models/later';
+import type { TokenizerFiles } from '../models/manifest';
+import type { ImageEvent, ImageRequest } from './api';
+import { CodedError } from './errors';
+import type { LearnedTokens } from './learnedTokens';
+import type { Model } from './model';
+import type { Chunk } from './text/chunks';
+import { encodePrompt } from './text/prompt';
+import { ClipTokenizer } from './text/tokenizer';
+
+/** A prompt's chunks, one after another. */
+export type PromptChunks = readonly Chunk[];
+
+/** What the UNet is shown in a step. */
+export interface PromptPair {
+  readonly prompt: PromptChunks;
+  readonly negativePrompt?: PromptChunks;
+}
+
+type PromptEvent = Extract<ImageEvent, { type: 'prompt' }>;
+
+export interface Prompts {
+  /** By step, from 0; the last is that of all later ones, too. What is the same in two steps is the same object. */
+  readonly steps: readonly [PromptPair, ...PromptPair[]];
+  /** Those whose hidden states are an earlier layer's: in plain style the negative one's never are, as in diffusers. */
+  readonly skipped: readonly PromptName[];
+  /** What there is to tell of each prompt. */
+  readonly told: readonly PromptEvent[];
+  /** Ids beyond the text encoder's own table, where there are such. */
+  readonly learned?: LearnedTokens;
+}
+
+export type AskedText = Pick<
+  ImageRequest,
+  'prompt' | 'negativePrompt' | 'promptStyle' | 'longPrompts' | 'clipSkip' | 'embeddings' | 'guidanceScale' | 'steps'
+>;
+
+export type PromptName = keyof PromptPair;
+
+export const skippedIn = ({ clipSkip = 0, promptStyle = 'plain' }: AskedText): PromptName[] =>
+  clipSkip === 0 ? [] : promptStyle === 'plain' ? ['prompt'] : ['prompt', 'negativePrompt'];
+
+export const longPromptsOf = ({ promptStyle = 'plain', longPrompts }: AskedText): 'cut' | 'chunks' =>
+  longPrompts ?? (promptStyle === 'plain' ? 'cut' : 'chunks');
+
+/** The prompts that guidance asks for, by their names. */
+export const promptsIn = ({ prompt, negativePrompt, guidanceScale }: AskedText): [PromptName, string][] =>
+  guidanceScale > 1
+    ? [
+        ['prompt', prompt],
+        ['negativePrompt', negativePrompt],
+      ]
+    : [['prompt', prompt]];
+
+/** Rejects with `bad-argument` for what `model` has no layers for, and as `openTextualInversion` does. */
+export async function readPrompts(
+  asked: AskedText,
+  { description, tokenizer: files }: Pick<Model, 'description' | 'tokenizer'>,
+): Promise<Prompts> {
+  const { promptStyle = 'plain', embeddings = [], clipSkip = 0 } = asked;
+  const { numHiddenLayers } = description.textEncoder;
+  if (clipSkip >= numHiddenLayers) {
+    const expected = `at most ${numHiddenLayers - 1}, of ${numHiddenLayers} layers`;
+    throw new CodedError('bad-argument', { argument: 'clipSkip', expected, got: `${clipSkip}` });
+  }
+  const tokenizer = tokenizerOf(files);
+  if (promptStyle === 'plain' && longPromptsOf(asked) === 'cut' && embeddings.length === 0)
+    return plainPrompts(asked, tokenizer);
+  const { styledPrompts } = await later(import('./styledPrompts'));
+  return styledPrompts(asked, description.textEncoder, tokenizer);
+}
+
+/** How many hidden states the UNet will look at in each step. */
+export const tokensOf = ({ steps }: Prompts): number =>
+  TOKENS *
+  Math.max(...steps.flatMap(({ prompt, negativePrompt = [] }) => [prompt, negativePrompt]).map(({ length }) => length));
+
+/** The same before anything is opened. */
+export async function plannedTokens(
+  asked: AskedText,
+  model: Pick<Model, 'description' | 'tokenizer'>,
+): Promise<number> {
+  return longPromptsOf(asked) === 'cut' ? TOKENS : tokensOf(await readPrompts(asked, model));
+}
+
+/** A number as a weight, edits, turns, brackets in brackets, BREAK: as nobody writes who means the signs themselves. */
+const STYLED = /\([^()]*:\s*[+-]?[.\d]+\s*\)|\[[^[\]]*(?:\||:\s*[.\d]+\s*\])|\(\(|\bBREAK\b/;
+
+export function toldOf(
+  { promptStyle = 'plain', ...asked }: AskedText,
+  { which, tokens, cut }: Pick<PromptEvent, 'which' | 'tokens' | 'cut'>,
+): PromptEvent {
+  const styled = promptStyle === 'plain' && STYLED.test(asked[which]);
+  return { type: 'prompt', which, tokens, cut, ...(styled ? { styled } : {}) };
+}
+
+function plainPrompts(asked: AskedText, tokenizer: ClipTokenizer): Prompts {
+  const read = promptsIn(asked).map(([which, text]) => ({ which, ...encodePrompt(tokenizer, text, TOKENS) }));
+  const pair = Object.fromEntries(read.map(({ which, ids }) => [which, [{ ids }]])) as unknown as PromptPair;
+  return {
+    steps: [pair],
+    skipped: skippedIn(asked),
+    told: read.map((one) => toldOf(asked, one)),
+  };
+}
+
+const tokenizers = new WeakMap<TokenizerFiles, ClipTokenizer>();
+
+/** Made once for each model: reading all merges takes a while. */
+function tokenizerOf(files: TokenizerFiles): ClipTokenizer {
+  const made = tokenizers.get(files) ?? new ClipTokenizer(files);
+  tokenizers.set(files, made);
+  return made;
+}

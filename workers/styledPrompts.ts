@@ -1,0 +1,110 @@
+/** Prompts with weights, in several chunks, with learned words, or changing from step to step. */
+import { pickedSource } from '../models/folder.picked';
+import type { TextEncoderConfig } from '../models/sd15';
+import { openTextualInversion } from '../models/textualInversion';
+import type { Embedding } from './api';
+import type { LearnedTokens } from './learnedTokens';
+import {
+  type AskedText,
+  longPromptsOf,
+  type PromptChunks,
+  type PromptPair,
+  type Prompts,
+  promptsIn,
+  skippedIn,
+  toldOf,
+} from './prompts';
+import { BREAK, weightsOf } from './text/attention';
+import { type Chunked, chunked, cutOff, type WeightedPiece } from './text/chunks';
+import { type LearnedWord, piecesOf } from './text/learned';
+import { scheduledAt, scheduleOf } from './text/schedule';
+import type { ClipTokenizer } from './text/tokenizer';
+
+/** As `readPrompts` does. */
+export async function styledPrompts(
+  asked: AskedText,
+  encoder: TextEncoderConfig,
+  tokenizer: ClipTokenizer,
+): Promise<Prompts> {
+  const length = encoder.maxPositionEmbeddings;
+  const { words, vectors } = await learnedWords(asked.embeddings ?? [], encoder);
+  const styled = asked.promptStyle === 'a1111';
+  const marks = { start: tokenizer.start, end: tokenizer.end, comma: tokenizer.encode(',')[0]!.id };
+  const chunk = longPromptsOf(asked) === 'cut' ? cutOff : chunked;
+  const read = once((text: string): Chunked => {
+    const pieces = styled ? weighted(text, tokenizer, words) : evenly(text, tokenizer, words);
+    return chunk(pieces, marks, length);
+  });
+  const prompts = promptsIn(asked).map(([which, text]) => {
+    const schedule = styled ? scheduleOf(text, asked.steps) : [{ until: asked.steps, text }];
+    const texts = Array.from({ length: asked.steps }, (_, step) => scheduledAt(schedule, step));
+    return { which, texts, distinct: [...new Set(texts)] };
+  });
+  const pair = once((key: string): PromptPair => {
+    const texts = JSON.parse(key) as string[];
+    return Object.fromEntries(prompts.map(({ which }, i) => [which, read(texts[i]!).chunks])) as unknown as PromptPair;
+  });
+  const steps = Array.from({ length: asked.steps }, (_, step) =>
+    pair(JSON.stringify(prompts.map(({ texts }) => texts[step]))),
+  ) as [PromptPair, ...PromptPair[]];
+  const told = prompts.map(({ which, distinct }) => toldOf(asked, { which, ...toTell(distinct, read) }));
+  return {
+    steps,
+    skipped: skippedIn(asked),
+    told,
+    ...(vectors.length > 0 ? { learned: learnedIn(steps, encoder.vocabSize, vectors) } : {}),
+  };
+}
+
+/** The longest of the texts counts; what is cut is that of the first of which something is. */
+function toTell(texts: readonly string[], read: (text: string) => Chunked): { tokens: number; cut: string } {
+  const cuts = texts.flatMap((text) => {
+    const { cutAt } = read(text);
+    return cutAt === undefined ? [] : [text.slice(cutAt).trim()];
+  });
+  return { tokens: Math.max(...texts.map((text) => read(text).tokens)), cut: cuts[0] ?? '' };
+}
+
+function weighted(text: string, tokenizer: ClipTokenizer, words: readonly LearnedWord[]) {
+  return weightsOf(text).flatMap((part): (WeightedPiece | typeof BREAK)[] => {
+    if (part === BREAK) return [BREAK];
+    const { weight, origins } = part;
+    return piecesOf(part.text, tokenizer, words).map(({ ids, start }) => ({ ids, start: origins[start]!, weight }));
+  });
+}
+
+const evenly = (text: string, tokenizer: ClipTokenizer, words: readonly LearnedWord[]): WeightedPiece[] =>
+  piecesOf(text, tokenizer, words).map((piece) => ({ ...piece, weight: 1 }));
+
+/** Ids that continue the table of tokens, in the order of the embeddings. */
+async function learnedWords(
+  embeddings: readonly Embedding[],
+  { hiddenSize, vocabSize, maxPositionEmbeddings }: TextEncoderConfig,
+) {
+  const words: LearnedWord[] = [];
+  const vectors: Float32Array[] = [];
+  for (const { name, file } of embeddings) {
+    const source = pickedSource(file.path, file.file);
+    const opened = await openTextualInversion(source, { width: hiddenSize, most: maxPositionEmbeddings - 2 });
+    const ids = opened.vectors.map((_, i) => vocabSize + vectors.length + i);
+    words.push({ names: [name, ...(opened.word === undefined ? [] : [opened.word])], ids });
+    vectors.push(...opened.vectors);
+  }
+  return { words, vectors };
+}
+
+function learnedIn(steps: readonly PromptPair[], first: number, vectors: readonly Float32Array[]): LearnedTokens {
+  const chunks = [...new Set(steps)].flatMap(
+    ({ prompt, negativePrompt = [] }): PromptChunks => [...prompt, ...negativePrompt],
+  );
+  return { first, vectors, ids: new Set(chunks.flatMap(({ ids }) => [...ids])) };
+}
+
+function once<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const found = made.get(key) ?? make(key);
+    made.set(key, found);
+    return found;
+  };
+}
