@@ -6,12 +6,15 @@ import { planTensors } from '../../../models/pack';
 import type { Network } from '../../../workers/backend/int8/assemble';
 import { openInt8Stage } from '../../../workers/backend/int8/int8Stage';
 import type { Threads } from '../../../workers/backend/int8/threads';
-import { CONV, ROWS } from '../../../workers/kernels/layout';
+import { CONV, CONV_WINOGRAD, ROWS } from '../../../workers/kernels/layout';
 import { randomWeights } from '../randomWeights';
 
 export interface Layer {
   readonly name: string;
-  /** 10⁹ operations a second, two to a multiply-accumulate: of the product, and with its rows quantized before. */
+  /**
+   * 10⁹ operations a second, two to a multiply-accumulate of the layer as it is defined: of the product, and with its rows
+   * quantized before. By Winograd's way a convolution has more than the innermost loop does.
+   */
   readonly product: number;
   readonly whole: number;
   /** Of the innermost loop by itself, in one thread. */
@@ -70,9 +73,11 @@ async function layerSpeed({ name, input, channels, kernel }: Shape, threads: Thr
   const data = Float32Array.from({ length: count }, (_, i) => Math.sin(i * 12.9898 + (i % 17)));
   for (let i = 0; i <= RUNS; i++) await stage.run({ x: { type: 'float32', shape: input, data } });
   await stage.close();
-  const [product, rows] = [CONV, ROWS].map((opcode) => least(times.get(opcode)!));
+  const product = least([CONV, CONV_WINOGRAD].flatMap((opcode) => times.get(opcode) ?? []));
+  // A convolution by patches makes its rows itself.
+  const rows = times.has(ROWS) ? least(times.get(ROWS)!) : 0;
   const operations = 2 * count * channels * kernel ** 2;
-  return { name, product: operations / product! / 1e6, whole: operations / (product! + rows!) / 1e6 };
+  return { name, product: operations / product / 1e6, whole: operations / (product + rows) / 1e6 };
 }
 
 const least = (milliseconds: readonly number[]): number => Math.min(...milliseconds);

@@ -36,16 +36,16 @@ export async function openInt8Stage(
   const memo = new Memo();
   const where = { program: layout.program, state: layout.state, scratch: layout.scratch };
   const look: Look = (region) => new Uint8Array(buffer, layout.addressOf(region), region.bytes);
-  const runPart = async (begin: number, end: number): Promise<void> => {
-    if (watch && end > begin + 1) {
-      for (let i = begin; i < end; i++) await watch(program.instructions[i]!, () => runPart(i, i + 1), look);
-      return;
-    }
+  const runTogether = async (begin: number, end: number): Promise<void> => {
     if (begin === end) return;
     const state = new Int32Array(buffer, layout.state, layout.stateBytes / 4).fill(0);
     await team.run(where, begin, end);
     const failed = state[STATE_FAILED / 4]!;
     if (failed > 0) throw notFinite(`${network.name}: ${program.instructions[failed - 1]!.scope}`);
+  };
+  const runPart = async (begin: number, end: number): Promise<void> => {
+    if (!watch) return runTogether(begin, end);
+    for (let i = begin; i < end; i++) await watch(program.instructions[i]!, () => runTogether(i, i + 1), look);
   };
   return {
     heapBytes: buffer.byteLength,
