@@ -18,7 +18,7 @@ export function FromPicture() {
       )}
       <FileButton
         testid="from-picture"
-        class="quiet"
+        class="quiet reset"
         onPick={(files) => {
           const picture = pictureAmong(files) ?? (files[0]?.file as File | undefined);
           if (picture) void takeFrom(picture);

@@ -35,7 +35,7 @@ export function InitPicture() {
           />
         </>
       )}
-      <div class="pair">
+      <div class="buttons">
         <FileButton testid="init-file" onPick={([first]) => void takePicture(first!.file as File)}>
           {given ? late.otherPicture : late.choosePicture}
         </FileButton>
