@@ -34,17 +34,7 @@ export async function openChromium(): Promise<Chromium> {
     conditions: ['onnxruntime-web-use-extern-wasm'],
     plugins: [kernels],
   });
-  await writeFile(join(FOLDER, 'bench.html'), '<!doctype html><title>bench</title>');
-  const profile = await mkdtemp(join(tmpdir(), 'pocket-bench-'));
-  const server = await serve(FOLDER, 0);
-  const browser = await puppeteer.launch({
-    executablePath: requireChromium(),
-    userDataDir: profile,
-    args: [...CHROMIUM_FLAGS],
-    protocolTimeout: 3_600_000,
-  });
-  const page = await browser.newPage();
-  await page.goto(`${server.url}bench.html`);
+  const page = await openBarePage(FOLDER);
   const asked = async <Kind extends keyof Answer>(job: Job & { readonly type: Kind }): Promise<Answer[Kind]> =>
     (await page.evaluate(`new Promise((resolve, reject) => {
       const worker = new Worker('measure.worker.js', { type: 'module' });
@@ -53,9 +43,36 @@ export async function openChromium(): Promise<Chromium> {
       worker.postMessage(${JSON.stringify(job)});
     })`)) as Answer[Kind];
   return {
-    version: await browser.version(),
+    version: await page.version(),
     stage: (variant, how) => asked({ type: 'stage', variant, ...how }),
     layers: (threads) => asked({ type: 'layers', threads }),
+    close: page.close,
+  };
+}
+
+export interface BarePage {
+  version(): Promise<string>;
+  /** Of a script, what it resolves to. */
+  evaluate(script: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** A page with nothing in it, isolated from others as ours is, beside the files of `folder`. */
+export async function openBarePage(folder: string): Promise<BarePage> {
+  await writeFile(join(folder, 'bench.html'), '<!doctype html><title>bench</title>');
+  const profile = await mkdtemp(join(tmpdir(), 'pocket-bench-'));
+  const server = await serve(folder, 0);
+  const browser = await puppeteer.launch({
+    executablePath: requireChromium(),
+    userDataDir: profile,
+    args: [...CHROMIUM_FLAGS],
+    protocolTimeout: 3_600_000,
+  });
+  const page = await browser.newPage();
+  await page.goto(`${server.url}bench.html`);
+  return {
+    version: () => browser.version(),
+    evaluate: (script) => page.evaluate(script),
     async close() {
       await browser.close();
       await server.close();

@@ -2,6 +2,7 @@
 import type { Variant } from '../variants';
 import { type Chromium, openChromium } from './chromium';
 import { DECODE_512, type Figure, TEXT, UNET_256, UNET_512 } from './figures';
+import { litert } from './litert';
 import { measuredInPython, type PythonPeer } from './python';
 
 export interface Options {
@@ -62,6 +63,7 @@ export const ENGINES: readonly Engine[] = [
   inChromium('kernels_guided', [UNET_256, UNET_512], 'kernels', 2),
   inChromium('ortweb', ALL, 'int8'),
   inChromium('ortweb_f32', [DECODE_512], 'torch'),
+  litert,
   inPython('torch_bf16', [UNET_256, UNET_512, DECODE_512], { script: 'torch_bf16.py' }),
   inPython('openvino', [UNET_256, UNET_512, DECODE_512], { script: 'openvino_bf16.py' }),
   inPython('sdcpp', ALL, { script: 'sd_cpp.py', checkpoint: true }),

@@ -2,13 +2,37 @@
 
 In three parts, since the quantizer misreads files of more than 2 GB: what goes down, what comes up, and the end of that.
 """
+import dataclasses
 import os
 import sys
 
 import litert_torch
+import numpy
 import torch
 from ai_edge_quantizer import quantizer, recipe
+from ai_edge_quantizer.algorithms.uniform_quantize import uniform_quantize_tensor as rounding
 from networks import inputs, network
+
+LARGE = 32 * 1024 * 1024
+whole = rounding.uniform_quantize
+
+
+def in_pieces(tensor, params, *rest, **options):
+    """Version 0.10.0 and before cannot round kernels of more than 32 MiB: it takes their outputs for columns."""
+    if tensor.ndim <= 2 or tensor.nbytes <= LARGE:
+        return whole(tensor, params, *rest, **options)
+    return numpy.concatenate([
+        whole(
+            tensor[outputs],
+            dataclasses.replace(params, scale=params.scale[outputs], zero_point=params.zero_point[outputs]),
+            *rest,
+            **options,
+        )
+        for outputs in numpy.array_split(numpy.arange(tensor.shape[0]), 1 + tensor.nbytes // LARGE)
+    ])
+
+
+rounding.uniform_quantize = in_pieces
 
 
 class Down(torch.nn.Module):
