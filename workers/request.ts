@@ -1,6 +1,5 @@
 /** The ranges of an `ImageRequest`, checked before anything is loaded. */
 import type {
-  GuidanceRequest,
   ImageRequest,
   InitImage,
   LongPrompts,
@@ -11,6 +10,7 @@ import type {
 } from './api';
 import { CodedError } from './errors';
 import { skipOf, strengthOf } from './strength';
+import { unlikePasses } from './unlikePasses';
 
 /** They step from one noise level to another, so the levels can be spaced otherwise. */
 const OVER_SIGMAS = [
@@ -164,10 +164,6 @@ function checkInterval([start, stop]: readonly number[], request: ImageRequest):
   const drawn = skipped > 0 ? `the last ${steps - skipped} of ${steps}` : steps;
   throw bad('guidanceInterval', `two numbers from 0 to 1, with one of ${drawn} steps between them`, `${start}:${stop}`);
 }
-
-/** What keeps a step from being computed in one call at batch 2, in which every step has the same two passes. */
-export const unlikePasses = (asked: GuidanceRequest): keyof GuidanceRequest | undefined =>
-  (['guidanceInterval', 'perpendicularNegative'] as const).find((field) => asked[field] !== undefined);
 
 function text(argument: string, value: string): void {
   if (typeof value !== 'string') throw bad(argument, 'text', typeof value);

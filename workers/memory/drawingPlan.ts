@@ -4,7 +4,7 @@ import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import type { GraphOptions } from '../../models/pack';
 import type { ImageRequest } from '../api';
-import { unlikePasses } from '../request';
+import { unlikePasses } from '../unlikePasses';
 import { AMPLE_HEAP_BYTES, COURSES, type Course, type Courses, courseOf, LOW_HEAP_BYTES } from './course';
 import { type Batch, type DrawnSize, Needs, type PictureSize } from './needs';
 import { availableHeap, type Device } from './plan';
