@@ -19,7 +19,7 @@ test('the cases are of every sampler and spacing, more than ten prompts, square 
   assert.is(different(({ sigmas = 'model' }) => sigmas).size, 5);
   assert.ok(different(({ prompt }) => prompt).size >= 10);
   assert.is(different(({ width, height }) => Math.sign(width - height)).size, 3);
-  assert.equal([...different(({ guidanceScale }) => guidanceScale)].sort(), [1, 12, 7.5]);
+  assert.equal([...different(({ guidanceScale }) => guidanceScale)].sort(), [1, 12, 15, 7.5]);
   assert.ok(quick.length > SCHEDULERS.length, `${quick.length} cases`);
 });
 
