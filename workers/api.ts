@@ -5,6 +5,7 @@
 import type { ErrorCode, ErrorDetails } from '../models/errors';
 import type { WeightForm as StoredForm } from '../models/quantize/weightForm';
 import type { StageName } from '../models/stage';
+import type { GuidanceRequest } from './api/guidance';
 import type { BackendName, BackendReport, HostBackendName, HostReport } from './api/hosting';
 import type { FromImageRequest } from './api/images';
 import type {
@@ -20,6 +21,7 @@ import type {
 import type { SamplingRequest } from './api/sampling';
 import type { TextRequest } from './api/text';
 
+export type * from './api/guidance';
 export type * from './api/hosting';
 export type * from './api/images';
 export type * from './api/importing';
@@ -27,7 +29,7 @@ export type * from './api/sampling';
 export type * from './api/text';
 
 /** A picture asked for. Every field is checked; see `checkRequest` for the ranges. */
-export interface ImageRequest extends SamplingRequest, TextRequest, FromImageRequest {
+export interface ImageRequest extends SamplingRequest, TextRequest, GuidanceRequest, FromImageRequest {
   /** Classifier-free guidance scale in [0, 100]; at 1 and below there is no unconditional call, as in diffusers. */
   readonly guidanceScale: number;
   /** Pixels, multiples of 8 in [8, 2048]. */

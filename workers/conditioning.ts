@@ -17,8 +17,12 @@ export interface ConditioningInSteps {
 /** Hidden states `[1, 77, D]` of ids `[77]`: the last layer's, or, `skipped`, an earlier one's. */
 export type EncodeChunk = (ids: Int32Array, skipped: boolean) => Promise<Tensor>;
 
-/** Each chunk is encoded once. The shorter of two prompts goes on empty. */
-export async function conditioningOf(prompts: Prompts, encode: EncodeChunk): Promise<ConditioningInSteps> {
+/** Each chunk is encoded once. The shorter of two prompts goes on empty. `withEmpty`: there is an empty prompt beside a negative one. */
+export async function conditioningOf(
+  prompts: Prompts,
+  encode: EncodeChunk,
+  { withEmpty = false }: { readonly withEmpty?: boolean } = {},
+): Promise<ConditioningInSteps> {
   const { steps, skipped } = prompts;
   const tokens = tokensOf(prompts);
   const encoded = once(
@@ -39,13 +43,15 @@ export async function conditioningOf(prompts: Prompts, encode: EncodeChunk): Pro
     tensors[which].set(chunks, tensor);
     return tensor;
   };
+  const [{ prompt: anyPrompt }] = steps;
+  const empty = withEmpty ? { emptyPrompt: await known([emptyLike(anyPrompt[0]!)], 'negativePrompt') } : {};
   const pairs = new Map<PromptPair, Conditioning>();
   for (const pair of new Set(steps)) {
     const prompt = await known(pair.prompt, 'prompt');
     const { negativePrompt } = pair;
     pairs.set(
       pair,
-      negativePrompt ? { prompt, negativePrompt: await known(negativePrompt, 'negativePrompt') } : { prompt },
+      negativePrompt ? { prompt, negativePrompt: await known(negativePrompt, 'negativePrompt'), ...empty } : { prompt },
     );
   }
   return { tokens, at: (step) => pairs.get(steps[step] ?? steps.at(-1)!)! };

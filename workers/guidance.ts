@@ -1,36 +1,39 @@
 /**
- * The UNet under classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598, eq. 6, in the form that diffusers
- * uses): uncond + guidanceScale · (cond − uncond), of whatever the network predicts. Two calls at batch 1 take the least memory; one call at
- * batch 2 reads the weights once.
+ * The UNet under classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598): what it predicts without the prompt and
+ * with it, one made of both. Two calls at batch 1 take the least memory; one call at batch 2 reads the weights once.
  */
 import type { PredictionType } from '../models/sd15';
+import type { ImageRequest } from './api';
 import type { Stage } from './backend/backend';
-import { type Denoiser, denoiserOf, guide, type Predict } from './diffusion/denoiser';
+import { type Denoiser, estimateOf, modelSample } from './diffusion/denoiser';
+import type { Guidance } from './diffusion/guides';
 import type { Latents } from './diffusion/latents';
 import { CodedError } from './errors';
 import { runEach } from './runEach';
 import type { Tensor, Tensors } from './tensor';
 
-/** Hidden states `[1, T, D]` of the prompts, T 77 or a multiple. Without a negative one there is no guidance. */
+/** Hidden states `[1, T, D]` of the prompts, T 77 or a multiple. Without a negative one a call is not guided. */
 export interface Conditioning {
   readonly prompt: Tensor;
   readonly negativePrompt?: Tensor;
+  /** Of an empty prompt, where guidance asks for that, too. */
+  readonly emptyPrompt?: Tensor;
 }
+
+/** What is predicted of a sample with the negative prompt, with the prompt, and with an empty one; or with the prompt alone. */
+type Passes = (sample: Latents, timestep: number) => Promise<readonly [Latents, Latents?, (Latents | undefined)?]>;
 
 /**
  * `batch` is what the UNet was opened for: 2 for guidance in one call. `predictionType`: what its output is.
- * `conditioning` is asked at every call, and says the same object for the same; there is a negative prompt always, or never.
+ * `conditioning` is asked at every call, and says the same object for the same pair; at batch 2 it always is a pair.
  */
 export function guidedDenoiser(
   unet: Stage,
   conditioning: () => Conditioning,
-  guidanceScale: number,
+  { guide, of }: Guidance,
   { batch, predictionType }: { readonly batch: 1 | 2; readonly predictionType: PredictionType },
   signal: AbortSignal,
 ): Denoiser {
-  if (!conditioning().negativePrompt) {
-    return denoiserOf(predictionType, (sample, timestep) => callUnet(unet, sample, timestep, conditioning().prompt));
-  }
   // Kept, so that whoever computes knows those again that it has seen.
   const together = new Map<Conditioning, Tensor>();
   const bothPrompts = (): Tensor => {
@@ -40,23 +43,49 @@ export function guidedDenoiser(
     return known;
   };
 
-  const inTwoCalls: Predict = async (sample, timestep) => {
-    const { prompt, negativePrompt } = conditioning();
-    const inputs = [negativePrompt!, prompt].map((states) => inputsOf(sample, timestep, states));
+  const inSingleCalls: Passes = async (sample, timestep) => {
+    const { prompt, negativePrompt, emptyPrompt } = conditioning();
+    const all = [negativePrompt!, prompt, ...(emptyPrompt ? [emptyPrompt] : [])];
+    const inputs = all.map((states) => inputsOf(sample, timestep, states));
     const outputs = await runEach(unet, inputs, signal);
-    const [uncond, cond] = outputs.map((output) => noiseOf(output, sample, timestep));
-    return guide(uncond!, cond!, guidanceScale);
+    const [uncond, cond, empty] = outputs.map((output) => noiseOf(output, sample, timestep));
+    return [uncond!, cond!, empty];
   };
-  const inOneCall: Predict = async (sample, timestep) => {
+  const inOneCall: Passes = async (sample, timestep) => {
     const [, ...rest] = sample.shape;
     const twice = { shape: [2, ...rest] as const, data: repeated(sample.data) };
     const noise = await callUnet(unet, twice, timestep, bothPrompts());
     const half = sample.data.length;
     const uncond = { shape: sample.shape, data: noise.data.subarray(0, half) };
     const cond = { shape: sample.shape, data: noise.data.subarray(half) };
-    return guide(uncond, cond, guidanceScale);
+    return [uncond, cond];
   };
-  return denoiserOf(predictionType, batch === 2 ? inOneCall : inTwoCalls);
+  const guidedPass = batch === 2 ? inOneCall : inSingleCalls;
+  const passes: Passes = async (sample, timestep) => {
+    const { prompt, negativePrompt } = conditioning();
+    return negativePrompt ? guidedPass(sample, timestep) : [await callUnet(unet, sample, timestep, prompt)];
+  };
+  const estimate = estimateOf(predictionType);
+  return async (x, sigma, timestep) => {
+    const [first, second, third] = await passes(modelSample(x, sigma), timestep);
+    if (!second) return estimate(x, sigma, first);
+    if (of === 'predictions') return estimate(x, sigma, guide(first, second, third));
+    return guide(estimate(x, sigma, first), estimate(x, sigma, second));
+  };
+}
+
+/**
+ * What `step` of the schedule, counted from 0, is shown of `both`: outside the interval the prompt alone. The interval's ends are rounded
+ * down to steps, as `BaseGuidance` of diffusers 0.42.1 does.
+ */
+export function shownIn(
+  { guidanceInterval, steps }: Pick<ImageRequest, 'guidanceInterval' | 'steps'>,
+  both: Conditioning,
+  step: number,
+): Conditioning {
+  if (!guidanceInterval) return both;
+  const [first, end] = guidanceInterval.map((part) => Math.floor(part * steps)) as [number, number];
+  return step >= first && step < end ? both : { prompt: both.prompt };
 }
 
 async function callUnet(unet: Stage, sample: Latents, timestep: number, hiddenStates: Tensor): Promise<Latents> {

@@ -19,14 +19,14 @@ import type { Latents } from './diffusion/latents';
 import { drive } from './diffusion/sampling';
 import { asFailure, CodedError } from './errors';
 import { fromNoise } from './fromNoise';
-import { guidedDenoiser } from './guidance';
+import { guidedDenoiser, shownIn } from './guidance';
 import type { Encoded } from './initImage';
 import type { LearnedTokens } from './learnedTokens';
 import type { Model } from './model';
 import { openStage, type Parts } from './openStage';
 import { readPrompts } from './prompts';
 import { checkRequest } from './request';
-import { noiseFor, pictureSeeds, type Sampling, samplerFor } from './sampling';
+import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds, type Sampling, samplerFor } from './sampling';
 import { Stopwatch } from './stopwatch';
 import { isEncoded, skipOf } from './strength';
 import type { Tensor } from './tensor';
@@ -118,12 +118,16 @@ async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, Cond
   const encoder = yield* open(drawing, 'text_encoder', size, prompts.learned);
   try {
     yield* prompts.told;
-    return await conditioningOf(prompts, async (ids, skipped) => {
-      drawing.signal.throwIfAborted();
-      const input_ids: Tensor = { type: 'int32', shape: [1, ids.length], data: ids };
-      const { hidden_states, skipped_states } = await drawing.watch.time('textEncoder', encoder.run({ input_ids }));
-      return skipped ? skipped_states! : hidden_states!;
-    });
+    return await conditioningOf(
+      prompts,
+      async (ids, skipped) => {
+        drawing.signal.throwIfAborted();
+        const input_ids: Tensor = { type: 'int32', shape: [1, ids.length], data: ids };
+        const { hidden_states, skipped_states } = await drawing.watch.time('textEncoder', encoder.run({ input_ids }));
+        return skipped ? skipped_states! : hidden_states!;
+      },
+      { withEmpty: isPerpendicular(drawing.request) && drawing.request.guidanceScale > 1 },
+    );
   } finally {
     await close(drawing, 'text_encoder', encoder);
   }
@@ -144,6 +148,7 @@ async function* denoise(
   const { x, arrived, see, finish } = encoded
     ? (await fromImage()).beginning(noise, schedule, { encoded, request, scalingFactor })
     : fromNoise(noise, schedule);
+  const guidance = await guidanceFor(request);
 
   const { tokens } = conditioning;
   const batch = conditioning.at(0).negativePrompt && request.guidance === 'one-call' ? 2 : 1;
@@ -151,8 +156,8 @@ async function* denoise(
   try {
     const { predictionType } = description.scheduler;
     let told = 0;
-    const now = () => conditioning.at(told);
-    const guided = guidedDenoiser(see(unet), now, request.guidanceScale, { batch, predictionType }, signal);
+    const now = () => shownIn(request, conditioning.at(told), skipOf(request) + told);
+    const guided = guidedDenoiser(see(unet), now, guidance, { batch, predictionType }, signal);
     let milliseconds = 0;
     const denoiseTimed: Denoiser = async (x, sigma, timestep) => {
       await untilMessagesAreRead();

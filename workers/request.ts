@@ -10,6 +10,7 @@ import type {
 } from './api';
 import { CodedError } from './errors';
 import { skipOf, strengthOf } from './strength';
+import { unlikePasses } from './unlikePasses';
 
 /** They step from one noise level to another, so the levels can be spaced otherwise. */
 const OVER_SIGMAS = [
@@ -62,6 +63,7 @@ export function checkRequest(request: ImageRequest): ImageRequest {
   integer('numImages', request.numImages, 1, 64);
   checkSampling(request);
   checkImages(request);
+  checkGuidance(request);
   oneOf('guidance', request.guidance, GUIDANCE_FORMS);
   oneOf('memory', request.memory, MEMORY_MODES);
   return request;
@@ -126,6 +128,41 @@ function ofSize(argument: string, image: InitImage, channels: number, { width, h
     throw bad(argument, `${width} × ${height} pixels`, `${image.width} × ${image.height}`);
   const bytes = channels * width * height;
   if (image.pixels.length !== bytes) throw bad(argument, `${bytes} bytes of pixels`, String(image.pixels.length));
+}
+
+function checkGuidance(request: ImageRequest): void {
+  const {
+    guidance,
+    guidanceRescale = 0,
+    guidanceInterval,
+    mimicScale,
+    mimicPercentile,
+    perpendicularNegative,
+  } = request;
+  finite('guidanceRescale', guidanceRescale, 0, 1);
+  if (guidanceInterval) checkInterval(guidanceInterval, request);
+  if (mimicScale !== undefined) {
+    finite('mimicScale', mimicScale, 0, 100);
+    for (const [other, value] of Object.entries({ guidanceRescale, perpendicularNegative })) {
+      if (value) throw bad(other, '0 where mimicScale is given', String(value));
+    }
+  }
+  if (mimicPercentile !== undefined) {
+    finite('mimicPercentile', mimicPercentile, 0, 100);
+    if (mimicScale === undefined) throw bad('mimicScale', 'a number where mimicPercentile is given', 'none');
+  }
+  if (perpendicularNegative !== undefined) finite('perpendicularNegative', perpendicularNegative, 0, 100);
+  const unlike = unlikePasses(request);
+  if (unlike && guidance === 'one-call') throw bad('guidance', `auto or two-calls where ${unlike} is given`, guidance);
+}
+
+function checkInterval([start, stop]: readonly number[], request: ImageRequest): void {
+  const [{ steps }, skipped] = [request, skipOf(request)];
+  const within = [start, stop].every((end) => end! >= 0 && end! <= 1);
+  // One without a step in it would not guide at all, which is asked for with a guidanceScale of 1.
+  if (within && Math.max(skipped, Math.floor(start! * steps)) < Math.floor(stop! * steps)) return;
+  const drawn = skipped > 0 ? `the last ${steps - skipped} of ${steps}` : steps;
+  throw bad('guidanceInterval', `two numbers from 0 to 1, with one of ${drawn} steps between them`, `${start}:${stop}`);
 }
 
 function text(argument: string, value: string): void {

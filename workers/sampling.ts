@@ -1,10 +1,11 @@
 /**
- * What a request draws with: its sampler on its schedule, and its noise. Both are fetched when they are first needed, for
+ * What a request draws with: its sampler on its schedule, its guidance and its noise. They are fetched when they are first needed, for
  * the page has only so many bytes at a visit.
  */
 import { later } from '../models/later';
 import type { SchedulerConfig } from '../models/sd15';
 import type { ImageRequest, Picture } from './api';
+import type { Guidance } from './diffusion/guides';
 import type { Latents } from './diffusion/latents';
 import type { PictureNoise } from './diffusion/noise';
 import type { Sampler, Schedule } from './diffusion/sampler';
@@ -23,6 +24,19 @@ export async function samplerFor(
   const { samplers } = await later(import('./diffusion/samplers'));
   const { sampler, schedule } = samplers[scheduler];
   return { sampler, schedule: schedule(config, steps, { sigmas, skip, ...(eta === undefined ? {} : { eta }) }) };
+}
+
+/** Whether there is a negative prompt that is to push across the prompt only. */
+export const isPerpendicular = (asked: Pick<ImageRequest, 'perpendicularNegative' | 'negativePrompt'>): boolean =>
+  asked.perpendicularNegative !== undefined && asked.negativePrompt !== '';
+
+export async function guidanceFor({ guidanceScale, guidanceRescale = 0, ...rest }: ImageRequest): Promise<Guidance> {
+  const { guided, rescaled, mimicked, perpendicular } = await later(import('./diffusion/guides'));
+  const { mimicScale, mimicPercentile = 100, perpendicularNegative = 0 } = rest;
+  if (mimicScale !== undefined) return { guide: mimicked(guidanceScale, mimicScale, mimicPercentile), of: 'estimates' };
+  const across = isPerpendicular(rest);
+  const guide = across ? perpendicular(guidanceScale, perpendicularNegative) : guided(guidanceScale);
+  return { guide: guidanceRescale > 0 ? rescaled(guide, guidanceRescale) : guide, of: 'predictions' };
 }
 
 /** What tells picture `image` of a batch from the others. */

@@ -1,6 +1,6 @@
 /**
  * Whole pictures with every sampler against diffusers': the unguided ones, which take a third of the time, single ones of a
- * batch, and a few whose words are read in other ways. `npm run fidelity` draws them all, as its slow twin does.
+ * batch, and a few whose words are read, or that are guided, in other ways. `npm run fidelity` draws them all, as its slow twin does.
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -9,7 +9,8 @@ import { SCHEDULERS } from '../../workers/request';
 import { fromRoot } from '../root';
 
 const cases = await fidelityCases(fromRoot('.'));
-const QUICK = /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break)$/;
+const QUICK =
+  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular)$/;
 const quick = cases.filter(({ name, only }) => QUICK.test(name) || only);
 
 test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {
@@ -18,7 +19,7 @@ test('the cases are of every sampler and spacing, more than ten prompts, square 
   assert.is(different(({ sigmas = 'model' }) => sigmas).size, 5);
   assert.ok(different(({ prompt }) => prompt).size >= 10);
   assert.is(different(({ width, height }) => Math.sign(width - height)).size, 3);
-  assert.equal([...different(({ guidanceScale }) => guidanceScale)].sort(), [1, 12, 7.5]);
+  assert.equal([...different(({ guidanceScale }) => guidanceScale)].sort(), [1, 12, 15, 7.5]);
   assert.ok(quick.length > SCHEDULERS.length, `${quick.length} cases`);
 });
 
@@ -29,6 +30,14 @@ test('cases are of both styles of prompts, several chunks, skipped layers and a 
   for (const style of [undefined, 'a1111'])
     assert.ok(text.some(({ clipSkip, promptStyle }) => clipSkip && promptStyle === style));
   assert.ok(text.some(({ embeddings }) => embeddings!.length > 0));
+});
+
+test('cases are of guidance brought back, left out in some steps, thresholded, and across', () => {
+  const guidance = cases.filter(({ from }) => from === 'fidelity-guidance');
+  assert.ok(guidance.some(({ guidanceRescale = 0 }) => guidanceRescale > 0));
+  assert.ok(guidance.some(({ guidanceInterval }) => guidanceInterval));
+  assert.ok(guidance.some(({ mimicScale }) => mimicScale));
+  assert.ok(guidance.some(({ perpendicularNegative }) => perpendicularNegative));
 });
 
 test("pictures are diffusers'", async () => {

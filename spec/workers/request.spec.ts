@@ -40,6 +40,55 @@ test('guidance is a finite number from 0 to 100', () => {
   }
 });
 
+test('guidance is brought back by a part, and its interval has a step in it', () => {
+  assert.is(refusal({ guidanceRescale: 1, guidanceInterval: [0, 1] }), 'accepted');
+  assert.is(refusal({ guidanceInterval: [0.95, 1], guidance: 'two-calls' }), 'accepted');
+  const rescale = 'bad-argument: guidanceRescale: expected a number from 0 to 1, got 1.5';
+  assert.is(refusal({ guidanceRescale: 1.5 }), rescale);
+  const ends =
+    'bad-argument: guidanceInterval: expected two numbers from 0 to 1, with one of 20 steps between them, got';
+  for (const [start, stop] of [
+    [0.5, 0.4],
+    [-0.1, 0.5],
+    [0, 1.01],
+    [Number.NaN, 1],
+    // Both of them in step 10.
+    [0.51, 0.54],
+  ])
+    assert.is(refusal({ guidanceInterval: [start, stop] }), `${ends} ${start}:${stop}`);
+});
+
+test('the interval is of the whole schedule, of which a picture to begin from skips the first steps', () => {
+  const initImage = { width: 256, height: 256, pixels: new Uint8Array(3 * 256 * 256) };
+  const from = { initImage, strength: 0.4, steps: 20 };
+  assert.is(refusal({ ...from, guidanceInterval: [0, 0.65] }), 'accepted');
+  const ends = 'expected two numbers from 0 to 1, with one of the last 8 of 20 steps between them, got 0:0.6';
+  assert.is(refusal({ ...from, guidanceInterval: [0, 0.6] }), `bad-argument: guidanceInterval: ${ends}`);
+});
+
+test('a scale to mimic is a scale, alone, and has a percentile', () => {
+  assert.is(refusal({ mimicScale: 7, mimicPercentile: 99.5, guidanceInterval: [0, 0.5] }), 'accepted');
+  assert.is(refusal({ mimicScale: 101 }), 'bad-argument: mimicScale: expected a number from 0 to 100, got 101');
+  const percentile = 'bad-argument: mimicPercentile: expected a number from 0 to 100, got -1';
+  assert.is(refusal({ mimicScale: 7, mimicPercentile: -1 }), percentile);
+  const alone = 'bad-argument: mimicScale: expected a number where mimicPercentile is given, got none';
+  assert.is(refusal({ mimicPercentile: 99 }), alone);
+  const both = 'bad-argument: guidanceRescale: expected 0 where mimicScale is given, got 0.7';
+  assert.is(refusal({ mimicScale: 7, guidanceRescale: 0.7 }), both);
+  const across = 'bad-argument: perpendicularNegative: expected 0 where mimicScale is given, got 1';
+  assert.is(refusal({ mimicScale: 7, perpendicularNegative: 1 }), across);
+});
+
+test('what has steps of unlike passes is not drawn in one call', () => {
+  const got = (field: string) =>
+    `bad-argument: guidance: expected auto or two-calls where ${field} is given, got one-call`;
+  const inOneCall = { guidance: 'one-call' } as const;
+  assert.is(refusal({ ...inOneCall, guidanceInterval: [0, 0.5] }), got('guidanceInterval'));
+  assert.is(refusal({ ...inOneCall, perpendicularNegative: 1 }), got('perpendicularNegative'));
+  const most = 'bad-argument: perpendicularNegative: expected a number from 0 to 100, got -1';
+  assert.is(refusal({ perpendicularNegative: -1 }), most);
+});
+
 test('an unknown scheduler or way is refused with the known ones', () => {
   assert.is(refusal({ memory: 'less' }), 'bad-argument: memory: expected one of auto, normal, low, got less');
   assert.match(

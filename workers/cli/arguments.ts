@@ -7,6 +7,7 @@ import type { Failure, ImageRequest, RandomSource, SchedulerName, SigmaSpacing }
 import { CodedError } from '../errors';
 import type { Recipe } from '../pictureFile/recipe';
 import { DEFAULTS, MEMORY_MODES, RANDOM_SOURCES, SCHEDULERS, SIGMAS } from '../request';
+import { GUIDANCE_OPTIONS, GUIDANCE_USAGE, guidanceWords } from './guidanceOptions';
 import { type EmbeddingWord, embeddingWords, TEXT_OPTIONS, TEXT_USAGE, textWords } from './textOptions';
 
 export const USAGE = `usage: npm run generate -- "PROMPT" [options]
@@ -21,6 +22,7 @@ ${TEXT_USAGE}
   --seed N                 the same seed draws the same picture (default: random)
   --steps N                denoising steps (default: ${DEFAULTS.steps})
   --guidance-scale X       how closely to follow the prompt (default: ${DEFAULTS.guidanceScale})
+${GUIDANCE_USAGE}
   --width N --height N     pixels, multiples of 8 (default: the model's own size)
   --init-image FILE.png    a picture to draw from, brought to the size that is drawn (default: its own, in multiples of 8)
   --strength X             how much of it is given up, above 0 to 1 (default: 0.8, with a mask 1)
@@ -119,6 +121,7 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
       seed: integerWord('--seed', values.seed) ?? said.seed ?? randomInt(2 ** 32),
       steps: integerWord('--steps', values.steps) ?? defaults.steps,
       guidanceScale: numberWord('--guidance-scale', values['guidance-scale']) ?? defaults.guidanceScale,
+      ...guidanceWords(values),
       ...schedulerWord(values.scheduler ?? defaults.scheduler, values.sigmas ?? said.sigmas),
       ...variation(values),
       numImages: integerWord('--num-images', values['num-images']) ?? defaults.numImages,
@@ -171,6 +174,7 @@ const OPTIONS = {
   seed: text,
   steps: text,
   'guidance-scale': text,
+  ...GUIDANCE_OPTIONS,
   width: text,
   height: text,
   scheduler: text,

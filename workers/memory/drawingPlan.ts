@@ -4,6 +4,7 @@ import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import type { GraphOptions } from '../../models/pack';
 import type { ImageRequest } from '../api';
+import { unlikePasses } from '../unlikePasses';
 import { AMPLE_HEAP_BYTES, COURSES, type Course, type Courses, courseOf, LOW_HEAP_BYTES } from './course';
 import { type Batch, type DrawnSize, Needs, type PictureSize } from './needs';
 import { availableHeap, type Device } from './plan';
@@ -19,11 +20,12 @@ export interface DrawingPlan {
 type Guidance = 'one-call' | 'two-calls';
 
 /** On our own kernels one call for both passes of a step reads the weights once, and is made unless two are asked for. */
-export const int8Guidance = ({ guidance }: Planned): Guidance => (guidance === 'two-calls' ? 'two-calls' : 'one-call');
+export const int8Guidance = (asked: Planned): Guidance =>
+  asked.guidance === 'two-calls' || unlikePasses(asked) ? 'two-calls' : 'one-call';
 
 /** What is to be drawn, as far as it matters here. */
 export type Planned = DrawnSize &
-  Partial<Pick<ImageRequest, 'guidance' | 'memory'>> & {
+  Partial<Pick<ImageRequest, 'guidance' | 'memory' | 'guidanceInterval' | 'perpendicularNegative'>> & {
     /** There where it begins from a picture, which is encoded as a whole. */
     readonly initImage?: unknown;
   };
@@ -103,7 +105,7 @@ function unetWays(manifest: Manifest, asked: Planned): UnetWay[] {
   const courses = coursesOf('unet', asked);
   const calls = (one: Guidance): UnetWay[] => courses.map((course) => ({ course, guidance: one }));
   if (guidance !== 'auto') return calls(guidance);
-  const together = hasFewPixels(asked) && manifest.stages.unet.bytes > CONSTANT_BYTES;
+  const together = !unlikePasses(asked) && hasFewPixels(asked) && manifest.stages.unet.bytes > CONSTANT_BYTES;
   const inOneCall = calls('one-call').filter(({ course }) => together && !course.segments);
   return [...inOneCall, ...calls('two-calls')];
 }

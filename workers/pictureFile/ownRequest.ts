@@ -6,6 +6,7 @@ type Check = (value: unknown) => boolean;
 
 const text: Check = (value) => typeof value === 'string';
 const number: Check = (value) => typeof value === 'number';
+const twoNumbers: Check = (value) => Array.isArray(value) && value.length === 2 && value.every(number);
 const nameOf =
   (names: object): Check =>
   (value) =>
@@ -20,6 +21,11 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   seed: number,
   steps: number,
   guidanceScale: number,
+  guidanceRescale: number,
+  guidanceInterval: twoNumbers,
+  mimicScale: number,
+  mimicPercentile: number,
+  perpendicularNegative: number,
   width: number,
   height: number,
   scheduler: nameOf(SAMPLER_NAMES),

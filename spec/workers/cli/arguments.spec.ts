@@ -77,6 +77,20 @@ test("a VAE, LoRAs with and without a weight and a prediction go with the model;
   assert.is(refusal('x', '--lora', 'a.safetensors:b/c.safetensors'), 'accepted');
 });
 
+test('guidance takes a rescale, a scale to mimic and an interval, whose ends are told apart by a colon', () => {
+  const words = ['x', '--guidance-rescale', '0.7', '--guidance-interval', '0.2:.8'];
+  const mimic = parseArguments(['x', '--mimic-scale', '7', '--mimic-percentile', '99.5']).request;
+  assert.equal([mimic.mimicScale, mimic.mimicPercentile], [7, 99.5]);
+  assert.is(parseArguments(['x', '--perpendicular-negative', '1.5']).request.perpendicularNegative, 1.5);
+  assert.not('mimicScale' in parseArguments(words).request);
+  const { guidanceRescale, guidanceInterval } = parseArguments(words).request;
+  assert.equal([guidanceRescale, guidanceInterval], [0.7, [0.2, 0.8]]);
+  const interval = 'bad-argument: --guidance-interval: expected';
+  assert.is(refusal('x', '--guidance-interval', '0.2'), `${interval} A:B, two numbers from 0 to 1, got 0.2`);
+  assert.is(refusal('x', '--guidance-interval', '0.2:'), `${interval} a number, got nothing`);
+  assert.is(refusal('x', '--guidance-interval', '0:1:2'), `${interval} A:B, two numbers from 0 to 1, got 0:1:2`);
+});
+
 test('zero is a value: of the seed, of the guidance scale', () => {
   const { request } = parseArguments(['x', '--seed', '0', '--guidance-scale', '0']);
   assert.is(request.seed, 0);

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { epsilonDenoiser, guide, modelSample, vDenoiser } from '../../../workers/diffusion/denoiser';
+import { epsilonDenoiser, modelSample, vDenoiser } from '../../../workers/diffusion/denoiser';
 import type { Latents } from '../../../workers/diffusion/latents';
 
 const latents = (...values: number[]): Latents => ({
@@ -45,14 +45,6 @@ test('the network sees the variance-preserving sample and the timestep', async (
   })(latents(1.25, -5), 0.75, 499.5);
   assert.equal(seen, [[1, -4], 499.5]);
   assert.equal(modelSample(latents(3), 0), latents(3));
-});
-
-test('guidance 0 is the unconditional noise, 1 the conditional, 7.5 far beyond', () => {
-  const [unconditional, conditional] = [latents(1, 2), latents(2, 0)];
-  assert.equal(guide(unconditional, conditional, 0), unconditional);
-  assert.equal(guide(unconditional, conditional, 1), conditional);
-  // 1 + 7.5 · (2 - 1) and 2 + 7.5 · (0 - 2)
-  assert.equal(guide(unconditional, conditional, 7.5), latents(8.5, -13));
 });
 
 test.run();

@@ -61,6 +61,28 @@ test('Pillow reads in our files what we write today, and so do we', async () => 
   }
 });
 
+test('how a picture was guided is in its file, every number of it', async () => {
+  const asked = {
+    ...ours[0]!,
+    guided: { guidanceRescale: 0.7, guidanceInterval: [0.2, 0.8], perpendicularNegative: 1.5 },
+  };
+  const { request, model, weights, backend } = await read(...asked.chunks.map(bytesOf));
+  for (const guided of [asked.guided, { mimicScale: 7, mimicPercentile: 99.5 }]) {
+    const by = {
+      model,
+      weights,
+      backend,
+      request: { ...request, ...guided, guidance: 'auto', memory: 'auto' },
+    } as DrawnBy;
+    const recipe = await read(...recipeChunks(by));
+    assert.equal([recipe.request, recipe.ignored], [{ ...request, ...guided }, []]);
+  }
+  const text = JSON.parse(asked.read['pocket-diffusion']);
+  const odd = { ...text, request: { ...text.request, guidanceInterval: [0.2] } };
+  const { ignored } = await read(textChunk('pocket-diffusion', JSON.stringify(odd)));
+  assert.equal(ignored, ['guidanceInterval: [0.2]']);
+});
+
 test('what stable-diffusion-webui reads in our files is what drew them, but for fields that it has no words for', async () => {
   for (const { name, read: said } of ours) {
     // Its words alone: those of a file whose other texts somebody has stripped.
