@@ -4,6 +4,7 @@
  */
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { badModel } from '../../models/refuse';
+import { crc32 } from '../../workers/pictureFile/crc32';
 
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
@@ -103,17 +104,4 @@ function word(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value, 0);
   return bytes;
-}
-
-const CRC = Uint32Array.from({ length: 256 }, (_, index) => {
-  let crc = index;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-/** CRC-32 (APPNOTE.TXT 4.4.7). */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ CRC[(crc ^ byte) & 0xff]!;
-  return (crc ^ 0xffffffff) >>> 0;
 }

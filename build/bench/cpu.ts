@@ -6,6 +6,7 @@
  */
 import { rename, rm, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { median } from '../../models/quantize/report/numbers';
 import { openChromium } from './cpu/chromium';
 import { ENGINES, type Engine, type Options, type Timed } from './cpu/engines';
 import { nameOf, RATIOS, type Times } from './cpu/figures';
@@ -39,6 +40,7 @@ export async function cpu(args: readonly string[]): Promise<number> {
   const threads = values.threads.map(Number);
   const layers = await layersOf(threads, say);
   const found: Record<string, Record<string, Record<string, number>>> = {};
+  let ratios: Record<string, number> = {};
   const peaks: Record<string, Record<string, number>> = {};
   const failures: string[] = [];
   for (const count of threads) {
@@ -51,10 +53,9 @@ export async function cpu(args: readonly string[]): Promise<number> {
         peaks[name] = { ...peaks[name], [figure]: Math.max(...runs.map(({ peakBytes }) => peakBytes)) };
     }
     found[count] = Object.fromEntries([...medians].map(([name, times]) => [name, Object.fromEntries(times)]));
-    report(count, medians, say);
+    ratios = ratiosOf(medians);
+    report(count, medians, ratios, say);
   }
-  const last = found[threads.at(-1)!]!;
-  const ratios = ratiosOf(new Map(Object.entries(last).map(([name, times]) => [name, new Map(Object.entries(times))])));
   for (const failure of failures) say(failure);
   if (values.json) console.log(JSON.stringify({ machine, ratios, milliseconds: found, peaks, layers, failures }));
   return failures.length > 0 ? 1 : 0;
@@ -124,7 +125,7 @@ function mediansOf(figures: ReadonlyMap<string, readonly Timed[]>): Times {
 /** Ours to each peer's, of what was measured of both. A guided step's passes in one call count where they are the faster. */
 function ratiosOf(times: ReadonlyMap<string, Times>): Record<string, number> {
   const guided = times.get('kernels_guided');
-  const own = new Map([...(times.get('kernels') ?? [])].map(([figure, each]) => [figure, each]));
+  const own: Times = times.get('kernels') ?? new Map();
   const whole = new Map([...own].map(([figure, each]) => [figure, Math.min(each, guided?.get(figure) ?? each)]));
   return Object.fromEntries(
     RATIOS.flatMap(({ name, peer, of }) => {
@@ -135,19 +136,18 @@ function ratiosOf(times: ReadonlyMap<string, Times>): Record<string, number> {
   );
 }
 
-function report(threads: number, times: ReadonlyMap<string, Times>, say: Say): void {
+function report(
+  threads: number,
+  times: ReadonlyMap<string, Times>,
+  ratios: Readonly<Record<string, number>>,
+  say: Say,
+): void {
   say(`\n${threads} threads, milliseconds a call (median)`);
   for (const [name, figures] of times) {
     const columns = [...figures].map(([figure, each]) => `${figure} ${each.toFixed(0)}`);
     say(`  ${name.padEnd(16)}${columns.join('   ')}`);
   }
-  for (const [name, ratio] of Object.entries(ratiosOf(times))) say(`  ${name.padEnd(24)} ${ratio.toFixed(3)}`);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  for (const [name, ratio] of Object.entries(ratios)) say(`  ${name.padEnd(24)} ${ratio.toFixed(3)}`);
 }
 
 /** A full-size checkpoint of random weights, written once. */

@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { median } from '../../models/quantize/report/numbers';
 import type { Measured } from './measured';
 import { PARTS, type Variant, variantName } from './variants';
 
@@ -60,12 +61,6 @@ function report(measured: ReadonlyMap<Variant, readonly Measured[]>): void {
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
 
 /** What a process of its own measured, or the last line of what it said when it failed. */
 function measure(variant: Variant, options: readonly string[]): Promise<Measured | string> {

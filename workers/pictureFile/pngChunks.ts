@@ -2,8 +2,10 @@
  * A PNG file as a row of chunks (PNG 3rd edition, §5): written, and walked through by their headers alone, so that of a large
  * picture only what is asked for is read.
  */
+
 import { CodedError } from '../../models/errors';
 import type { ByteSource } from '../../models/source';
+import { crc32 } from './crc32';
 
 export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
@@ -81,13 +83,3 @@ const hex = (crc: number): string => crc.toString(16).padStart(8, '0');
 
 export const badImage = (argument: string, expected: string, got: string): CodedError =>
   new CodedError('bad-image', { argument, expected, got });
-
-/** CRC-32 of PNG (annex D). */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return (crc ^ 0xffffffff) >>> 0;
-}

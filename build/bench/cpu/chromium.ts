@@ -22,7 +22,10 @@ export interface Chromium {
   close(): Promise<void>;
 }
 
-export async function openChromium(): Promise<Chromium> {
+let built: Promise<void> | undefined;
+
+/** What is measured, written once for all that measure it. */
+async function buildWorker(): Promise<void> {
   await bundle(FOLDER);
   await build({
     entryPoints: { 'measure.worker': 'build/bench/cpu/measure.worker.ts' },
@@ -34,6 +37,11 @@ export async function openChromium(): Promise<Chromium> {
     conditions: ['onnxruntime-web-use-extern-wasm'],
     plugins: [kernels],
   });
+}
+
+export async function openChromium(): Promise<Chromium> {
+  built ??= buildWorker();
+  await built;
   const page = await openBarePage(FOLDER);
   const asked = async <Kind extends keyof Answer>(job: Job & { readonly type: Kind }): Promise<Answer[Kind]> =>
     (await page.evaluate(`new Promise((resolve, reject) => {

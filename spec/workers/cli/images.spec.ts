@@ -6,10 +6,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { brought, decoded, readImage, sizeOf } from '../../../workers/cli/images';
 import { pngBytes } from '../../../workers/cli/png';
-import { asFailure } from '../../../workers/errors';
 import { pngChunk } from '../../../workers/pictureFile/pngChunks';
 import { fromRoot } from '../../root';
 import { wavePicture } from '../pictureFile/wavePicture';
+import { refusal } from '../refusal';
 
 interface Case {
   readonly mode: string;
@@ -19,15 +19,6 @@ interface Case {
 }
 const cases: readonly Case[] = JSON.parse(await readFile(fromRoot('spec/vectors/picture-modes.json'), 'utf8'));
 const bytesOf = (base64: string): Uint8Array => Uint8Array.from(Buffer.from(base64, 'base64'));
-
-const refusal = async (reading: Promise<unknown>): Promise<string> => {
-  try {
-    await reading;
-  } catch (thrown) {
-    return asFailure(thrown).message;
-  }
-  return 'read';
-};
 
 test('every kind of PNG file that Pillow writes is the RGB that it reads in it', async () => {
   assert.ok(cases.length > 6);

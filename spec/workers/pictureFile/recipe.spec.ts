@@ -5,13 +5,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ImageRequest } from '../../../workers/api';
 import { pngBytes } from '../../../workers/cli/png';
-import { asFailure } from '../../../workers/errors';
 import { pngChunk, withChunks } from '../../../workers/pictureFile/pngChunks';
 import { pngTexts, textChunk } from '../../../workers/pictureFile/pngText';
 import { type DrawnBy, readRecipe, recipeChunks } from '../../../workers/pictureFile/recipe';
 import { requestOfPicture } from '../../../workers/pictureFile/requestOfPicture';
 import { memorySource } from '../../models/memoryFolder';
 import { fromRoot } from '../../root';
+import { refusal } from '../refusal';
 
 interface Ours {
   readonly name: string;
@@ -32,15 +32,6 @@ const bare = pngBytes({ width: 2, height: 1, pixels: Uint8Array.of(1, 2, 3, 4, 5
 const read = (...chunks: readonly Uint8Array[]) => readRecipe(memorySource('a.png', withChunks(bare, chunks)));
 const readFileOf = (bytes: Uint8Array) => readRecipe(memorySource('a.png', bytes));
 const bytesOf = (base64: string) => Uint8Array.from(Buffer.from(base64, 'base64'));
-
-const refusal = async (reading: Promise<unknown>): Promise<string> => {
-  try {
-    await reading;
-  } catch (thrown) {
-    return asFailure(thrown).message;
-  }
-  return 'read';
-};
 
 test('Pillow reads in our files what we write today, and so do we', async () => {
   assert.ok(ours.length > 4);

@@ -32,7 +32,7 @@ import {
   PACK_HEADS_INTEGERS,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
-import type { Region } from './instruction';
+import { place } from './instruction';
 import type { Rows } from './value';
 
 const TILE_QUERIES = 48;
@@ -55,7 +55,6 @@ export function attention(
   const packedKeys = assembly.region('packed keys', batch * heads * form.keyBytes);
   const packedValues = assembly.region('packed values', batch * heads * form.valueBytes);
   const rows = assembly.rows('attention', q.rows, q.channels);
-  const place = (region: Region) => ({ region, offset: 0 });
   const shape = {
     ...{ [A_HEADS]: heads, [A_WIDTH]: width, [A_QUERIES]: queries, [A_KEYS]: keys },
     ...{ [A_PACKED_KEYS]: place(packedKeys), [A_PACKED_VALUES]: place(packedValues) },

@@ -19,7 +19,7 @@ import {
   R_B_STRIDE,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
-import type { Region } from './instruction';
+import { place, type Region } from './instruction';
 import { channelsOf, type Source } from './value';
 
 /** Rows that are summed up in float32. */
@@ -41,7 +41,6 @@ export function groupMoments(
   const affine = assembly.region(`${scope} affine`, 8 * pictures * channels);
   const weight = assembly.constants.vector(`${scope}.weight`, channels);
   const bias = assembly.constants.vector(`${scope}.bias`, channels);
-  const place = (region: Region) => ({ region, offset: 0 });
   const words = {
     ...{ [R_A]: place(a.region), [R_A_STRIDE]: a.channels, [R_A_CHANNELS]: a.channels },
     ...(b ? { [R_B]: place(b.region), [R_B_STRIDE]: b.channels, [R_B_CHANNELS]: b.channels } : {}),

@@ -14,6 +14,9 @@ export interface Place {
   readonly offset: number;
 }
 
+/** Where a region begins. */
+export const place = (region: Region): Place => ({ region, offset: 0 });
+
 /** What a word of a record holds: a 32-bit integer, a float32, or an address. */
 export type Word = number | { readonly float: number } | Place;
 

@@ -23,7 +23,7 @@ import {
 import type { Assembly } from './assembly';
 import { attention } from './attention';
 import { groupMoments } from './groupNorm';
-import type { Instruction } from './instruction';
+import { type Instruction, place } from './instruction';
 import { product } from './products';
 import { changedRows, written } from './rows';
 import type { EngineValue, Rows } from './value';
@@ -113,7 +113,7 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
         );
       }
       const residual = other.source.a;
-      later.words[C_RESIDUAL] = { region: residual.region, offset: 0 };
+      later.words[C_RESIDUAL] = place(residual.region);
       later.words[C_RESIDUAL_STRIDE] = residual.channels;
       assembly.alsoReads(later, residual.region);
       return given(sum.source.a, a.shape, later);
@@ -123,7 +123,7 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
       const more = written(assembly, engine(perChannel));
       if (!open || open.words[C_MORE_BIAS] !== undefined || more.rows !== 1)
         throw new Error('only what a convolution has just made is added to by channels');
-      open.words[C_MORE_BIAS] = { region: more.region, offset: 0 };
+      open.words[C_MORE_BIAS] = place(more.region);
       assembly.alsoReads(open, more.region);
       return given(source.a, x.shape, open);
     },

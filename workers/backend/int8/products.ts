@@ -33,14 +33,12 @@ import {
   VECTOR,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
-import type { Instruction, Region, Word } from './instruction';
+import { type Instruction, place, type Region, type Word } from './instruction';
 import { quantized, written } from './rows';
 import type { EngineValue, Rows } from './value';
 import { byPatches, convolvesByPatches } from './winograd';
 
 export type Product = Convolution & { readonly bias?: boolean };
-
-const place = (region: Region) => ({ region, offset: 0 });
 
 /** `x` times the weights of `scope`. `wide`: in float32, weights and all. `open` where it can take in a sum. */
 export function product(

@@ -27,7 +27,7 @@ import {
   ROWS,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
-import type { Region } from './instruction';
+import { place, type Region } from './instruction';
 import { type Change, channelsOf, type EngineValue, type Rows, type Source } from './value';
 
 /** Quantized rows: integers, and beside them a scale and an offset each. */
@@ -125,7 +125,6 @@ function push(
 ): void {
   const { a, b } = source;
   const { levels, lowest } = assembly.numbers.range(resultsOf(source, { transform }));
-  const place = (region: Region) => ({ region, offset: 0 });
   const read = [a.region, b?.region, plus?.region, affine].flatMap((region) => region ?? []);
   assembly.push({
     opcode: ROWS,

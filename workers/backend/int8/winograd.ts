@@ -21,7 +21,7 @@ import {
   CONV_WINOGRAD,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
-import type { Instruction } from './instruction';
+import { type Instruction, place } from './instruction';
 import type { Product, Words } from './products';
 import { written } from './rows';
 import type { EngineValue } from './value';
@@ -55,7 +55,6 @@ export function byPatches(
   const weights = assembly.constants.integers(scope, 9, channels, shape[1]!);
   const patches = batch * Math.ceil(seenHeight / 2) * Math.ceil(seenWidth / 2);
   const tile = tileOf(patches, channels, shape[1]!);
-  const place = (region: Instruction['reads'][number], offset = 0) => ({ region, offset });
   const rowBytes = 32 * Math.ceil(channels / 16);
   return {
     ...{ opcode: CONV_WINOGRAD, scope, reads: [from.region] },

@@ -47,7 +47,7 @@ const NOTE: usize = 8;
 
 /** Of scratch: integer sums, float sums, then what is noted, then weights as they are multiplied. */
 const SUMS: usize = 0;
-export const TOTALS: usize = 192;
+const TOTALS: usize = 192;
 const NOTES: usize = 384;
 
 /** Computes tile `tile` of the record with `scratch` to itself. */
@@ -82,7 +82,7 @@ export function convTile(record: usize, tile: i32, scratch: usize, integers: boo
         if (passes === 2) tapsOfIntegers(weights, sums, taps, steps, notes + noted, scratch, true);
       } else tapsOfFloats(weights, taps, steps, notes, scratch);
       notes += noted * passes;
-      finish(record, m, least(ROWS, m1 - m), n, scratch, integers);
+      finish(record, m, least(ROWS, m1 - m), n, scratch + TOTALS, integers);
     }
   }
 }
@@ -211,8 +211,8 @@ function tapsOfFloats(weights: usize, taps: i32, steps: i32, notes: usize, scrat
   }
 }
 
-/** Scales, biases, residual: totals to the output's rows. */
-export function finish(record: usize, m: i32, rows: i32, n: i32, scratch: usize, integers: bool): void {
+/** Scales, biases, residual: totals, eight of each row, to the output's rows `m` and on, from channel `n`. */
+export function finish(record: usize, m: i32, rows: i32, n: i32, totals: usize, integers: bool): void {
   const lanes = (<usize>n) << 2;
   const bias = address(record, C_BIAS) + lanes;
   const more = address(record, C_MORE_BIAS);
@@ -232,7 +232,7 @@ export function finish(record: usize, m: i32, rows: i32, n: i32, scratch: usize,
   const residual = address(record, C_RESIDUAL);
   const left = word(record, C_N) - n;
   for (let i = 0; i < rows; i++) {
-    const from = scratch + TOTALS + ((<usize>i) << 5);
+    const from = totals + ((<usize>i) << 5);
     let a = f32x4.add(f32x4.mul(v128.load(from), scalea), biasa);
     let b = f32x4.add(f32x4.mul(v128.load(from, 16), scaleb), biasb);
     const to = address(record, C_OUTPUT) + ((address(record, C_OUTPUT_STRIDE) * (m + i) + n) << 2);

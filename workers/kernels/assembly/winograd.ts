@@ -24,7 +24,7 @@ import {
   C_WIDTH,
   C_ZERO_ROW,
 } from '../layout';
-import { finish, TOTALS } from './conv';
+import { finish } from './conv';
 import { dotIntegers } from './dot';
 import { address, least, word } from './words';
 
@@ -273,7 +273,7 @@ function finishPatches(record: usize, m: i32, patches: i32, n: i32, scratch: usi
         if (y + a >= height || x + b >= width) continue;
         const pixel = (picture * height + y + a) * width + x + b;
         const totals = scratch + OUTPUTS + ((<usize>((2 * a + b) * PATCHES + i)) << 5);
-        finish(record, pixel, 1, n, totals - TOTALS, true);
+        finish(record, pixel, 1, n, totals, true);
       }
   }
 }
