@@ -1,5 +1,5 @@
 /**
- * `npm test [-- PATTERN] [--slow]`: types, style, the JUnit tests of bridge-android, then every spec, each file in a process of
+ * `npm test [-- PATTERN …] [--slow]`: types, style, the JUnit tests of bridge-android, then every spec, each file in a process of
  * its own so that a crash, a leak or a stray handle is that file's failure and nobody else's. Browsers mostly wait: their specs go one
  * after another beside all others, which go one after another too. Ends with `N passed, N failed`.
  */
@@ -22,16 +22,17 @@ const SPEC_TIMEOUT_MILLISECONDS = 15 * 60_000;
 
 export async function main(args: readonly string[]): Promise<number> {
   const slow = args.includes('--slow');
-  const pattern = args.find((arg) => !arg.startsWith('--')) ?? '';
+  const patterns = args.filter((arg) => !arg.startsWith('--'));
+  const all = patterns.length === 0;
   const specs = (await specFiles()).filter(
-    (path) => path.includes(pattern) && (slow || !path.endsWith('.slow.spec.ts')),
+    (path) => (all || patterns.some((pattern) => path.includes(pattern))) && (slow || !path.endsWith('.slow.spec.ts')),
   );
   if (specs.some(inBrowser)) ensureChromium();
 
   const tally: Tally = { passed: 0, failed: 0 };
-  if (!pattern) for (const check of ['types', 'style'] as const) add(tally, await runCheck(check));
+  if (all) for (const check of ['types', 'style'] as const) add(tally, await runCheck(check));
   // First, since the specs of the bridge start what it builds.
-  if (BRIDGE.includes(pattern)) add(tally, await runJava());
+  if (all || patterns.some((pattern) => BRIDGE.includes(pattern))) add(tally, await runJava());
   else if (specs.some((path) => path.includes('bridge'))) await buildHost();
   process.env[HOST_BUILT] = 'yes';
   await bundleSpecs(specs);

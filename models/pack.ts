@@ -150,6 +150,17 @@ export const stageSegments = (...stage: StageInSegments): StageSegment[] =>
 export const segmentNeeds = (...stage: StageInSegments): HeapNeed[] =>
   inSegments(...stage).map(({ graph }) => graph.need());
 
+/** Of `tensors`, what the part of a UNet takes that is handed its deep features. */
+export function shallowTensors(
+  description: ModelDescription,
+  { deep }: StageSize,
+  tensors: readonly PackedTensor[],
+): PackedTensor[] {
+  const planned = byKey(tensors);
+  const parameters = parametersOf(description, 'unet', deep ? { deep } : {});
+  return parameters.flatMap(({ name }) => planned.get(name) ?? []);
+}
+
 type StageInSegments = [
   description: ModelDescription,
   stage: StageName,

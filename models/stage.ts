@@ -15,6 +15,17 @@ export interface StageSize extends TextSize {
   readonly batch: number;
   readonly height: number;
   readonly width: number;
+  /** Of the UNet: what it hands out of its deep layers, or is handed in their place. */
+  readonly deep?: DeepFeatures;
+}
+
+/**
+ * Where a UNet is cut: `branch` counts the skips between its way down and its way up, 0 being the outermost. `made`: it is whole,
+ * and `deep_features` comes out besides; `given`: they come in, and only what lies outside of the cut is computed.
+ */
+export interface DeepFeatures {
+  readonly branch: number;
+  readonly from: 'made' | 'given';
 }
 
 /** What of a size follows from how a prompt is written; whatever is absent is as diffusers has it. */
@@ -108,7 +119,9 @@ export interface SegmentedFile {
  *   unet          sample               float32 [B, C, H, W]
  *                 timestep             float32 [1]
  *                 encoder_hidden_states float32 [B, T, D]
+ *                (deep_features        float32, with `deep` that is `given`)
  *              -> noise                float32 [B, C, H, W]
+ *                (deep_features        float32, with `deep` that is `made`)
  *   vae_decoder   latents              float32 [B, 4, H, W]  (already divided by scaling_factor)
  *              -> image                float32 [B, 3, 8H, 8W], nominally in [-1, 1]
  *   vae_encoder   image                float32 [B, 3, 8H, 8W] in [-1, 1]

@@ -19,6 +19,7 @@ import type {
   WeightForm,
 } from './api/importing';
 import type { SamplingRequest } from './api/sampling';
+import type { SavingRequest } from './api/saving';
 import type { TextRequest } from './api/text';
 
 export type * from './api/guidance';
@@ -26,10 +27,11 @@ export type * from './api/hosting';
 export type * from './api/images';
 export type * from './api/importing';
 export type * from './api/sampling';
+export type * from './api/saving';
 export type * from './api/text';
 
 /** A picture asked for. Every field is checked; see `checkRequest` for the ranges. */
-export interface ImageRequest extends SamplingRequest, TextRequest, GuidanceRequest, FromImageRequest {
+export interface ImageRequest extends SamplingRequest, TextRequest, GuidanceRequest, SavingRequest, FromImageRequest {
   /** Classifier-free guidance scale in [0, 100]; at 1 and below there is no unconditional call, as in diffusers. */
   readonly guidanceScale: number;
   /** Pixels, multiples of 8 in [8, 2048]. */

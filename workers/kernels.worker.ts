@@ -2,13 +2,14 @@
 import { instantiate, type Kernels } from './backend/int8/kernels';
 import type { Order } from './backend/int8/threads';
 
-let kernels: Kernels | undefined;
+/** Of each team. */
+const kernels: Kernels[] = [];
 
 self.onmessage = ({ data }: MessageEvent<Order>) => {
-  if (data.type === 'memory') kernels = instantiate(data.module, data.memory);
+  if (data.type === 'memory') kernels[data.team] = instantiate(data.module, data.memory);
   else {
-    const { program, begin, end, state, scratch, thread, threads } = data;
-    kernels!.run(program, begin, end, state, scratch[thread]!, threads);
+    const { team, program, begin, end, state, scratch, thread, threads } = data;
+    kernels[team]!.run(program, begin, end, state, scratch[thread]!, threads);
   }
   self.postMessage(0);
 };

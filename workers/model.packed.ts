@@ -1,6 +1,6 @@
 /** A model whose weights are packed somewhere: its graphs are written from the manifest, for the size that is asked for. */
 import type { Manifest } from '../models/manifest';
-import { type GraphOptions, stageGraph, stageSegments } from '../models/pack';
+import { type GraphOptions, shallowTensors, stageGraph, stageSegments } from '../models/pack';
 import type { StageName, StageWeights } from '../models/stage';
 import type { Model } from './model';
 
@@ -22,7 +22,10 @@ export function packedModel(
     async file(stage, size, signal) {
       const { tensors } = stages[stage];
       const network = { description, stage, size, tensors };
-      const opened = await weights(stage, signal, false);
+      // A few of a hundred tensors: the others should not be read for them.
+      const shallow = size.deep?.from === 'given';
+      const opened = await weights(stage, signal, shallow);
+      if (shallow) await opened.prepare?.(shallowTensors(description, size, tensors));
       return {
         ...{ name: stage, network, weights: opened },
         get graph() {

@@ -36,7 +36,9 @@ export async function openStage(
 ): Promise<Stage> {
   if (parts.open) return parts.open(stage, size, signal, learned);
   const { model, backend, courses = FASTEST } = parts;
-  const { lean, segments, tile } = courseOf(stage, courses);
+  const { lean, segments: streamed, tile } = courseOf(stage, courses);
+  // What is left of a UNet that is handed its deep features is small, and stays open beside the whole.
+  const segments = size.deep?.from === 'given' ? undefined : streamed;
   if (segments) return streamedStage(await model.segments(stage, size, segments, signal), backend, signal, { lean });
   const file = await model.file(stage, { ...tileSize(size, tile), ...(learned ? { embedded: true } : {}) }, signal);
   try {

@@ -6,13 +6,15 @@
  * opens a network here closes it here, also when the caller walks away in the middle.
  */
 import { TOKENS } from '../models/configs/textEncoderConfig';
+import { branchesOf } from '../models/graph/unet';
 import { VAE_FACTOR } from '../models/graph/vae';
 import { later } from '../models/later';
-import type { StageName, StageSize } from '../models/stage';
+import type { DeepFeatures, StageName, StageSize } from '../models/stage';
 import { untilMessagesAreRead } from '../models/turn';
 import type { ImageEvent, ImageRequest, Picture } from './api';
 import type { Stage } from './backend/backend';
 import { type ConditioningInSteps, conditioningOf } from './conditioning';
+import type { CachingUnet } from './deepCache';
 import { type Denoiser, modelSample } from './diffusion/denoiser';
 import { rgb8 } from './diffusion/image';
 import type { Latents } from './diffusion/latents';
@@ -79,7 +81,12 @@ async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
 /** An inpainting UNet also sees a mask and the picture under it. */
 const inpaints = ({ description: { unet } }: Model): boolean => unet.inChannels !== unet.outChannels;
 
-function refuseMissing(model: Model, { initImage, maskImage }: ImageRequest): void {
+function refuseMissing(model: Model, { initImage, maskImage, cacheBranch = 0 }: ImageRequest): void {
+  const branches = branchesOf(model.description.unet);
+  if (cacheBranch >= branches) {
+    const expected = `below ${branches}, which is how many skips this UNet has`;
+    throw new CodedError('bad-argument', { argument: 'cacheBranch', expected, got: `${cacheBranch}` });
+  }
   if (!inpaints(model) || (initImage && maskImage)) return;
   const { inChannels, outChannels } = model.description.unet;
   const expected = `a UNet that takes ${outChannels} channels, or a picture and a mask to draw into`;
@@ -152,7 +159,10 @@ async function* denoise(
 
   const { tokens } = conditioning;
   const batch = conditioning.at(0).negativePrompt && request.guidance === 'one-call' ? 2 : 1;
-  const unet = yield* open(drawing, 'unet', { ...size, batch, ...(tokens > TOKENS ? { tokens } : {}) });
+  const unetSize = { ...size, batch, ...(tokens > TOKENS ? { tokens } : {}) };
+  const { cacheInterval = 1, cacheBranch = 0 } = request;
+  const caching = cacheInterval > 1 ? yield* openCut(drawing, unetSize, cacheBranch, cacheInterval) : undefined;
+  const unet = caching ?? (yield* open(drawing, 'unet', unetSize));
   try {
     const { predictionType } = description.scheduler;
     let told = 0;
@@ -162,6 +172,7 @@ async function* denoise(
     const denoiseTimed: Denoiser = async (x, sigma, timestep) => {
       await untilMessagesAreRead();
       signal.throwIfAborted();
+      caching?.begin();
       const started = performance.now();
       const denoised = await watch.time('unet', guided(x, sigma, timestep));
       milliseconds += performance.now() - started;
@@ -180,6 +191,25 @@ async function* denoise(
     return finish(modelSample(turn.value, schedule.finalSigma));
   } finally {
     await close(drawing, 'unet', unet);
+  }
+}
+
+/** The UNet, and beside it the part of it that is handed deep features, as one that keeps them. The caller closes it. */
+async function* openCut(
+  drawing: Drawing,
+  size: StageSize,
+  branch: number,
+  interval: number,
+): AsyncGenerator<ImageEvent, CachingUnet> {
+  const cut = (from: DeepFeatures['from']): StageSize => ({ ...size, deep: { branch, from } });
+  const whole = yield* open(drawing, 'unet', cut('made'));
+  try {
+    const { cachingUnet } = await later(import('./deepCache'));
+    const shallow = yield* open(drawing, 'unet', cut('given'));
+    return cachingUnet({ whole, shallow }, interval, drawing.signal);
+  } catch (thrown) {
+    await whole.close();
+    throw thrown;
   }
 }
 

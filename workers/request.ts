@@ -38,6 +38,8 @@ export const PROMPT_STYLES: readonly PromptStyle[] = ['plain', 'a1111'];
 export const LONG_PROMPTS: readonly LongPrompts[] = ['cut', 'chunks'];
 /** More layers than any text encoder of a Stable Diffusion model has. */
 const MOST_LAYERS = 24;
+/** More skips than any UNet of such a model has. */
+const MOST_BRANCHES = 32;
 export const MEMORY_MODES: readonly ImageRequest['memory'][] = ['auto', 'normal', 'low'];
 
 /** What a person gets who asks for nothing in particular (A1111's and diffusers' habits). */
@@ -64,6 +66,7 @@ export function checkRequest(request: ImageRequest): ImageRequest {
   checkSampling(request);
   checkImages(request);
   checkGuidance(request);
+  checkSaving(request);
   oneOf('guidance', request.guidance, GUIDANCE_FORMS);
   oneOf('memory', request.memory, MEMORY_MODES);
   return request;
@@ -154,6 +157,13 @@ function checkGuidance(request: ImageRequest): void {
   if (perpendicularNegative !== undefined) finite('perpendicularNegative', perpendicularNegative, 0, 100);
   const unlike = unlikePasses(request);
   if (unlike && guidance === 'one-call') throw bad('guidance', `auto or two-calls where ${unlike} is given`, guidance);
+}
+
+function checkSaving({ cacheInterval = 1, cacheBranch }: ImageRequest): void {
+  integer('cacheInterval', cacheInterval, 1, 20);
+  if (cacheBranch === undefined) return;
+  integer('cacheBranch', cacheBranch, 0, MOST_BRANCHES - 1);
+  if (cacheInterval === 1) throw bad('cacheInterval', 'above 1 where cacheBranch is given', '1');
 }
 
 function checkInterval([start, stop]: readonly number[], request: ImageRequest): void {

@@ -14,6 +14,8 @@ export function streamedStage(
   signal: AbortSignal,
   how?: OpenOptions,
 ): Stage {
+  const crossing = new Set(segments.flatMap(({ inputs }) => inputs));
+  const results = segments.flatMap(({ outputs }) => outputs.filter((name) => !crossing.has(name)));
   const runEach = async (inputs: readonly Tensors[]): Promise<Tensors[]> => {
     const values = inputs.map((each) => new Map(Object.entries(each)));
     const pick = (from: (typeof values)[number], names: readonly string[]): Tensors =>
@@ -24,7 +26,7 @@ export function streamedStage(
       await weights.prepare?.(tensors);
       const stage = await backend.open({ name, graph, weights }, signal, how);
       try {
-        const needed = new Set(segments.slice(index + 1).flatMap((later) => later.inputs));
+        const needed = new Set([...results, ...segments.slice(index + 1).flatMap((later) => later.inputs)]);
         for (const each of values) {
           signal.throwIfAborted();
           const given = Object.entries(await stage.run(pick(each, taken)));
@@ -35,7 +37,7 @@ export function streamedStage(
         await stage.close();
       }
     }
-    return values.map((each) => pick(each, segments.at(-1)!.outputs));
+    return values.map((each) => pick(each, results));
   };
   return {
     runEach,

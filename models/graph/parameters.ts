@@ -1,6 +1,6 @@
 /** Which tensors a network asks for: an implementation of `Layers` that computes shapes and notes every weight. */
 import type { ModelDescription } from '../sd15';
-import type { StageName } from '../stage';
+import type { StageName, StageSize } from '../stage';
 import { type Layers, pictureShape, type Value } from './layers';
 import { describe } from './network';
 import { convolved, withLast } from './shapes';
@@ -11,10 +11,14 @@ export interface Parameter {
   readonly shape: readonly number[];
 }
 
-/** Every tensor of a stage in the order in which the network uses them. They do not depend on the picture's size. */
-export function parametersOf(model: ModelDescription, stage: StageName): Parameter[] {
+/** Every tensor of a stage in the order in which the network uses them. They do not depend on the picture's size. `cut`: of such a part. */
+export function parametersOf(
+  model: ModelDescription,
+  stage: StageName,
+  cut: Pick<StageSize, 'deep'> = {},
+): Parameter[] {
   const parameters: Parameter[] = [];
-  describe(listing(parameters), model, stage, { batch: 1, height: 8, width: 8 });
+  describe(listing(parameters), model, stage, { batch: 1, height: 8, width: 8, ...cut });
   return parameters;
 }
 

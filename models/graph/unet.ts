@@ -13,21 +13,49 @@ interface Conditions {
   readonly hiddenStates: Value;
 }
 
-/** `sample`, `timestep` and `encoder_hidden_states` to `noise`; shapes in `../stage.ts`. */
-export function unet(net: Layers, config: UNetConfig, { batch, height, width, tokens = TOKENS }: StageSize): void {
+/**
+ * `sample`, `timestep` and `encoder_hidden_states` to `noise`; shapes in `../stage.ts`. With `deep` features: what the way up has
+ * made when it takes in skip `branch` is handed out, or handed in, and then nothing beneath that skip is computed (DeepCache, Ma et
+ * al. 2023, arXiv 2312.00858; `cache_branch_id` of its package, 0.1.1).
+ */
+export function unet(
+  net: Layers,
+  config: UNetConfig,
+  { batch, height, width, tokens = TOKENS, deep }: StageSize,
+): void {
   const sample = net.input('sample', 'float32', [batch, config.inChannels, height, width]);
   const timestep = net.input('timestep', 'float32', [1]);
   const hiddenStates = net.input('encoder_hidden_states', 'float32', [batch, tokens, config.crossAttentionDim]);
   const conditions = { time: net.silu(timeEmbedding(net, config, timestep)), hiddenStates };
 
-  let x = net.conv2d('conv_in', sample, { channels: config.blockOutChannels[0]!, kernel: 3 });
-  const skips = [x];
-  for (const level of config.blockOutChannels.keys()) x = down(net, config, level, x, skips, conditions);
-  x = middle(net, config, x, conditions);
-  for (const step of config.blockOutChannels.keys()) x = up(net, config, step, x, skips, conditions);
+  const given = deep?.from === 'given';
+  const skips = [net.conv2d('conv_in', sample, { channels: config.blockOutChannels[0]!, kernel: 3 })];
+  const down = downLayers(net, config, conditions).slice(0, given ? deep.branch : undefined);
+  for (const layer of down) skips.push(layer(skips.at(-1)!));
 
+  let x = given ? net.input(DEEP, 'float32', deepShape(config, deep.branch, skips.at(-1)!)) : undefined;
+  x ??= middle(net, config, skips.at(-1)!, conditions);
+  for (const layer of upLayers(net, config, conditions).slice(-skips.length)) {
+    const skip = skips.pop()!;
+    if (deep?.from === 'made' && skips.length === deep.branch) net.output(DEEP, x);
+    x = layer(net.concatChannels(x, skip), skips.at(-1));
+  }
   x = net.silu(net.groupNorm('conv_norm_out', x, { groups: config.normNumGroups, epsilon: config.normEps }));
   net.output('noise', net.conv2d('conv_out', x, { channels: config.outChannels, kernel: 3 }));
+}
+
+const DEEP = 'deep_features';
+
+/** How many skips there are, and so branches of deep features: one before every layer of the way up. */
+export const branchesOf = ({ blockOutChannels, layersPerBlock }: UNetConfig): number =>
+  blockOutChannels.length * (layersPerBlock + 1);
+
+/** Of what the way up has made when it takes in `skip`, that of `branch`. */
+function deepShape({ blockOutChannels, layersPerBlock }: UNetConfig, branch: number, skip: Value): number[] {
+  // A level's last skip meets what the level beneath has made, if there is one.
+  const beneath = Math.floor((branch + 1) / (layersPerBlock + 1));
+  const [batch, , height, width] = pictureShape(skip);
+  return [batch, blockOutChannels[Math.min(beneath, blockOutChannels.length - 1)]!, height, width];
 }
 
 function timeEmbedding(net: Layers, config: UNetConfig, timestep: Value): Value {
@@ -41,22 +69,21 @@ function timeEmbedding(net: Layers, config: UNetConfig, timestep: Value): Value 
   return net.linear('time_embedding.linear_2', h, 4 * width);
 }
 
-/** Level 0 is the finest. Appends what the way up will need to `skips`. */
-function down(net: Layers, config: UNetConfig, level: number, x: Value, skips: Value[], conditions: Conditions): Value {
-  const scope = `down_blocks.${level}`;
-  const channels = config.blockOutChannels[level]!;
-  const attends = config.downBlockTypes[level] === 'CrossAttnDownBlock2D';
-  let h = x;
-  for (let i = 0; i < config.layersPerBlock; i++) {
-    h = residual(net, config, `${scope}.resnets.${i}`, h, channels, conditions);
-    if (attends) h = attention(net, config, `${scope}.attentions.${i}`, h, level, conditions);
-    skips.push(h);
-  }
-  if (level === config.blockOutChannels.length - 1) return h;
-  const padding = config.downsamplePadding === 0 ? 'after' : 'same';
-  h = net.conv2d(`${scope}.downsamplers.0.conv`, h, { channels, kernel: 3, stride: 2, padding });
-  skips.push(h);
-  return h;
+/** The way down, level 0, the finest, first: what each makes is a skip. */
+function downLayers(net: Layers, config: UNetConfig, conditions: Conditions): ((x: Value) => Value)[] {
+  const last = config.blockOutChannels.length - 1;
+  return config.blockOutChannels.flatMap((channels, level) => {
+    const scope = `down_blocks.${level}`;
+    const attends = config.downBlockTypes[level] === 'CrossAttnDownBlock2D';
+    const layers = Array.from({ length: config.layersPerBlock }, (_, i) => (x: Value) => {
+      const h = residual(net, config, `${scope}.resnets.${i}`, x, channels, conditions);
+      return attends ? attention(net, config, `${scope}.attentions.${i}`, h, level, conditions) : h;
+    });
+    const padding = config.downsamplePadding === 0 ? 'after' : 'same';
+    const smaller = (x: Value) =>
+      net.conv2d(`${scope}.downsamplers.0.conv`, x, { channels, kernel: 3, stride: 2, padding });
+    return level === last ? layers : [...layers, smaller];
+  });
 }
 
 function middle(net: Layers, config: UNetConfig, x: Value, conditions: Conditions): Value {
@@ -68,21 +95,23 @@ function middle(net: Layers, config: UNetConfig, x: Value, conditions: Condition
   return residual(net, config, 'mid_block.resnets.1', h, channels, conditions, outputScale);
 }
 
-/** Step 0 is the coarsest. Takes its skips from the end of `skips`. */
-function up(net: Layers, config: UNetConfig, step: number, x: Value, skips: Value[], conditions: Conditions): Value {
-  const scope = `up_blocks.${step}`;
-  const level = config.blockOutChannels.length - 1 - step;
-  const channels = config.blockOutChannels[level]!;
-  const attends = config.upBlockTypes[step] === 'CrossAttnUpBlock2D';
-  let h = x;
-  for (let i = 0; i <= config.layersPerBlock; i++) {
-    h = residual(net, config, `${scope}.resnets.${i}`, net.concatChannels(h, skips.pop()!), channels, conditions);
-    if (attends) h = attention(net, config, `${scope}.attentions.${i}`, h, level, conditions);
-  }
-  if (level === 0) return h;
-  // Latents that do not divide by the levels' factor were rounded on the way down: meet the skip that comes next.
-  const [, , height, width] = pictureShape(skips.at(-1)!);
-  return net.conv2d(`${scope}.upsamplers.0.conv`, net.upsampleTo(h, height, width), { channels, kernel: 3 });
+/** The way up, the coarsest level first: each takes what was made joined to a skip, and looks at the skip that comes next. */
+function upLayers(net: Layers, config: UNetConfig, conditions: Conditions): ((x: Value, next?: Value) => Value)[] {
+  const last = config.blockOutChannels.length - 1;
+  return config.blockOutChannels.flatMap((_, step) => {
+    const scope = `up_blocks.${step}`;
+    const level = last - step;
+    const channels = config.blockOutChannels[level]!;
+    const attends = config.upBlockTypes[step] === 'CrossAttnUpBlock2D';
+    return Array.from({ length: config.layersPerBlock + 1 }, (_, i) => (x: Value, next?: Value) => {
+      let h = residual(net, config, `${scope}.resnets.${i}`, x, channels, conditions);
+      if (attends) h = attention(net, config, `${scope}.attentions.${i}`, h, level, conditions);
+      if (i < config.layersPerBlock || !next) return h;
+      // Latents that do not divide by the levels' factor were rounded on the way down: meet the skip that comes next.
+      const [, , height, width] = pictureShape(next);
+      return net.conv2d(`${scope}.upsamplers.0.conv`, net.upsampleTo(h, height, width), { channels, kernel: 3 });
+    });
+  });
 }
 
 function residual(

@@ -10,7 +10,7 @@ import { fromRoot } from '../root';
 
 const cases = await fidelityCases(fromRoot('.'));
 const QUICK =
-  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular)$/;
+  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache)$/;
 const quick = cases.filter(({ name, only }) => QUICK.test(name) || only);
 
 test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {
@@ -38,6 +38,12 @@ test('cases are of guidance brought back, left out in some steps, thresholded, a
   assert.ok(guidance.some(({ guidanceInterval }) => guidanceInterval));
   assert.ok(guidance.some(({ mimicScale }) => mimicScale));
   assert.ok(guidance.some(({ perpendicularNegative }) => perpendicularNegative));
+});
+
+test('cases are of deep features kept for several numbers of steps, from several branches on', () => {
+  const saving = cases.filter(({ from }) => from === 'fidelity-saving');
+  assert.ok(new Set(saving.map(({ cacheInterval }) => cacheInterval)).size >= 4);
+  assert.ok(new Set(saving.map(({ cacheBranch = 0 }) => cacheBranch)).size >= 4);
 });
 
 test("pictures are diffusers'", async () => {

@@ -178,4 +178,15 @@ test('a picture to begin from is of the size that is drawn, and a mask, a streng
   assert.is(refusal({ initImage, maskImage, steps: 1 }), 'accepted');
 });
 
+test('deep features are kept for 1 to 20 calls, from a branch on only where they are kept', () => {
+  checkRequest({ ...SOUND, cacheInterval: 20, cacheBranch: 11 });
+  checkRequest({ ...SOUND, cacheInterval: 1 });
+  assert.is(refusal({ cacheInterval: 0 }), 'bad-argument: cacheInterval: expected an integer from 1 to 20, got 0');
+  assert.is(refusal({ cacheInterval: 2.5 }), 'bad-argument: cacheInterval: expected an integer from 1 to 20, got 2.5');
+  const branch = 'bad-argument: cacheBranch: expected an integer from 0 to 31, got 32';
+  assert.is(refusal({ cacheInterval: 2, cacheBranch: 32 }), branch);
+  const alone = 'bad-argument: cacheInterval: expected above 1 where cacheBranch is given, got 1';
+  assert.is(refusal({ cacheBranch: 0 }), alone);
+});
+
 test.run();

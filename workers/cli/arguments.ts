@@ -8,6 +8,7 @@ import { CodedError } from '../errors';
 import type { Recipe } from '../pictureFile/recipe';
 import { DEFAULTS, MEMORY_MODES, RANDOM_SOURCES, SCHEDULERS, SIGMAS } from '../request';
 import { GUIDANCE_OPTIONS, GUIDANCE_USAGE, guidanceWords } from './guidanceOptions';
+import { SAVING_OPTIONS, SAVING_USAGE, savingWords } from './savingOptions';
 import { type EmbeddingWord, embeddingWords, TEXT_OPTIONS, TEXT_USAGE, textWords } from './textOptions';
 
 export const USAGE = `usage: npm run generate -- "PROMPT" [options]
@@ -23,6 +24,7 @@ ${TEXT_USAGE}
   --steps N                denoising steps (default: ${DEFAULTS.steps})
   --guidance-scale X       how closely to follow the prompt (default: ${DEFAULTS.guidanceScale})
 ${GUIDANCE_USAGE}
+${SAVING_USAGE}
   --width N --height N     pixels, multiples of 8 (default: the model's own size)
   --init-image FILE.png    a picture to draw from, brought to the size that is drawn (default: its own, in multiples of 8)
   --strength X             how much of it is given up, above 0 to 1 (default: 0.8, with a mask 1)
@@ -122,6 +124,7 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
       steps: integerWord('--steps', values.steps) ?? defaults.steps,
       guidanceScale: numberWord('--guidance-scale', values['guidance-scale']) ?? defaults.guidanceScale,
       ...guidanceWords(values),
+      ...savingWords(values),
       ...schedulerWord(values.scheduler ?? defaults.scheduler, values.sigmas ?? said.sigmas),
       ...variation(values),
       numImages: integerWord('--num-images', values['num-images']) ?? defaults.numImages,
@@ -175,6 +178,7 @@ const OPTIONS = {
   steps: text,
   'guidance-scale': text,
   ...GUIDANCE_OPTIONS,
+  ...SAVING_OPTIONS,
   width: text,
   height: text,
   scheduler: text,

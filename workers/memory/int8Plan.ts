@@ -6,7 +6,7 @@ import { WORDS } from '../backend/int8/numbers';
 import { DRAWN, FASTEST } from './course';
 import { type DrawingPlan, int8Guidance, type Planned } from './drawingPlan';
 import { largestOf, type SizeForecast } from './forecast';
-import type { PictureSize } from './needs';
+import { type PictureSize, unetSizes } from './needs';
 import { availableHeap, type Device } from './plan';
 
 /** As `forecastSize`. */
@@ -24,10 +24,12 @@ export function int8Plan(manifest: Manifest, asked: Planned, device: Device, thr
   const size = { batch: 1, height: asked.height / VAE_FACTOR, width: asked.width / VAE_FACTOR };
   const opened = [...DRAWN, ...(asked.initImage ? (['vae_encoder'] as const) : [])];
   const bytes = opened.map((stage) => {
-    const batch = stage === 'unet' && guidance === 'one-call' ? 2 : 1;
-    const text = stage === 'unet' && asked.tokens !== undefined ? { tokens: asked.tokens } : {};
-    const network = { description, stage, size: { ...size, ...text, batch }, tensors: stages[stage].tensors };
-    return assemble(networkOf(network), WORDS, threads).layout.bytes;
+    const batch = guidance === 'one-call' ? 2 : 1;
+    const sizes = stage === 'unet' ? unetSizes({ ...size, batch }, asked) : [size];
+    return sizes.reduce((sum, each) => {
+      const network = { description, stage, size: each, tensors: stages[stage].tensors };
+      return sum + assemble(networkOf(network), WORDS, threads).layout.bytes;
+    }, 0);
   });
   return { courses: FASTEST, guidance, peakBytes: Math.max(...bytes), availableBytes: availableHeap(device) };
 }

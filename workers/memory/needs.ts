@@ -3,7 +3,8 @@ import type { HeapNeed } from '../../models/graph/onnx/graphBuilder';
 import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import { type GraphOptions, segmentNeeds } from '../../models/pack';
-import type { StageName } from '../../models/stage';
+import type { StageName, StageSize } from '../../models/stage';
+import type { SavingRequest } from '../api';
 import { tileSize } from '../tiles';
 import type { Course } from './course';
 import { peakHeap } from './plan';
@@ -14,9 +15,16 @@ export interface PictureSize {
   readonly height: number;
 }
 
-/** The same with what the UNet is shown: hidden states, 77 by default. */
-export interface DrawnSize extends PictureSize {
+/** The same with what the UNet is shown, hidden states, 77 by default; and whether it keeps features, from which branch on. */
+export interface DrawnSize extends PictureSize, SavingRequest {
   readonly tokens?: number | undefined;
+}
+
+/** As what the UNet is opened for a picture: the whole of it first, and with it the part that is handed what it keeps. */
+export function unetSizes(size: StageSize, { tokens, cacheInterval = 1, cacheBranch = 0 }: DrawnSize): StageSize[] {
+  const seen = tokens === undefined ? size : { ...size, tokens };
+  if (cacheInterval === 1) return [seen];
+  return (['made', 'given'] as const).map((from) => ({ ...seen, deep: { branch: cacheBranch, from } }));
 }
 
 /** Pictures that go through the UNet in one call: 2 are both passes of a guided step. */
@@ -44,9 +52,17 @@ export class Needs {
   }
 
   private of(stage: StageName, { segments = 1, tile }: Course, batch: Batch): HeapNeed[] {
-    const { width, height, tokens } = this.size;
+    const { width, height } = this.size;
     const whole = { batch, height: height / VAE_FACTOR, width: width / VAE_FACTOR };
-    const size = tileSize(stage === 'unet' && tokens !== undefined ? { ...whole, tokens } : whole, tile);
+    if (stage !== 'unet') return this.opened(stage, tileSize(whole, tile), segments);
+    const [size, shallow] = unetSizes(whole, this.size);
+    const needs = this.opened(stage, size!, segments);
+    if (!shallow) return needs;
+    const [beside] = this.opened(stage, shallow, 1);
+    return needs.map((need) => together(need, beside!));
+  }
+
+  private opened(stage: StageName, size: StageSize, segments: number): HeapNeed[] {
     const key = `${stage} ${segments} ${JSON.stringify(size)}`;
     const { description, stages } = this.manifest;
     const needs =
@@ -55,3 +71,9 @@ export class Needs {
     return needs;
   }
 }
+
+/** Two sessions that are both open; each keeps what its values lay in. */
+const together = (a: HeapNeed, b: HeapNeed): HeapNeed => ({
+  weights: a.weights + b.weights,
+  values: { lean: Math.max(a.values.lean, b.values.lean), shared: a.values.shared + b.values.shared },
+});

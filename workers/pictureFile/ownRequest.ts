@@ -26,6 +26,8 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   mimicScale: number,
   mimicPercentile: number,
   perpendicularNegative: number,
+  cacheInterval: number,
+  cacheBranch: number,
   width: number,
   height: number,
   scheduler: nameOf(SAMPLER_NAMES),

@@ -11,27 +11,50 @@ export function partWeights(
   fetch: (first: number, end: number) => Promise<readonly ArrayBuffer[]>,
 ): StageWeights {
   const bytes = bytesOf(stored);
-  let part = new ChunkWeights([]);
-  let start = 0;
+  let runs: Run[] = [];
+  const close = (): void => {
+    for (const { weights } of runs) weights.close();
+    runs = [];
+  };
   return {
     bytes,
     async prepare(tensors) {
-      part.close();
-      const within = stored.chunks.flatMap((chunk, index) => {
-        const from = chunkStart(stored, index);
-        return tensors.some((tensor) => overlap(tensor, { offset: from, bytes: chunk.bytes })) ? [index] : [];
-      });
-      const [first = 0, last = -1] = [within[0], within.at(-1)];
-      start = chunkStart(stored, first);
-      const moved = tensors.map((tensor) => ({ offset: tensor.offset - start, bytes: tensor.bytes }));
-      part = new ChunkWeights(await fetch(first, last + 1), moved);
+      close();
+      for (const [first, end] of runsOf(stored, tensors)) {
+        const [start, stop] = [chunkStart(stored, first), chunkStart(stored, end)];
+        const own = tensors.filter((tensor) => overlap(tensor, { offset: start, bytes: stop - start }));
+        const moved = own.map((tensor) => ({ offset: tensor.offset - start, bytes: tensor.bytes }));
+        runs.push({ start, weights: new ChunkWeights(await fetch(first, end), moved) });
+      }
     },
     read(begin, end) {
       checkBounds(begin, end, bytes);
-      return part.read(begin - start, end - start);
+      const run = runs.findLast(({ start }) => start <= begin) ?? { start: 0, weights: new ChunkWeights([]) };
+      return run.weights.read(begin - run.start, end - run.start);
     },
-    close: () => part.close(),
+    close,
   };
+}
+
+/** Chunks that lie side by side, from byte `start` of the whole. */
+interface Run {
+  readonly start: number;
+  readonly weights: ChunkWeights;
+}
+
+/** The chunks that `tensors` lie in, as runs from a first one up to, but not including, an end. */
+function runsOf(stored: StoredBytes, tensors: readonly Extent[]): [first: number, end: number][] {
+  const runs: [number, number][] = [];
+  let offset = 0;
+  for (const [index, { bytes }] of stored.chunks.entries()) {
+    const chunk = { offset, bytes };
+    offset += bytes;
+    if (!tensors.some((tensor) => overlap(tensor, chunk))) continue;
+    const last = runs.at(-1);
+    if (last?.[1] === index) last[1] = index + 1;
+    else runs.push([index, index + 1]);
+  }
+  return runs;
 }
 
 const overlap = (a: Extent, b: Extent): boolean => a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;

@@ -56,6 +56,20 @@ test('the UNet is run the fastest way there is room for', () => {
   assert.equal(chosen(0), [STREAMED.at(-1), 'two-calls']);
 });
 
+test('what keeps deep features needs room for the part that takes them in besides, whatever is streamed', () => {
+  const saving = { ...SMALL, cacheInterval: 3 };
+  const [plain, both] = [new Needs(int8, SMALL), new Needs(int8, saving)];
+  const deeper = new Needs(int8, { ...saving, cacheBranch: 5 });
+  for (const course of [LEAN!, STREAMED[0]!]) {
+    assert.ok(both.stage('unet', course) > plain.stage('unet', course));
+    assert.ok(deeper.stage('unet', course) > both.stage('unet', course));
+  }
+  assert.is(both.stage('text_encoder', LEAN!), plain.stage('text_encoder', LEAN!));
+  const bytes = (asked: Planned) => int8Plan(int8, asked, ROOMY, 2).peakBytes;
+  // The last layers of the way up, a tenth of the network at most.
+  assert.ok(bytes(saving) > bytes(SMALL) && bytes(saving) < 1.1 * bytes(SMALL));
+});
+
 test('the decoder goes in tiles only where the whole does not fit, and in as large ones as do', () => {
   const large = { width: 1024, height: 512 };
   const needs = new Needs(int8, large);

@@ -35,6 +35,16 @@ test('of each part the chunks it lies in are fetched, again when it is asked for
   assert.equal(fetched, ['0-2', '2-5', '0-2']);
 });
 
+test('of a part that lies here and there the chunks between are left where they are', async () => {
+  const { weights, fetched } = opened();
+  const part = [{ offset: 4 * CHUNK + 64, bytes: 100 }, ...FIRST];
+  await weights.prepare!(part);
+  for (const { offset, bytes } of part)
+    assert.equal(weights.read(offset, offset + bytes), BYTES.subarray(offset, offset + bytes));
+  assert.equal(fetched, ['0-2', '4-5']);
+  assert.throws(() => weights.read(3 * CHUNK, 3 * CHUNK + 64));
+});
+
 test('what belongs to another part, or lies outside, is not to be had', async () => {
   const { weights } = opened();
   await weights.prepare!(SECOND);

@@ -46,7 +46,7 @@ export function hostBackend(
         const details = { argument: file.name, expected: 'a network that the host has', got: 'one of the page' };
         throw new CodedError('bad-argument', details);
       }
-      refuseOtherText(file.name, size);
+      refuseOthers(file.name, size);
       const pixels = { width: size.width * VAE_FACTOR, height: size.height * VAE_FACTOR };
       const sized = file.name === 'text_encoder' ? {} : pixels;
       const wanted = { model, stage: file.name, backend: name, batch: size.batch, ...sized };
@@ -65,11 +65,12 @@ export function hostBackend(
   };
 }
 
-/** A host's networks are as they were exported: for prompts of 77 tokens, by way of all layers, out of the model's own words. */
-function refuseOtherText(argument: string, { tokens = TOKENS, clipSkip = 0, embedded = false }: StageSize): void {
-  if (tokens === TOKENS && clipSkip === 0 && !embedded) return;
-  const got = embedded ? 'learned words' : clipSkip > 0 ? `${clipSkip} layers to skip` : `${tokens} tokens`;
-  const expected = `what the host has: ${TOKENS} tokens, all layers, no learned words`;
+/** A host's networks are as they were exported: whole, for prompts of 77 tokens, by way of all layers, out of the model's own words. */
+function refuseOthers(argument: string, { tokens = TOKENS, clipSkip = 0, embedded = false, deep }: StageSize): void {
+  if (tokens === TOKENS && clipSkip === 0 && !embedded && !deep) return;
+  const text = embedded ? 'learned words' : clipSkip > 0 ? `${clipSkip} layers to skip` : `${tokens} tokens`;
+  const got = deep ? 'deep features to keep' : text;
+  const expected = `what the host has: ${TOKENS} tokens, all layers, no learned words, nothing kept`;
   throw new CodedError('backend-unavailable', { argument, expected, got });
 }
 

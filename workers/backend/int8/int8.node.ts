@@ -31,10 +31,10 @@ export async function nodeThreads(options: Int8Options = {}): Promise<Threads> {
 /** A thread's program: `kernels.worker.ts` in plain words, since a worker has to be started from a text or a file. */
 const PROGRAM = `
 const { parentPort } = require('node:worker_threads');
-let kernels;
+const kernels = [];
 parentPort.on('message', (order) => {
-  if (order.type === 'memory') kernels = new WebAssembly.Instance(order.module, { env: { memory: order.memory } }).exports;
-  else kernels.run(order.program, order.begin, order.end, order.state, order.scratch[order.thread], order.threads);
+  if (order.type === 'memory') kernels[order.team] = new WebAssembly.Instance(order.module, { env: { memory: order.memory } }).exports;
+  else kernels[order.team].run(order.program, order.begin, order.end, order.state, order.scratch[order.thread], order.threads);
   parentPort.postMessage(0);
 });`;
 

@@ -7,10 +7,9 @@ import { openInt8Stage } from './int8Stage';
 import type { Threads } from './threads';
 
 export function int8Backend(threads: Threads): Backend {
-  let peak = 0;
   return {
     name: 'wasm-int8',
-    heapBytes: () => peak,
+    heapBytes: () => threads.heapBytes(),
     async open(file: StageFile, signal: AbortSignal): Promise<Stage> {
       signal.throwIfAborted();
       const { network } = file;
@@ -20,9 +19,7 @@ export function int8Backend(threads: Threads): Backend {
           expected: 'a description of the network',
           got: 'none',
         });
-      const stage = await openInt8Stage(networkOf(network), file.weights, threads, signal);
-      peak = Math.max(peak, stage.heapBytes);
-      return stage;
+      return openInt8Stage(networkOf(network), file.weights, threads, signal);
     },
   };
 }

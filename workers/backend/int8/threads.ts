@@ -17,9 +17,15 @@ export interface Where {
 
 /** What a thread is told. */
 export type Order =
-  | { readonly type: 'memory'; readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory }
+  | {
+      readonly type: 'memory';
+      readonly team: number;
+      readonly module: WebAssembly.Module;
+      readonly memory: WebAssembly.Memory;
+    }
   | ({
       readonly type: 'run';
+      readonly team: number;
       readonly begin: number;
       readonly end: number;
       readonly thread: number;
@@ -33,7 +39,7 @@ export interface Helper {
   answer(): Promise<void>;
 }
 
-/** Threads with a memory in which to run one program. */
+/** Threads with a memory in which to run one program; several share the threads, and take turns. */
 export interface Team {
   readonly kernels: Kernels;
   readonly memory: WebAssembly.Memory;
@@ -49,6 +55,8 @@ export interface Threads {
   readonly numbers: Numbers;
   /** A team with at least so many bytes. Rejects with `out-of-memory`, naming what they are for. */
   gather(name: string, bytes: number): Promise<Team>;
+  /** Of all memories; they never shrink. */
+  heapBytes(): number;
 }
 
 /** Of WebAssembly's memory. */
@@ -59,37 +67,46 @@ const MOST_PAGES = 65_536;
 /** Threads of which `helpers` are the others. */
 export function threadsOf({ form, module, numbers }: Form, helpers: readonly Helper[], shared: boolean): Threads {
   const count = helpers.length + 1;
-  const idle: Team[] = [];
+  const teams: Team[] = [];
+  const idle = new Set<Team>();
   const gathered = async (name: string, bytes: number): Promise<Team> => {
     const memory = memoryOf(name, Math.ceil(bytes / PAGE_BYTES), shared);
     const kernels = instantiate(module, memory);
     const answers = Promise.all(helpers.map((helper) => helper.answer()));
-    for (const helper of helpers) helper.order({ type: 'memory', module, memory });
-    await answers;
+    const number = teams.length;
+    for (const helper of helpers) helper.order({ type: 'memory', team: number, module, memory });
     const team: Team = {
       ...{ kernels, memory },
       async run(where, begin, end) {
         const done = Promise.all(helpers.map((helper) => helper.answer()));
         for (const [i, helper] of helpers.entries())
-          helper.order({ type: 'run', ...where, begin, end, thread: i + 1, threads: count });
+          helper.order({ type: 'run', team: number, ...where, begin, end, thread: i + 1, threads: count });
         kernels.run(where.program, begin, end, where.state, where.scratch[0]!, count);
         await done;
       },
-      dismiss: () => void idle.push(team),
+      dismiss: () => void idle.add(team),
     };
+    teams.push(team);
+    await answers;
     return team;
   };
   return {
     ...{ count, form, numbers },
+    heapBytes: () => teams.reduce((sum, team) => sum + bytesOf(team), 0),
     async gather(name, bytes) {
-      const team = idle.pop();
+      const bySize = [...idle].sort((a, b) => bytesOf(a) - bytesOf(b));
+      // The smallest that does, or the one that has to grow least.
+      const team = bySize.find((each) => bytesOf(each) >= bytes) ?? bySize.at(-1);
       if (!team) return gathered(name, bytes);
-      const more = Math.ceil(bytes / PAGE_BYTES) - team.memory.buffer.byteLength / PAGE_BYTES;
+      const more = Math.ceil(bytes / PAGE_BYTES) - bytesOf(team) / PAGE_BYTES;
       if (more > 0) grow(team.memory, name, more);
+      idle.delete(team);
       return team;
     },
   };
 }
+
+const bytesOf = ({ memory }: Team): number => memory.buffer.byteLength;
 
 function memoryOf(name: string, pages: number, shared: boolean): WebAssembly.Memory {
   try {

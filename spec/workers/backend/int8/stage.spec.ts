@@ -120,6 +120,30 @@ test('the next network gets the memory of one that is closed, grown if need be',
   assert.equal((await third.run(inputs(1, 10))).noise!.data, expected);
 });
 
+test('two that are open at once take turns on the same threads', async () => {
+  const threads = await nodeThreads({ threads: 2 });
+  const [first, second] = [await open(threads), await open(threads)];
+  const expected = (await (await open()).run(inputs(1, 10))).noise!.data;
+  for (const stage of [first, second, first]) {
+    await stage.run(inputs(2, 500));
+    assert.equal((await stage.run(inputs(1, 10))).noise!.data, expected);
+  }
+  assert.is(threads.heapBytes(), first.heapBytes + second.heapBytes);
+});
+
+test('of memories that are free the smallest that does is taken, or the one that has to grow least', async () => {
+  const threads = await nodeThreads({ threads: 1 });
+  const pages = (count: number) => threads.gather('unet', count * 65_536);
+  const all = [await pages(3), await pages(8), await pages(5)];
+  for (const team of all) team.dismiss();
+  const taken = [await pages(4), await pages(9), await pages(2), await pages(1)];
+  assert.equal(
+    taken.map((team) => all.indexOf(team)),
+    [2, 1, 0, -1],
+  );
+  assert.is(threads.heapBytes(), (5 + 9 + 3 + 1) * 65_536);
+});
+
 test('all that it will take is known before there is any memory', async () => {
   const { layout } = assemble(network, one.numbers, 1);
   const stage = await open();
