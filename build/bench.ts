@@ -4,6 +4,7 @@ import { cpu } from './bench/cpu';
 import { disturbedPictures } from './bench/disturbedPictures';
 import { main as int8Pictures } from './bench/int8Pictures';
 import { rounding } from './bench/rounding';
+import { saving } from './bench/saving';
 import { sd15 } from './bench/sd15';
 import { sd15Chromium } from './bench/sd15Chromium';
 
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<numb
   'disturbed-pictures': disturbedPictures,
   'int8-pictures': int8Pictures,
   rounding,
+  saving,
   sd15,
   'sd15-chromium': sd15Chromium,
 };

@@ -18,6 +18,7 @@ import { planNotes } from './cli/planNotes';
 import { checkWritable, writePng } from './cli/png';
 import { drawingProgress } from './cli/progress';
 import { readFrom, recipeNotes } from './cli/recipe';
+import { fastNote, fastSaving } from './cli/savingOptions';
 import { embeddingsOf } from './cli/textOptions';
 
 import { asError, asFailure } from './errors';
@@ -43,7 +44,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     const from = fromWord(args);
     const recipe = from === undefined ? undefined : await readFrom(from);
-    const given = parseArguments(args, recipe);
+    const given = faster(parseArguments(args, recipe));
     if (recipe) for (const note of recipeNotes(recipe, given)) console.error(note);
     await generate(given);
     return 0;
@@ -52,6 +53,14 @@ export async function main(args: readonly string[]): Promise<number> {
     console.error(failure.message);
     return EXIT_CODES[failure.code] ?? 1;
   }
+}
+
+/** `given` with what it asks to be left out; says so. */
+function faster(given: CliArguments): CliArguments {
+  if (!given.fast) return given;
+  const request = { ...given.request, ...fastSaving(given.request) };
+  console.error(fastNote(given.backend, request));
+  return { ...given, request };
 }
 
 async function generate(given: CliArguments): Promise<void> {

@@ -128,8 +128,8 @@ function ratiosOf(times: ReadonlyMap<string, Times>): Record<string, number> {
   const own: Times = times.get('kernels') ?? new Map();
   const whole = new Map([...own].map(([figure, each]) => [figure, Math.min(each, guided?.get(figure) ?? each)]));
   return Object.fromEntries(
-    RATIOS.flatMap(({ name, peer, of }) => {
-      const ours = of(name.startsWith('image') ? whole : own);
+    RATIOS.flatMap(({ name, peer, of, own: ourWay = of }) => {
+      const ours = ourWay(name.startsWith('image') ? whole : own);
       const theirs = of(times.get(peer) ?? new Map());
       return ours === undefined || theirs === undefined ? [] : [[name, ours / theirs]];
     }),

@@ -4,7 +4,6 @@
  * pictures of (models/demo/eyes/key.json), held out of the model's training; 20 steps, guidance 7.5. `--levels 255`: our own
  * kernels with activations of eight bits, as on machines that multiply bytes.
  */
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { openDiffusersFolder } from '../../models/checkpoint';
 import { diskFolder } from '../../models/folder.node';
@@ -19,9 +18,9 @@ import { nodeWasmBackend } from '../../workers/backend/ort.node';
 import { checkpointModel } from '../../workers/model.checkpoint';
 import { textToImage } from '../../workers/pipeline';
 import { DEFAULTS } from '../../workers/request';
+import { strangersPrompts } from './strangersPrompts';
 
 const MODEL = 'models/demo/model';
-const PROMPTS = 'models/demo/eyes/key.json';
 
 /** The demo model's layers are narrow: every one that a full-size model computes in integers does so here too. */
 const LOWERING = { integersFrom: 0 };
@@ -38,10 +37,7 @@ export async function* int8Pictures(count: number, root = '.', computing?: Backe
   const exact = checkpointModel(checkpoint);
   const int8 = checkpointModel(checkpoint, planModel(checkpoint, 'int8'), undefined, LOWERING);
   const backend = nodeWasmBackend();
-  const { pictures } = JSON.parse(await readFile(`${root}/${PROMPTS}`, 'utf8')) as {
-    pictures: Record<string, { prompt: string; seed: number }>;
-  };
-  for (const { prompt, seed } of Object.values(pictures).slice(0, count)) {
+  for (const { prompt, seed } of await strangersPrompts(count, root)) {
     const reference = await drawn(exact, backend, prompt, seed);
     yield { prompt, decibels: psnr((await drawn(int8, computing ?? backend, prompt, seed)).pixels, reference.pixels) };
   }

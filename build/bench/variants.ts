@@ -3,7 +3,7 @@ import { describe } from '../../models/graph/network';
 import { GraphBuilder } from '../../models/graph/onnx/graphBuilder';
 import { type Parameter, parametersOf } from '../../models/graph/parameters';
 import { planTensors, segmentNeeds, stageGraph, stageSegments } from '../../models/pack';
-import type { PackedTensor, StageName, StageNetwork, StageSegment } from '../../models/stage';
+import type { DeepFeatures, PackedTensor, StageName, StageNetwork, StageSegment } from '../../models/stage';
 import { assemble, networkOf } from '../../workers/backend/int8/assemble';
 import { WORDS } from '../../workers/backend/int8/numbers';
 import { COURSES } from '../../workers/memory/course';
@@ -29,6 +29,8 @@ export interface Variant {
   readonly lean?: boolean;
   /** In tiles of this side, latents (`Course`). */
   readonly tile?: number;
+  /** Of the UNet: cut there. */
+  readonly deep?: DeepFeatures;
 }
 
 export const variantName = ({ form, batch, segments, lean, tile }: Variant): string =>
@@ -85,9 +87,10 @@ export interface VariantStage {
 }
 
 export function variantStage(variant: Variant, threads: number): VariantStage {
-  const { stage, pixels, form, batch, segments = 1, lean = segments > 1, tile } = variant;
-  const parameters: Parameter[] = parametersOf(SD15, stage);
-  const size = tileSize({ batch, height: pixels / 8, width: pixels / 8 }, tile);
+  const { stage, pixels, form, batch, segments = 1, lean = segments > 1, tile, deep } = variant;
+  const cut = deep ? { deep } : {};
+  const parameters: Parameter[] = parametersOf(SD15, stage, cut);
+  const size = { ...tileSize({ batch, height: pixels / 8, width: pixels / 8 }, tile), ...cut };
   if (form === 'torch') {
     const tensors = torchPlan(parameters, stage === 'unet');
     // Constants, as in the exported file.

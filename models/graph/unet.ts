@@ -33,7 +33,7 @@ export function unet(
   const down = downLayers(net, config, conditions).slice(0, given ? deep.branch : undefined);
   for (const layer of down) skips.push(layer(skips.at(-1)!));
 
-  let x = given ? net.input(DEEP, 'float32', deepShape(config, deep.branch, skips.at(-1)!)) : undefined;
+  let x = given ? net.input(DEEP, 'float32', deepShape(config, deep.branch, skips.at(-1)!.shape)) : undefined;
   x ??= middle(net, config, skips.at(-1)!, conditions);
   for (const layer of upLayers(net, config, conditions).slice(-skips.length)) {
     const skip = skips.pop()!;
@@ -50,12 +50,15 @@ const DEEP = 'deep_features';
 export const branchesOf = ({ blockOutChannels, layersPerBlock }: UNetConfig): number =>
   blockOutChannels.length * (layersPerBlock + 1);
 
-/** Of what the way up has made when it takes in `skip`, that of `branch`. */
-function deepShape({ blockOutChannels, layersPerBlock }: UNetConfig, branch: number, skip: Value): number[] {
+/** Of the deep features of `branch`, beside its skip `[B, C, H, W]`. */
+export function deepShape(
+  { blockOutChannels, layersPerBlock }: UNetConfig,
+  branch: number,
+  [batch, , height, width]: readonly number[],
+): number[] {
   // A level's last skip meets what the level beneath has made, if there is one.
   const beneath = Math.floor((branch + 1) / (layersPerBlock + 1));
-  const [batch, , height, width] = pictureShape(skip);
-  return [batch, blockOutChannels[Math.min(beneath, blockOutChannels.length - 1)]!, height, width];
+  return [batch!, blockOutChannels[Math.min(beneath, blockOutChannels.length - 1)]!, height!, width!];
 }
 
 function timeEmbedding(net: Layers, config: UNetConfig, timestep: Value): Value {

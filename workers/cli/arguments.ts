@@ -64,6 +64,8 @@ export interface CliArguments {
   readonly backend: CliBackend;
   readonly weights: WeightForm | 'auto';
   readonly embeddings: readonly EmbeddingWord[];
+  /** Whether to leave out of the request what can be. */
+  readonly fast: boolean;
   readonly out: string | undefined;
   readonly json: boolean;
   readonly request: Omit<ImageRequest, 'width' | 'height'>;
@@ -98,7 +100,9 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
   if (values.model === '') throw badArgument('--model', 'a path, or demo', 'nothing');
   choice('backend', values.backend, CLI_BACKENDS);
   choice('weights', values.weights, ['auto', ...WEIGHT_FORMS]);
-  const backend = (values.backend ?? knownOf(recipe?.backend, CLI_BACKENDS) ?? 'wasm') as CliBackend;
+  const backend = (values.backend ??
+    knownOf(recipe?.backend, CLI_BACKENDS) ??
+    (values.fast ? 'wasm-int8' : 'wasm')) as CliBackend;
   const weights = values.weights ?? (values.backend ? undefined : knownOf(recipe?.weights, WEIGHT_FORMS));
   if (values.out !== undefined && !values.out.toLowerCase().endsWith('.png')) {
     throw badArgument('--out', 'a file name ending in .png', values.out);
@@ -110,6 +114,7 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
     // Eight bits are what those kernels compute in: wider weights would be rounded each time anew.
     weights: (weights ?? (backend === 'wasm-int8' ? 'int8' : 'auto')) as CliArguments['weights'],
     embeddings: embeddingWords(values),
+    fast: values.fast ?? false,
     out: values.out,
     json: values.json ?? false,
     ...imageWords(values),

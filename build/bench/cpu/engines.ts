@@ -1,7 +1,7 @@
 /** Who is measured: our kernels and ONNX Runtime in Chromium, others' programs in Python. Each measures what it can do. */
 import type { Variant } from '../variants';
 import { type Chromium, openChromium } from './chromium';
-import { DECODE_512, type Figure, TEXT, UNET_256, UNET_512 } from './figures';
+import { DECODE_512, type Figure, SHALLOW_512, TEXT, UNET_256, UNET_512 } from './figures';
 import { litert } from './litert';
 import { measuredInPython, type PythonPeer } from './python';
 
@@ -59,7 +59,7 @@ const ALL = [TEXT, UNET_256, UNET_512, DECODE_512];
 
 /** In the order in which they take turns. */
 export const ENGINES: readonly Engine[] = [
-  inChromium('kernels', ALL, 'kernels'),
+  inChromium('kernels', [...ALL, SHALLOW_512], 'kernels'),
   inChromium('kernels_guided', [UNET_256, UNET_512], 'kernels', 2),
   inChromium('ortweb', ALL, 'int8'),
   inChromium('ortweb_f32', [DECODE_512], 'torch'),

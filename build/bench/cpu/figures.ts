@@ -1,16 +1,21 @@
 /** What `npm run bench -- cpu` compares: single networks of Stable Diffusion 1.5, and whole pictures made of them. */
-import type { StageName } from '../../../models/stage';
+import type { DeepFeatures, StageName } from '../../../models/stage';
+import { fast } from '../../../workers/fast';
+import { shownIn } from '../../../workers/guidance';
 
 /** One call of a network for a picture of that side. */
 export interface Figure {
   readonly stage: StageName;
   readonly pixels: number;
+  /** Of the UNet: what is left of it where deep features are kept. */
+  readonly deep?: DeepFeatures;
 }
 
-export const nameOf = ({ stage, pixels }: Figure): string => `${stage}-${pixels}`;
+export const nameOf = ({ stage, pixels, deep }: Figure): string => `${stage}-${pixels}${deep ? '-shallow' : ''}`;
 
 export const UNET_256 = { stage: 'unet', pixels: 256 } as const;
 export const UNET_512 = { stage: 'unet', pixels: 512 } as const;
+export const SHALLOW_512 = { ...UNET_512, deep: { branch: 0, from: 'given' } } as const;
 export const DECODE_512 = { stage: 'vae_decoder', pixels: 512 } as const;
 export const TEXT = { stage: 'text_encoder', pixels: 512 } as const;
 
@@ -27,11 +32,30 @@ export function picture512(times: Times): number | undefined {
     : text + 2 * STEPS * unet + decode;
 }
 
+/** The same as `--fast` draws it, without a tiny VAE: deep features kept, guidance in a part of the steps. */
+export function fast512(times: Times): number | undefined {
+  const [text, unet, shallow, decode] = [TEXT, UNET_512, SHALLOW_512, DECODE_512].map((one) => times.get(nameOf(one)));
+  if (text === undefined || unet === undefined || shallow === undefined || decode === undefined) return undefined;
+  const steps = { steps: STEPS };
+  const { cacheInterval = 1, ...guided } = fast(steps);
+  let sum = text + decode;
+  for (let step = 0; step < STEPS; step++) {
+    const { negativePrompt } = shownIn({ ...guided, ...steps }, BOTH, step);
+    sum += (negativePrompt ? 2 : 1) * (step % cacheInterval === 0 ? unet : shallow);
+  }
+  return sum;
+}
+
+const STATES = { type: 'float32', shape: [0], data: new Float32Array() } as const;
+const BOTH = { prompt: STATES, negativePrompt: STATES };
+
 export interface Ratio {
   readonly name: string;
   readonly peer: string;
   /** Milliseconds; nothing where it was not measured. */
   of(times: Times): number | undefined;
+  /** Ours, where we draw in another way than the peer. */
+  own?(times: Times): number | undefined;
 }
 
 const single = (name: string, figure: Figure, peer: string): Ratio => ({
@@ -53,4 +77,5 @@ export const RATIOS: readonly Ratio[] = [
   single('vae512_vs_ortweb', DECODE_512, 'ortweb_f32'),
   single('vae512_vs_sdcpp', DECODE_512, 'sdcpp'),
   { name: 'image512_vs_sdcpp', peer: 'sdcpp', of: picture512 },
+  { name: 'fast512_vs_sdcpp', peer: 'sdcpp', of: picture512, own: fast512 },
 ];

@@ -110,6 +110,7 @@ test('every option arrives where it belongs', () => {
     model: 'm',
     options: { loras: [] },
     embeddings: [],
+    fast: false,
     out: 'a/b.png',
     json: true,
     initImage: undefined,

@@ -1,0 +1,81 @@
+/**
+ * `npm run bench -- saving [--prompts N] [--size PIXELS] [--backend wasm]`: what it costs the demo model's pictures to leave work out
+ * (deep features kept, guidance in a part of the steps), and what it saves: decibels against the picture with nothing left out, and the
+ * UNet's time as a share of that picture's, drawn by the same backend right before. Prompts as of `int8-pictures`; 20 steps, guidance 7.5.
+ */
+import { parseArgs } from 'node:util';
+import { openDiffusersFolder } from '../../models/checkpoint';
+import { diskFolder } from '../../models/folder.node';
+import { planModel } from '../../models/planModel';
+import { psnr } from '../../models/quantize/quality/psnr';
+import { median } from '../../models/quantize/report/numbers';
+import type { ImageRequest, Picture } from '../../workers/api';
+import { nodeInt8Backend } from '../../workers/backend/int8/int8.node';
+import { nodeWasmBackend } from '../../workers/backend/ort.node';
+import { fast } from '../../workers/fast';
+import { checkpointModel } from '../../workers/model.checkpoint';
+import type { Parts } from '../../workers/openStage';
+import { textToImage } from '../../workers/pipeline';
+import { DEFAULTS } from '../../workers/request';
+import { strangersPrompts } from './strangersPrompts';
+
+type Saving = Pick<ImageRequest, 'cacheInterval' | 'cacheBranch' | 'guidanceInterval'>;
+
+const WAYS: readonly (readonly [name: string, saving: Saving])[] = [
+  ['cache 2', { cacheInterval: 2 }],
+  ['cache 3', { cacheInterval: 3 }],
+  ['cache 5', { cacheInterval: 5 }],
+  ['cache 3, branch 3', { cacheInterval: 3, cacheBranch: 3 }],
+  ['guided 0:0.8', { guidanceInterval: [0, 0.8] }],
+  ['guided 0.2:1', { guidanceInterval: [0.2, 1] }],
+  ['fast', fast(DEFAULTS)],
+];
+
+export async function saving(args: readonly string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ args: [...args], options: { prompts: text, size: text, backend: text, only: text } });
+  const { prompts = '8', size = '256', backend = 'wasm-int8', only = '' } = values;
+  const checkpoint = await openDiffusersFolder(await diskFolder('models/demo/model'));
+  const int8 = backend === 'wasm-int8';
+  const model = checkpointModel(checkpoint, planModel(checkpoint, int8 ? 'int8' : 'exact'));
+  const parts: Parts = { model, backend: int8 ? await nodeInt8Backend() : nodeWasmBackend() };
+  const side = Number(size);
+  const found = new Map(WAYS.filter(([name]) => name.includes(only)).map(([name]) => [name, [] as Found[]]));
+  for (const { prompt, seed } of await strangersPrompts(Number(prompts))) {
+    const request = { ...DEFAULTS, prompt, seed, width: side, height: side, guidance: 'two-calls' } as const;
+    const whole = await drawn(request, parts);
+    for (const [name, ways] of WAYS) {
+      if (!found.has(name)) continue;
+      const { picture, milliseconds } = await drawn({ ...request, ...ways }, parts);
+      const decibels = psnr(picture.pixels, whole.picture.pixels);
+      found.get(name)!.push({ decibels, share: milliseconds / whole.milliseconds });
+    }
+    process.stderr.write(`${prompt}\n`);
+  }
+  console.log(`${'left out'.padEnd(20)}${['mean dB', 'least', 'UNet time'].map((word) => word.padStart(11)).join('')}`);
+  for (const [name, all] of found) {
+    const decibels = all.map((one) => one.decibels);
+    const cells = [mean(decibels), Math.min(...decibels)].map((value) => value.toFixed(1));
+    cells.push(median(all.map(({ share }) => share)).toFixed(2));
+    console.log(`${name.padEnd(20)}${cells.map((cell) => cell.padStart(11)).join('')}`);
+  }
+  return 0;
+}
+
+interface Found {
+  readonly decibels: number;
+  /** Of the UNet's time with nothing left out. */
+  readonly share: number;
+}
+
+async function drawn(request: ImageRequest, parts: Parts): Promise<{ picture: Picture; milliseconds: number }> {
+  let picture: Picture | undefined;
+  for await (const event of textToImage(request, parts, new AbortController().signal)) {
+    if (event.type === 'failed') throw new Error(`${event.code}: ${event.message}`);
+    if (event.type === 'image') ({ picture } = event);
+    if (event.type === 'finished') return { picture: picture!, milliseconds: event.timings.unet };
+  }
+  throw new Error(`no picture of ${request.prompt}`);
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

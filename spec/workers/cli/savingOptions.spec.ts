@@ -1,0 +1,43 @@
+/** `--fast`: what it leaves out, what it leaves alone, and what it says. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseArguments } from '../../../workers/cli/arguments';
+import { fastNote, fastSaving } from '../../../workers/cli/savingOptions';
+import { fast } from '../../../workers/fast';
+import { checkRequest } from '../../../workers/request';
+
+test('the more steps, the more is left out; of few, nothing', () => {
+  assert.equal(fast({ steps: 8 }), {});
+  assert.equal(fast({ steps: 12 }), { cacheInterval: 2, guidanceInterval: [0, 0.8] });
+  assert.equal(fast({ steps: 20 }), { cacheInterval: 3, guidanceInterval: [0, 0.8] });
+  for (let steps = 1; steps <= 100; steps++) {
+    const { request } = parseArguments(['x', '--steps', `${steps}`]);
+    checkRequest({ ...request, width: 64, height: 64, ...fast({ steps }) });
+  }
+});
+
+test('our own kernels compute, unless another backend is asked for', () => {
+  assert.equal(
+    [parseArguments(['x', '--fast']).backend, parseArguments(['x', '--fast']).weights],
+    ['wasm-int8', 'int8'],
+  );
+  assert.is(parseArguments(['x', '--fast', '--backend', 'wasm']).backend, 'wasm');
+  assert.is(parseArguments(['x']).fast, false);
+});
+
+test('what is asked for besides stays as it is', () => {
+  const asked = { steps: 20, guidance: 'auto' } as const;
+  assert.equal(fastSaving(asked), { cacheInterval: 3, guidanceInterval: [0, 0.8] });
+  assert.equal(fastSaving({ ...asked, cacheInterval: 1 }), { guidanceInterval: [0, 0.8] });
+  assert.equal(fastSaving({ ...asked, guidanceInterval: [0, 1] }), { cacheInterval: 3 });
+  assert.equal(fastSaving({ ...asked, guidance: 'one-call' }), { cacheInterval: 3 });
+});
+
+test('it says what it did', () => {
+  const all = { cacheInterval: 3, guidanceInterval: [0, 0.8] } as const;
+  const said = 'note: fast: computed by wasm-int8, deep features kept for 3 steps, guided from 0 to 0.8 of the steps';
+  assert.is(fastNote('wasm-int8', all), said);
+  assert.is(fastNote('wasm', {}), 'note: fast: computed by wasm');
+});
+
+test.run();
