@@ -2,6 +2,7 @@
 import { bridge } from './bench/bridge';
 import { cpu } from './bench/cpu';
 import { disturbedPictures } from './bench/disturbedPictures';
+import { int8Layers } from './bench/int8Layers';
 import { main as int8Pictures } from './bench/int8Pictures';
 import { rounding } from './bench/rounding';
 import { saving } from './bench/saving';
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<numb
   bridge,
   cpu,
   'disturbed-pictures': disturbedPictures,
+  'int8-layers': int8Layers,
   'int8-pictures': int8Pictures,
   rounding,
   saving,

@@ -14,10 +14,12 @@ import { ordered, type Program } from './program';
 const ALONE = ['timestep', 'encoder_hidden_states'];
 
 /**
- * Where eight bits of activations are not enough. The text encoder runs once for a prompt, and everything depends on it.
+ * Where eight bits of activations are not enough. The text encoder runs once for a prompt, and everything depends on it. So do keys and
+ * values of the prompt, whose hidden states have some channels that are far larger than the others (`npm run bench -- int8-layers`).
  */
 const PRECISE: Readonly<Partial<Record<StageNetwork['stage'], (scope: string) => boolean>>> = {
   text_encoder: () => true,
+  unet: (scope) => /\.attn2\.to_[kv]$/.test(scope),
 };
 
 export interface Assembled {

@@ -19,6 +19,8 @@ export interface Numbers {
   readonly bytes: 1 | 2;
   /** Of rows of so many numbers, whose products with int8 weights are summed up in 32 bits. */
   range(channels: number): Range;
+  /** The same of rows that are quantized with care; absent where those are quantized twice, or no better than others. */
+  carefulRange?(channels: number): Range;
   /** Of attention by heads of so many channels, to blocks of so many keys. */
   attention(channels: number, block: number): AttentionNumbers;
   /** The largest that rows of patches may hold, whose products with transformed weights are; absent where bytes are too few. */
@@ -37,7 +39,11 @@ const eightBits = (range: Range): Pick<Numbers, 'range' | 'attention'> => ({
 });
 
 /** Words that hold what bytes hold, or less: what machines that multiply bytes compute, on any machine. */
-export const wordsOf = (levels: number): Numbers => ({ bytes: 2, ...eightBits({ levels, lowest: 0 }) });
+export const wordsOf = (levels: number): Numbers => ({
+  bytes: 2,
+  ...eightBits({ levels, lowest: 0 }),
+  carefulRange: (channels) => WORDS.range(channels),
+});
 
 const LARGEST_SUM = 2 ** 31 - 1;
 const LARGEST_WEIGHT = 127;

@@ -124,7 +124,10 @@ function push(
   stride: number,
 ): void {
   const { a, b } = source;
-  const { levels, lowest } = assembly.numbers.range(resultsOf(source, { transform }));
+  const { numbers } = assembly;
+  const results = resultsOf(source, { transform });
+  const { levels, lowest } =
+    (assembly.precise(scope) ? numbers.carefulRange?.(results) : undefined) ?? numbers.range(results);
   const read = [a.region, b?.region, plus?.region, affine].flatMap((region) => region ?? []);
   assembly.push({
     opcode: ROWS,
