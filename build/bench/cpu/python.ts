@@ -73,6 +73,8 @@ export function pythonOf(environment: keyof typeof ENVIRONMENTS): string {
   console.error(`Installing ${packages.join(', ')} into ${venv} …`);
   for (const [command, ...args] of [
     ['python3', '-m', 'venv', '--clear', venv],
+    // An older one takes half an hour to find out what fits together.
+    [python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--upgrade', 'pip'],
     [python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages],
   ]) {
     if (spawnSync(command!, args, { stdio: ['ignore', 2, 2] }).status !== 0)

@@ -1,5 +1,6 @@
 /** A network on our own kernels: described, laid out, read in, run. */
 import type { StageWeights } from '../../../models/stage';
+import { untilMessagesAreRead } from '../../../models/turn';
 import { CodedError } from '../../errors';
 import { RECORD_BYTES, STATE_FAILED } from '../../kernels/layout';
 import type { Tensor, Tensors } from '../../tensor';
@@ -11,13 +12,17 @@ import type { Layout } from './layout';
 import { Memo } from './memo';
 import type { Threads } from './threads';
 
+/** So long, about, until a stop is heard; and instructions that run before it is known how many take so long. */
+const HEARD_MILLISECONDS = 250;
+const FIRST_AT_ONCE = 48;
+
 /** Called around every single instruction, where somebody wants to look. */
 export type Watch = (instruction: Instruction, run: () => Promise<void>, look: Look) => Promise<void>;
 
 /** What lies in a region now. */
 export type Look = (region: Region) => Uint8Array;
 
-/** Rejects with `out-of-memory` where there is no room for it. */
+/** Rejects with `out-of-memory` where there is no room for it; once `signal` is aborted, so does a run, in its middle. */
 export async function openInt8Stage(
   network: Network,
   weights: StageWeights,
@@ -34,6 +39,7 @@ export async function openInt8Stage(
   for (const [i, instruction] of program.instructions.entries())
     writeRecord(instruction, buffer, layout.program + i * RECORD_BYTES, layout.addressOf);
   const memo = new Memo();
+  let atOnce = FIRST_AT_ONCE;
   const where = { program: layout.program, state: layout.state, scratch: layout.scratch };
   const look: Look = (region) => new Uint8Array(buffer, layout.addressOf(region), region.bytes);
   const runTogether = async (begin: number, end: number): Promise<void> => {
@@ -44,8 +50,20 @@ export async function openInt8Stage(
     if (failed > 0) throw notFinite(`${network.name}: ${program.instructions[failed - 1]!.scope}`);
   };
   const runPart = async (begin: number, end: number): Promise<void> => {
-    if (!watch) return runTogether(begin, end);
-    for (let i = begin; i < end; i++) await watch(program.instructions[i]!, () => runTogether(i, i + 1), look);
+    if (watch)
+      for (let i = begin; i < end; i++) await watch(program.instructions[i]!, () => runTogether(i, i + 1), look);
+    else
+      for (let at = begin; at < end; ) {
+        const started = performance.now();
+        const next = Math.min(at + atOnce, end);
+        await runTogether(at, next);
+        const milliseconds = Math.max(performance.now() - started, 1);
+        atOnce = Math.max(1, Math.round(((next - at) * HEARD_MILLISECONDS) / milliseconds));
+        at = next;
+        if (at === end) break;
+        await untilMessagesAreRead();
+        signal.throwIfAborted();
+      }
   };
   return {
     heapBytes: buffer.byteLength,

@@ -144,6 +144,28 @@ test('of memories that are free the smallest that does is taken, or the one that
   assert.is(threads.heapBytes(), (5 + 9 + 3 + 1) * 65_536);
 });
 
+test('a stop is heard in the middle of a run', async () => {
+  /** So many layers that they are not one part. */
+  const deep = (net: Layers): void => {
+    let x = net.input('sample', 'float32', PIXELS);
+    for (let i = 0; i < 40; i++) x = net.silu(net.conv2d(`c${i}`, x, { channels: 16, kernel: 3 }));
+    net.output('noise', net.conv2d('last', x, { channels: 16, kernel: 3 }));
+  };
+  const { tensors, bytes } = madeUp(deep, 2);
+  const stop = new AbortController();
+  const weights = weightsInMemory(bytes);
+  const stage = await openInt8Stage({ name: 'deep', describe: deep, tensors }, weights, one, stop.signal);
+  const sample = { sample: input(PIXELS, 1) };
+  await stage.run(sample);
+  const again = await openInt8Stage({ name: 'deep', describe: deep, tensors }, weights, one, stop.signal);
+  const running = again.run(sample).then(
+    () => 'ran to its end',
+    (thrown: Error) => thrown.name,
+  );
+  setTimeout(() => stop.abort());
+  assert.is(await running, 'AbortError');
+});
+
 test('all that it will take is known before there is any memory', async () => {
   const { layout } = assemble(network, one.numbers, 1);
   const stage = await open();
