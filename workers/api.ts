@@ -18,6 +18,7 @@ import type {
   RoundedForm,
   WeightForm,
 } from './api/importing';
+import type { LoraRequest, LoraSummary } from './api/loras';
 import type { SamplingRequest } from './api/sampling';
 import type { SavingRequest } from './api/saving';
 import type { TextRequest } from './api/text';
@@ -26,12 +27,19 @@ export type * from './api/guidance';
 export type * from './api/hosting';
 export type * from './api/images';
 export type * from './api/importing';
+export type * from './api/loras';
 export type * from './api/sampling';
 export type * from './api/saving';
 export type * from './api/text';
 
 /** A picture asked for. Every field is checked; see `checkRequest` for the ranges. */
-export interface ImageRequest extends SamplingRequest, TextRequest, GuidanceRequest, SavingRequest, FromImageRequest {
+export interface ImageRequest
+  extends SamplingRequest,
+    TextRequest,
+    GuidanceRequest,
+    SavingRequest,
+    FromImageRequest,
+    LoraRequest {
   /** Classifier-free guidance scale in [0, 100]; at 1 and below there is no unconditional call, as in diffusers. */
   readonly guidanceScale: number;
   /** Pixels, multiples of 8 in [8, 2048]. */
@@ -280,6 +288,16 @@ export interface EngineApi {
   renameModel(id: string, name: string): Promise<ModelSummary>;
   /** Rejects with `bad-argument` where it is gone for good. */
   restoreModel(id: string): Promise<ModelSummary>;
+  /** LoRAs that are kept on the device, by name. */
+  loras(): Promise<readonly LoraSummary[]>;
+  /**
+   * Keeps a LoRA; one that is here already stays as it is. Rejects with `bad-model`, or `unsupported-model` where it is for
+   * another model than Stable Diffusion 1.x, and `storage-full`.
+   */
+  importLora(file: PickedFile): Promise<LoraSummary>;
+  /** Gives a LoRA another name, of 1 to 200 characters without `<`, `>` and `:`. Rejects with `bad-argument`, also where it is taken. */
+  renameLora(id: string, name: string): Promise<LoraSummary>;
+  deleteLora(id: string): Promise<void>;
   storage(): Promise<StorageReport>;
   /** Gives up everything that `storage` calls freeable, or the one thing of it with this key. */
   freeUp(key?: string): Promise<void>;

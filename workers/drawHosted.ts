@@ -6,9 +6,11 @@ import type { StageName } from '../models/stage';
 import type { BackendName, HostBackendName, ImageEvent, ImageRequest, OwnBackendName } from './api';
 import type { Answered } from './backend/bridge/hostLink';
 import type { HostModel } from './backend/bridge/status';
-import { asFailure } from './errors';
+import { asFailure, CodedError } from './errors';
 import { fallingBack } from './fallingBack';
+import { hasLoras } from './hasLoras';
 import { offered } from './hosting';
+import type { Model } from './model';
 import { hostedParts } from './model.hosted';
 import type { Parts } from './openStage';
 
@@ -53,7 +55,8 @@ export async function readyThere(
   let first: Parts;
   try {
     there = await own.host();
-    first = await hostedParts(there.client, offered(there.status, id, name, asked, ids), name);
+    const hosted = await hostedParts(there.client, offered(there.status, id, name, asked, ids), name);
+    first = hasLoras(asked) ? { ...hosted, model: unchanging(hosted.model) } : hosted;
   } catch (thrown) {
     if (!ids.has(id) || TOLD.includes(asFailure(thrown).code)) throw thrown;
     const to = await own.best();
@@ -61,7 +64,8 @@ export async function readyThere(
     return own.ready(id, to, asked);
   }
   const request = { ...asked, guidance: 'two-calls' } as const;
-  const native = name === 'npu' ? attempt(() => offered(there.status, id, 'native-cpu', asked, ids)) : undefined;
+  const native =
+    name === 'npu' && !hasLoras(asked) ? attempt(() => offered(there.status, id, 'native-cpu', asked, ids)) : undefined;
   const parts = native ? onItsCpu(first, native, there, fell('npu', 'native-cpu')) : first;
   if (!ids.has(id)) return { parts, request, close: () => there.client.forget() };
   const to = await own.best();
@@ -77,6 +81,20 @@ export async function readyThere(
   };
   return { parts: fallingBack(parts, rescue, fell(last, to)), request, close };
 }
+
+/** A host's networks are what they are: those that LoRAs change are the page's to compute, where it has them. */
+const unchanging = (model: Model): Model => ({
+  ...model,
+  file: async (stage, ...how) => {
+    if (stage !== 'unet' && stage !== 'text_encoder') return model.file(stage, ...how);
+    const details = {
+      argument: stage,
+      expected: 'weights that LoRAs can change',
+      got: 'a network that a host has built',
+    };
+    throw new CodedError('unsupported-model', details);
+  },
+});
 
 /** What nobody else is to draw instead: a size that is not there, a device that has to cool down. */
 const TOLD: readonly string[] = ['backend-unavailable', 'too-hot'];

@@ -24,6 +24,7 @@ import { wasmThreads } from './backend/ort.browser';
 import { type FetchDemo, importDemo } from './demo';
 import type { Own, Ready } from './drawHosted';
 import { asFailure } from './errors';
+import { hasLoras } from './hasLoras';
 import { runJob } from './job';
 import { FASTEST } from './memory/course';
 import { browserDevice } from './memory/device.browser';
@@ -92,6 +93,7 @@ const storedIds = async (): Promise<Set<string>> => new Set((await (await store(
 const hosted = () => later(import('./drawHosted'));
 
 const outside = () => later(import('./outside'));
+const loras = () => later(import('./withLoras.browser'));
 
 async function host() {
   if (!hasNeighbor()) return undefined;
@@ -112,7 +114,8 @@ async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest):
     const lowering = loweringOf(name);
     const manifest = checkManifest(stored.manifest);
     const plan = wayOf(name, manifest, { ...asked, tokens: await plannedTokens(asked, manifest) }, lowering);
-    const model = storedModel(stored, manifest, lowering);
+    const bare = storedModel(stored, manifest, lowering);
+    const model = hasLoras(asked) ? await (await loras()).withAsked(bare, manifest, asked) : bare;
     const parts = { model, backend: await backend(name), ...(plan ? { courses: plan.courses } : {}) };
     const request = plan ? { ...asked, guidance: plan.guidance } : asked;
     return { parts, request, close: () => stored.close() };
@@ -133,6 +136,10 @@ const engine: EngineApi = {
   discardModel: (id) => answered(store().then((opened) => opened.discard(id))),
   renameModel: (id, name) => answered(store().then((opened) => opened.rename(id, name))),
   restoreModel: (id) => answered(store().then((opened) => opened.restore(id))),
+  loras: () => answered(loras().then(({ loraShelf }) => loraShelf().list())),
+  importLora: (file) => answered(loras().then(({ loraShelf }) => loraShelf().take(file))),
+  renameLora: (id, name) => answered(loras().then(({ loraShelf }) => loraShelf().rename(id, name))),
+  deleteLora: (id) => answered(loras().then(({ loraShelf }) => loraShelf().delete(id))),
   storage: () => answered(store().then((opened) => opened.report())),
   freeUp: (key) => answered(store().then((opened) => opened.freeUp(key))),
   catalog: (url) =>

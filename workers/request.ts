@@ -9,6 +9,7 @@ import type {
   SigmaSpacing,
 } from './api';
 import { CodedError } from './errors';
+import { lorasIn } from './loras';
 import { skipOf, strengthOf } from './strength';
 import { unlikePasses } from './unlikePasses';
 
@@ -67,6 +68,7 @@ export function checkRequest(request: ImageRequest): ImageRequest {
   checkImages(request);
   checkGuidance(request);
   checkSaving(request);
+  checkLoras(request);
   oneOf('guidance', request.guidance, GUIDANCE_FORMS);
   oneOf('memory', request.memory, MEMORY_MODES);
   return request;
@@ -164,6 +166,16 @@ function checkSaving({ cacheInterval = 1, cacheBranch }: ImageRequest): void {
   if (cacheBranch === undefined) return;
   integer('cacheBranch', cacheBranch, 0, MOST_BRANCHES - 1);
   if (cacheInterval === 1) throw bad('cacheInterval', 'above 1 where cacheBranch is given', '1');
+}
+
+/** Beyond it no LoRA is anything but noise. */
+const MOST_WEIGHT = 10;
+
+function checkLoras(request: ImageRequest): void {
+  for (const { name, weight, textEncoderWeight = weight } of lorasIn(request)) {
+    if (typeof name !== 'string' || name.trim() === '') throw bad('loras', 'a name for each', 'an empty one');
+    for (const each of [weight, textEncoderWeight]) finite(`loras: ${name}`, each, -MOST_WEIGHT, MOST_WEIGHT);
+  }
 }
 
 function checkInterval([start, stop]: readonly number[], request: ImageRequest): void {

@@ -116,6 +116,26 @@ test('what neither can, the page does, and gives back what it opened', async () 
   assert.is(closed(), 1);
 });
 
+test('with LoRAs what they change is the page’s to draw, at once and with a reason; without a copy here it is refused', async () => {
+  for (const more of [
+    { loras: [{ name: 'a', weight: 1 }] },
+    { prompt: 'x <lora:a:1>', promptStyle: 'a1111' },
+  ] as const) {
+    const { draw, falls, closed } = setUp({});
+    assert.is((await draw('npu', { ...asked, ...more })).who, 'here');
+    assert.equal([falls(), closed()], [['npu to wasm: unsupported-model'], 1]);
+    const alone = setUp({ stored: [] });
+    await rejects(
+      () => alone.draw('npu', { ...asked, ...more }),
+      'unsupported-model',
+      'unet',
+      'weights that LoRAs can change',
+    );
+  }
+  const { draw } = setUp({});
+  assert.is((await draw('npu', { ...asked, prompt: '<lora:a>', promptStyle: 'plain' })).who, 'npu');
+});
+
 test('a host that is gone before a drawing begins: the page draws, as it was asked to', async () => {
   for (const gone of ['host-lost', 'host-silent', 'bad-host'] as const) {
     const { draw, falls } = setUp({ gone });
