@@ -8,7 +8,6 @@ import type { Answered } from './backend/bridge/hostLink';
 import type { HostModel } from './backend/bridge/status';
 import { asFailure, CodedError } from './errors';
 import { fallingBack } from './fallingBack';
-import { hasLoras } from './hasLoras';
 import { offered } from './hosting';
 import type { Model } from './model';
 import { hostedParts } from './model.hosted';
@@ -40,11 +39,13 @@ export interface Wanted {
   readonly id: string;
   readonly name: HostBackendName;
   readonly asked: ImageRequest;
+  /** With LoRAs (`hasLoras`). */
+  readonly changed?: boolean;
 }
 
 /** `tell` hears what falls. Rejects with `backend-unavailable` as `offered` does; where the page has no copy, as the host fails. */
 export async function readyThere(
-  { id, name, asked }: Wanted,
+  { id, name, asked, changed = false }: Wanted,
   own: Own,
   tell: (event: ImageEvent) => void,
 ): Promise<Ready> {
@@ -56,7 +57,7 @@ export async function readyThere(
   try {
     there = await own.host();
     const hosted = await hostedParts(there.client, offered(there.status, id, name, asked, ids), name);
-    first = hasLoras(asked) ? { ...hosted, model: unchanging(hosted.model) } : hosted;
+    first = changed ? { ...hosted, model: unchanging(hosted.model) } : hosted;
   } catch (thrown) {
     if (!ids.has(id) || TOLD.includes(asFailure(thrown).code)) throw thrown;
     const to = await own.best();
@@ -65,7 +66,7 @@ export async function readyThere(
   }
   const request = { ...asked, guidance: 'two-calls' } as const;
   const native =
-    name === 'npu' && !hasLoras(asked) ? attempt(() => offered(there.status, id, 'native-cpu', asked, ids)) : undefined;
+    name === 'npu' && !changed ? attempt(() => offered(there.status, id, 'native-cpu', asked, ids)) : undefined;
   const parts = native ? onItsCpu(first, native, there, fell('npu', 'native-cpu')) : first;
   if (!ids.has(id)) return { parts, request, close: () => there.client.forget() };
   const to = await own.best();

@@ -196,7 +196,7 @@ const engine: EngineApi = {
       const ready =
         name === 'wasm' || name === 'webgpu' || name === 'wasm-int8'
           ? await readyHere(id, name, asked)
-          : await (await hosted()).readyThere({ id, name, asked }, own, tell);
+          : await (await hosted()).readyThere({ id, name, asked, changed: hasLoras(asked) }, own, tell);
       try {
         for await (const event of textToImage(ready.request, ready.parts, signal)) tell(event);
       } finally {

@@ -5,6 +5,7 @@ import type { ByteSource } from '../models/source';
 import type { ChosenLora, ImageRequest } from './api';
 import { nearest } from './nearest';
 import { withoutLoraTags } from './pictureFile/loraTags';
+import { checkLoras } from './request';
 
 /** LoRAs by their names. */
 export interface LoraShelf {
@@ -29,9 +30,11 @@ export interface NamedChoice extends LoraChoice {
  * Them with their files. `bad-argument` for a name that nobody has, with those that are like it: webui draws without it and says
  * so afterwards, but that is not the picture that was asked for, and its minutes are better spent otherwise.
  */
-export function openedLoras(request: AskedLoras, shelf: LoraShelf): Promise<NamedChoice[]> {
+export async function openedLoras(request: AskedLoras, shelf: LoraShelf): Promise<NamedChoice[]> {
+  const loras = lorasIn(request);
+  checkLoras({ loras });
   return Promise.all(
-    lorasIn(request).map(async (chosen) => {
+    loras.map(async (chosen) => {
       const source = await shelf.open(chosen.name);
       if (!source) throw unknownLora(chosen.name, await shelf.names());
       return { ...chosen, source };

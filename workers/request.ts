@@ -3,13 +3,13 @@ import type {
   ImageRequest,
   InitImage,
   LongPrompts,
+  LoraRequest,
   PromptStyle,
   RandomSource,
   SchedulerName,
   SigmaSpacing,
 } from './api';
 import { CodedError } from './errors';
-import { lorasIn } from './loras';
 import { skipOf, strengthOf } from './strength';
 import { unlikePasses } from './unlikePasses';
 
@@ -171,8 +171,9 @@ function checkSaving({ cacheInterval = 1, cacheBranch }: ImageRequest): void {
 /** Beyond it no LoRA is anything but noise. */
 const MOST_WEIGHT = 10;
 
-function checkLoras(request: ImageRequest): void {
-  for (const { name, weight, textEncoderWeight = weight } of lorasIn(request)) {
+/** Those of the request itself; a prompt's are read, and checked, when they are looked for (loras.ts). */
+export function checkLoras({ loras = [] }: LoraRequest): void {
+  for (const { name, weight, textEncoderWeight = weight } of loras) {
     if (typeof name !== 'string' || name.trim() === '') throw bad('loras', 'a name for each', 'an empty one');
     for (const each of [weight, textEncoderWeight]) finite(`loras: ${name}`, each, -MOST_WEIGHT, MOST_WEIGHT);
   }

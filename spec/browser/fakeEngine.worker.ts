@@ -106,11 +106,18 @@ function kept({ initImage, maskImage }: ImageRequest, picture: Picture): Picture
 }
 
 /** How the words are asked to be read: something to see on the page. */
-async function echo({ promptStyle, longPrompts, clipSkip, embeddings = [] }: ImageRequest): Promise<string> {
+async function echo({
+  promptStyle,
+  longPrompts,
+  clipSkip,
+  embeddings = [],
+  loras: chosen = [],
+}: ImageRequest): Promise<string> {
   const files = embeddings.map(async ({ name, file: { file } }) => {
     return `${name} of ${(await file.slice(0, file.size).arrayBuffer()).byteLength} bytes`;
   });
-  return [promptStyle, longPrompts, clipSkip, ...(await Promise.all(files))].join(', ');
+  const named = chosen.map(({ name, weight }) => `${name} × ${weight}`);
+  return [promptStyle, longPrompts, clipSkip, ...(await Promise.all(files)), ...named].join(', ');
 }
 
 function misbehave(prompt: string): void {

@@ -9,6 +9,7 @@ import type { HostClient, Wanted } from '../../workers/backend/bridge/client';
 import type { HostModel, HostStatus } from '../../workers/backend/bridge/status';
 import { type Own, readyThere } from '../../workers/drawHosted';
 import { CodedError, type ErrorCode } from '../../workers/errors';
+import { hasLoras } from '../../workers/hasLoras';
 import type { Parts } from '../../workers/openStage';
 import type { Tensors } from '../../workers/tensor';
 import { randomModel } from '../models/randomModel';
@@ -66,7 +67,9 @@ function setUp({ stored = [ID], broken = [], gone, why = 'backend-unavailable' }
   };
   const draw = async (name: HostBackendName, request = asked, text: TextSize = {}) => {
     const id = stored.includes(ID) ? ID : `host:${model.model}`;
-    const ready = await readyThere({ id, name, asked: request }, own, (event) => told.push(event));
+    const ready = await readyThere({ id, name, asked: request, changed: hasLoras(request) }, own, (event) =>
+      told.push(event),
+    );
     const { parts } = ready;
     const size = { batch: 1, height: 8, width: 8, ...text } as const;
     const stage = parts.open

@@ -36,6 +36,17 @@ test('a name that nobody has is an error, with those that are like it', async ()
   assert.equal([found!.name, found!.source.name, found!.weight], ['watercolour', 'watercolour', 0.8]);
 });
 
+test('weights beyond what any LoRA means anything at are refused, also of a prompt', async () => {
+  for (const prompt of ['<lora:a:10.5>', '<lora:a:1:-11>', '<lora: :1>'])
+    await rejects(() => openedLoras({ prompt, promptStyle: 'a1111' }, shelf('a', ' ')), 'bad-argument', 'loras');
+  await rejects(
+    () => openedLoras({ prompt: '', loras: [{ name: 'a', weight: Number.NaN }] }, shelf('a')),
+    'bad-argument',
+    'loras: a',
+    '-10 to 10',
+  );
+});
+
 test('the nearest names take the fewest changes', () => {
   // kitten to sitting: two others and one more; to mitten one other; to kit three fewer.
   assert.equal(nearest('kitten', ['sitting', 'mitten', 'kit', 'other words'], 3), ['mitten', 'sitting', 'kit']);

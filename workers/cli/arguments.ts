@@ -8,8 +8,8 @@ import { CodedError } from '../errors';
 import type { Recipe } from '../pictureFile/recipe';
 import { DEFAULTS, MEMORY_MODES, RANDOM_SOURCES, SCHEDULERS, SIGMAS } from '../request';
 import { GUIDANCE_OPTIONS, GUIDANCE_USAGE, guidanceWords } from './guidanceOptions';
-import { SAVING_OPTIONS, SAVING_USAGE, savingWords } from './savingOptions';
 import { chosenLoras, LORA_OPTIONS, LORA_USAGE, type LoraWords, loraWords } from './loraOptions';
+import { SAVING_OPTIONS, SAVING_USAGE, savingWords } from './savingOptions';
 import { type EmbeddingWord, embeddingWords, TEXT_OPTIONS, TEXT_USAGE, textWords } from './textOptions';
 
 export const USAGE = `usage: npm run generate -- "PROMPT" [options]

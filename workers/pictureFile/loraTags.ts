@@ -26,9 +26,10 @@ export function withoutLoraTags(prompt: string): Untagged {
   return { text: prompt.replace(TAG, ''), written };
 }
 
-/** A tag that says the same. */
+/** A tag that says the same; a name loses what would end it. */
 export function loraTag({ name, weight, textEncoderWeight }: LoraTag): string {
-  return textEncoderWeight === undefined ? `<lora:${name}:${weight}>` : `<lora:${name}:${textEncoderWeight}:${weight}>`;
+  const weights = textEncoderWeight === undefined ? `${weight}` : `${textEncoderWeight}:${weight}`;
+  return `<lora:${name.replace(/[<>:]/g, '')}:${weights}>`;
 }
 
 function readTag(tag: string, inside: string): LoraTag {

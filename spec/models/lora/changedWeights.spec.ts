@@ -237,11 +237,17 @@ for (const [where, aside] of [
     let reads = 0;
     let prepared: number[] = [];
     const source = file('first');
-    const counted = { ...source, read: (begin: number, end: number) => (reads++, source.read(begin, end)) };
+    const reading = (begin: number, end: number) => {
+      reads += 1;
+      return source.read(begin, end);
+    };
+    const counted = { ...source, read: reading };
     const { of } = await loraChanges(A.description, [{ source: counted, weight: 0.8 }, LORAS[1]!]);
     const base: StageWeights = {
       ...weightsInMemory(plain.bytes),
-      prepare: async (part) => void (prepared = part.map(({ offset }) => offset)),
+      async prepare(part) {
+        prepared = part.map(({ offset }) => offset);
+      },
       read(begin, end) {
         assert.ok(prepared.includes(begin), `${begin} was not prepared`);
         return plain.bytes.subarray(begin, end);
