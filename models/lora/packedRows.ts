@@ -85,7 +85,7 @@ function integers(name: string, { rows, columns, read, write }: IntegerRows, sca
     columns,
     take(some) {
       const values = read(some);
-      return Float32Array.from(values, (value, i) => value * scales[some.begin + Math.floor(i / columns)]!);
+      return scaled(values, scales.subarray(some.begin, some.end));
     },
     put(values, { begin, end }) {
       const integer = new Int8Array(values.length);
@@ -106,7 +106,7 @@ function blocks({ name, bytes }: Packed, scales: Float32Array, rows: number, cou
     take({ begin, end }) {
       const values = new Int8Array((end - begin) * columns);
       fromNibbles(bytes, (begin * columns) / 2, values);
-      return Float32Array.from(values, (value, i) => value * scales[begin * each + Math.floor(i / BLOCK)]!);
+      return scaled(values, scales.subarray(begin * each, end * each));
     },
     put(values, { begin, end }) {
       const integer = new Int8Array(values.length);
@@ -116,6 +116,17 @@ function blocks({ name, bytes }: Packed, scales: Float32Array, rows: number, cou
       nibbles(integer, bytes, (begin * columns) / 2);
     },
   };
+}
+
+/** Runs of equal length, each times its scale. */
+function scaled(values: Int8Array, scales: Float32Array): Float32Array {
+  const numbers = new Float32Array(values.length);
+  const length = values.length / scales.length;
+  for (let run = 0, i = 0; run < scales.length; run++) {
+    const scale = scales[run]!;
+    for (const end = i + length; i < end; i++) numbers[i] = values[i]! * scale;
+  }
+  return numbers;
 }
 
 function checkScales(name: string, scales: Float32Array): void {

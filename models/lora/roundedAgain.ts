@@ -23,11 +23,13 @@ export function roundedAgain(
   quantize(weights, most, scales, values);
   const length = weights.length / scales.length;
   for (let run = 0; run < scales.length; run++) {
+    const [begin, end] = [run * length, (run + 1) * length];
     if (most === 127) scales[run] = scales[run]! * WIDER;
     const steps = 1 / scales[run]!;
-    for (let i = run * length; i < (run + 1) * length; i++) {
-      const threshold = most === 127 ? 0.5 : chance(first + i);
-      values[i] = Math.min(most, Math.max(-most, Math.floor(weights[i]! * steps + threshold)));
+    if (most === 127) for (let i = begin; i < end; i++) values[i] = ((weights[i]! * steps + 127.5) | 0) - 127;
+    else {
+      for (let i = begin; i < end; i++)
+        values[i] = Math.min(most, Math.max(-most, Math.floor(weights[i]! * steps + chance(first + i))));
     }
   }
 }
