@@ -18,7 +18,7 @@ import type {
   RoundedForm,
   WeightForm,
 } from './api/importing';
-import type { LoraRequest, LoraSummary } from './api/loras';
+import type { LoraRequest, LoraShelfApi } from './api/loras';
 import type { SamplingRequest } from './api/sampling';
 import type { SavingRequest } from './api/saving';
 import type { TextRequest } from './api/text';
@@ -254,7 +254,7 @@ export interface PauseMessage {
  * as messages, an `AbortMessage` sent back stops it, and after `finished`, `imported`, `paused`, `verified`, `exported`
  * or `failed` nothing follows. A question that fails rejects with a `Failure`.
  */
-export interface EngineApi {
+export interface EngineApi extends LoraShelfApi {
   /** The name of a Web Lock that this engine holds for as long as it lives; empty where there are no locks. */
   life(): Promise<string>;
   /** Those of the page itself. */
@@ -288,16 +288,6 @@ export interface EngineApi {
   renameModel(id: string, name: string): Promise<ModelSummary>;
   /** Rejects with `bad-argument` where it is gone for good. */
   restoreModel(id: string): Promise<ModelSummary>;
-  /** LoRAs that are kept on the device, by name. */
-  loras(): Promise<readonly LoraSummary[]>;
-  /**
-   * Keeps a LoRA; one that is here already stays as it is. Rejects with `bad-model`, or `unsupported-model` where it is for
-   * another model than Stable Diffusion 1.x, and `storage-full`.
-   */
-  importLora(file: PickedFile): Promise<LoraSummary>;
-  /** Gives a LoRA another name, of 1 to 200 characters without `<`, `>` and `:`. Rejects with `bad-argument`, also where it is taken. */
-  renameLora(id: string, name: string): Promise<LoraSummary>;
-  deleteLora(id: string): Promise<void>;
   storage(): Promise<StorageReport>;
   /** Gives up everything that `storage` calls freeable, or the one thing of it with this key. */
   freeUp(key?: string): Promise<void>;

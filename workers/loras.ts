@@ -5,7 +5,6 @@ import type { ByteSource } from '../models/source';
 import type { ChosenLora, ImageRequest } from './api';
 import { nearest } from './nearest';
 import { withoutLoraTags } from './pictureFile/loraTags';
-import { checkLoras } from './request';
 
 /** LoRAs by their names. */
 export interface LoraShelf {
@@ -32,7 +31,7 @@ export interface NamedChoice extends LoraChoice {
  */
 export async function openedLoras(request: AskedLoras, shelf: LoraShelf): Promise<NamedChoice[]> {
   const loras = lorasIn(request);
-  checkLoras({ loras });
+  for (const each of loras) checkLora(each);
   return Promise.all(
     loras.map(async (chosen) => {
       const source = await shelf.open(chosen.name);
@@ -40,6 +39,19 @@ export async function openedLoras(request: AskedLoras, shelf: LoraShelf): Promis
       return { ...chosen, source };
     }),
   );
+}
+
+/** Beyond it no LoRA is anything but noise. */
+const MOST_WEIGHT = 10;
+
+function checkLora({ name, weight, textEncoderWeight = weight }: ChosenLora): void {
+  const refuse = (argument: string, expected: string, got: string): never => {
+    throw new CodedError('bad-argument', { argument, expected, got });
+  };
+  if (typeof name !== 'string' || name.trim() === '') refuse('loras', 'a name for each', 'an empty one');
+  for (const each of [weight, textEncoderWeight])
+    if (!(Math.abs(each) <= MOST_WEIGHT))
+      refuse(`loras: ${name}`, `a weight from -${MOST_WEIGHT} to ${MOST_WEIGHT}`, `${each}`);
 }
 
 function unknownLora(name: string, names: readonly string[]): CodedError {

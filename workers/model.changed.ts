@@ -3,6 +3,7 @@ import type { Aside } from '../models/lora/aside';
 import { changedWeights } from '../models/lora/changedWeights';
 import { type Change, type LoraChoice, loraChanges } from '../models/lora/changes';
 import type { Manifest } from '../models/manifest';
+import { shallowTensors } from '../models/pack';
 import type { StageName } from '../models/stage';
 import type { Model } from './model';
 
@@ -30,7 +31,10 @@ export async function changedModel(
     async file(stage, size, signal) {
       const file = await model.file(stage, size, signal);
       const { name, network, weightsFile } = file;
-      const opened = changedWeights(file.weights, stages[stage].tensors, changesOf(stage));
+      const { tensors } = stages[stage];
+      // Of a part of the network nothing else is looked at.
+      const read = size.deep?.from === 'given' ? shallowTensors(description, size, tensors) : tensors;
+      const opened = changedWeights(file.weights, read, changesOf(stage));
       const weights = await closing(file.weights, opened);
       return {
         ...{ name, weights },

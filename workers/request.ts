@@ -3,7 +3,6 @@ import type {
   ImageRequest,
   InitImage,
   LongPrompts,
-  LoraRequest,
   PromptStyle,
   RandomSource,
   SchedulerName,
@@ -68,7 +67,6 @@ export function checkRequest(request: ImageRequest): ImageRequest {
   checkImages(request);
   checkGuidance(request);
   checkSaving(request);
-  checkLoras(request);
   oneOf('guidance', request.guidance, GUIDANCE_FORMS);
   oneOf('memory', request.memory, MEMORY_MODES);
   return request;
@@ -166,17 +164,6 @@ function checkSaving({ cacheInterval = 1, cacheBranch }: ImageRequest): void {
   if (cacheBranch === undefined) return;
   integer('cacheBranch', cacheBranch, 0, MOST_BRANCHES - 1);
   if (cacheInterval === 1) throw bad('cacheInterval', 'above 1 where cacheBranch is given', '1');
-}
-
-/** Beyond it no LoRA is anything but noise. */
-const MOST_WEIGHT = 10;
-
-/** Those of the request itself; a prompt's are read, and checked, when they are looked for (loras.ts). */
-export function checkLoras({ loras = [] }: LoraRequest): void {
-  for (const { name, weight, textEncoderWeight = weight } of loras) {
-    if (typeof name !== 'string' || name.trim() === '') throw bad('loras', 'a name for each', 'an empty one');
-    for (const each of [weight, textEncoderWeight]) finite(`loras: ${name}`, each, -MOST_WEIGHT, MOST_WEIGHT);
-  }
 }
 
 function checkInterval([start, stop]: readonly number[], request: ImageRequest): void {

@@ -6,17 +6,25 @@ import { type KeptLoras, keptLoras } from './loraShelf';
 import { openedLoras } from './loras';
 import type { Model } from './model';
 import { changedModel } from './model.changed';
-import { idbRecords } from './store/idbRecords';
+import type { Records } from './store/records';
 
 let shelf: KeptLoras | undefined;
 
-/** Those that the page keeps on the device. */
-export const loraShelf = (): KeptLoras => {
-  shelf ??= keptLoras(idbRecords());
+/** Those that the page keeps on the device, among `records`. */
+export const loraShelf = (records: Records): KeptLoras => {
+  shelf ??= keptLoras(records);
   return shelf;
 };
 
-/** `model` with those that `asked` names. Rejects as `openedLoras` and `changedModel` do. */
-export async function withAsked(model: Model, manifest: Manifest, asked: ImageRequest): Promise<Model> {
-  return (await changedModel(model, manifest, await openedLoras(asked, loraShelf()), inBlobs)).model;
+/** What a picture is drawn with. */
+export interface Asked {
+  readonly model: Model;
+  /** How its weights lie. */
+  readonly manifest: Manifest;
+  readonly request: ImageRequest;
+}
+
+/** `model` with those of `records` that `request` names. Rejects as `openedLoras` and `changedModel` do. */
+export async function withAsked({ model, manifest, request }: Asked, records: Records): Promise<Model> {
+  return (await changedModel(model, manifest, await openedLoras(request, loraShelf(records)), inBlobs)).model;
 }

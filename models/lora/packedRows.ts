@@ -4,8 +4,9 @@
  */
 import { bytesOf, fromF32, toF32, view } from '../floats';
 import { BLOCK, keyOf } from '../quantize/plan';
-import { fromNibbles, nibbles } from '../quantize/rounding';
-import { rowsTransposed, transposeRows } from '../quantize/transpose';
+import { nibbles } from '../quantize/rounding';
+import { transposeRows } from '../quantize/transpose';
+import { fromNibbles, rowsTransposed } from '../quantize/unpacked';
 import { checkRange } from '../range';
 import { badModel } from '../refuse';
 import type { PackedTensor } from '../stage';

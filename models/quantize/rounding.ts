@@ -48,12 +48,3 @@ function scaleOf(largest: number, most: number): number {
 export function nibbles(values: Int8Array, to: Uint8Array, at: number): void {
   for (let i = 0; i < values.length; i += 2) to[at + i / 2] = (values[i]! + 8) | ((values[i + 1]! + 8) << 4);
 }
-
-/** The way back: `values.length` numbers from the bytes of `from`, from `at` on. */
-export function fromNibbles(from: Uint8Array, at: number, values: Int8Array): void {
-  for (let i = 0; i < values.length; i += 2) {
-    const byte = from[at + i / 2]!;
-    values[i] = (byte & 15) - 8;
-    values[i + 1] = (byte >> 4) - 8;
-  }
-}

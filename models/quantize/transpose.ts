@@ -21,21 +21,3 @@ export function transposeRows<Some extends Elements>(
     }
   }
 }
-
-/** The way back: rows from `first` on, as many as `rows` holds, of what `transposeRows` put into `from`. */
-export function rowsTransposed<Some extends Elements>(
-  from: Some,
-  rows: Some,
-  first: number,
-  count: number,
-  parts: number,
-): void {
-  const length = from.length / count;
-  const channels = length / parts;
-  for (let channel = 0, column = 0; channel < channels; channel++) {
-    for (let part = 0; part < parts; part++, column++) {
-      let at = (part * channels + channel) * count + first;
-      for (let i = column; i < rows.length; i += length) rows[i] = from[at++]!;
-    }
-  }
-}

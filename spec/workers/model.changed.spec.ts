@@ -33,8 +33,8 @@ const wasm = nodeWasmBackend();
 const never = new AbortController().signal;
 const request = { ...DEFAULTS, prompt: 'a red apple', seed: 3, steps: 2, width: 40, height: 40 };
 
-async function drawn(model: Model, backend: Backend = wasm, courses = FASTEST): Promise<Uint8Array> {
-  for await (const event of textToImage(request, { model, backend, courses }, never)) {
+async function drawn(model: Model, backend: Backend = wasm, courses = FASTEST, more = {}): Promise<Uint8Array> {
+  for await (const event of textToImage({ ...request, ...more }, { model, backend, courses }, never)) {
     assert.is.not(event.type, 'failed', event.type === 'failed' ? event.message : '');
     if (event.type === 'image') return event.picture.pixels;
   }
@@ -55,6 +55,12 @@ test('with exact weights the picture is, bit for bit, that of a model converted 
   assert.equal(await drawn(await changed('exact', [lora('first', 0)])), first);
   // On and off again by its opposite: the rest is float32's.
   assert.ok(psnr(await drawn(await changed('exact', [lora('first', 0.7), lora('first', -0.7)])), first) > 70);
+});
+
+test('a UNet that is cut for deep features to be kept has the LoRAs in both of its parts', async () => {
+  const cached = { cacheInterval: 2, cacheBranch: 1 };
+  const merged = await drawn(stored('exact', await withLoras(checkpoint, LORAS)), wasm, FASTEST, cached);
+  assert.equal(await drawn(await changed('exact'), wasm, FASTEST, cached), merged);
 });
 
 test('weights that are read in parts give the same picture, bit for bit', async () => {

@@ -1,4 +1,5 @@
 /** LoRAs that a picture is drawn with: the part of an `ImageRequest` that changes the model's weights while they are read. */
+import type { PickedFile } from './importing';
 
 /** A LoRA by its name on the shelf of who draws: the page's, or the files that the command was told of. */
 export interface ChosenLora {
@@ -26,4 +27,18 @@ export interface LoraSummary {
   readonly bytes: number;
   /** What other programs know it by ("AutoV3"): the SHA-256 of all behind the file's header, its first 12 digits. */
   readonly hash: string;
+}
+
+/** Of the engine, what minds the LoRAs on the device. */
+export interface LoraShelfApi {
+  /** LoRAs that are kept on the device, by name. */
+  loras(): Promise<readonly LoraSummary[]>;
+  /**
+   * Keeps a LoRA; one that is here already stays as it is. Rejects with `bad-model`, or `unsupported-model` where it is for
+   * another model than Stable Diffusion 1.x, and `storage-full`.
+   */
+  importLora(file: PickedFile): Promise<LoraSummary>;
+  /** Gives a LoRA another name, of 1 to 200 characters without `<`, `>` and `:`. Rejects with `bad-argument`, also where it is taken. */
+  renameLora(id: string, name: string): Promise<LoraSummary>;
+  deleteLora(id: string): Promise<void>;
 }

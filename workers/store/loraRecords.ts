@@ -2,7 +2,6 @@
 import type { LoraSummary } from '../api';
 import { CodedError } from '../errors';
 import type { Records } from './records';
-import { isQuotaError, storageFull } from './storage';
 
 export interface LoraRecord {
   readonly format: number;
@@ -34,8 +33,10 @@ export async function keepLora(records: Records, { summary, file }: Omit<LoraRec
     await records.write([[keyOf(summary.id), { format: FORMAT, summary, file }]]);
     return summary;
   } catch (error) {
-    if (!isQuotaError(error)) throw error;
-    throw storageFull(summary.name, summary.bytes, 'a full device', error);
+    // Not out of storage.ts: this is fetched by whoever has LoRAs, and that by everybody, in one piece.
+    if (!(error instanceof Error && error.name === 'QuotaExceededError')) throw error;
+    const details = { argument: summary.name, expected: `${summary.bytes} bytes free`, got: 'a full device' };
+    throw new CodedError('storage-full', details, { cause: error });
   }
 }
 
