@@ -1,18 +1,23 @@
 /**
  * `npm run fidelity [-- PATTERN]`: the demo model's pictures against those that diffusers draws of the same requests
- * (spec/vectors/recipes/fidelity.py, fidelity_text.py, fidelity_guidance.py, fidelity_saving.py, and fidelity_images.py for those that begin from a picture), one line a
+ * (spec/vectors/recipes/fidelity.py, fidelity_text.py, fidelity_guidance.py, fidelity_saving.py, fidelity_loras.py, and fidelity_images.py for those that begin from a picture), one line a
  * sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
  * PATTERN, a regular expression, picks cases by name. Ends with 1 where one is below 50 dB, a root-mean-square error of 0.8 of 255 levels.
  */
 import { readFile } from 'node:fs/promises';
 import { openDiffusersFolder } from '../models/checkpoint';
 import { diskFolder, fileSource } from '../models/folder.node';
+import { pickedSource } from '../models/folder.picked';
+import { onDisk } from '../models/lora/aside.node';
+import { planModel } from '../models/planModel';
 import { psnr } from '../models/quantize/quality/psnr';
 import { openSafetensors, type Safetensors } from '../models/safetensors';
 import type { Embedding, ImageRequest, Picture } from '../workers/api';
 import { nodeWasmBackend } from '../workers/backend/ort.node';
 import { brought } from '../workers/cli/images';
 import { readPng } from '../workers/cli/png';
+import { type LoraShelf, openedLoras } from '../workers/loras';
+import { changedModel } from '../workers/model.changed';
 import { checkpointModel } from '../workers/model.checkpoint';
 import type { Parts } from '../workers/openStage';
 import { textToImage } from '../workers/pipeline';
@@ -32,7 +37,14 @@ export type FidelityCase = ImageRequest & {
 };
 
 /** Of spec/vectors: requests, and the pictures they are held against. */
-const FILES = ['fidelity', 'fidelity-text', 'fidelity-images', 'fidelity-guidance', 'fidelity-saving'] as const;
+const FILES = [
+  'fidelity',
+  'fidelity-text',
+  'fidelity-images',
+  'fidelity-guidance',
+  'fidelity-saving',
+  'fidelity-loras',
+] as const;
 
 /** Learned words are recorded by name; their files lie with the pictures. */
 type Recorded = Omit<FidelityCase, 'from' | 'embeddings'> & { readonly embeddings?: readonly string[] };
@@ -69,14 +81,27 @@ const embeddingsOf = (names: readonly string[], references: Safetensors): Promis
     }),
   );
 
+/** LoRAs lie with the pictures. */
+const shelfOf = (references: Safetensors): LoraShelf => ({
+  names: async () => references.names().filter((name) => name.startsWith('lora-')),
+  async open(name) {
+    const bytes = references.info(`lora-${name}`) && (await references.read(`lora-${name}`));
+    return bytes && pickedSource(`${name}.safetensors`, new Blob([Uint8Array.from(bytes)]));
+  },
+});
+
 /** Draws each of `cases` and holds it against its reference. */
 export async function* fidelity(cases: readonly FidelityCase[], root = '.'): AsyncGenerator<Measured> {
-  const model = checkpointModel(await openDiffusersFolder(await diskFolder(`${root}/models/demo/model`)));
-  const parts = { model, backend: nodeWasmBackend() };
+  const checkpoint = await openDiffusersFolder(await diskFolder(`${root}/models/demo/model`));
+  const bare = checkpointModel(checkpoint);
+  const backend = nodeWasmBackend();
   const pictureOf = async (from: FidelityCase['from'], name: string) =>
     readPng(await (await referencesOf(from, root)).read(name));
   for (const each of cases) {
-    const picture = await drawn(await withImages(each, (name) => pictureOf('fidelity', name)), parts);
+    const loras = await openedLoras(each, shelfOf(await referencesOf(each.from, root)));
+    const { model } = await changedModel(bare, planModel(checkpoint), loras, onDisk);
+    const request = await withImages(each, (name) => pictureOf('fidelity', name));
+    const picture = await drawn(request, { model, backend });
     const reference = await pictureOf(each.from, each.name);
     yield { ...each, decibels: psnr(picture.pixels, reference.pixels) };
   }

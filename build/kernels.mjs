@@ -11,29 +11,20 @@ import { join } from 'node:path';
 const SOURCES = 'workers/kernels';
 const KEPT = 'dist/kernels';
 
-/** Each form's own options. */
-const FORMS = {
-  relaxed: ['--enable', 'relaxed-simd', '--use', 'POCKET_RELAXED=1'],
-  words: [],
-};
+const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--enable', 'simd'];
 
-const OPTIONS = [
-  ...[
-    'assembly/run.ts',
-    '-O3',
-    '--noAssert',
-    '--runtime',
-    'stub',
-    '--use',
-    'abort=',
-    '--enable',
-    'simd',
-    '--enable',
-    'threads',
-  ],
-  // The memory comes from outside and is as large as the network needs; shared, or made unshared by whoever loads it.
+/** The memory comes from outside and is as large as the network needs; shared, or made unshared by whoever loads it. */
+const OF_NETWORKS = [
+  ...['assembly/run.ts', '--enable', 'threads'],
   ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
 ];
+
+/** Each form's own options. `product` is no network's, and has a memory of its own. */
+const FORMS = {
+  relaxed: [...OF_NETWORKS, '--enable', 'relaxed-simd', '--use', 'POCKET_RELAXED=1'],
+  words: OF_NETWORKS,
+  product: ['assembly/product.ts', '--initialMemory', '1'],
+};
 
 /** The esbuild plugin. */
 export const kernels = {

@@ -4,7 +4,8 @@
  * weights come tensor by tensor when they are asked for.
  */
 import { type Checkpoint, openDiffusersFolder } from './checkpoint';
-import { type LoraChoice, withLoras } from './lora/withLoras';
+import type { LoraChoice } from './lora/changes';
+import { withLoras } from './lora/withLoras';
 import { STAGE_NAMES, type TokenizerFiles } from './manifest';
 import { planStage } from './pack';
 import { unsupportedModel } from './refuse';

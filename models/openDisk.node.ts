@@ -79,7 +79,7 @@ export function diskOptions(words: {
 }
 
 /** `FILE` or `FILE:WEIGHT`; a colon elsewhere is part of the path. */
-function loraWord(word: string): { path: string; weight: number } {
+export function loraWord(word: string): { path: string; weight: number } {
   if (word === '') throw badArgument('--lora', 'FILE or FILE:WEIGHT', '');
   const [, path, weight] = /^(.+):([-+]?(?:\d+\.?\d*|\.\d+))$/s.exec(word) ?? [];
   if (path !== undefined) return { path: fromCaller(path), weight: Number(weight) };

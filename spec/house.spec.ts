@@ -47,7 +47,7 @@ const ROOMS: readonly Room[] = [
 const CORNERS: Readonly<Record<string, RegExp>> = {
   'onnxruntime-web': /^workers\/backend\/ort[^/]*\.ts$|^models\/quantize\//,
   // Not a package: what build/kernels.mjs compiles of workers/kernels.
-  'kernels:': /^workers\/backend\/int8\/form\.ts$/,
+  'kernels:': /^workers\/backend\/int8\/form\.ts$|^models\/lora\/product\.ts$/,
   'idb-keyval': /^workers\/store\//,
   'hash-wasm': /^workers\/download\/sha256\.ts$/,
   comlink: /^web\/engine\.ts$|^workers\/engine\.worker\.ts$/,

@@ -1,6 +1,7 @@
 /** Models, and pictures to take settings from, dropped anywhere on the page. */
 import { signal } from '@preact/signals';
 import { type DroppedEntry, pickedEntries } from './dropped';
+import { bringLateParts } from './lateParts';
 import { openPicked, unreadable } from './modelActions';
 import { takeOptions } from './openOptions';
 import { pictureAmong, takeFrom } from './pictureFiles';
@@ -46,7 +47,12 @@ const handleOf = async (
 async function open(items: readonly Dropped[]): Promise<void> {
   const handles = await Promise.all(items.map(({ handle }) => handle));
   const all = await pickedEntries(items.map(({ entry }) => entry));
-  const models = [...all.entries()].filter(([, files]) => !pictureAmong(files));
+  // What they are for comes late: without it a LoRA is a file like any other, and refused as a model.
+  const loras = await bringLateParts().then(
+    (late) => late.takeLoras(all),
+    (): number[] => [],
+  );
+  const models = [...all.entries()].filter(([index, files]) => !pictureAmong(files) && !loras.includes(index));
   for (const [index, files] of models) openPicked(files, { ...takeOptions(), handle: handles[index] });
   if (models.length > 0) showShelf();
   for (const file of all.flatMap((files) => pictureAmong(files) ?? []).slice(0, 1)) await takeFrom(file);

@@ -1,7 +1,9 @@
 /** Settings out of a picture file: those that drew it. */
 import { failureOf } from '../workers/pictureFile/failure';
+import { foundLoras } from '../workers/pictureFile/foundLoras';
 import { type Recipe, readRecipe } from '../workers/pictureFile/recipe';
 import { asFailure } from './engines';
+import { learnLoras } from './loras';
 import { useModel } from './modelActions';
 import { settingsOf } from './settings';
 import { modelInUse, modelSize, modelsAtHand, set, tell } from './state';
@@ -11,16 +13,26 @@ export async function takeSettings(file: File): Promise<void> {
   const read = async (start: number, end: number): Promise<Uint8Array> =>
     new Uint8Array(await file.slice(start, end).arrayBuffer());
   try {
-    take(await readRecipe({ name: file.name, size: file.size, read }), file.name);
+    await take(await readRecipe({ name: file.name, size: file.size, read }), file.name);
   } catch (thrown) {
     tell({ type: 'problem', problem: { during: 'models', failure: failureOf(thrown) ?? asFailure(thrown) } });
   }
 }
 
-function take({ request, model, ignored }: Recipe, name: string): void {
+async function take({ request: said, loraHashes, model, ignored }: Recipe, name: string): Promise<void> {
   const isInUse = (): boolean => model === undefined || modelInUse()?.name === model;
   const its = isInUse() ? undefined : modelsAtHand().find((one) => one.name === model);
   if (its) useModel(its.id);
+  const { request, missing } = await withLorasHere(said, loraHashes);
   set(settingsOf(request, modelSize()));
-  tell({ type: 'toast', toast: { type: 'taken', name, ignored, ...(isInUse() ? {} : { model: model! }) } });
+  const toast = { type: 'taken', name, ignored, missing, ...(isInUse() ? {} : { model: model! }) } as const;
+  tell({ type: 'toast', toast });
+}
+
+/** Without those that are not kept here. */
+async function withLorasHere(request: Recipe['request'], hashes: Recipe['loraHashes'] = {}) {
+  const { loras = [], prompt = '' } = request;
+  if (loras.length === 0 && !prompt.includes('<')) return { request, missing: [] };
+  const here = (await learnLoras()).map((one) => ({ name: one.name, hash: async () => one.hash }));
+  return foundLoras(request, hashes, here);
 }

@@ -56,10 +56,19 @@ export type Toast =
   | { readonly type: 'fallen'; readonly from: BackendName; readonly to: BackendName }
   /** The host's device slows it down, or stops it. */
   | { readonly type: 'hot'; readonly heat: 'slowed' | 'stopped' }
+  /** LoRAs came in, or did not. */
+  | { readonly type: 'loras'; readonly names: readonly string[]; readonly failure?: Failure }
   | { readonly type: 'sound'; readonly name: string }
   | { readonly type: 'freed'; readonly bytes: number }
   /** A picture's settings are those of the page. `model`: the one that drew it, where that is not the one in use. */
-  | { readonly type: 'taken'; readonly name: string; readonly model?: string; readonly ignored: readonly string[] };
+  | {
+      readonly type: 'taken';
+      readonly name: string;
+      readonly model?: string;
+      readonly ignored: readonly string[];
+      /** LoRAs that are not kept here. */
+      readonly missing: readonly string[];
+    };
 
 export const bringsModel = ({ kind }: JobOrder): boolean => kind !== 'verify' && kind !== 'export';
 

@@ -7,7 +7,11 @@ import { recipeChunks } from '../workers/pictureFile/recipe';
 import { requestOfPicture } from '../workers/pictureFile/requestOfPicture';
 import type { Drawn } from './drawing';
 
-export async function toPng(drawn: Omit<Drawn, 'id' | 'milliseconds'>): Promise<Blob> {
+/** `loraHashes`: of the LoRAs that drew it, by name. */
+export async function toPng(
+  drawn: Omit<Drawn, 'id' | 'milliseconds'>,
+  loraHashes: Readonly<Record<string, string>> = {},
+): Promise<Blob> {
   const { picture, image, modelName, weights, backend } = drawn;
   const { width, height, pixels } = picture;
   const request = { ...requestOfPicture(drawn.request, picture, image), width, height };
@@ -18,7 +22,7 @@ export async function toPng(drawn: Omit<Drawn, 'id' | 'milliseconds'>): Promise<
   const parts = [
     PNG_SIGNATURE,
     pngChunk('IHDR', new Uint8Array(header.buffer)),
-    ...recipeChunks({ request, model: modelName, backend, ...(weights ? { weights } : {}) }),
+    ...recipeChunks({ request, model: modelName, backend, loraHashes, ...(weights ? { weights } : {}) }),
     pngChunk('IDAT', await deflated(filtered(pixels, 3 * width))),
     pngChunk('IEND', new Uint8Array()),
   ];

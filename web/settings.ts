@@ -1,6 +1,7 @@
 /** What a person set, kept between visits. A damaged or older record falls back field by field. */
 import type {
   BackendName,
+  ChosenLora,
   ImageRequest,
   LongPrompts,
   ModelSummary,
@@ -29,6 +30,8 @@ export interface Settings {
   readonly backend: 'auto' | BackendName;
   readonly memory: ImageRequest['memory'];
   readonly modelId: string | null;
+  /** Of those kept on the device, by name. */
+  readonly loras: readonly ChosenLora[];
   /** What a picture was drawn with that has no control here; gone with the visit. */
   readonly taken: Taken | null;
 }
@@ -55,6 +58,7 @@ export const DEFAULT_SETTINGS: Settings = {
   backend: 'auto',
   memory: 'auto',
   modelId: null,
+  loras: [],
   taken: null,
 };
 
@@ -74,6 +78,7 @@ export function parseSettings(text: string | null): Settings {
     ...(Object.fromEntries(fields) as Settings),
     size: sizeFits ? (size as Settings['size']) : null,
     modelId: typeof stored.modelId === 'string' ? stored.modelId : null,
+    loras: Array.isArray(stored.loras) ? stored.loras.filter(isChosen) : [],
     taken: null,
     promptStyle: oneOf(stored.promptStyle, ['plain', 'a1111'], DEFAULT_SETTINGS.promptStyle),
     longPrompts: oneOf(stored.longPrompts, ['cut', 'chunks'], DEFAULT_SETTINGS.longPrompts),
@@ -83,6 +88,9 @@ export function parseSettings(text: string | null): Settings {
     memory: oneOf(stored.memory, ['auto', 'low'], DEFAULT_SETTINGS.memory),
   };
 }
+
+const isChosen = (one: Partial<ChosenLora> | null): boolean =>
+  typeof one?.name === 'string' && typeof one.weight === 'number';
 
 function asObject(text: string | null): Record<string, unknown> {
   try {
@@ -101,7 +109,7 @@ const oneOf = <T>(value: unknown, choices: readonly T[], fallback: T): T =>
 /** What the engine is asked for. */
 export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' | 'height'>): ImageRequest {
   const { prompt, negativePrompt, seed, steps, guidanceScale, scheduler, sigmas, memory, taken } = settings;
-  const { promptStyle, longPrompts, clipSkip } = settings;
+  const { promptStyle, longPrompts, clipSkip, loras } = settings;
   const { eta, numImages: of = 1, only, ...noise } = taken ?? {};
   // One picture of a batch whose noise is shared.
   const alone = settings.numImages === 1 && only !== undefined;
@@ -118,6 +126,7 @@ export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' 
     width,
     height,
     scheduler,
+    ...(loras.length > 0 ? { loras } : {}),
     ...(hasSigmas(scheduler) ? { sigmas } : {}),
     ...noise,
     ...(eta !== undefined && hasEta(scheduler) ? { eta } : {}),
@@ -155,6 +164,7 @@ export function settingsOf(
     promptStyle,
     longPrompts: promptStyle === 'plain' ? 'cut' : 'chunks',
     clipSkip,
+    loras: [],
     ...Object.fromEntries(known),
     sigmas,
     numImages: 1,

@@ -18,6 +18,7 @@ import type {
   RoundedForm,
   WeightForm,
 } from './api/importing';
+import type { LoraRequest, LoraShelfApi } from './api/loras';
 import type { SamplingRequest } from './api/sampling';
 import type { SavingRequest } from './api/saving';
 import type { TextRequest } from './api/text';
@@ -26,12 +27,19 @@ export type * from './api/guidance';
 export type * from './api/hosting';
 export type * from './api/images';
 export type * from './api/importing';
+export type * from './api/loras';
 export type * from './api/sampling';
 export type * from './api/saving';
 export type * from './api/text';
 
 /** A picture asked for. Every field is checked; see `checkRequest` for the ranges. */
-export interface ImageRequest extends SamplingRequest, TextRequest, GuidanceRequest, SavingRequest, FromImageRequest {
+export interface ImageRequest
+  extends SamplingRequest,
+    TextRequest,
+    GuidanceRequest,
+    SavingRequest,
+    FromImageRequest,
+    LoraRequest {
   /** Classifier-free guidance scale in [0, 100]; at 1 and below there is no unconditional call, as in diffusers. */
   readonly guidanceScale: number;
   /** Pixels, multiples of 8 in [8, 2048]. */
@@ -246,7 +254,7 @@ export interface PauseMessage {
  * as messages, an `AbortMessage` sent back stops it, and after `finished`, `imported`, `paused`, `verified`, `exported`
  * or `failed` nothing follows. A question that fails rejects with a `Failure`.
  */
-export interface EngineApi {
+export interface EngineApi extends LoraShelfApi {
   /** The name of a Web Lock that this engine holds for as long as it lives; empty where there are no locks. */
   life(): Promise<string>;
   /** Those of the page itself. */

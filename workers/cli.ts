@@ -13,6 +13,7 @@ import { nodeWasmBackend } from './backend/ort.node';
 import { asTyped, type CliArguments, type CliBackend, fromWord, parseArguments, USAGE } from './cli/arguments';
 import { EXIT_CODES } from './cli/exitCodes';
 import { brought, type GivenImages, readImage, sizeOf } from './cli/images';
+import { lorasOf } from './cli/loraOptions';
 import { openModel } from './cli/openModel';
 import { planNotes } from './cli/planNotes';
 import { checkWritable, writePng } from './cli/png';
@@ -28,7 +29,7 @@ import { planDrawing } from './memory/drawingPlan';
 import { int8Plan } from './memory/int8Plan';
 import { nativeSize } from './model';
 import type { Parts } from './openStage';
-import { type DrawnBy, recipeChunks } from './pictureFile/recipe';
+import { type DrawnBy, type Recipe, recipeChunks } from './pictureFile/recipe';
 import { requestOfPicture } from './pictureFile/requestOfPicture';
 import { textToImage } from './pipeline';
 import { plannedTokens } from './prompts';
@@ -46,7 +47,7 @@ export async function main(args: readonly string[]): Promise<number> {
     const recipe = from === undefined ? undefined : await readFrom(from);
     const given = faster(parseArguments(args, recipe));
     if (recipe) for (const note of recipeNotes(recipe, given)) console.error(note);
-    await generate(given);
+    await generate(given, recipe);
     return 0;
   } catch (thrown) {
     const failure = asTyped(asFailure(thrown));
@@ -63,8 +64,10 @@ function faster(given: CliArguments): CliArguments {
   return { ...given, request };
 }
 
-async function generate(given: CliArguments): Promise<void> {
-  const words = { ...given.request, ...(await embeddingsOf(given.embeddings)) };
+async function generate(given: CliArguments, recipe: Recipe | undefined): Promise<void> {
+  const { request: asked, choices, hashes, notes } = await lorasOf(given.request, given.loras, recipe);
+  for (const note of notes) console.error(note);
+  const words = { ...asked, ...(await embeddingsOf(given.embeddings)) };
   const images = await imagesOf(given);
   const own = images.initImage ? sizeOf(images.initImage) : undefined;
   const { width = own?.width, height = own?.height } = given;
@@ -77,7 +80,7 @@ async function generate(given: CliArguments): Promise<void> {
   checkRequest(sized({ width: width ?? 512, height: height ?? 512 }));
   await checkWritable(fromCaller(fileName(given.request, given.request.only ?? 0, given.out)));
   await untilStopped(async (signal) => {
-    const { manifest, model } = await openModel({ ...given, width, height }, signal);
+    const { manifest, model } = await openModel({ ...given, width, height }, choices, signal);
     const native = nativeSize(manifest.description);
     const asked = sized({ width: width ?? native, height: height ?? native });
     const device = nodeDevice();
@@ -90,7 +93,7 @@ async function generate(given: CliArguments): Promise<void> {
     const { courses, guidance } = plan;
     const request = { ...asked, guidance };
     const parts = { model, backend: int8 ? await nodeInt8Backend() : nodeWasmBackend(), courses };
-    const by = { model: model.name, weights: manifest.weights, backend: given.backend };
+    const by = { model: model.name, weights: manifest.weights, backend: given.backend, loraHashes: hashes };
     const { files, seeds, finished } = await draw(request, parts, { by, out: given.out }, signal);
     const how = { model: model.name, backend: given.backend, weights: manifest.weights, courses };
     if (given.json) console.log(JSON.stringify(report(request, how, files, seeds, finished)));

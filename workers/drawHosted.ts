@@ -6,9 +6,10 @@ import type { StageName } from '../models/stage';
 import type { BackendName, HostBackendName, ImageEvent, ImageRequest, OwnBackendName } from './api';
 import type { Answered } from './backend/bridge/hostLink';
 import type { HostModel } from './backend/bridge/status';
-import { asFailure } from './errors';
+import { asFailure, CodedError } from './errors';
 import { fallingBack } from './fallingBack';
 import { offered } from './hosting';
+import type { Model } from './model';
 import { hostedParts } from './model.hosted';
 import type { Parts } from './openStage';
 
@@ -38,11 +39,13 @@ export interface Wanted {
   readonly id: string;
   readonly name: HostBackendName;
   readonly asked: ImageRequest;
+  /** With LoRAs (`hasLoras`). */
+  readonly changed?: boolean;
 }
 
 /** `tell` hears what falls. Rejects with `backend-unavailable` as `offered` does; where the page has no copy, as the host fails. */
 export async function readyThere(
-  { id, name, asked }: Wanted,
+  { id, name, asked, changed = false }: Wanted,
   own: Own,
   tell: (event: ImageEvent) => void,
 ): Promise<Ready> {
@@ -53,7 +56,8 @@ export async function readyThere(
   let first: Parts;
   try {
     there = await own.host();
-    first = await hostedParts(there.client, offered(there.status, id, name, asked, ids), name);
+    const hosted = await hostedParts(there.client, offered(there.status, id, name, asked, ids), name);
+    first = changed ? { ...hosted, model: unchanging(hosted.model) } : hosted;
   } catch (thrown) {
     if (!ids.has(id) || TOLD.includes(asFailure(thrown).code)) throw thrown;
     const to = await own.best();
@@ -61,7 +65,8 @@ export async function readyThere(
     return own.ready(id, to, asked);
   }
   const request = { ...asked, guidance: 'two-calls' } as const;
-  const native = name === 'npu' ? attempt(() => offered(there.status, id, 'native-cpu', asked, ids)) : undefined;
+  const native =
+    name === 'npu' && !changed ? attempt(() => offered(there.status, id, 'native-cpu', asked, ids)) : undefined;
   const parts = native ? onItsCpu(first, native, there, fell('npu', 'native-cpu')) : first;
   if (!ids.has(id)) return { parts, request, close: () => there.client.forget() };
   const to = await own.best();
@@ -77,6 +82,20 @@ export async function readyThere(
   };
   return { parts: fallingBack(parts, rescue, fell(last, to)), request, close };
 }
+
+/** A host's networks are what they are: those that LoRAs change are the page's to compute, where it has them. */
+const unchanging = (model: Model): Model => ({
+  ...model,
+  file: async (stage, ...how) => {
+    if (stage !== 'unet' && stage !== 'text_encoder') return model.file(stage, ...how);
+    const details = {
+      argument: stage,
+      expected: 'weights that LoRAs can change',
+      got: 'a network that a host has built',
+    };
+    throw new CodedError('unsupported-model', details);
+  },
+});
 
 /** What nobody else is to draw instead: a size that is not there, a device that has to cool down. */
 const TOLD: readonly string[] = ['backend-unavailable', 'too-hot'];

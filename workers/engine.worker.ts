@@ -24,7 +24,9 @@ import { wasmThreads } from './backend/ort.browser';
 import { type FetchDemo, importDemo } from './demo';
 import type { Own, Ready } from './drawHosted';
 import { asFailure } from './errors';
+import { hasLoras } from './hasLoras';
 import { runJob } from './job';
+import type { KeptLoras } from './loraShelf';
 import { FASTEST } from './memory/course';
 import { browserDevice } from './memory/device.browser';
 import { int8Guidance, type Planned, planDrawing } from './memory/drawingPlan';
@@ -33,7 +35,7 @@ import { storedModel } from './model.stored';
 import { hasNeighbor, listenForHost, neighbor } from './neighbor';
 import { textToImage } from './pipeline';
 import { plannedTokens } from './prompts';
-import { store } from './store/browserStore';
+import { browserRecords, store } from './store/browserStore';
 
 /** One at a time: two UNets at once would only fight for the cores and the memory. */
 let last: Promise<unknown> = Promise.resolve();
@@ -92,6 +94,7 @@ const storedIds = async (): Promise<Set<string>> => new Set((await (await store(
 const hosted = () => later(import('./drawHosted'));
 
 const outside = () => later(import('./outside'));
+const loras = () => later(import('./withLoras.browser'));
 
 async function host() {
   if (!hasNeighbor()) return undefined;
@@ -112,7 +115,10 @@ async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest):
     const lowering = loweringOf(name);
     const manifest = checkManifest(stored.manifest);
     const plan = wayOf(name, manifest, { ...asked, tokens: await plannedTokens(asked, manifest) }, lowering);
-    const model = storedModel(stored, manifest, lowering);
+    const bare = storedModel(stored, manifest, lowering);
+    const model = hasLoras(asked)
+      ? await (await loras()).withAsked({ model: bare, manifest, request: asked }, browserRecords())
+      : bare;
     const parts = { model, backend: await backend(name), ...(plan ? { courses: plan.courses } : {}) };
     const request = plan ? { ...asked, guidance: plan.guidance } : asked;
     return { parts, request, close: () => stored.close() };
@@ -124,6 +130,9 @@ async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest):
 
 const own: Own = { host: neighbor, stored: storedIds, best: bestBackend, ready: readyHere };
 
+const kept = <T>(work: (shelf: KeptLoras) => Promise<T>): Promise<T> =>
+  answered(loras().then(({ loraShelf }) => work(loraShelf(browserRecords()))));
+
 const engine: EngineApi = {
   life: () => living,
   backends: backendReports,
@@ -133,6 +142,10 @@ const engine: EngineApi = {
   discardModel: (id) => answered(store().then((opened) => opened.discard(id))),
   renameModel: (id, name) => answered(store().then((opened) => opened.rename(id, name))),
   restoreModel: (id) => answered(store().then((opened) => opened.restore(id))),
+  loras: () => kept((shelf) => shelf.list()),
+  importLora: (file) => kept((shelf) => shelf.take(file)),
+  renameLora: (id, name) => kept((shelf) => shelf.rename(id, name)),
+  deleteLora: (id) => kept((shelf) => shelf.delete(id)),
   storage: () => answered(store().then((opened) => opened.report())),
   freeUp: (key) => answered(store().then((opened) => opened.freeUp(key))),
   catalog: (url) =>
@@ -189,7 +202,7 @@ const engine: EngineApi = {
       const ready =
         name === 'wasm' || name === 'webgpu' || name === 'wasm-int8'
           ? await readyHere(id, name, asked)
-          : await (await hosted()).readyThere({ id, name, asked }, own, tell);
+          : await (await hosted()).readyThere({ id, name, asked, changed: hasLoras(asked) }, own, tell);
       try {
         for await (const event of textToImage(ready.request, ready.parts, signal)) tell(event);
       } finally {

@@ -89,7 +89,7 @@ export async function plannedTokens(
 }
 
 /** A number as a weight, edits, turns, brackets in brackets, BREAK: as nobody writes who means the signs themselves. */
-const STYLED = /\([^()]*:\s*[+-]?[.\d]+\s*\)|\[[^[\]]*(?:\||:\s*[.\d]+\s*\])|\(\(|\bBREAK\b/;
+const STYLED = /\([^()]*:\s*[+-]?[.\d]+\s*\)|\[[^[\]]*(?:\||:\s*[.\d]+\s*\])|\(\(|\bBREAK\b|<lora:[^>]+>/;
 
 export function toldOf(
   { promptStyle = 'plain', ...asked }: AskedText,

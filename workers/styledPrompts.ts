@@ -4,10 +4,12 @@ import type { TextEncoderConfig } from '../models/sd15';
 import { openTextualInversion } from '../models/textualInversion';
 import type { Embedding } from './api';
 import type { LearnedTokens } from './learnedTokens';
+import { withoutLoraTags } from './pictureFile/loraTags';
 import {
   type AskedText,
   longPromptsOf,
   type PromptChunks,
+  type PromptName,
   type PromptPair,
   type Prompts,
   promptsIn,
@@ -27,15 +29,19 @@ export async function styledPrompts(
   tokenizer: ClipTokenizer,
 ): Promise<Prompts> {
   const length = encoder.maxPositionEmbeddings;
-  const { words, vectors } = await learnedWords(asked.embeddings ?? [], encoder);
+  const { words: learned, vectors } = await learnedWords(asked.embeddings ?? [], encoder);
   const styled = asked.promptStyle === 'a1111';
   const marks = { start: tokenizer.start, end: tokenizer.end, comma: tokenizer.encode(',')[0]!.id };
   const chunk = longPromptsOf(asked) === 'cut' ? cutOff : chunked;
   const read = once((text: string): Chunked => {
-    const pieces = styled ? weighted(text, tokenizer, words) : evenly(text, tokenizer, words);
+    const pieces = styled ? weighted(text, tokenizer, learned) : evenly(text, tokenizer, learned);
     return chunk(pieces, marks, length);
   });
-  const prompts = promptsIn(asked).map(([which, text]) => {
+  // In the negative prompt they are text, there as here.
+  const words = (which: PromptName, text: string): string =>
+    styled && which === 'prompt' ? withoutLoraTags(text).text : text;
+  const prompts = promptsIn(asked).map(([which, written]) => {
+    const text = words(which, written);
     const schedule = styled ? scheduleOf(text, asked.steps) : [{ until: asked.steps, text }];
     const texts = Array.from({ length: asked.steps }, (_, step) => scheduledAt(schedule, step));
     return { which, texts, distinct: [...new Set(texts)] };

@@ -1,21 +1,22 @@
-/** A LoRA file: low-rank changes of layers (Hu et al. 2021, arXiv 2106.09685, eq. 3), opened without reading them. */
-import { bf16ToF32, f16ToF32 } from '../half';
+/** A LoRA file: changes of layers, opened without reading them. */
+import type { WeightDtype } from '../dtype';
+import { toF32 } from '../floats';
 import { openTensors } from '../openTensors';
 import { badModel, shown, someTensors, unsupportedModel } from '../refuse';
 import type { Safetensors } from '../safetensors';
 import type { ByteSource } from '../source';
+import type { Kind, PartsOf } from './kinds/kind';
+import { kindOf } from './kinds/kinds';
 import { type LoraRole, readLoraKey } from './loraKeys';
+import { refuseOtherBase } from './otherModel';
 
-/** One layer's change, by the keys of its parts in the file. */
+/** The change of one weight, or one bias, by the keys of its parts in the file. */
 export interface LoraModule {
   /** The layer, as the file calls it. */
   readonly name: string;
-  /** `[rank, …]`, from the layer's input. */
-  readonly down: string;
-  /** `[…, rank]`, to its output. */
-  readonly up: string;
-  readonly mid?: string;
-  readonly alpha?: string;
+  readonly of: 'weight' | 'bias';
+  readonly kind: Kind;
+  readonly parts: PartsOf<string>;
 }
 
 export interface LoraFile {
@@ -23,24 +24,27 @@ export interface LoraFile {
   readonly modules: readonly LoraModule[];
 }
 
-/** Key endings of changes that are not a product of two factors. */
+/** Key endings of changes that nothing here computes. */
 const OTHER_KINDS: readonly (readonly [ending: RegExp, kind: string])[] = [
-  [/\.(dora_scale|lora_magnitude_vector(\.\w+)?(\.weight)?)$/, 'DoRA'],
-  [/\.hada_(w[12]_[ab]|t[12])$/, 'LoHa'],
-  [/\.lokr_(w[12](_[ab])?|t2)$/, 'LoKr'],
-  [/\.(diff|diff_b|set_weight)$/, 'a full difference'],
-  [/\.(oft_blocks|oft_diag)$/, 'OFT'],
-  [/\.on_input$|\.(a1|b1)\.weight$/, 'IA3 or GLoRA'],
+  [/\.(oft_blocks|oft_diag|oft_R)(\.|$)/, 'OFT'],
+  [/\.on_input$/, 'IA3'],
+  [/\.[ab][12]\.weight$/, 'GLoRA'],
+  [/\.set_weight$/, 'a whole weight in place of another'],
+  [/\.(bora_scale_|dora_scale_)/, 'BoRA'],
 ];
 
-/** `bad-model` where a factor is missing; `unsupported-model` for other kinds of change, by name. */
+/**
+ * `bad-model` where a part is missing; `unsupported-model` for other kinds of change, by name, and for LoRAs of other
+ * models, where they say so themselves.
+ */
 export async function openLora(source: ByteSource): Promise<LoraFile> {
   const tensors = await openTensors(source);
+  refuseOtherBase(tensors);
   const found = new Map<string, Partial<Record<LoraRole, string>>>();
   const strange: string[] = [];
   for (const key of tensors.names()) {
     const other = OTHER_KINDS.find(([ending]) => ending.test(key));
-    if (other) throw unsupportedModel(`${tensors.name}: ${key}`, 'factors lora_down and lora_up', other[1]);
+    if (other) throw unsupportedModel(`${tensors.name}: ${key}`, 'a LoRA, LoCon, LoHa, LoKr or DoRA', other[1]);
     const read = readLoraKey(key);
     if (read) found.set(read.module, { ...found.get(read.module), [read.role]: key });
     else strange.push(key);
@@ -48,35 +52,43 @@ export async function openLora(source: ByteSource): Promise<LoraFile> {
   if (strange.length > 0 || found.size === 0) {
     throw badModel(tensors.name, 'a LoRA, with tensors such as lora_unet_….lora_down.weight', someTensors(strange));
   }
-  const modules = [...found].map(([name, { down, up, mid, alpha }]) => {
-    if (down === undefined || up === undefined) {
-      const missing = down === undefined ? 'lora_down' : 'lora_up';
-      throw badModel(`${tensors.name}: ${name}`, 'both factors', `no ${missing}`);
-    }
-    return { name, down, up, ...(mid === undefined ? {} : { mid }), ...(alpha === undefined ? {} : { alpha }) };
-  });
-  return { tensors, modules };
+  return { tensors, modules: [...found].flatMap(([name, parts]) => modulesOf(tensors.name, name, parts)) };
+}
+
+/** Weight and bias of a layer may both be changed. */
+function modulesOf(file: string, name: string, { diff_b, ...parts }: PartsOf<string>): LoraModule[] {
+  const modules: LoraModule[] = [];
+  if (diff_b !== undefined) modules.push({ name, of: 'bias', kind: kindOf('diff_b')!, parts: { diff: diff_b } });
+  const kinds = new Set((Object.keys(parts) as LoraRole[]).map(kindOf).filter((kind) => kind !== undefined));
+  const [kind, second] = kinds;
+  if (second)
+    throw badModel(`${file}: ${name}`, 'one kind of change', [...kinds].map((each) => each.name).join(' and '));
+  if (!kind) {
+    if (modules.length > 0) return modules;
+    throw badModel(`${file}: ${name}`, 'factors such as lora_down and lora_up', Object.keys(parts).join(', '));
+  }
+  const missing = kind.missing(parts);
+  if (missing) throw badModel(`${file}: ${name}`, `all factors of ${kind.name}`, `no ${missing}`);
+  return [...modules, { name, of: 'weight', kind, parts }];
 }
 
 /**
  * The number alpha of a module (its change is scaled by alpha / rank): a tensor of its own, or in what diffusers writes
  * about its adapters (`lora_adapter_metadata`, diffusers 0.35 and later); `undefined` where the file has neither.
  */
-export async function alphaOf({ tensors }: LoraFile, module: LoraModule): Promise<number | undefined> {
-  if (module.alpha === undefined) return alphaInMetadata(tensors, module.name);
-  const { dtype, shape } = tensors.info(module.alpha)!;
-  const bytes = await tensors.read(module.alpha);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const value = shape.every((size) => size === 1) ? numberIn(view, dtype) : undefined;
+export async function alphaOf({ tensors }: LoraFile, { name, parts }: LoraModule): Promise<number | undefined> {
+  if (parts.alpha === undefined) return alphaInMetadata(tensors, name);
+  const { dtype, shape } = tensors.info(parts.alpha)!;
+  const bytes = await tensors.read(parts.alpha);
+  const value = shape.every((size) => size === 1) ? numberIn(bytes, dtype) : undefined;
   if (value !== undefined && Number.isFinite(value)) return value;
   const got = value === undefined ? `${dtype} [${shape}]` : `${value}`;
-  throw badModel(`${tensors.name}: ${module.alpha}`, 'one finite number', got);
+  throw badModel(`${tensors.name}: ${parts.alpha}`, 'one finite number', got);
 }
 
-function numberIn(view: DataView, dtype: string): number | undefined {
-  if (dtype === 'F32') return view.getFloat32(0, true);
-  if (dtype === 'BF16') return bf16ToF32(Uint16Array.of(view.getUint16(0, true)))[0];
-  if (dtype === 'F16') return f16ToF32(Uint16Array.of(view.getUint16(0, true)))[0];
+function numberIn(bytes: Uint8Array, dtype: string): number | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (dtype === 'F32' || dtype === 'BF16' || dtype === 'F16') return toF32(dtype satisfies WeightDtype, bytes)[0];
   if (dtype === 'I64') return Number(view.getBigInt64(0, true));
   if (dtype === 'I32') return view.getInt32(0, true);
   return undefined;

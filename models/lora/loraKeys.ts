@@ -1,10 +1,16 @@
 /**
  * The key namings of LoRA files: kohya's (`lora_unet_….lora_down.weight`, sd-scripts), PEFT's (`unet.….lora_A.weight`,
- * diffusers since 0.18) and diffusers' older ones (`….processor.to_q_lora.down.weight`, `….lora.down.weight`).
+ * diffusers since 0.18) and diffusers' older ones (`….processor.to_q_lora.down.weight`, `….lora.down.weight`); and what
+ * LyCORIS (4.1) adds to kohya's and PEFT's: `….hada_w1_a`, `….lokr_w1`, `….diff`.
  */
 
-/** `mid` is the k×k kernel between two 1×1 ones of a LoCon convolution (LyCORIS). */
-export type LoraRole = 'down' | 'up' | 'mid' | 'alpha';
+/** Parts of one layer's change; kinds/ says what each kind makes of them. */
+export const LORA_ROLES = [
+  ...['down', 'up', 'mid', 'alpha', 'dora_scale', 'diff', 'diff_b'],
+  ...['hada_w1_a', 'hada_w1_b', 'hada_w2_a', 'hada_w2_b', 'hada_t1', 'hada_t2'],
+  ...['lokr_w1', 'lokr_w1_a', 'lokr_w1_b', 'lokr_w2', 'lokr_w2_a', 'lokr_w2_b', 'lokr_t2'],
+] as const;
+export type LoraRole = (typeof LORA_ROLES)[number];
 
 export interface LoraKey {
   /** The layer that is changed, as the file calls it. */
@@ -16,7 +22,17 @@ type Reading = readonly [pattern: RegExp, read: (match: readonly string[]) => Lo
 
 const READINGS: readonly Reading[] = [
   [/^(.+)\.lora_(down|up|mid)\.weight$/, ([, module, role]) => ({ module: module!, role: role as LoraRole })],
-  [/^(.+)\.alpha$/, ([, module]) => ({ module: module!, role: 'alpha' })],
+  [/^(.+)\.(alpha|dora_scale|diff|diff_b)$/, ([, module, role]) => ({ module: module!, role: role as LoraRole })],
+  // LyCORIS of normalizations.
+  [/^(.+)\.([wb])_norm$/, ([, module, which]) => ({ module: module!, role: which === 'w' ? 'diff' : 'diff_b' })],
+  [
+    /^(?:base_model\.model\.)?(.+)\.(hada_(?:w[12]_[ab]|t[12])|lokr_(?:w[12](?:_[ab])?|t2))(?:\.default)?$/,
+    ([, module, role]) => ({ module: module!, role: role as LoraRole }),
+  ],
+  [
+    /^(?:base_model\.model\.)?(.+)\.lora_magnitude_vector(?:\.default)?(?:\.weight)?$/,
+    ([, module]) => ({ module: module!, role: 'dora_scale' }),
+  ],
   [
     /^(?:base_model\.model\.)?(.+)\.lora_([AB])(?:\.\w+)?\.weight$/,
     ([, module, factor]) => ({ module: module!, role: factor === 'A' ? 'down' : 'up' }),

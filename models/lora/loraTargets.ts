@@ -6,6 +6,7 @@ import { parametersOf } from '../graph/parameters';
 import type { ModelDescription } from '../sd15';
 import { ldmUNetNames } from '../singleFile/ldmNames';
 import type { StageName } from '../stage';
+import type { LoraModule } from './loraFile';
 
 /** A weight of the model, by stage and published name. */
 export interface LoraTarget {
@@ -20,6 +21,10 @@ const PREFIXES: readonly (readonly [prefix: string, stage: LoraTarget['stage']])
   ['lora_te1_', 'text_encoder'],
   ['lora_te_', 'text_encoder'],
   ['text_encoder.', 'text_encoder'],
+  // LyCORIS.
+  ['lycoris_unet_', 'unet'],
+  ['lycoris_text_encoder_', 'text_encoder'],
+  ['lycoris_', 'unet'],
   ['diffusion_model.', 'unet'],
   ['unet.', 'unet'],
   ['', 'unet'],
@@ -28,21 +33,22 @@ const PREFIXES: readonly (readonly [prefix: string, stage: LoraTarget['stage']])
 /** Networks that Stable Diffusion 1.x does not have: SDXL's second text encoder, SD3's third. */
 export const isForAnotherNetwork = (module: string): boolean => /^(lora_te[23]_|text_encoder_[23]\.)/.test(module);
 
-/** Finds the weight that a module of a LoRA for `model` changes; `undefined` where it has no such layer. */
-export function loraTargets(model: ModelDescription): (module: string) => LoraTarget | undefined {
+/** Finds the weight, or the bias, that a module of a LoRA for `model` changes; `undefined` where it has no such layer. */
+export function loraTargets(
+  model: ModelDescription,
+): (module: Pick<LoraModule, 'name' | 'of'>) => LoraTarget | undefined {
   const layers = { unet: layersOf(model, 'unet'), text_encoder: layersOf(model, 'text_encoder') };
-  return (module) => {
-    const [prefix, stage] = PREFIXES.find(([start]) => module.startsWith(start))!;
-    return layers[stage].get(underscored(module.slice(prefix.length)));
+  return ({ name, of }) => {
+    const [prefix, stage] = PREFIXES.find(([start]) => name.startsWith(start))!;
+    return layers[stage].get(`${underscored(name.slice(prefix.length))}.${of}`);
   };
 }
 
 function layersOf(model: ModelDescription, stage: LoraTarget['stage']): ReadonlyMap<string, LoraTarget> {
   const layers = new Map<string, LoraTarget>();
   for (const { name, shape } of parametersOf(model, stage)) {
-    if (!name.endsWith('.weight') || shape.length < 2) continue;
-    const layer = name.slice(0, -'.weight'.length);
-    for (const path of pathsOf(model, stage, layer)) layers.set(underscored(path), { stage: stage, name, shape });
+    const [, layer, of] = /^(.*)\.(weight|bias)$/s.exec(name)!;
+    for (const path of pathsOf(model, stage, layer!)) layers.set(`${underscored(path)}.${of}`, { stage, name, shape });
   }
   return layers;
 }

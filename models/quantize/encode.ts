@@ -6,6 +6,7 @@
 import { CodedError } from '../errors';
 import { bytesOf, fromF32, toF32, view } from '../floats';
 import { packedElementBytes } from '../manifest';
+import { checkRange } from '../range';
 import { badModel } from '../refuse';
 import type { PackedTensor } from '../stage';
 import type { IntegerWeight } from './integerWeights';
@@ -60,18 +61,10 @@ async function* inDtype(weight: Weight, dtype: 'F32' | 'F16'): AsyncGenerator<Ui
     if (dtype === weight.dtype) yield bytes;
     else {
       const numbers = toF32(weight.dtype, bytes);
-      if (dtype === 'F16') checkRange(weight.name, numbers);
+      if (dtype === 'F16') checkRange(weight.name, numbers, dtype);
       yield fromF32(dtype, numbers);
     }
   }
-}
-
-/** From here on a binary16 would be infinity. */
-const F16_END = 65_520;
-
-function checkRange(name: string, numbers: Float32Array): void {
-  for (const value of numbers)
-    if (!(Math.abs(value) < F16_END)) throw badModel(name, 'numbers that 16 bits can hold, within ±65504', `${value}`);
 }
 
 /** `[K, C, 3, 3]` as `[9, C, K]`. */

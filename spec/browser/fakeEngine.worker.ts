@@ -5,8 +5,9 @@
  */
 import { expose } from 'comlink';
 import type { EngineApi, HostMessage, HostReport, ImageEvent, ImageRequest, Picture, Port } from '../../workers/api';
-import { CodedError, type ErrorCode } from '../../workers/errors';
+import { asFailure, CodedError, type ErrorCode } from '../../workers/errors';
 import { runJob } from '../../workers/job';
+import { keptLoras } from '../../workers/loraShelf';
 import { fakePicture } from './fakePicture';
 import * as shelf from './fakeShelf';
 import { pause } from './fakeShelf';
@@ -27,6 +28,21 @@ let report: Promise<HostReport | undefined> = Promise.resolve(undefined);
   channel.start();
 });
 
+const records = new Map<string, unknown>();
+const loras = keptLoras({
+  get: async (key) => records.get(key),
+  async write(entries, removed = []) {
+    for (const key of removed) records.delete(key);
+    for (const [key, value] of entries) records.set(key, value);
+  },
+  keys: async () => [...records.keys()],
+  estimate: async () => undefined,
+});
+const answered = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch((thrown: unknown) => {
+    throw asFailure(thrown);
+  });
+
 const engine: EngineApi = {
   life: async () => '',
   backends: async () => [
@@ -42,6 +58,10 @@ const engine: EngineApi = {
   discardModel: shelf.discard,
   renameModel: shelf.rename,
   restoreModel: shelf.restore,
+  loras: () => answered(loras.list()),
+  importLora: (file) => answered(loras.take(file)),
+  renameLora: (id, name) => answered(loras.rename(id, name)),
+  deleteLora: (id) => answered(loras.delete(id)),
   storage: shelf.storage,
   freeUp: shelf.freeUp,
   catalog: shelf.catalog,
@@ -86,11 +106,18 @@ function kept({ initImage, maskImage }: ImageRequest, picture: Picture): Picture
 }
 
 /** How the words are asked to be read: something to see on the page. */
-async function echo({ promptStyle, longPrompts, clipSkip, embeddings = [] }: ImageRequest): Promise<string> {
+async function echo({
+  promptStyle,
+  longPrompts,
+  clipSkip,
+  embeddings = [],
+  loras: chosen = [],
+}: ImageRequest): Promise<string> {
   const files = embeddings.map(async ({ name, file: { file } }) => {
     return `${name} of ${(await file.slice(0, file.size).arrayBuffer()).byteLength} bytes`;
   });
-  return [promptStyle, longPrompts, clipSkip, ...(await Promise.all(files))].join(', ');
+  const named = chosen.map(({ name, weight }) => `${name} × ${weight}`);
+  return [promptStyle, longPrompts, clipSkip, ...(await Promise.all(files)), ...named].join(', ');
 }
 
 function misbehave(prompt: string): void {

@@ -9,7 +9,7 @@ import { withChunks } from '../../workers/pictureFile/pngChunks';
 import { textChunk } from '../../workers/pictureFile/pngText';
 import { recipeChunks } from '../../workers/pictureFile/recipe';
 import { byId } from './page';
-import { file, isThere, press, shelfIn, text, upload, waitFor } from './shelfPage';
+import { drop, file, isThere, press, shelfIn, text, upload, waitFor } from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-from-picture');
 
@@ -23,13 +23,6 @@ async function picture(name: string, chunks: readonly Uint8Array[]): Promise<str
   const path = await file(name);
   await writeFile(path, withChunks(bare, chunks));
   return path;
-}
-
-async function drop(page: Page, ...files: readonly string[]): Promise<void> {
-  const session = await page.createCDPSession();
-  const data = { items: [], files: [...files], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', { type, x: 100, y: 100, data });
 }
 
 const fieldOf = (page: Page, id: string): Promise<string> =>

@@ -45,6 +45,14 @@ export async function upload(page: Page, id: string, path: string): Promise<void
   await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(path);
 }
 
+/** Files held above the page and let go. */
+export async function drop(page: Page, ...files: readonly string[]): Promise<void> {
+  const session = await page.createCDPSession();
+  const data = { items: [], files: [...files], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 100, y: 100, data });
+}
+
 export const text = (page: Page, id: string): Promise<string> =>
   page.$eval(byId(id), (element) => (element as { textContent: string | null }).textContent ?? '');
 export const count = async (page: Page, id: string): Promise<number> => (await page.$$(byId(id))).length;

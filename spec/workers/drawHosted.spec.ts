@@ -9,6 +9,7 @@ import type { HostClient, Wanted } from '../../workers/backend/bridge/client';
 import type { HostModel, HostStatus } from '../../workers/backend/bridge/status';
 import { type Own, readyThere } from '../../workers/drawHosted';
 import { CodedError, type ErrorCode } from '../../workers/errors';
+import { hasLoras } from '../../workers/hasLoras';
 import type { Parts } from '../../workers/openStage';
 import type { Tensors } from '../../workers/tensor';
 import { randomModel } from '../models/randomModel';
@@ -66,7 +67,9 @@ function setUp({ stored = [ID], broken = [], gone, why = 'backend-unavailable' }
   };
   const draw = async (name: HostBackendName, request = asked, text: TextSize = {}) => {
     const id = stored.includes(ID) ? ID : `host:${model.model}`;
-    const ready = await readyThere({ id, name, asked: request }, own, (event) => told.push(event));
+    const ready = await readyThere({ id, name, asked: request, changed: hasLoras(request) }, own, (event) =>
+      told.push(event),
+    );
     const { parts } = ready;
     const size = { batch: 1, height: 8, width: 8, ...text } as const;
     const stage = parts.open
@@ -114,6 +117,26 @@ test('what neither can, the page does, and gives back what it opened', async () 
   assert.is((await draw('npu')).who, 'here');
   assert.equal(falls(), ['npu to native-cpu: backend-unavailable', 'native-cpu to wasm: backend-unavailable']);
   assert.is(closed(), 1);
+});
+
+test('with LoRAs what they change is the page’s to draw, at once and with a reason; without a copy here it is refused', async () => {
+  for (const more of [
+    { loras: [{ name: 'a', weight: 1 }] },
+    { prompt: 'x <lora:a:1>', promptStyle: 'a1111' },
+  ] as const) {
+    const { draw, falls, closed } = setUp({});
+    assert.is((await draw('npu', { ...asked, ...more })).who, 'here');
+    assert.equal([falls(), closed()], [['npu to wasm: unsupported-model'], 1]);
+    const alone = setUp({ stored: [] });
+    await rejects(
+      () => alone.draw('npu', { ...asked, ...more }),
+      'unsupported-model',
+      'unet',
+      'weights that LoRAs can change',
+    );
+  }
+  const { draw } = setUp({});
+  assert.is((await draw('npu', { ...asked, prompt: '<lora:a>', promptStyle: 'plain' })).who, 'npu');
 });
 
 test('a host that is gone before a drawing begins: the page draws, as it was asked to', async () => {

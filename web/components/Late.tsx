@@ -25,6 +25,7 @@ export const Gallery = late((parts) => parts.Gallery, false);
 export const Ignored = late((parts) => parts.Ignored);
 export const InitPicture = late((parts) => parts.InitPicture);
 export const InterruptedCard = late((parts) => parts.InterruptedCard);
+export const LoraShelf = late((parts) => parts.LoraShelf);
 export const ModelDetails = late((parts) => parts.ModelDetails);
 export const OpenOptions = late((parts) => parts.OpenOptions);
 export const PromptOptions = late((parts) => parts.PromptOptions);

@@ -3,14 +3,14 @@ import { useState } from 'preact/hooks';
 import type { ModelSummary } from '../../workers/api';
 import { abortJob } from '../jobRunner';
 import type { Job } from '../jobs';
-import { exportModel, verifyModel } from '../modelActions';
+import { exportModel, renameModel, verifyModel } from '../modelActions';
 import { isDemo, state } from '../state';
 import { failureText, lateWords, words } from '../words';
+import { EditableName } from './EditableName';
 import { Icon } from './Icon';
 import { IconButton } from './IconButton';
 import { JobBar } from './JobCard';
 import { LicenseLink } from './LicenseLink';
-import { ModelName } from './ModelName';
 
 interface Props {
   readonly model: ModelSummary;
@@ -30,7 +30,9 @@ export function ModelDetails({ model, name }: Props) {
         {!isDemo(model) && (
           <>
             <dt>{late.name}</dt>
-            <ModelName model={model} />
+            <dd>
+              <EditableName name={model.name} onRename={(name) => void renameModel(model.id, name)} />
+            </dd>
           </>
         )}
         <dt>{late.license}</dt>

@@ -6,7 +6,7 @@ import { words } from '../words';
 import { BackendField } from './BackendField';
 import { Fold } from './Fold';
 import { FromPicture } from './FromPicture';
-import { InitPicture, PromptOptions } from './Late';
+import { InitPicture, LoraShelf, PromptOptions } from './Late';
 import { MemoryField } from './MemoryField';
 import { NumberField } from './NumberField';
 import { SeedField } from './SeedField';
@@ -35,6 +35,7 @@ export function SettingsPanel() {
           onChange={(value) => set({ guidanceScale: value })}
         />
         <Fold summary={said.initPicture} testid="init-picture" inside={InitPicture} />
+        <Fold summary="LoRA" testid="loras" inside={LoraShelf} />
         <SizeField />
         <SeedField />
         <div class="pair">

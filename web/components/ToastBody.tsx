@@ -7,6 +7,7 @@ import { lateWords, sizeText, words } from '../words';
 import type { Words } from '../words/en';
 import type { LateWords } from '../words/en.late';
 import { IconButton } from './IconButton';
+import { loraFailureText } from './LoraShelf';
 
 const STAYS_MILLISECONDS = 12_000;
 
@@ -79,6 +80,8 @@ function toastText(toast: Said, said: Words, late: LateWords): string {
       return late.fallen(said.backends[toast.from], said.backends[toast.to]);
     case 'hot':
       return late.hot[toast.heat];
+    case 'loras':
+      return toast.failure ? loraFailureText(toast.failure, said, late) : late.lorasKept(toast.names);
     case 'sound':
       return late.modelSound(toast.name);
     case 'freed':
@@ -87,6 +90,7 @@ function toastText(toast: Said, said: Words, late: LateWords): string {
       return [
         late.taken(toast.name),
         ...(toast.model === undefined ? [] : [late.drawnWith(toast.model)]),
+        ...(toast.missing.length > 0 ? [late.lorasMissing(toast.missing)] : []),
         ...(toast.ignored.length > 0 ? [late.notTaken(toast.ignored)] : []),
       ].join(' ');
   }

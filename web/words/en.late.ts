@@ -20,6 +20,17 @@ export const late = {
   loras: 'LoRA',
   addLora: 'Add a LoRA file',
   loraWeight: (name: string) => `Weight of ${name}`,
+  useLora: (name: string) => `Draw with ${name}`,
+  deleteLora: (name: string) => `Delete ${name}`,
+  deleteForGood: 'Delete for good',
+  loraGone: (name: string) => `${name} is not kept here any more.`,
+  loraShelfHint:
+    'Kept on this device (.safetensors, for Stable Diffusion 1.x), with any model. In A1111’s style a prompt may name them, too: <lora:name:0.8>.',
+  loraUnsupported: (file: string, got: string) =>
+    `This LoRA cannot be used here: only those for Stable Diffusion 1.x can. Found: ${got} (${file}).`,
+  lorasKept: (names: readonly string[]) => `Kept, and drawn with from now on: ${names.join(', ')}.`,
+  lorasMissing: (names: readonly string[]) =>
+    `Its LoRAs are not here: ${names.join(', ')}. Without them it comes out otherwise.`,
   remove: (name: string) => `Remove ${name}`,
   vae: 'VAE',
   ownVae: 'The model’s own',

@@ -8,6 +8,7 @@ import { CodedError } from '../errors';
 import type { Recipe } from '../pictureFile/recipe';
 import { DEFAULTS, MEMORY_MODES, RANDOM_SOURCES, SCHEDULERS, SIGMAS } from '../request';
 import { GUIDANCE_OPTIONS, GUIDANCE_USAGE, guidanceWords } from './guidanceOptions';
+import { chosenLoras, LORA_OPTIONS, LORA_USAGE, type LoraWords, loraWords } from './loraOptions';
 import { SAVING_OPTIONS, SAVING_USAGE, savingWords } from './savingOptions';
 import { type EmbeddingWord, embeddingWords, TEXT_OPTIONS, TEXT_USAGE, textWords } from './textOptions';
 
@@ -16,7 +17,7 @@ export const USAGE = `usage: npm run generate -- "PROMPT" [options]
                            stable-diffusion-webui; the prompt and every option given besides override what it says
   --model PATH|NAME        a .safetensors checkpoint, a diffusers folder, or "demo" (default: demo)
   --vae FILE               another VAE in place of the model's own
-  --lora FILE[:WEIGHT]     a LoRA to merge, by default with weight 1; may be given several times
+${LORA_USAGE}
   --prediction TYPE        epsilon or v_prediction (default: what the model says)
   --negative-prompt TEXT   what to steer away from
 ${TEXT_USAGE}
@@ -60,7 +61,8 @@ export type CliBackend = (typeof CLI_BACKENDS)[number];
 export interface CliArguments {
   readonly model: string;
   /** What goes with the model. */
-  readonly options: DiskOptions;
+  readonly options: Omit<DiskOptions, 'loras'>;
+  readonly loras: LoraWords;
   readonly backend: CliBackend;
   readonly weights: WeightForm | 'auto';
   readonly embeddings: readonly EmbeddingWord[];
@@ -107,9 +109,12 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
   if (values.out !== undefined && !values.out.toLowerCase().endsWith('.png')) {
     throw badArgument('--out', 'a file name ending in .png', values.out);
   }
+  const loras = loraWords(values);
+  const { loras: _, ...options } = diskOptions({ vae: values.vae, prediction: values.prediction });
   return {
     model: values.model ?? 'demo',
-    options: diskOptions(values),
+    options,
+    loras,
     backend,
     // Eight bits are what those kernels compute in: wider weights would be rounded each time anew.
     weights: (weights ?? (backend === 'wasm-int8' ? 'int8' : 'auto')) as CliArguments['weights'],
@@ -132,6 +137,7 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
       ...savingWords(values),
       ...schedulerWord(values.scheduler ?? defaults.scheduler, values.sigmas ?? said.sigmas),
       ...variation(values),
+      ...chosenLoras(loras),
       numImages: integerWord('--num-images', values['num-images']) ?? defaults.numImages,
       guidance: (values.guidance ?? DEFAULTS.guidance) as ImageRequest['guidance'],
       memory: (values.memory ?? DEFAULTS.memory) as ImageRequest['memory'],
@@ -172,7 +178,7 @@ const OPTIONS = {
   from: text,
   model: text,
   vae: text,
-  lora: { ...text, multiple: true },
+  ...LORA_OPTIONS,
   prediction: text,
   'init-image': text,
   'mask-image': text,

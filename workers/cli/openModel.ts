@@ -1,14 +1,20 @@
 /** What `--model` names, ready to draw with: the demo model, a converted folder, or a checkpoint that is converted once. */
+import type { Checkpoint } from '../../models/checkpoint';
 import { badArgument } from '../../models/commandLine.node';
 import { isConverted, openConverted } from '../../models/convertedFolder.node';
+import { onDisk } from '../../models/lora/aside.node';
 import { ignoredNote } from '../../models/lora/ignored';
+import { withLoras } from '../../models/lora/withLoras';
 import { type Manifest, STAGE_NAMES } from '../../models/manifest';
-import { type DiskOptions, diskFiles, modelPath, openDisk } from '../../models/openDisk.node';
+import { diskFiles, modelPath, openDisk } from '../../models/openDisk.node';
 import { conversionProgress } from '../../models/progressLine.node';
+import type { Folder } from '../../models/source';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
+import type { NamedChoice } from '../loras';
 import { nodeDevice } from '../memory/device.node';
 import { planFor } from '../memory/formFor';
 import type { Model } from '../model';
+import { changedModel } from '../model.changed';
 import { checkpointModel } from '../model.checkpoint';
 import { packedModel } from '../model.packed';
 import type { CliArguments } from './arguments';
@@ -22,33 +28,72 @@ export interface OpenedModel {
   readonly model: Model;
 }
 
-/** Rejects with `bad-model`, `unsupported-model` or `storage-full`. Says on stderr what it leaves out or keeps. */
+/**
+ * Rejects with `bad-model`, `unsupported-model` or `storage-full`. Says on stderr what it leaves out or keeps. `loras` are added to
+ * the weights when these are opened, so that a conversion serves any of them; but before they are rounded to integers where a
+ * checkpoint is at hand, which is better than after it.
+ */
 export async function openModel(
-  { model, options, weights: asked, width, height }: CliArguments,
+  given: CliArguments,
+  loras: readonly NamedChoice[],
   signal: AbortSignal,
 ): Promise<OpenedModel> {
+  const { model, options, weights: asked } = given;
   const path = modelPath(model);
   if (await isConverted(path)) {
     const { manifest, weights } = await openConverted(path);
     refuseWhatIsDone(options, asked, manifest);
-    return { manifest, model: packedModel(model, manifest, weights) };
+    return withThem({ manifest, model: packedModel(model, manifest, weights) }, loras);
   }
-  const checkpoint = await openDisk(path, options);
-  const ignored = ignoredNote(checkpoint);
-  if (ignored) console.error(ignored);
-  const named = model === 'demo' ? { ...checkpoint, name: model } : checkpoint;
-  const manifest = planFor(checkpoint, asked, nodeDevice(), { width, height });
+  const bare = await openDisk(path, options);
+  const manifest = planFor(bare, asked, nodeDevice(), given);
+  const merged = manifest.weights === 'int8' || manifest.weights === 'int4' ? loras : [];
+  const checkpoint = await withLoras(bare, merged);
+  sayIgnored(checkpoint);
+  const opened = await openCheckpoint(
+    { ...checkpoint, name: model === 'demo' ? model : checkpoint.name },
+    { manifest, given, merged },
+    signal,
+  );
+  return merged.length > 0 ? opened : withThem(opened, loras);
+}
+
+function sayIgnored(found: { readonly ignored?: readonly string[] }): void {
+  const note = ignoredNote(found);
+  if (note) console.error(note);
+}
+
+async function withThem({ manifest, model }: OpenedModel, loras: readonly NamedChoice[]): Promise<OpenedModel> {
+  if (loras.length === 0) return { manifest, model };
+  const changed = await changedModel(model, manifest, loras, onDisk);
+  sayIgnored(changed);
+  return { manifest, model: changed.model };
+}
+
+interface Opening {
+  readonly manifest: Manifest;
+  readonly given: CliArguments;
+  /** What tells this conversion from another. */
+  readonly merged: readonly NamedChoice[];
+}
+
+async function openCheckpoint(
+  checkpoint: Checkpoint,
+  { manifest, given: { model, options, weights: asked }, merged }: Opening,
+  signal: AbortSignal,
+): Promise<OpenedModel> {
   if (asked === 'auto' && manifest.weights !== 'exact') {
     console.error(
       `note: weights are held as ${manifest.weights}: the checkpoint's own numbers do not fit this machine's memory`,
     );
   }
   const bytes = STAGE_NAMES.reduce((sum, stage) => sum + manifest.stages[stage].bytes, 0);
-  if (bytes < WORTH_KEEPING_BYTES) return { manifest, model: checkpointModel(named, manifest, weightsInTemporaryFile) };
+  if (bytes < WORTH_KEEPING_BYTES)
+    return { manifest, model: checkpointModel(checkpoint, manifest, weightsInTemporaryFile) };
 
   const progress = conversionProgress(process.stderr);
   try {
-    const conversion = { checkpoint, manifest, files: await diskFiles(path, options) };
+    const conversion = { checkpoint, manifest, files: withFiles(await diskFiles(modelPath(model), options), merged) };
     const converted = await convertedOnce(conversion, conversionsFolder(), progress.show, signal);
     progress.end();
     if (converted.fresh) console.error(`note: converted once, kept for the next time in ${converted.path}`);
@@ -59,14 +104,28 @@ export async function openModel(
   }
 }
 
+/** `folder` and the files of `loras`, under their place and weight. */
+function withFiles(folder: Folder, loras: readonly NamedChoice[]): Folder {
+  const files = new Map(
+    loras.map(({ source, weight, textEncoderWeight = weight }, i) => [
+      `lora ${i} × ${weight}, ${textEncoderWeight}`,
+      source,
+    ]),
+  );
+  return {
+    ...folder,
+    paths: () => [...folder.paths(), ...files.keys()].sort(),
+    file: async (name) => files.get(name) ?? folder.file(name),
+  };
+}
+
 /** What goes into a conversion cannot be had of one that is made. */
-function refuseWhatIsDone({ vae, loras = [], predictionType }: DiskOptions, asked: string, manifest: Manifest): void {
+function refuseWhatIsDone({ vae, predictionType }: CliArguments['options'], asked: string, manifest: Manifest): void {
   const got = 'a folder that is converted already';
   const refuse = (option: string): never => {
     throw badArgument(option, 'the checkpoint itself as --model', got);
   };
   if (vae !== undefined) refuse('--vae');
-  if (loras.length > 0) refuse('--lora');
   if (predictionType !== undefined) refuse('--prediction');
   if (asked !== 'auto' && asked !== manifest.weights) throw badArgument('--weights', manifest.weights, asked);
 }

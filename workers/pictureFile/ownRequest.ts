@@ -1,5 +1,5 @@
 /** An `ImageRequest` out of a file: of the fields that we know, those of the right kind. Ranges are the engine's to check. */
-import type { ImageRequest } from '../api';
+import type { ChosenLora, ImageRequest } from '../api';
 import { RNG_NAMES, SAMPLER_NAMES, SIGMA_NAMES } from './webuiNames';
 
 type Check = (value: unknown) => boolean;
@@ -7,6 +7,12 @@ type Check = (value: unknown) => boolean;
 const text: Check = (value) => typeof value === 'string';
 const number: Check = (value) => typeof value === 'number';
 const twoNumbers: Check = (value) => Array.isArray(value) && value.length === 2 && value.every(number);
+const chosenLoras: Check = (value) =>
+  Array.isArray(value) &&
+  value.every((one: Partial<ChosenLora> | null) => {
+    const { name, weight, textEncoderWeight = 0 } = one ?? {};
+    return text(name) && number(weight) && number(textEncoderWeight);
+  });
 const nameOf =
   (names: object): Check =>
   (value) =>
@@ -42,6 +48,7 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   longPrompts: nameOf({ cut: 1, chunks: 1 }),
   clipSkip: number,
   embeddings: never,
+  loras: chosenLoras,
   strength: number,
   initImage: never,
   maskImage: never,

@@ -18,6 +18,8 @@ export interface Recipe {
   /** How its weights were held, and who computed. */
   readonly weights?: string;
   readonly backend?: string;
+  /** Of its LoRAs, by name: 12 hexadecimal digits, or fewer (`LoraSummary.hash`). */
+  readonly loraHashes?: Readonly<Record<string, string>>;
   /** What it says besides that nobody here draws with, as `name: value`. */
   readonly ignored: readonly string[];
   /** The file is damaged behind it. */
@@ -30,6 +32,8 @@ export interface DrawnBy {
   readonly model: string;
   readonly weights?: string;
   readonly backend: BackendName;
+  /** Of its LoRAs, by name. */
+  readonly loraHashes?: Readonly<Record<string, string>>;
 }
 
 /** The keyword of stable-diffusion-webui's text, and that of our own. */
@@ -38,12 +42,19 @@ const OWN = 'pocket-diffusion';
 const VERSION = 1;
 
 /** The chunks that say how `drawn` came to be, to stand before a picture's pixels. */
-export function recipeChunks({ request, model, weights, backend }: DrawnBy): Uint8Array<ArrayBuffer>[] {
+export function recipeChunks({
+  request,
+  model,
+  weights,
+  backend,
+  loraHashes = {},
+}: DrawnBy): Uint8Array<ArrayBuffer>[] {
   const { fields } = checkedRequest(request);
   // Learned words are files; their names say what is missing.
   const words = request.embeddings?.length ? { embeddings: request.embeddings.map(({ name }) => name) } : {};
-  const own = JSON.stringify({ version: VERSION, request: fields, ...words, model, weights, backend });
-  return [textChunk(PARAMETERS, webuiText(request, model)), internationalChunk(OWN, own)];
+  const hashes = Object.keys(loraHashes).length > 0 ? { loraHashes } : {};
+  const own = JSON.stringify({ version: VERSION, request: fields, ...words, model, weights, backend, ...hashes });
+  return [textChunk(PARAMETERS, webuiText(request, model, loraHashes)), internationalChunk(OWN, own)];
 }
 
 /** Rejects with `bad-image` where `file` is no PNG file, is damaged, or does not say how it was drawn. */
@@ -63,12 +74,16 @@ function ownRecipe(json: string, name: string): Recipe {
   } catch {
     throw badImage(place, 'JSON', 'something else');
   }
-  const { version, request, embeddings, model, weights, backend } = (said ?? {}) as Record<string, unknown>;
+  const { version, request, embeddings, model, weights, backend, loraHashes } = (said ?? {}) as Record<string, unknown>;
   if (typeof version !== 'number' || typeof request !== 'object' || request === null) {
     throw badImage(place, 'a version and a request', 'neither, or one');
   }
   const { fields, strange } = checkedRequest(request);
   const learned = Array.isArray(embeddings) ? [`embeddings: ${embeddings.join(', ')}`] : [];
   const words = Object.entries({ model, weights, backend }).filter(([, word]) => typeof word === 'string');
-  return { by: OWN, request: fields, ...Object.fromEntries(words), ignored: [...strange, ...learned] };
+  const hashes = isHashes(loraHashes) ? { loraHashes } : {};
+  return { by: OWN, request: fields, ...Object.fromEntries(words), ...hashes, ignored: [...strange, ...learned] };
 }
+
+const isHashes = (value: unknown): value is Readonly<Record<string, string>> =>
+  typeof value === 'object' && value !== null && Object.values(value).every((hash) => typeof hash === 'string');

@@ -3,13 +3,18 @@
  * are its own pictures only nearly: it computes in half precision, and spaces its timesteps otherwise.
  */
 import type { ImageRequest } from '../api';
+import { loraTag } from './loraTags';
 import { readParameters, writeParameters } from './parametersText';
 import type { Recipe } from './recipe';
 import { RNG_NAMES, rngNamed, SAMPLER_NAMES, SIGMA_NAMES, samplerNamed } from './webuiNames';
 
 /** `request` is that of one picture alone. */
-export function webuiText(request: ImageRequest, model: string): string {
-  const { prompt, negativePrompt, scheduler, sigmas = 'model', subseedStrength = 0, rng = 'torch', ...rest } = request;
+export function webuiText(
+  request: ImageRequest,
+  model: string,
+  loraHashes: Readonly<Record<string, string>> = {},
+): string {
+  const { negativePrompt, scheduler, sigmas = 'model', subseedStrength = 0, rng = 'torch', ...rest } = request;
   const fields = new Map<string, string | number | undefined>([
     ['Steps', rest.steps],
     ['Sampler', SAMPLER_NAMES[scheduler]],
@@ -25,7 +30,10 @@ export function webuiText(request: ImageRequest, model: string): string {
     ['Eta', rest.eta],
     // Where it is not said, it is a GPU's.
     ['RNG', RNG_NAMES[rng]],
+    ['Lora hashes', hashesText(loraHashes)],
   ]);
+  // There a prompt says all of them.
+  const prompt = [request.prompt, ...(request.loras ?? []).map(loraTag)].join('');
   const said = [...fields].flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`] as const]));
   return writeParameters({ prompt, negativePrompt, fields: new Map(said) });
 }
@@ -45,6 +53,7 @@ export function readWebui(text: string): Recipe | undefined {
     form.test(left.get(name) ?? '') ? Number(take(name)) : undefined;
 
   const model = take('Model');
+  const loraHashes = hashesIn(take('Lora hashes') ?? '');
   const [, width, height] = SIZE.exec(left.get('Size') ?? '') ?? [];
   if (width) take('Size');
   const sampler = samplerNamed(left.get('Sampler') ?? '', left.get('Schedule type'));
@@ -72,7 +81,19 @@ export function readWebui(text: string): Recipe | undefined {
   };
   for (const name of left.keys()) if (UNSEEN.has(name) || left.get(name) === PLAIN[name]) left.delete(name);
   const ignored = [...left].map(([name, value]) => `${name}: ${value}`);
-  return { by: 'stable-diffusion-webui', request, ...(model === undefined ? {} : { model }), ignored };
+  const known = { ...(model === undefined ? {} : { model }), ...(loraHashes ? { loraHashes } : {}) };
+  return { by: 'stable-diffusion-webui', request, ...known, ignored };
+}
+
+/** `name: hash, other: hash`; names lose what would divide them, there as here. */
+function hashesText(hashes: Readonly<Record<string, string>>): string | undefined {
+  const pairs = Object.entries(hashes).map(([name, hash]) => `${name.replace(/[:,]/g, '')}: ${hash}`);
+  return pairs.length > 0 ? pairs.join(', ') : undefined;
+}
+
+function hashesIn(text: string): Readonly<Record<string, string>> | undefined {
+  const pairs = [...text.matchAll(/\s*([^:,]+):\s*([0-9a-fA-F]{8,64})\s*(?:,|$)/g)];
+  return pairs.length > 0 ? Object.fromEntries(pairs.map(([, name, hash]) => [name!, hash!])) : undefined;
 }
 
 const DIGITS = /^\d{1,16}$/;
@@ -81,17 +102,7 @@ const SIZE = /^(\d{1,5})x(\d{1,5})$/;
 const HAVE_ETA: ReadonlySet<string> = new Set(['ddim', 'tcd']);
 
 /** What changes nothing in the picture, or says again what something else says. */
-const UNSEEN = new Set([
-  'Model hash',
-  'VAE hash',
-  'Version',
-  'User',
-  'Lora hashes',
-  'TI hashes',
-  'Hashes',
-  'Batch size',
-  'Batch pos',
-]);
+const UNSEEN = new Set(['Model hash', 'VAE hash', 'Version', 'User', 'TI hashes', 'Hashes', 'Batch size', 'Batch pos']);
 /** What is said although it is as always. */
 const PLAIN: Readonly<Record<string, string>> = { 'Clip skip': '1', Eta: '1', 'Eta DDIM': '0', ENSD: '0' };
 

@@ -3,6 +3,15 @@ import type { Manifest } from '../../models/manifest';
 import { idbRecords } from './idbRecords';
 import { type ModelStore, openModelStore } from './modelStore';
 import { originFiles } from './originFiles';
+import type { Records } from './records';
+
+let records: Records | undefined;
+
+/** What the store, and all else that is kept here, lies in: one connection. */
+export const browserRecords = (): Records => {
+  records ??= idbRecords();
+  return records;
+};
 
 let opening: Promise<ModelStore<Manifest>> | undefined;
 
@@ -20,5 +29,5 @@ async function open(): Promise<ModelStore<Manifest>> {
   const { search } = (globalThis as { location?: { search: string } }).location ?? { search: '' };
   const place = new URLSearchParams(search).get('store');
   const files = place === 'idb' ? undefined : await originFiles();
-  return openModelStore<Manifest>(idbRecords(), { files, ...(place === 'opfs' && { filesFrom: 0 }) });
+  return openModelStore<Manifest>(browserRecords(), { files, ...(place === 'opfs' && { filesFrom: 0 }) });
 }

@@ -58,17 +58,29 @@ test('what a picture says of how it was drawn stands until an option says otherw
 test("a VAE, LoRAs with and without a weight and a prediction go with the model; paths are the caller's", () => {
   const words =
     'x --vae v.safetensors --lora a.safetensors --lora C:b.safetensors:-0.25 --lora c:.5 --prediction v_prediction';
-  const { options } = parseArguments(words.split(' '));
+  const { options, loras, request } = parseArguments([...words.split(' '), '--lora-dir', 'd']);
   const path = (name: string) => resolve(process.env.POCKET_CALLER ?? '.', name);
   assert.equal(options, {
     vae: path('v.safetensors'),
-    loras: [
+    predictionType: 'v_prediction',
+  });
+  assert.equal(loras, {
+    files: [
       { path: path('a.safetensors'), weight: 1 },
       { path: path('C:b.safetensors'), weight: -0.25 },
       { path: path('c'), weight: 0.5 },
     ],
-    predictionType: 'v_prediction',
+    folders: [path('d')],
   });
+  assert.equal(request.loras, [
+    { name: 'a', weight: 1 },
+    { name: 'C:b', weight: -0.25 },
+    { name: 'c', weight: 0.5 },
+  ]);
+  assert.ok(refusal('x', '--lora-dir', '').includes('--lora-dir: expected DIR'));
+  assert.ok(
+    refusal('x', '--lora', 'p/a.safetensors', '--lora', 'q/a.safetensors').includes('files of different names'),
+  );
   assert.ok(refusal('x', '--prediction', 'v').includes('--prediction: expected epsilon or v_prediction, got v'));
   assert.ok(refusal('x', '--lora', '').includes('--lora: expected FILE or FILE:WEIGHT'));
   const weight = 'bad-argument: --lora: weight of a.safetensors: expected a number, got';
@@ -108,7 +120,8 @@ test('every option arrives where it belongs', () => {
     backend: 'wasm',
     weights: 'exact',
     model: 'm',
-    options: { loras: [] },
+    options: {},
+    loras: { files: [], folders: [] },
     embeddings: [],
     fast: false,
     out: 'a/b.png',

@@ -94,7 +94,6 @@ test('a converted folder draws what its checkpoint draws', () => {
   assert.is(generate(...settings, '--model', converted, '--out', 'from-converted.png').status, 0);
   assert.equal(pixelsOf('from-converted.png'), pixelsOf('from-model.png'));
   for (const [option, value] of [
-    ['--lora', 'some.safetensors:0.8'],
     ['--vae', 'some.safetensors'],
     ['--prediction', 'v_prediction'],
     ['--weights', 'int4'],

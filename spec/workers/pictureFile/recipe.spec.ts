@@ -75,6 +75,35 @@ test('how a picture was guided is in its file, every number of it', async () => 
   assert.equal(ignored, ['guidanceInterval: [0.2]']);
 });
 
+test('LoRAs are in a picture’s file by name, weight and hash; there in the prompt, here as they were asked for', async () => {
+  const asked = ours[0]!;
+  const { request, model, weights, backend } = await read(...asked.chunks.map(bytesOf));
+  const loras = [
+    { name: 'ink', weight: 0.8 },
+    { name: 'old: clay', weight: -1, textEncoderWeight: 0 },
+  ];
+  const loraHashes = { ink: '0123456789ab', 'old: clay': 'ba9876543210' };
+  const by = {
+    ...{ model, weights, backend, loraHashes },
+    request: { ...request, loras, guidance: 'auto', memory: 'auto' },
+  } as DrawnBy;
+  const chunks = recipeChunks(by);
+  const recipe = await read(...chunks);
+  assert.equal([recipe.request, recipe.loraHashes, recipe.ignored], [{ ...request, loras }, loraHashes, []]);
+  const { texts } = await pngTexts(memorySource('a.png', withChunks(bare, chunks)), ['parameters']);
+  const lines = texts.get('parameters')!.split('\n');
+  assert.ok(lines[0]!.endsWith('<lora:ink:0.8><lora:old clay:0:-1>'), lines[0]!);
+  assert.ok(lines.at(-1)!.endsWith(', Lora hashes: "ink: 0123456789ab, old clay: ba9876543210"'), lines.at(-1)!);
+  const theirs = await read(
+    textChunk('parameters', 'x<lora:ink:0.8>\nSteps: 3, Seed: 4, Lora hashes: "ink: 0123456789AB, b: 0a", Version: v1'),
+  );
+  assert.equal([theirs.request.prompt, theirs.loraHashes], ['x<lora:ink:0.8>', { ink: '0123456789AB' }]);
+  const odd = JSON.parse(asked.read['pocket-diffusion']);
+  const strange = { ...odd, loraHashes: 1, request: { ...odd.request, loras: [{ name: 1, weight: 1 }] } };
+  const { ignored, loraHashes: none } = await read(textChunk('pocket-diffusion', JSON.stringify(strange)));
+  assert.equal([ignored, none], [['loras: [{"name":1,"weight":1}]'], undefined]);
+});
+
 test('what stable-diffusion-webui reads in our files is what drew them, but for fields that it has no words for', async () => {
   for (const { name, read: said } of ours) {
     // Its words alone: those of a file whose other texts somebody has stripped.

@@ -1,14 +1,17 @@
-/** A model's name, changed where it stands: Enter keeps the new one, and so does leaving; Escape does not. */
+/** A name, changed where it stands: Enter keeps the new one, and so does leaving; Escape does not. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ModelSummary } from '../../workers/api';
-import { renameModel } from '../modelActions';
 import { lateWords } from '../words';
 import { IconButton } from './IconButton';
 
-export function ModelName({ model }: { readonly model: ModelSummary }) {
+interface Props {
+  readonly name: string;
+  readonly onRename: (name: string) => void;
+}
+
+export function EditableName({ name, onRename }: Props) {
   const late = lateWords();
   const [draft, setDraft] = useState<string>();
-  const place = useRef<HTMLElement>(null);
+  const place = useRef<HTMLSpanElement>(null);
   /** Where the focus goes when the field comes or goes by a key. */
   const next = useRef('');
   const editing = draft !== undefined;
@@ -20,13 +23,13 @@ export function ModelName({ model }: { readonly model: ModelSummary }) {
     if (editing) control.select();
   }, [editing]);
   const end = (keep: boolean, byKey: boolean): void => {
-    const name = draft?.trim();
+    const changed = draft?.trim();
     if (byKey) next.current = 'button';
     setDraft(undefined);
-    if (keep && name && name !== model.name) void renameModel(model.id, name);
+    if (keep && changed && changed !== name) onRename(changed);
   };
   return (
-    <dd ref={place}>
+    <span ref={place} class="editable">
       {editing ? (
         <input
           class="rename"
@@ -45,18 +48,18 @@ export function ModelName({ model }: { readonly model: ModelSummary }) {
         />
       ) : (
         <>
-          {model.name}
+          {name}
           <IconButton
             icon="edit"
             testid="rename"
-            label={late.rename(model.name)}
+            label={late.rename(name)}
             onClick={() => {
               next.current = 'input';
-              setDraft(model.name);
+              setDraft(name);
             }}
           />
         </>
       )}
-    </dd>
+    </span>
   );
 }

@@ -1,0 +1,110 @@
+/** LoRAs kept on the device, and those that the next picture is drawn with: by name, in the settings. */
+import { signal } from '@preact/signals';
+import type { ChosenLora, Failure, ImageRequest, LoraSummary, PickedFile } from '../workers/api';
+import { withoutLoraTags } from '../workers/pictureFile/loraTags';
+import { asFailure, shelf } from './engines';
+import { set, settings, tell } from './state';
+
+/** `undefined` until they are known. */
+export const loras = signal<readonly LoraSummary[] | undefined>(undefined);
+
+/** What last went wrong with them. */
+export const loraProblem = signal<Failure | undefined>(undefined);
+
+/** Rejects as the engine does. */
+export async function learnLoras(): Promise<readonly LoraSummary[]> {
+  const here = await shelf.loras();
+  loras.value = here;
+  return here;
+}
+
+/** What goes wrong is in `loraProblem`. */
+async function trying(work: () => Promise<unknown>): Promise<void> {
+  loraProblem.value = undefined;
+  try {
+    await work();
+  } catch (thrown) {
+    loraProblem.value = asFailure(thrown);
+  }
+  await learnLoras().catch((thrown: unknown) => {
+    loraProblem.value ??= asFailure(thrown);
+  });
+}
+
+export const openShelf = (): Promise<void> => trying(async () => undefined);
+
+/** Keeps them, and draws with them from now on. */
+export const keepLoras = (files: readonly PickedFile[]): Promise<void> =>
+  trying(async () => {
+    for (const file of files) {
+      const { name } = await shelf.importLora(file);
+      if (!chosenNamed(name)) chooseLora(name, 1);
+    }
+  });
+
+/**
+ * Of what was dropped, wherever the page is looked at, keeps the files that are LoRAs, and says at its foot what came of it.
+ * Resolves to their places.
+ */
+export async function takeLoras(dropped: readonly (readonly PickedFile[])[]): Promise<number[]> {
+  const are = await Promise.all(dropped.map((files) => files.length === 1 && isLora(files[0]!)));
+  const places = [...are.keys()].filter((index) => are[index]);
+  if (places.length === 0) return places;
+  const files = places.map((index) => dropped[index]![0]!);
+  await keepLoras(files);
+  const failure = loraProblem.value;
+  const toast = { type: 'loras', names: files.map(({ path }) => path), ...(failure ? { failure } : {}) } as const;
+  tell({ type: 'toast', toast });
+  return places;
+}
+
+export const renameLora = ({ id, name: before }: LoraSummary, wanted: string): Promise<void> =>
+  trying(async () => {
+    const { name } = await shelf.renameLora(id, wanted);
+    set({ loras: settings.value.loras.map((one) => (one.name === before ? { ...one, name } : one)) });
+  });
+
+export const deleteLora = ({ id, name }: LoraSummary): Promise<void> =>
+  trying(async () => {
+    await shelf.deleteLora(id);
+    chooseLora(name, undefined);
+  });
+
+export const chosenNamed = (name: string): ChosenLora | undefined =>
+  settings.value.loras.find((one) => one.name === name);
+
+/** Draws with it by this weight, or, without one, no more. What was another weight for the text encoder becomes this. */
+export function chooseLora(name: string, weight: number | undefined): void {
+  const before = settings.value.loras;
+  const at = before.findIndex((one) => one.name === name);
+  if (weight === undefined) set({ loras: before.filter((one) => one.name !== name) });
+  else set({ loras: at < 0 ? [...before, { name, weight }] : before.with(at, { name, weight }) });
+}
+
+/** The hashes of those that `request` was drawn with, by name, for its file; one that is gone since has none. */
+export async function hashesOf({
+  loras: chosen = [],
+  prompt,
+  promptStyle,
+}: ImageRequest): Promise<Record<string, string>> {
+  const tags = promptStyle === 'a1111' ? withoutLoraTags(prompt).written.map(({ tag }) => tag) : [];
+  const names = new Set([...chosen, ...tags].map(({ name }) => name));
+  if (names.size === 0) return {};
+  const here = loras.value ?? (await learnLoras());
+  return Object.fromEntries(here.filter(({ name }) => names.has(name)).map(({ name, hash }) => [name, hash]));
+}
+
+/** Whether a file that was dropped is one, by the names in its header. */
+async function isLora({ path, file }: PickedFile): Promise<boolean> {
+  if (!/\.safetensors$/i.test(path)) return false;
+  const prefix = new DataView(await file.slice(0, 8).arrayBuffer());
+  if (prefix.byteLength < 8) return false;
+  const length = Math.min(Number(prefix.getBigUint64(0, true)), MOST_HEADER_BYTES);
+  const header = new TextDecoder().decode(await file.slice(8, 8 + length).arrayBuffer());
+  return /"[^"]*(\.lora_(up|down|[AB])\.|[._]lora\.(up|down)\.|_lora\.(up|down)\.|\.hada_w1_a|\.lokr_w1|\.diff"|\.diff_b")/.test(
+    header,
+  );
+}
+
+/** Of a network with thousands of layers a header takes less. */
+const MOST_HEADER_BYTES = 1 << 22;

@@ -1,0 +1,30 @@
+/** LoRAs in the browser: fetched when a picture asks for some, or somebody looks at their shelf. */
+import { inBlobs } from '../models/lora/aside';
+import type { Manifest } from '../models/manifest';
+import type { ImageRequest } from './api';
+import { type KeptLoras, keptLoras } from './loraShelf';
+import { openedLoras } from './loras';
+import type { Model } from './model';
+import { changedModel } from './model.changed';
+import type { Records } from './store/records';
+
+let shelf: KeptLoras | undefined;
+
+/** Those that the page keeps on the device, among `records`. */
+export const loraShelf = (records: Records): KeptLoras => {
+  shelf ??= keptLoras(records);
+  return shelf;
+};
+
+/** What a picture is drawn with. */
+export interface Asked {
+  readonly model: Model;
+  /** How its weights lie. */
+  readonly manifest: Manifest;
+  readonly request: ImageRequest;
+}
+
+/** `model` with those of `records` that `request` names. Rejects as `openedLoras` and `changedModel` do. */
+export async function withAsked({ model, manifest, request }: Asked, records: Records): Promise<Model> {
+  return (await changedModel(model, manifest, await openedLoras(request, loraShelf(records)), inBlobs)).model;
+}
