@@ -1,7 +1,7 @@
 /**
  * `npm run fidelity [-- PATTERN]`: the demo model's pictures against those that diffusers draws of the same requests
- * (spec/vectors/recipes/fidelity.py, fidelity_text.py, fidelity_guidance.py, fidelity_saving.py, and fidelity_images.py for those that begin from a picture), one line a
- * sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
+ * (spec/vectors/recipes/fidelity.py, fidelity_text.py, fidelity_guidance.py, fidelity_saving.py, fidelity_images.py for those that begin from a
+ * picture, and fidelity_hires.py for those in two passes), one line a sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
  * PATTERN, a regular expression, picks cases by name. Ends with 1 where one is below 50 dB, a root-mean-square error of 0.8 of 255 levels.
  */
 import { readFile } from 'node:fs/promises';
@@ -32,7 +32,7 @@ export type FidelityCase = ImageRequest & {
 };
 
 /** Of spec/vectors: requests, and the pictures they are held against. */
-const FILES = ['fidelity', 'fidelity-text', 'fidelity-images', 'fidelity-guidance', 'fidelity-saving'] as const;
+const FILES = ['fidelity', 'fidelity-text', 'fidelity-images', 'fidelity-guidance', 'fidelity-saving', 'fidelity-hires'] as const;
 
 /** Learned words are recorded by name; their files lie with the pictures. */
 type Recorded = Omit<FidelityCase, 'from' | 'embeddings'> & { readonly embeddings?: readonly string[] };

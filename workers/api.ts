@@ -6,6 +6,7 @@ import type { ErrorCode, ErrorDetails } from '../models/errors';
 import type { WeightForm as StoredForm } from '../models/quantize/weightForm';
 import type { StageName } from '../models/stage';
 import type { GuidanceRequest } from './api/guidance';
+import type { HiresRequest } from './api/hires';
 import type { BackendName, BackendReport, HostBackendName, HostReport } from './api/hosting';
 import type { FromImageRequest } from './api/images';
 import type {
@@ -23,6 +24,7 @@ import type { SavingRequest } from './api/saving';
 import type { TextRequest } from './api/text';
 
 export type * from './api/guidance';
+export type * from './api/hires';
 export type * from './api/hosting';
 export type * from './api/images';
 export type * from './api/importing';
@@ -31,10 +33,16 @@ export type * from './api/saving';
 export type * from './api/text';
 
 /** A picture asked for. Every field is checked; see `checkRequest` for the ranges. */
-export interface ImageRequest extends SamplingRequest, TextRequest, GuidanceRequest, SavingRequest, FromImageRequest {
+export interface ImageRequest
+  extends SamplingRequest,
+    TextRequest,
+    GuidanceRequest,
+    SavingRequest,
+    FromImageRequest,
+    HiresRequest {
   /** Classifier-free guidance scale in [0, 100]; at 1 and below there is no unconditional call, as in diffusers. */
   readonly guidanceScale: number;
-  /** Pixels, multiples of 8 in [8, 2048]. */
+  /** Pixels, multiples of 8 in [8, 2048]; of two passes those of the first. */
   readonly width: number;
   readonly height: number;
   /**
@@ -102,7 +110,11 @@ export type ImageEvent =
       readonly index: number;
       readonly of: number;
       readonly milliseconds: number;
+      /** Where not all steps of a picture take the same time: counted in those of the first pass, this one, what is done, and all. */
+      readonly work?: { readonly step: number; readonly done: number; readonly of: number };
     }
+  /** The first of two passes of picture `image`, where it is decoded on the way to the second. */
+  | { readonly type: 'between'; readonly image: number; readonly picture: Picture }
   /** The picture to begin from is read. */
   | { readonly type: 'encoding' }
   | { readonly type: 'decoding'; readonly image: number }
@@ -288,7 +300,7 @@ export interface EngineApi {
     model: string,
     backend: BackendName,
     /** `initImage`: there where it begins from a picture. */
-    asked: Pick<ImageRequest, 'width' | 'height' | 'memory'> & { readonly initImage?: unknown },
+    asked: Pick<ImageRequest, 'width' | 'height' | 'memory'> & HiresRequest & { readonly initImage?: unknown },
   ): Promise<Forecast | undefined>;
   /** Draws with a stored model. Reports `ImageEvent`s. */
   draw(model: string, backend: BackendName, request: ImageRequest, port: Port): void;

@@ -22,6 +22,7 @@ import { fastNote, fastSaving } from './cli/savingOptions';
 import { embeddingsOf } from './cli/textOptions';
 
 import { asError, asFailure } from './errors';
+import { largestPass } from './hires';
 import type { Courses } from './memory/course';
 import { nodeDevice } from './memory/device.node';
 import { planDrawing } from './memory/drawingPlan';
@@ -32,7 +33,7 @@ import { type DrawnBy, recipeChunks } from './pictureFile/recipe';
 import { requestOfPicture } from './pictureFile/requestOfPicture';
 import { textToImage } from './pipeline';
 import { plannedTokens } from './prompts';
-import { checkRequest } from './request';
+import { checkWhole } from './request';
 import { pictureSeeds } from './sampling';
 import { strengthOf } from './strength';
 
@@ -74,7 +75,7 @@ async function generate(given: CliArguments): Promise<void> {
     return images.initImage ? { ...request, strength: strengthOf(request) } : request;
   };
   // What can be refused without the model is: nobody should wait for a checkpoint to hear that steps are 0.
-  checkRequest(sized({ width: width ?? 512, height: height ?? 512 }));
+  await checkWhole(sized({ width: width ?? 512, height: height ?? 512 }));
   await checkWritable(fromCaller(fileName(given.request, given.request.only ?? 0, given.out)));
   await untilStopped(async (signal) => {
     const { manifest, model } = await openModel({ ...given, width, height }, signal);
@@ -82,7 +83,7 @@ async function generate(given: CliArguments): Promise<void> {
     const asked = sized({ width: width ?? native, height: height ?? native });
     const device = nodeDevice();
     const int8 = given.backend === 'wasm-int8';
-    const drawn = { ...asked, tokens: await plannedTokens(asked, model) };
+    const drawn = { ...largestPass(asked), tokens: await plannedTokens(asked, model) };
     const plan = int8
       ? int8Plan(manifest, drawn, device, availableParallelism())
       : planDrawing(manifest, drawn, device);

@@ -24,6 +24,7 @@ import { wasmThreads } from './backend/ort.browser';
 import { type FetchDemo, importDemo } from './demo';
 import type { Own, Ready } from './drawHosted';
 import { asFailure } from './errors';
+import { largestPass } from './hires';
 import { runJob } from './job';
 import { FASTEST } from './memory/course';
 import { browserDevice } from './memory/device.browser';
@@ -111,7 +112,12 @@ async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest):
   try {
     const lowering = loweringOf(name);
     const manifest = checkManifest(stored.manifest);
-    const plan = wayOf(name, manifest, { ...asked, tokens: await plannedTokens(asked, manifest) }, lowering);
+    const plan = wayOf(
+      name,
+      manifest,
+      { ...largestPass(asked), tokens: await plannedTokens(asked, manifest) },
+      lowering,
+    );
     const model = storedModel(stored, manifest, lowering);
     const parts = { model, backend: await backend(name), ...(plan ? { courses: plan.courses } : {}) };
     const request = plan ? { ...asked, guidance: plan.guidance } : asked;
@@ -174,7 +180,7 @@ const engine: EngineApi = {
   },
 
   weightForms: async () => ['auto', ...WEIGHT_FORMS],
-  forecast: (id, name, asked) => answered(forecast(id, name, asked)),
+  forecast: (id, name, asked) => answered(forecast(id, name, largestPass(asked))),
 
   verify(id: string, port: Port): void {
     void runJob(port, async (tell, signal) => (await outside()).verify(id, await store(), tell, signal));

@@ -24,6 +24,8 @@ const ANEW = 128;
 export interface Encoded {
   /** Absent where nothing of the picture is to be begun from: of a model made for inpainting, at strength 1. */
   readonly moments?: Latents;
+  /** In place of them: latents to begin from, `[1, C, H, W]` and scaled, from which nothing is drawn. */
+  readonly latents?: Latents;
   readonly mask?: LatentMask;
   /** Of the picture without what is drawn anew; of models made for inpainting. */
   readonly maskedMoments?: Latents;
@@ -73,7 +75,7 @@ export function beginning(
 ): Beginning {
   const pure = fromNoise(noise, schedule);
   const { mask, moments, maskedMoments } = encoded;
-  const init = moments && posteriorLatents(moments, noise.encoded, scalingFactor);
+  const init = encoded.latents ?? (moments && posteriorLatents(moments, noise.encoded, scalingFactor));
   const known: Known | undefined = init && { init, noise: noise.first };
   const begun = known && !(mask && strengthOf(request) === 1) ? { ...pure, x: begunFrom(known, schedule) } : pure;
   if (!mask) return begun;

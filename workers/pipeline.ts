@@ -7,13 +7,12 @@
  */
 import { TOKENS } from '../models/configs/textEncoderConfig';
 import { branchesOf } from '../models/graph/unet';
-import { VAE_FACTOR } from '../models/graph/vae';
 import { later } from '../models/later';
 import type { DeepFeatures, StageName, StageSize } from '../models/stage';
 import { untilMessagesAreRead } from '../models/turn';
 import type { ImageEvent, ImageRequest, Picture } from './api';
 import type { Stage } from './backend/backend';
-import { type ConditioningInSteps, conditioningOf } from './conditioning';
+import { type ConditioningInPasses, type ConditioningInSteps, conditioningOf } from './conditioning';
 import type { CachingUnet } from './deepCache';
 import { type Denoiser, modelSample } from './diffusion/denoiser';
 import { rgb8 } from './diffusion/image';
@@ -22,15 +21,16 @@ import { drive } from './diffusion/sampling';
 import { asFailure, CodedError } from './errors';
 import { fromNoise } from './fromNoise';
 import { guidedDenoiser, shownIn } from './guidance';
+import { finalSize, isUpscaledInPixels } from './hires';
 import type { Encoded } from './initImage';
 import type { LearnedTokens } from './learnedTokens';
 import type { Model } from './model';
 import { openStage, type Parts } from './openStage';
+import { type Pass, passesOf, stageSize } from './passes';
 import { readPrompts } from './prompts';
-import { checkRequest } from './request';
-import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds, type Sampling, samplerFor } from './sampling';
+import { checkWhole } from './request';
+import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds } from './sampling';
 import { Stopwatch } from './stopwatch';
-import { isEncoded, skipOf } from './strength';
 import type { Tensor } from './tensor';
 
 /** Draws `request`. Never throws: what goes wrong is the last event, `failed`; a stop is `failed` with `aborted`. */
@@ -40,7 +40,7 @@ export async function* textToImage(
   signal: AbortSignal,
 ): AsyncGenerator<ImageEvent, void> {
   try {
-    yield* draw(new Drawing(checkRequest(request), parts, signal));
+    yield* draw(new Drawing(await checkWhole(request), parts, signal));
   } catch (thrown) {
     yield { type: 'failed', ...asFailure(signal.aborted ? signal.reason : thrown) };
   }
@@ -50,30 +50,36 @@ export async function* textToImage(
 class Drawing {
   readonly watch = new Stopwatch();
   readonly heapBytes: Partial<Record<StageName, number>> = {};
-  readonly size: StageSize;
 
   constructor(
     readonly request: ImageRequest,
     readonly parts: Parts,
     readonly signal: AbortSignal,
-  ) {
-    this.size = { batch: 1, height: request.height / VAE_FACTOR, width: request.width / VAE_FACTOR };
-  }
+  ) {}
 }
 
 async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
-  const { numImages, width, height, only } = drawing.request;
-  refuseMissing(drawing.parts.model, drawing.request);
-  const { scheduler } = drawing.parts.model.description;
-  const sampling = await samplerFor(drawing.request, scheduler, skipOf(drawing.request));
-  const encoded = yield* encodeGiven(drawing);
+  const { request, parts } = drawing;
+  const { numImages, only } = request;
+  refuseMissing(parts.model, request);
+  const { first, second } = await passesOf(request, parts.model.description.scheduler);
+  const encoded = yield* encodeGiven(drawing, request);
   const conditioning = yield* encodePrompts(drawing);
   for (let image = only ?? 0; image < (only ?? numImages - 1) + 1; image++) {
-    const latents = yield* denoise(drawing, sampling, { conditioning, encoded }, image);
+    const seeds = pictureSeeds(request, image);
+    let latents = yield* denoise(drawing, first, { conditioning, encoded }, image);
+    if (second) {
+      const larger = yield* upscale(drawing, latents, (pixels) => {
+        const { width, height } = request;
+        return { type: 'between', image, picture: { width, height, pixels, ...seeds } };
+      });
+      const shown = conditioning.second ?? conditioning;
+      latents = yield* denoise(drawing, second, { conditioning: shown, encoded: larger }, image);
+    }
     yield { type: 'decoding', image };
-    const pixels = yield* decode(drawing, latents);
-    const picture: Picture = { width, height, pixels, ...pictureSeeds(drawing.request, image) };
-    yield { type: 'image', image, picture };
+    const { width, height } = finalSize(request);
+    const pixels = yield* decode(drawing, latents, { width, height });
+    yield { type: 'image', image, picture: { width, height, pixels, ...seeds } };
   }
   yield { type: 'finished', timings: drawing.watch.timings(), heapBytes: drawing.heapBytes };
 }
@@ -97,18 +103,34 @@ function refuseMissing(model: Model, { initImage, maskImage, cacheBranch = 0 }: 
 /** Fetched for the first drawing that begins from a picture. */
 const fromImage = () => later(import('./initImage'));
 
-/** The picture to begin from, where there is one. */
-async function* encodeGiven(drawing: Drawing): AsyncGenerator<ImageEvent, Encoded | undefined> {
-  const { request, parts, size, watch } = drawing;
+/** The picture that `request` begins from, where there is one. */
+async function* encodeGiven(drawing: Drawing, request: ImageRequest): AsyncGenerator<ImageEvent, Encoded | undefined> {
+  const { parts, watch } = drawing;
   if (!request.initImage) return undefined;
   const { encodeImages } = await fromImage();
-  const encoder = yield* open(drawing, 'vae_encoder', size);
+  const encoder = yield* open(drawing, 'vae_encoder', stageSize(request));
   try {
     yield { type: 'encoding' };
     return await watch.time('vaeEncoder', encodeImages(encoder, request, inpaints(parts.model)));
   } finally {
     await close(drawing, 'vae_encoder', encoder);
   }
+}
+
+/** What the second pass begins from. Where pixels are enlarged, `told` says what is told of those of the first. */
+async function* upscale(
+  drawing: Drawing,
+  latents: Latents,
+  told: (pixels: Uint8Array) => ImageEvent,
+): AsyncGenerator<ImageEvent, Encoded | undefined> {
+  const { request } = drawing;
+  const { upscaledLatents, upscaledPixels } = await later(import('./hiresPass'));
+  if (!isUpscaledInPixels(request)) return { latents: upscaledLatents(latents, request) };
+  const small = yield* decode(drawing, latents, request);
+  yield told(small);
+  const size = finalSize(request);
+  const initImage = { ...size, pixels: upscaledPixels(small, request) };
+  return yield* encodeGiven(drawing, { ...request, ...size, initImage });
 }
 
 /** What the pictures of a drawing share when they are begun. */
@@ -118,10 +140,10 @@ interface Prepared {
 }
 
 /** Both prompts as hidden states; the negative one only where guidance asks for it. */
-async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, ConditioningInSteps> {
+async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, ConditioningInPasses> {
   const { clipSkip = 0 } = drawing.request;
   const prompts = await readPrompts(drawing.request, drawing.parts.model);
-  const size = { ...drawing.size, ...(clipSkip > 0 ? { clipSkip } : {}) };
+  const size = { ...stageSize(drawing.request), ...(clipSkip > 0 ? { clipSkip } : {}) };
   const encoder = yield* open(drawing, 'text_encoder', size, prompts.learned);
   try {
     yield* prompts.told;
@@ -143,14 +165,14 @@ async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, Cond
 /** From the seed's noise, or a picture with noise on it, to latents as the VAE knows them (before its scaling factor is taken out). */
 async function* denoise(
   drawing: Drawing,
-  { sampler, schedule }: Sampling,
+  { request, size, skip, told: tell, sampling: { sampler, schedule } }: Pass,
   { conditioning, encoded }: Prepared,
   image: number,
 ): AsyncGenerator<ImageEvent, Latents> {
-  const { request, parts, signal, size, watch } = drawing;
+  const { parts, signal, watch } = drawing;
   const { description } = parts.model;
   const shape = [1, description.unet.outChannels, size.height, size.width] as const;
-  const noise = await noiseFor(request, image, shape, schedule, isEncoded(request, inpaints(parts.model)));
+  const noise = await noiseFor(request, image, shape, schedule, encoded?.moments !== undefined);
   const { scalingFactor } = description.vae;
   const { x, arrived, see, finish } = encoded
     ? (await fromImage()).beginning(noise, schedule, { encoded, request, scalingFactor })
@@ -166,7 +188,7 @@ async function* denoise(
   try {
     const { predictionType } = description.scheduler;
     let told = 0;
-    const now = () => shownIn(request, conditioning.at(told), skipOf(request) + told);
+    const now = () => shownIn(request, conditioning.at(told), skip + told);
     const guided = guidedDenoiser(see(unet), now, guidance, { batch, predictionType }, signal);
     let milliseconds = 0;
     const denoiseTimed: Denoiser = async (x, sigma, timestep) => {
@@ -185,7 +207,7 @@ async function* denoise(
       const index = turn.value;
       if (index === told) continue;
       told = index;
-      yield { type: 'step', image, index, of: request.steps - skipOf(request), milliseconds };
+      yield { type: 'step', image, ...tell(index), milliseconds };
       milliseconds = 0;
     }
     return finish(modelSample(turn.value, schedule.finalSigma));
@@ -214,15 +236,18 @@ async function* openCut(
 }
 
 /** Latents to 8-bit RGB. */
-async function* decode(drawing: Drawing, latents: Latents): AsyncGenerator<ImageEvent, Uint8Array> {
-  const { request, parts, size } = drawing;
-  const { scalingFactor } = parts.model.description.vae;
-  const decoder = yield* open(drawing, 'vae_decoder', size);
+async function* decode(
+  drawing: Drawing,
+  latents: Latents,
+  size: Pick<Picture, 'width' | 'height'>,
+): AsyncGenerator<ImageEvent, Uint8Array> {
+  const { scalingFactor } = drawing.parts.model.description.vae;
+  const decoder = yield* open(drawing, 'vae_decoder', stageSize(size));
   try {
     const data = latents.data.map((value) => value / scalingFactor);
     const input: Tensor = { type: 'float32', shape: latents.shape, data };
     const { image } = await drawing.watch.time('vaeDecoder', decoder.run({ latents: input }));
-    return rgb8(image!.data as Float32Array, request.height, request.width);
+    return rgb8(image!.data as Float32Array, size.height, size.width);
   } finally {
     await close(drawing, 'vae_decoder', decoder);
   }

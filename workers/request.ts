@@ -1,4 +1,6 @@
 /** The ranges of an `ImageRequest`, checked before anything is loaded. */
+
+import { later } from '../models/later';
 import type {
   ImageRequest,
   InitImage,
@@ -8,7 +10,8 @@ import type {
   SchedulerName,
   SigmaSpacing,
 } from './api';
-import { CodedError } from './errors';
+import { asksHires } from './hires';
+import { bad, finite, integer, oneOf, pixels, text } from './ranges';
 import { skipOf, strengthOf } from './strength';
 import { unlikePasses } from './unlikePasses';
 
@@ -69,6 +72,13 @@ export function checkRequest(request: ImageRequest): ImageRequest {
   checkSaving(request);
   oneOf('guidance', request.guidance, GUIDANCE_FORMS);
   oneOf('memory', request.memory, MEMORY_MODES);
+  return request;
+}
+
+/** The same with what few ask for, whose ranges are fetched then. */
+export async function checkWhole(request: ImageRequest): Promise<ImageRequest> {
+  checkRequest(request);
+  if (asksHires(request)) (await later(import('./hiresRequest'))).checkHires(request);
   return request;
 }
 
@@ -174,30 +184,3 @@ function checkInterval([start, stop]: readonly number[], request: ImageRequest):
   const drawn = skipped > 0 ? `the last ${steps - skipped} of ${steps}` : steps;
   throw bad('guidanceInterval', `two numbers from 0 to 1, with one of ${drawn} steps between them`, `${start}:${stop}`);
 }
-
-function text(argument: string, value: string): void {
-  if (typeof value !== 'string') throw bad(argument, 'text', typeof value);
-}
-
-function integer(argument: string, value: number, least: number, most: number): void {
-  if (!Number.isSafeInteger(value) || value < least || value > most) {
-    throw bad(argument, `an integer from ${least} to ${most}`, String(value));
-  }
-}
-
-function finite(argument: string, value: number, least: number, most: number): void {
-  if (!(value >= least && value <= most)) throw bad(argument, `a number from ${least} to ${most}`, String(value));
-}
-
-function pixels(argument: string, value: number): void {
-  if (!Number.isInteger(value) || value % 8 !== 0 || value < 8 || value > 2048) {
-    throw bad(argument, 'a multiple of 8 from 8 to 2048', String(value));
-  }
-}
-
-function oneOf<T extends string>(argument: string, value: T, choices: readonly T[]): void {
-  if (!choices.includes(value)) throw bad(argument, `one of ${choices.join(', ')}`, String(value));
-}
-
-const bad = (argument: string, expected: string, got: string) =>
-  new CodedError('bad-argument', { argument, expected, got });

@@ -3,12 +3,14 @@ import { pickedSource } from '../models/folder.picked';
 import type { TextEncoderConfig } from '../models/sd15';
 import { openTextualInversion } from '../models/textualInversion';
 import type { Embedding } from './api';
+import { hiresStepsOf, isHires } from './hires';
 import type { LearnedTokens } from './learnedTokens';
 import {
   type AskedText,
   longPromptsOf,
   type PromptChunks,
   type PromptPair,
+  type PromptSteps,
   type Prompts,
   promptsIn,
   skippedIn,
@@ -35,24 +37,32 @@ export async function styledPrompts(
     const pieces = styled ? weighted(text, tokenizer, words) : evenly(text, tokenizer, words);
     return chunk(pieces, marks, length);
   });
-  const prompts = promptsIn(asked).map(([which, text]) => {
-    const schedule = styled ? scheduleOf(text, asked.steps) : [{ until: asked.steps, text }];
-    const texts = Array.from({ length: asked.steps }, (_, step) => scheduledAt(schedule, step));
-    return { which, texts, distinct: [...new Set(texts)] };
-  });
+  const names = promptsIn(asked);
+  const textsIn = (length: number, after?: number) =>
+    names.map(([, text]) => {
+      const schedule = styled ? scheduleOf(text, length, after) : [{ until: length, text }];
+      return Array.from({ length }, (_, step) => scheduledAt(schedule, step));
+    });
   const pair = once((key: string): PromptPair => {
     const texts = JSON.parse(key) as string[];
-    return Object.fromEntries(prompts.map(({ which }, i) => [which, read(texts[i]!).chunks])) as unknown as PromptPair;
+    return Object.fromEntries(names.map(([which], i) => [which, read(texts[i]!).chunks])) as unknown as PromptPair;
   });
-  const steps = Array.from({ length: asked.steps }, (_, step) =>
-    pair(JSON.stringify(prompts.map(({ texts }) => texts[step]))),
-  ) as [PromptPair, ...PromptPair[]];
-  const told = prompts.map(({ which, distinct }) => toldOf(asked, { which, ...toTell(distinct, read) }));
+  const pairs = (texts: readonly string[][]): PromptSteps =>
+    texts[0]!.map((_, step) => pair(JSON.stringify(texts.map((each) => each[step])))) as [PromptPair, ...PromptPair[]];
+  const first = textsIn(asked.steps);
+  const again = isHires(asked) ? textsIn(hiresStepsOf(asked).steps, asked.steps) : undefined;
+  const told = names.map(([which], i) => {
+    const distinct = [...new Set([...first[i]!, ...(again?.[i] ?? [])])];
+    return toldOf(asked, { which, ...toTell(distinct, read) });
+  });
+  const steps = pairs(first);
+  const second = again && pairs(again);
   return {
     steps,
+    ...(second ? { second } : {}),
     skipped: skippedIn(asked),
     told,
-    ...(vectors.length > 0 ? { learned: learnedIn(steps, encoder.vocabSize, vectors) } : {}),
+    ...(vectors.length > 0 ? { learned: learnedIn([...steps, ...(second ?? [])], encoder.vocabSize, vectors) } : {}),
   };
 }
 

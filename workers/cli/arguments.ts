@@ -9,6 +9,7 @@ import type { Recipe } from '../pictureFile/recipe';
 import { DEFAULTS, MEMORY_MODES, RANDOM_SOURCES, SCHEDULERS, SIGMAS } from '../request';
 import { GUIDANCE_OPTIONS, GUIDANCE_USAGE, guidanceWords } from './guidanceOptions';
 import { SAVING_OPTIONS, SAVING_USAGE, savingWords } from './savingOptions';
+import { HIRES_OPTIONS, HIRES_USAGE, hiresWords } from './hiresOptions';
 import { type EmbeddingWord, embeddingWords, TEXT_OPTIONS, TEXT_USAGE, textWords } from './textOptions';
 
 export const USAGE = `usage: npm run generate -- "PROMPT" [options]
@@ -26,6 +27,7 @@ ${TEXT_USAGE}
 ${GUIDANCE_USAGE}
 ${SAVING_USAGE}
   --width N --height N     pixels, multiples of 8 (default: the model's own size)
+${HIRES_USAGE}
   --init-image FILE.png    a picture to draw from, brought to the size that is drawn (default: its own, in multiples of 8)
   --strength X             how much of it is given up, above 0 to 1 (default: 0.8, with a mask 1)
   --mask-image FILE.png    where it is white the picture is drawn anew, where black it stays
@@ -130,6 +132,7 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
       guidanceScale: numberWord('--guidance-scale', values['guidance-scale']) ?? defaults.guidanceScale,
       ...guidanceWords(values),
       ...savingWords(values),
+      ...hiresWords(values),
       ...schedulerWord(values.scheduler ?? defaults.scheduler, values.sigmas ?? said.sigmas),
       ...variation(values),
       numImages: integerWord('--num-images', values['num-images']) ?? defaults.numImages,
@@ -184,6 +187,7 @@ const OPTIONS = {
   'guidance-scale': text,
   ...GUIDANCE_OPTIONS,
   ...SAVING_OPTIONS,
+  ...HIRES_OPTIONS,
   width: text,
   height: text,
   scheduler: text,

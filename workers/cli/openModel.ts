@@ -6,6 +6,7 @@ import { type Manifest, STAGE_NAMES } from '../../models/manifest';
 import { type DiskOptions, diskFiles, modelPath, openDisk } from '../../models/openDisk.node';
 import { conversionProgress } from '../../models/progressLine.node';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
+import { hiresIn } from '../hires';
 import { nodeDevice } from '../memory/device.node';
 import { planFor } from '../memory/formFor';
 import type { Model } from '../model';
@@ -24,7 +25,7 @@ export interface OpenedModel {
 
 /** Rejects with `bad-model`, `unsupported-model` or `storage-full`. Says on stderr what it leaves out or keeps. */
 export async function openModel(
-  { model, options, weights: asked, width, height }: CliArguments,
+  { model, options, weights: asked, width, height, request }: CliArguments,
   signal: AbortSignal,
 ): Promise<OpenedModel> {
   const path = modelPath(model);
@@ -37,7 +38,7 @@ export async function openModel(
   const ignored = ignoredNote(checkpoint);
   if (ignored) console.error(ignored);
   const named = model === 'demo' ? { ...checkpoint, name: model } : checkpoint;
-  const manifest = planFor(checkpoint, asked, nodeDevice(), { width, height });
+  const manifest = planFor(checkpoint, asked, nodeDevice(), { ...hiresIn(request), width, height });
   if (asked === 'auto' && manifest.weights !== 'exact') {
     console.error(
       `note: weights are held as ${manifest.weights}: the checkpoint's own numbers do not fit this machine's memory`,

@@ -1,12 +1,16 @@
 /** An `ImageRequest` out of a file: of the fields that we know, those of the right kind. Ranges are the engine's to check. */
 import type { ImageRequest } from '../api';
-import { RNG_NAMES, SAMPLER_NAMES, SIGMA_NAMES } from './webuiNames';
+import { RNG_NAMES, SAMPLER_NAMES, SIGMA_NAMES, UPSCALER_NAMES } from './webuiNames';
 
 type Check = (value: unknown) => boolean;
 
 const text: Check = (value) => typeof value === 'string';
 const number: Check = (value) => typeof value === 'number';
 const twoNumbers: Check = (value) => Array.isArray(value) && value.length === 2 && value.every(number);
+const size: Check = (value) => {
+  const { width, height } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return number(width) && number(height);
+};
 const nameOf =
   (names: object): Check =>
   (value) =>
@@ -43,6 +47,11 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   clipSkip: number,
   embeddings: never,
   strength: number,
+  hiresScale: number,
+  hiresSize: size,
+  hiresUpscaler: nameOf(UPSCALER_NAMES),
+  hiresSteps: number,
+  hiresStrength: number,
   initImage: never,
   maskImage: never,
   guidance: never,

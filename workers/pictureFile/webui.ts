@@ -5,6 +5,8 @@
 import type { ImageRequest } from '../api';
 import { readParameters, writeParameters } from './parametersText';
 import type { Recipe } from './recipe';
+import { DECIMAL, DIGITS, SIZE } from './webuiForms';
+import { hiresOf, hiresText } from './webuiHires';
 import { RNG_NAMES, rngNamed, SAMPLER_NAMES, SIGMA_NAMES, samplerNamed } from './webuiNames';
 
 /** `request` is that of one picture alone. */
@@ -20,7 +22,7 @@ export function webuiText(request: ImageRequest, model: string): string {
     ['Model', model],
     ['Variation seed', subseedStrength > 0 ? rest.subseed : undefined],
     ['Variation seed strength', subseedStrength > 0 ? subseedStrength : undefined],
-    ['Denoising strength', rest.strength],
+    ...(rest.strength === undefined ? hiresText(request) : [['Denoising strength', rest.strength] as const]),
     ['Clip skip', rest.clipSkip ? rest.clipSkip + 1 : undefined],
     ['Eta', rest.eta],
     // Where it is not said, it is a GPU's.
@@ -52,6 +54,7 @@ export function readWebui(text: string): Recipe | undefined {
   const rng = rngNamed(left.get('RNG') ?? 'GPU');
   if (rng) take('RNG');
   const subseedStrength = number('Variation seed strength', DECIMAL);
+  const hires = hiresOf({ left, take, number });
   const clipSkip = number('Clip skip', /^[1-9]\d?$/);
   const request: Recipe['request'] = {
     // Its prompts are written for its own reading.
@@ -69,15 +72,13 @@ export function readWebui(text: string): Recipe | undefined {
       eta: HAVE_ETA.has(sampler?.scheduler ?? '') ? (number('Eta DDIM', DECIMAL) ?? number('Eta', DECIMAL)) : undefined,
       ...(subseedStrength && { subseedStrength, subseed: number('Variation seed', DIGITS) ?? 0 }),
     }),
+    ...hires,
   };
   for (const name of left.keys()) if (UNSEEN.has(name) || left.get(name) === PLAIN[name]) left.delete(name);
   const ignored = [...left].map(([name, value]) => `${name}: ${value}`);
   return { by: 'stable-diffusion-webui', request, ...(model === undefined ? {} : { model }), ignored };
 }
 
-const DIGITS = /^\d{1,16}$/;
-const DECIMAL = /^\d+(\.\d+)?$/;
-const SIZE = /^(\d{1,5})x(\d{1,5})$/;
 const HAVE_ETA: ReadonlySet<string> = new Set(['ddim', 'tcd']);
 
 /** What changes nothing in the picture, or says again what something else says. */
