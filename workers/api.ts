@@ -19,6 +19,7 @@ import type {
   RoundedForm,
   WeightForm,
 } from './api/importing';
+import type { InpaintRequest } from './api/inpaint';
 import type { SamplingRequest } from './api/sampling';
 import type { SavingRequest } from './api/saving';
 import type { TextRequest } from './api/text';
@@ -28,6 +29,7 @@ export type * from './api/hires';
 export type * from './api/hosting';
 export type * from './api/images';
 export type * from './api/importing';
+export type * from './api/inpaint';
 export type * from './api/sampling';
 export type * from './api/saving';
 export type * from './api/text';
@@ -39,7 +41,8 @@ export interface ImageRequest
     GuidanceRequest,
     SavingRequest,
     FromImageRequest,
-    HiresRequest {
+    HiresRequest,
+    InpaintRequest {
   /** Classifier-free guidance scale in [0, 100]; at 1 and below there is no unconditional call, as in diffusers. */
   readonly guidanceScale: number;
   /** Pixels, multiples of 8 in [8, 2048]; of two passes those of the first. */

@@ -67,10 +67,10 @@ function faster(given: CliArguments): CliArguments {
 async function generate(given: CliArguments): Promise<void> {
   const words = { ...given.request, ...(await embeddingsOf(given.embeddings)) };
   const images = await imagesOf(given);
-  const own = images.initImage ? sizeOf(images.initImage) : undefined;
+  const own = images.initImage ? sizeOf(images.initImage, words) : undefined;
   const { width = own?.width, height = own?.height } = given;
   const sized = (size: { width: number; height: number }): ImageRequest => {
-    const request = { ...words, ...size, ...brought(images, size) };
+    const request = { ...words, ...size, ...brought(images, size, words) };
     // Said, so that it is in the file.
     return images.initImage ? { ...request, strength: strengthOf(request) } : request;
   };

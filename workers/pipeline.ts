@@ -23,6 +23,7 @@ import { fromNoise } from './fromNoise';
 import { guidedDenoiser, shownIn } from './guidance';
 import { finalSize, isUpscaledInPixels } from './hires';
 import type { Encoded } from './initImage';
+import type { Prepared } from './inpaint/prepared';
 import type { LearnedTokens } from './learnedTokens';
 import type { Model } from './model';
 import { openStage, type Parts } from './openStage';
@@ -31,6 +32,7 @@ import { readPrompts } from './prompts';
 import { checkWhole } from './request';
 import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds } from './sampling';
 import { Stopwatch } from './stopwatch';
+import { isPrepared } from './strength';
 import type { Tensor } from './tensor';
 
 /** Draws `request`. Never throws: what goes wrong is the last event, `failed`; a stop is `failed` with `aborted`. */
@@ -40,11 +42,19 @@ export async function* textToImage(
   signal: AbortSignal,
 ): AsyncGenerator<ImageEvent, void> {
   try {
-    yield* draw(new Drawing(await checkWhole(request), parts, signal));
+    const { request: drawn, finish } = await preparedOf(await checkWhole(request));
+    for await (const event of draw(new Drawing(drawn, parts, signal)))
+      yield event.type === 'image' && finish
+        ? { ...event, picture: { ...event.picture, ...finish(event.picture) } }
+        : event;
   } catch (thrown) {
     yield { type: 'failed', ...asFailure(signal.aborted ? signal.reason : thrown) };
   }
 }
+
+/** What is drawn for `request`, and what becomes of a picture of it, where that is another. */
+const preparedOf = async (request: ImageRequest): Promise<Pick<Prepared, 'request'> & Partial<Prepared>> =>
+  isPrepared(request) ? (await later(import('./inpaint/prepared'))).prepared(request) : { request };
 
 /** What the parts of one drawing share. */
 class Drawing {
@@ -134,7 +144,7 @@ async function* upscale(
 }
 
 /** What the pictures of a drawing share when they are begun. */
-interface Prepared {
+interface Begun {
   readonly conditioning: ConditioningInSteps;
   readonly encoded: Encoded | undefined;
 }
@@ -166,7 +176,7 @@ async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, Cond
 async function* denoise(
   drawing: Drawing,
   { request, size, skip, told: tell, sampling: { sampler, schedule } }: Pass,
-  { conditioning, encoded }: Prepared,
+  { conditioning, encoded }: Begun,
   image: number,
 ): AsyncGenerator<ImageEvent, Latents> {
   const { parts, signal, watch } = drawing;

@@ -12,7 +12,7 @@ import type {
 } from './api';
 import { asksHires } from './hires';
 import { bad, finite, integer, oneOf, pixels, text } from './ranges';
-import { skipOf, strengthOf } from './strength';
+import { asksInpaint, initSizeOf, skipOf, strengthOf } from './strength';
 import { unlikePasses } from './unlikePasses';
 
 /** They step from one noise level to another, so the levels can be spaced otherwise. */
@@ -77,6 +77,7 @@ export function checkRequest(request: ImageRequest): ImageRequest {
 
 /** The same with what few ask for, whose ranges are fetched then. */
 export async function checkWhole(request: ImageRequest): Promise<ImageRequest> {
+  if (asksInpaint(request)) (await later(import('./inpaintRequest'))).checkInpaint(request);
   checkRequest(request);
   if (asksHires(request)) (await later(import('./hiresRequest'))).checkHires(request);
   return request;
@@ -128,15 +129,20 @@ function checkImages(request: ImageRequest): void {
     ['strength', strength],
   ] as const)
     if (given !== undefined && !initImage) throw bad('initImage', `a picture where ${argument} is given`, 'none');
-  if (initImage) ofSize('initImage', initImage, 3, request);
-  if (maskImage) ofSize('maskImage', maskImage, 1, request);
+  if (initImage) ofSize('initImage', initImage, 3, initSizeOf(request));
+  if (maskImage) ofSize('maskImage', maskImage, 1, initSizeOf(request));
   if (strength !== undefined) finite('strength', strength, 0, 1);
   if (initImage && skipOf(request) === steps) {
     throw bad('strength', `at least 1 / steps: one of ${steps} steps must be left`, String(strengthOf(request)));
   }
 }
 
-function ofSize(argument: string, image: InitImage, channels: number, { width, height }: ImageRequest): void {
+function ofSize(
+  argument: string,
+  image: InitImage,
+  channels: number,
+  { width, height }: Pick<ImageRequest, 'width' | 'height'>,
+): void {
   if (image.width !== width || image.height !== height)
     throw bad(argument, `${width} × ${height} pixels`, `${image.width} × ${image.height}`);
   const bytes = channels * width * height;

@@ -10,6 +10,7 @@ import { DEFAULTS, MEMORY_MODES, RANDOM_SOURCES, SCHEDULERS, SIGMAS } from '../r
 import { GUIDANCE_OPTIONS, GUIDANCE_USAGE, guidanceWords } from './guidanceOptions';
 import { SAVING_OPTIONS, SAVING_USAGE, savingWords } from './savingOptions';
 import { HIRES_OPTIONS, HIRES_USAGE, hiresWords } from './hiresOptions';
+import { INPAINT_OPTIONS, INPAINT_USAGE, inpaintWords } from './inpaintOptions';
 import { type EmbeddingWord, embeddingWords, TEXT_OPTIONS, TEXT_USAGE, textWords } from './textOptions';
 
 export const USAGE = `usage: npm run generate -- "PROMPT" [options]
@@ -31,6 +32,7 @@ ${HIRES_USAGE}
   --init-image FILE.png    a picture to draw from, brought to the size that is drawn (default: its own, in multiples of 8)
   --strength X             how much of it is given up, above 0 to 1 (default: 0.8, with a mask 1)
   --mask-image FILE.png    where it is white the picture is drawn anew, where black it stays
+${INPAINT_USAGE}
   --scheduler NAME         ${SCHEDULERS.slice(0, 9).join(', ')},
                            ${SCHEDULERS.slice(9).join(', ')}
                            (default: ${DEFAULTS.scheduler}); dpmpp_2m_karras stands for dpmpp_2m with karras
@@ -133,6 +135,7 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
       ...guidanceWords(values),
       ...savingWords(values),
       ...hiresWords(values),
+      ...inpaintWords(values),
       ...schedulerWord(values.scheduler ?? defaults.scheduler, values.sigmas ?? said.sigmas),
       ...variation(values),
       numImages: integerWord('--num-images', values['num-images']) ?? defaults.numImages,
@@ -144,16 +147,24 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
 
 /** What `recipe` says that no option contradicts: another sampler has levels and noise of its own. */
 function saidBy({ request }: Recipe, values: Readonly<Record<string, unknown>>): Recipe['request'] {
-  const { sigmas, eta, only, strength, ...rest } = request;
+  const { sigmas, eta, only, strength, ...others } = request;
+  const { maskBlur, maskedContent, invertMask, inpaintPadding, outpaint, ...rest } = others;
   const sampler = values.scheduler === undefined;
   return {
     ...rest,
     ...(sampler && sigmas !== undefined ? { sigmas } : {}),
     ...(sampler && eta !== undefined ? { eta } : {}),
-    ...(values['init-image'] !== undefined && strength !== undefined ? { strength } : {}),
+    ...(values['init-image'] === undefined ? {} : given({ strength, outpaint })),
+    ...((values['mask-image'] ?? (values['init-image'] && outpaint)) ? given({ maskBlur, maskedContent }) : {}),
+    ...(values['mask-image'] === undefined ? {} : given({ invertMask, inpaintPadding })),
     ...(values['num-images'] === undefined && only !== undefined ? { only } : {}),
   };
 }
+
+const given = <T extends object>(fields: T) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]?: NonNullable<T[Key]>;
+  };
 
 function imageWords(values: {
   readonly 'init-image'?: string | undefined;
@@ -188,6 +199,7 @@ const OPTIONS = {
   ...GUIDANCE_OPTIONS,
   ...SAVING_OPTIONS,
   ...HIRES_OPTIONS,
+  ...INPAINT_OPTIONS,
   width: text,
   height: text,
   scheduler: text,
@@ -221,17 +233,14 @@ function variation(
   values: Readonly<Partial<Record<'eta' | 'strength' | 'rng' | 'subseed' | 'subseed-strength' | 'only', string>>>,
 ) {
   const subseedStrength = numberWord('--subseed-strength', values['subseed-strength']);
-  const given = {
+  return given({
     eta: numberWord('--eta', values.eta),
     strength: numberWord('--strength', values.strength),
     rng: values.rng as RandomSource | undefined,
     subseedStrength,
     subseed: integerWord('--subseed', values.subseed) ?? (subseedStrength ? randomInt(2 ** 32) : undefined),
     only: integerWord('--only', values.only),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof typeof given]?: NonNullable<(typeof given)[Key]>;
-  };
+  });
 }
 
 /** `failure` with the argument named as it is typed: the engine's `numImages` is `--num-images` here. */

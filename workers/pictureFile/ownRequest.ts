@@ -1,6 +1,6 @@
 /** An `ImageRequest` out of a file: of the fields that we know, those of the right kind. Ranges are the engine's to check. */
 import type { ImageRequest } from '../api';
-import { RNG_NAMES, SAMPLER_NAMES, SIGMA_NAMES, UPSCALER_NAMES } from './webuiNames';
+import { CONTENT_NAMES, RNG_NAMES, SAMPLER_NAMES, SIGMA_NAMES, UPSCALER_NAMES } from './webuiNames';
 
 type Check = (value: unknown) => boolean;
 
@@ -52,6 +52,11 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   hiresUpscaler: nameOf(UPSCALER_NAMES),
   hiresSteps: number,
   hiresStrength: number,
+  maskBlur: number,
+  maskedContent: nameOf(CONTENT_NAMES),
+  invertMask: (value) => typeof value === 'boolean',
+  inpaintPadding: number,
+  outpaint: (value) => Array.isArray(value) && value.length === 4 && value.every(number),
   initImage: never,
   maskImage: never,
   guidance: never,

@@ -7,6 +7,7 @@ import { readParameters, writeParameters } from './parametersText';
 import type { Recipe } from './recipe';
 import { DECIMAL, DIGITS, SIZE } from './webuiForms';
 import { hiresOf, hiresText } from './webuiHires';
+import { inpaintOf, inpaintText } from './webuiInpaint';
 import { RNG_NAMES, rngNamed, SAMPLER_NAMES, SIGMA_NAMES, samplerNamed } from './webuiNames';
 
 /** `request` is that of one picture alone. */
@@ -23,6 +24,7 @@ export function webuiText(request: ImageRequest, model: string): string {
     ['Variation seed', subseedStrength > 0 ? rest.subseed : undefined],
     ['Variation seed strength', subseedStrength > 0 ? subseedStrength : undefined],
     ...(rest.strength === undefined ? hiresText(request) : [['Denoising strength', rest.strength] as const]),
+    ...inpaintText(request),
     ['Clip skip', rest.clipSkip ? rest.clipSkip + 1 : undefined],
     ['Eta', rest.eta],
     // Where it is not said, it is a GPU's.
@@ -55,6 +57,7 @@ export function readWebui(text: string): Recipe | undefined {
   if (rng) take('RNG');
   const subseedStrength = number('Variation seed strength', DECIMAL);
   const hires = hiresOf({ left, take, number });
+  const inpaint = inpaintOf({ left, take, number });
   const clipSkip = number('Clip skip', /^[1-9]\d?$/);
   const request: Recipe['request'] = {
     // Its prompts are written for its own reading.
@@ -73,6 +76,7 @@ export function readWebui(text: string): Recipe | undefined {
       ...(subseedStrength && { subseedStrength, subseed: number('Variation seed', DIGITS) ?? 0 }),
     }),
     ...hires,
+    ...inpaint,
   };
   for (const name of left.keys()) if (UNSEEN.has(name) || left.get(name) === PLAIN[name]) left.delete(name);
   const ignored = [...left].map(([name, value]) => `${name}: ${value}`);

@@ -1,5 +1,6 @@
 /** Samplers, spacings and sources of random numbers by stable-diffusion-webui's names (its modules/sd_samplers*.py, sd_schedulers.py, 1.10). */
 import type { HiresUpscaler } from '../api/hires';
+import type { MaskedContent } from '../api/inpaint';
 import type { RandomSource, SchedulerName, SigmaSpacing } from '../api/sampling';
 
 /** Those that it does not have are named the way it would. */
@@ -45,6 +46,13 @@ export const UPSCALER_NAMES: Readonly<Record<HiresUpscaler, string>> = {
   nearest: 'Nearest',
 };
 
+export const CONTENT_NAMES: Readonly<Record<MaskedContent, string>> = {
+  fill: 'fill',
+  original: 'original',
+  latent_noise: 'latent noise',
+  latent_nothing: 'latent nothing',
+};
+
 export interface NamedSampler {
   readonly scheduler: SchedulerName;
   readonly sigmas: SigmaSpacing;
@@ -77,6 +85,8 @@ const AUTOMATIC: Readonly<Partial<Record<SchedulerName, SigmaSpacing>>> = {
 };
 
 export const upscalerNamed = (name: string): HiresUpscaler | undefined => keyOf(UPSCALER_NAMES, name);
+
+export const contentNamed = (name: string): MaskedContent | undefined => keyOf(CONTENT_NAMES, name);
 
 const keyOf = <Key extends string>(names: Readonly<Record<Key, string>>, name: string): Key | undefined =>
   (Object.keys(names) as Key[]).find((key) => names[key] === name);

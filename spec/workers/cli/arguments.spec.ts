@@ -93,6 +93,16 @@ test('guidance takes a rescale, a scale to mimic and an interval, whose ends are
   assert.is(refusal('x', '--guidance-interval', '0:1:2'), `${interval} A:B, two numbers from 0 to 1, got 0:1:2`);
 });
 
+test('a second pass takes a scale or a size, an upscaler, steps and a strength', () => {
+  const words = '--hires-scale 1.5 --hires-upscaler lanczos --hires-steps 0 --hires-strength 0.45';
+  const { request } = parseArguments(['x', ...words.split(' ')]);
+  const { hiresScale, hiresUpscaler, hiresSteps, hiresStrength } = request;
+  assert.equal([hiresScale, hiresUpscaler, hiresSteps, hiresStrength], [1.5, 'lanczos', 0, 0.45]);
+  assert.equal(parseArguments(['x', '--hires-size', '96x64']).request.hiresSize, { width: 96, height: 64 });
+  for (const word of ['96', '96x', 'x64', '96 x 64', '-8x64'])
+    assert.match(refusal('x', '--hires-size', word), /^bad-argument: --hires-size: expected WxH/);
+});
+
 test('zero is a value: of the seed, of the guidance scale', () => {
   const { request } = parseArguments(['x', '--seed', '0', '--guidance-scale', '0']);
   assert.is(request.seed, 0);
