@@ -11,7 +11,7 @@ import { fromRoot } from '../root';
 
 const cases = await fidelityCases(fromRoot('.'));
 const QUICK =
-  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache)$|-hires/;
+  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache)$|-hires|-into-(only-masked|inverted|filled|noise|nothing|beyond)$/;
 const quick = cases.filter(({ name, only }) => QUICK.test(name) || only);
 
 test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {

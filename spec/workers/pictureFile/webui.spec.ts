@@ -115,6 +115,27 @@ test('a second pass by an upscaler that nobody here has is not drawn, and told w
   assert.equal([half.ignored, half.request.hiresSize], [['Hires resize: 0x1024'], undefined]);
 });
 
+test('how a part was drawn anew is written in its words, and read again', () => {
+  const into = {
+    strength: 0.6,
+    maskBlur: 4,
+    invertMask: true,
+    inpaintPadding: 16,
+    maskedContent: 'latent_noise',
+  } as const;
+  const text = webuiText({ ...DRAWN, ...into }, 'm');
+  const words =
+    'Denoising strength: 0.6, Mask blur: 4, Mask mode: Inpaint not masked, Inpaint area: Only masked, ' +
+    'Masked area padding: 16, Masked content: latent noise';
+  assert.ok(text.includes(`${words}, RNG: CPU`), text);
+  const { request, ignored } = readWebui(text)!;
+  const { strength: _, ...read } = into;
+  for (const [name, value] of Object.entries(read)) assert.equal(request[name as keyof typeof request], value, name);
+  // Of a picture that the file does not hold.
+  assert.equal(ignored, ['Denoising strength: 0.6']);
+  assert.is(readWebui(text.replace(', Masked area padding: 16', ''))!.request.inpaintPadding, 32);
+});
+
 test('settings that are no numbers, or name what we do not have, are left out and told', () => {
   const said = readWebui(
     'x\nSteps: many, Sampler: Restart, Schedule type: Karras, CFG scale: -1, Seed: 1e99, Size: 512 x 512, RNG: dice',
