@@ -5,6 +5,7 @@
 import type { ErrorCode, ErrorDetails } from '../models/errors';
 import type { WeightForm as StoredForm } from '../models/quantize/weightForm';
 import type { StageName } from '../models/stage';
+import type { FreeURequest } from './api/freeu';
 import type { GuidanceRequest } from './api/guidance';
 import type { HiresRequest } from './api/hires';
 import type { BackendName, BackendReport, HostBackendName, HostReport } from './api/hosting';
@@ -16,6 +17,7 @@ import type { SavingRequest } from './api/saving';
 import type { StorageReport } from './api/storage';
 import type { TextRequest } from './api/text';
 
+export type * from './api/freeu';
 export type * from './api/guidance';
 export type * from './api/hires';
 export type * from './api/hosting';
@@ -35,7 +37,8 @@ export interface ImageRequest
     SavingRequest,
     FromImageRequest,
     HiresRequest,
-    InpaintRequest {
+    InpaintRequest,
+    FreeURequest {
   /** Classifier-free guidance scale in [0, 100]; at 1 and below there is no unconditional call, as in diffusers. */
   readonly guidanceScale: number;
   /** Pixels, multiples of 8 in [8, 2048]; of two passes those of the first. */

@@ -43,6 +43,7 @@ export const LONG_PROMPTS: readonly LongPrompts[] = ['cut', 'chunks'];
 const MOST_LAYERS = 24;
 /** More skips than any UNet of such a model has. */
 const MOST_BRANCHES = 32;
+const MOST_FREEU = 4;
 export const MEMORY_MODES: readonly ImageRequest['memory'][] = ['auto', 'normal', 'low'];
 
 /** What a person gets who asks for nothing in particular (A1111's and diffusers' habits). */
@@ -70,6 +71,7 @@ export function checkRequest(request: ImageRequest): ImageRequest {
   checkImages(request);
   checkGuidance(request);
   checkSaving(request);
+  checkFreeU(request);
   oneOf('guidance', request.guidance, GUIDANCE_FORMS);
   oneOf('memory', request.memory, MEMORY_MODES);
   return request;
@@ -180,6 +182,11 @@ function checkSaving({ cacheInterval = 1, cacheBranch }: ImageRequest): void {
   if (cacheBranch === undefined) return;
   integer('cacheBranch', cacheBranch, 0, MOST_BRANCHES - 1);
   if (cacheInterval === 1) throw bad('cacheInterval', 'above 1 where cacheBranch is given', '1');
+}
+
+function checkFreeU({ freeu }: ImageRequest): void {
+  if (freeu && !(freeu.length === 4 && freeu.every((factor) => factor > 0 && factor <= MOST_FREEU)))
+    throw bad('freeu', `four numbers above 0, up to ${MOST_FREEU}`, freeu.join(','));
 }
 
 function checkInterval([start, stop]: readonly number[], request: ImageRequest): void {

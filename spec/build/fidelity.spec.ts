@@ -11,7 +11,7 @@ import { fromRoot } from '../root';
 
 const cases = await fidelityCases(fromRoot('.'));
 const QUICK =
-  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache)$|-hires|-into-(only-masked|inverted|filled|noise|nothing|beyond)$/;
+  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache)$|-hires|-freeu|-into-(only-masked|inverted|filled|noise|nothing|beyond)$/;
 const quick = cases.filter(({ name, only }) => QUICK.test(name) || only);
 
 test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {
@@ -52,6 +52,11 @@ test('cases in two passes are of every upscaler, scales and a shape of its own',
   assert.is(new Set(hires.map(({ hiresUpscaler = 'latent' }) => hiresUpscaler)).size, HIRES_UPSCALERS.length);
   assert.ok(hires.some(({ hiresSize }) => hiresSize));
   assert.ok(hires.some(({ hiresSteps }) => hiresSteps));
+});
+
+test('cases with FreeU are of its own factors and of others', () => {
+  const factors = cases.flatMap(({ freeu }) => (freeu ? [`${freeu}`] : []));
+  assert.is(new Set(factors).size, 3);
 });
 
 test("pictures are diffusers'", async () => {

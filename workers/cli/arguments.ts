@@ -7,10 +7,11 @@ import type { Failure, ImageRequest, RandomSource, SchedulerName, SigmaSpacing }
 import { CodedError } from '../errors';
 import type { Recipe } from '../pictureFile/recipe';
 import { DEFAULTS, MEMORY_MODES, RANDOM_SOURCES, SCHEDULERS, SIGMAS } from '../request';
+import { FREEU_USAGE, freeuWord } from './freeuOption';
 import { GUIDANCE_OPTIONS, GUIDANCE_USAGE, guidanceWords } from './guidanceOptions';
-import { SAVING_OPTIONS, SAVING_USAGE, savingWords } from './savingOptions';
 import { HIRES_OPTIONS, HIRES_USAGE, hiresWords } from './hiresOptions';
 import { INPAINT_OPTIONS, INPAINT_USAGE, inpaintWords } from './inpaintOptions';
+import { SAVING_OPTIONS, SAVING_USAGE, savingWords } from './savingOptions';
 import { type EmbeddingWord, embeddingWords, TEXT_OPTIONS, TEXT_USAGE, textWords } from './textOptions';
 
 export const USAGE = `usage: npm run generate -- "PROMPT" [options]
@@ -27,6 +28,7 @@ ${TEXT_USAGE}
   --guidance-scale X       how closely to follow the prompt (default: ${DEFAULTS.guidanceScale})
 ${GUIDANCE_USAGE}
 ${SAVING_USAGE}
+${FREEU_USAGE}
   --width N --height N     pixels, multiples of 8 (default: the model's own size)
 ${HIRES_USAGE}
   --init-image FILE.png    a picture to draw from, brought to the size that is drawn (default: its own, in multiples of 8)
@@ -134,6 +136,7 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
       guidanceScale: numberWord('--guidance-scale', values['guidance-scale']) ?? defaults.guidanceScale,
       ...guidanceWords(values),
       ...savingWords(values),
+      ...freeuWord(values.freeu),
       ...hiresWords(values),
       ...inpaintWords(values),
       ...schedulerWord(values.scheduler ?? defaults.scheduler, values.sigmas ?? said.sigmas),
@@ -198,6 +201,7 @@ const OPTIONS = {
   'guidance-scale': text,
   ...GUIDANCE_OPTIONS,
   ...SAVING_OPTIONS,
+  freeu: text,
   ...HIRES_OPTIONS,
   ...INPAINT_OPTIONS,
   width: text,

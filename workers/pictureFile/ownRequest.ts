@@ -6,7 +6,12 @@ type Check = (value: unknown) => boolean;
 
 const text: Check = (value) => typeof value === 'string';
 const number: Check = (value) => typeof value === 'number';
-const twoNumbers: Check = (value) => Array.isArray(value) && value.length === 2 && value.every(number);
+const numbers =
+  (count: number): Check =>
+  (value) =>
+    Array.isArray(value) && value.length === count && value.every(number);
+const twoNumbers = numbers(2);
+const fourNumbers = numbers(4);
 const size: Check = (value) => {
   const { width, height } = (value ?? {}) as Readonly<Record<string, unknown>>;
   return number(width) && number(height);
@@ -56,7 +61,8 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   maskedContent: nameOf(CONTENT_NAMES),
   invertMask: (value) => typeof value === 'boolean',
   inpaintPadding: number,
-  outpaint: (value) => Array.isArray(value) && value.length === 4 && value.every(number),
+  outpaint: fourNumbers,
+  freeu: fourNumbers,
   initImage: never,
   maskImage: never,
   guidance: never,

@@ -26,6 +26,7 @@ export function webuiText(request: ImageRequest, model: string): string {
     ...(rest.strength === undefined ? hiresText(request) : [['Denoising strength', rest.strength] as const]),
     ...inpaintText(request),
     ['Clip skip', rest.clipSkip ? rest.clipSkip + 1 : undefined],
+    ...FREEU_NAMES.map((name, i) => [name, rest.freeu?.[i]] as const),
     ['Eta', rest.eta],
     // Where it is not said, it is a GPU's.
     ['RNG', RNG_NAMES[rng]],
@@ -57,6 +58,9 @@ export function readWebui(text: string): Recipe | undefined {
   if (rng) take('RNG');
   const subseedStrength = number('Variation seed strength', DECIMAL);
   const hires = hiresOf({ left, take, number });
+  const [b1, b2, s1, s2] = FREEU_NAMES.every((name) => DECIMAL.test(left.get(name) ?? ''))
+    ? FREEU_NAMES.map((name) => number(name, DECIMAL)!)
+    : [];
   const inpaint = inpaintOf({ left, take, number });
   const clipSkip = number('Clip skip', /^[1-9]\d?$/);
   const request: Recipe['request'] = {
@@ -77,12 +81,15 @@ export function readWebui(text: string): Recipe | undefined {
     }),
     ...hires,
     ...inpaint,
+    ...(b1 && b2 && s1 && s2 ? { freeu: [b1, b2, s1, s2] } : {}),
   };
   for (const name of left.keys()) if (UNSEEN.has(name) || left.get(name) === PLAIN[name]) left.delete(name);
   const ignored = [...left].map(([name, value]) => `${name}: ${value}`);
   return { by: 'stable-diffusion-webui', request, ...(model === undefined ? {} : { model }), ignored };
 }
 
+/** Nobody there has names for diffusers' FreeU: those of extensions are of another. */
+const FREEU_NAMES = ['FreeU b1', 'FreeU b2', 'FreeU s1', 'FreeU s2'] as const;
 const HAVE_ETA: ReadonlySet<string> = new Set(['ddim', 'tcd']);
 
 /** What changes nothing in the picture, or says again what something else says. */

@@ -103,6 +103,13 @@ test('a second pass takes a scale or a size, an upscaler, steps and a strength',
     assert.match(refusal('x', '--hires-size', word), /^bad-argument: --hires-size: expected WxH/);
 });
 
+test('FreeU takes four numbers', () => {
+  assert.equal(parseArguments(['x', '--freeu', '1.5, 1.6,0.9,0.2']).request.freeu, [1.5, 1.6, 0.9, 0.2]);
+  assert.is(parseArguments(['x']).request.freeu, undefined);
+  for (const word of ['1.5', '1,1,1', '1,1,1,', ''])
+    assert.match(refusal('x', '--freeu', word), /^bad-argument: --freeu: expected B1,B2,S1,S2, four numbers/);
+});
+
 test('what is drawn anew takes a blur, a content, a padding, and what is beyond an edge four numbers', () => {
   const words = '--init-image a.png --mask-image b.png --mask-blur 0 --masked-content latent_noise --invert-mask';
   const { request } = parseArguments(['x', ...words.split(' '), '--inpaint-padding', '32']);

@@ -136,6 +136,16 @@ test('how a part was drawn anew is written in its words, and read again', () => 
   assert.is(readWebui(text.replace(', Masked area padding: 16', ''))!.request.inpaintPadding, 32);
 });
 
+test('FreeU is written in words of its own, all four or none, and those of others are told', () => {
+  const text = webuiText({ ...DRAWN, freeu: [1.5, 1.6, 0.9, 0.2] }, 'm');
+  assert.ok(text.includes('FreeU b1: 1.5, FreeU b2: 1.6, FreeU s1: 0.9, FreeU s2: 0.2'), text);
+  assert.equal(readWebui(text)!.request.freeu, [1.5, 1.6, 0.9, 0.2]);
+  const broken = readWebui(text.replace('s2: 0.2', 's2: low').replace('Steps', 'freeu_enabled: True, Steps'))!;
+  assert.is(broken.request.freeu, undefined);
+  assert.equal(broken.ignored[0], 'freeu_enabled: True');
+  assert.is(broken.ignored.length, 5);
+});
+
 test('settings that are no numbers, or name what we do not have, are left out and told', () => {
   const said = readWebui(
     'x\nSteps: many, Sampler: Restart, Schedule type: Karras, CFG scale: -1, Seed: 1e99, Size: 512 x 512, RNG: dice',
