@@ -5,6 +5,7 @@ export { Ignored } from './components/Ignored';
 export { InitPicture } from './components/InitPicture';
 export { InterruptedCard } from './components/InterruptedCard';
 export { ModelDetails } from './components/ModelDetails';
+export { MoreOptions } from './components/MoreOptions';
 export { OpenOptions } from './components/OpenOptions';
 export { PromptOptions, StyledNote } from './components/PromptOptions';
 export { StorageMeter } from './components/StorageMeter';

@@ -33,7 +33,7 @@ import { type DrawnBy, recipeChunks } from './pictureFile/recipe';
 import { requestOfPicture } from './pictureFile/requestOfPicture';
 import { textToImage } from './pipeline';
 import { plannedTokens } from './prompts';
-import { checkWhole } from './request';
+import { checkRequest } from './request';
 import { pictureSeeds } from './sampling';
 import { strengthOf } from './strength';
 
@@ -75,7 +75,7 @@ async function generate(given: CliArguments): Promise<void> {
     return images.initImage ? { ...request, strength: strengthOf(request) } : request;
   };
   // What can be refused without the model is: nobody should wait for a checkpoint to hear that steps are 0.
-  await checkWhole(sized({ width: width ?? 512, height: height ?? 512 }));
+  checkRequest(sized({ width: width ?? 512, height: height ?? 512 }));
   await checkWritable(fromCaller(fileName(given.request, given.request.only ?? 0, given.out)));
   await untilStopped(async (signal) => {
     const { manifest, model } = await openModel({ ...given, width, height }, signal);

@@ -18,13 +18,14 @@ import type {
   Port,
   RemoteModel,
 } from './api';
+import { asksHires } from './asked';
 import { backend, backendReports, bestBackend } from './backend/choose';
 import { loweringOf } from './backend/lowering';
 import { wasmThreads } from './backend/ort.browser';
 import { type FetchDemo, importDemo } from './demo';
 import type { Own, Ready } from './drawHosted';
 import { asFailure } from './errors';
-import { largestPass } from './hires';
+import type { Sized } from './hires';
 import { runJob } from './job';
 import { FASTEST } from './memory/course';
 import { browserDevice } from './memory/device.browser';
@@ -100,6 +101,10 @@ async function host() {
   return (await hosted()).hostReport(status, await storedIds());
 }
 
+/** As much of `asked` as decides what it takes: of two passes the larger. */
+const largest = async <Asked extends Sized>(asked: Asked): Promise<Asked> =>
+  asksHires(asked) ? (await later(import('./hires'))).largestPass(asked) : asked;
+
 /** How it is drawn; nothing to choose on a GPU, of whose memory beside the heap nobody says anything. */
 function wayOf(name: OwnBackendName, manifest: Manifest, asked: Planned, lowering: GraphOptions) {
   if (name === 'webgpu') return undefined;
@@ -115,7 +120,7 @@ async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest):
     const plan = wayOf(
       name,
       manifest,
-      { ...largestPass(asked), tokens: await plannedTokens(asked, manifest) },
+      { ...(await largest(asked)), tokens: await plannedTokens(asked, manifest) },
       lowering,
     );
     const model = storedModel(stored, manifest, lowering);
@@ -180,7 +185,14 @@ const engine: EngineApi = {
   },
 
   weightForms: async () => ['auto', ...WEIGHT_FORMS],
-  forecast: (id, name, asked) => answered(forecast(id, name, largestPass(asked))),
+  forecast: (id, name, asked) =>
+    answered(
+      asksHires(asked)
+        ? later(import('./hires')).then(({ forecastTwice }) =>
+            forecastTwice(asked, (larger) => forecast(id, name, larger)),
+          )
+        : forecast(id, name, asked),
+    ),
 
   verify(id: string, port: Port): void {
     void runJob(port, async (tell, signal) => (await outside()).verify(id, await store(), tell, signal));

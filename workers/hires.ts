@@ -29,10 +29,6 @@ const down = (pixels: number): number => pixels - (pixels % FACTOR);
 export const isHires = ({ hiresScale, hiresSize }: HiresRequest): boolean =>
   hiresScale !== undefined || hiresSize !== undefined;
 
-/** Whether anything of it is said, be it enough or not. */
-export const asksHires = (request: HiresRequest): boolean =>
-  Object.keys(request).some((field) => field.startsWith('hires'));
-
 /** What `asked` says of it. */
 export const hiresIn = ({ hiresScale, hiresSize, hiresUpscaler }: HiresRequest): HiresRequest => ({
   ...(hiresScale === undefined ? {} : { hiresScale }),
@@ -40,7 +36,7 @@ export const hiresIn = ({ hiresScale, hiresSize, hiresUpscaler }: HiresRequest):
   ...(hiresUpscaler ? { hiresUpscaler } : {}),
 });
 
-type Sized = Size & HiresRequest;
+export type Sized = Size & HiresRequest & { readonly initImage?: unknown };
 
 /** The size of the picture in the end, pixels. */
 export const finalSize = ({ width, height, hiresScale, hiresSize }: Sized): Size =>
@@ -75,14 +71,26 @@ export function hiresStepsOf(request: HiresRequest & Pick<ImageRequest, 'steps'>
 }
 
 /** The second pass as a request: of its own size, and of all steps of its schedule. */
-export function secondPass(request: ImageRequest): ImageRequest {
+export function secondRequest(request: ImageRequest): ImageRequest {
   const { hiresScale: _, hiresSize: __, initImage: ___, maskImage: ____, strength: _____, ...rest } = request;
   return { ...rest, ...finalSize(request), steps: hiresStepsOf(request).of };
 }
 
 /** What the larger of the passes of `asked` takes is what a drawing takes; pixels between them are encoded as a picture to begin from is. */
-export const largestPass = <Asked extends Sized & { readonly initImage?: unknown }>(asked: Asked): Asked =>
+export const largestPass = <Asked extends Sized>(asked: Asked): Asked =>
   isHires(asked) ? { ...asked, ...finalSize(asked), ...(isUpscaledInPixels(asked) ? { initImage: true } : {}) } : asked;
+
+/** What `forecast` says of the larger pass, a size that would fit as that of the first. */
+export async function forecastTwice<Asked extends Sized, Said extends { readonly largest?: Size }>(
+  asked: Asked,
+  forecast: (larger: Asked) => Promise<Said | undefined>,
+): Promise<Said | undefined> {
+  const said = await forecast(largestPass(asked));
+  if (!said?.largest) return said;
+  const { width } = finalSize(asked);
+  const first = (pixels: number): number => Math.max(FACTOR, down(Math.floor((pixels * asked.width) / width)));
+  return { ...said, largest: { width: first(said.largest.width), height: first(said.largest.height) } };
+}
 
 /** Steps of both passes together, in those of the first: a larger one takes as many times as long as it has pixels. */
 export const hiresWeight = (request: ImageRequest): number => {

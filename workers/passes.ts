@@ -1,13 +1,10 @@
-/** The passes that a picture is drawn in: one, or a second that draws it larger. */
+/** A pass that a picture is drawn in. */
 import { VAE_FACTOR } from '../models/graph/vae';
 import type { SchedulerConfig } from '../models/sd15';
 import type { StageSize } from '../models/stage';
 import type { ImageEvent, ImageRequest } from './api';
-import { hiresStepsOf, hiresWeight, isHires, secondPass } from './hires';
 import { type Sampling, samplerFor } from './sampling';
 import { skipOf } from './strength';
-
-type StepEvent = Extract<ImageEvent, { type: 'step' }>;
 
 export interface Pass {
   /** Of its own size, and of all steps of its schedule. */
@@ -17,12 +14,7 @@ export interface Pass {
   /** Steps of the schedule that are left out at its beginning. */
   readonly skip: number;
   /** How its step `index`, counted from 1, is told. */
-  told(index: number): Pick<StepEvent, 'index' | 'of' | 'work'>;
-}
-
-export interface Passes {
-  readonly first: Pass;
-  readonly second?: Pass;
+  told(index: number): Pick<Extract<ImageEvent, { type: 'step' }>, 'index' | 'of' | 'work'>;
 }
 
 /** `size` in latents. */
@@ -30,23 +22,17 @@ export const stageSize = ({ width, height }: Pick<ImageRequest, 'width' | 'heigh
   ...{ batch: 1, height: height / VAE_FACTOR, width: width / VAE_FACTOR },
 });
 
-/** Rejects with what a schedule refuses. */
-export async function passesOf(request: ImageRequest, config: SchedulerConfig): Promise<Passes> {
+/** The pass of `request` whose first `skip` steps are left out. Rejects with what the schedule refuses. */
+export async function passOf(
+  request: ImageRequest,
+  config: SchedulerConfig,
+  skip: number,
+  told: Pass['told'],
+): Promise<Pass> {
+  return { request, size: stageSize(request), sampling: await samplerFor(request, config, skip), skip, told };
+}
+
+export function firstPass(request: ImageRequest, config: SchedulerConfig): Promise<Pass> {
   const skip = skipOf(request);
-  const steps = request.steps - skip;
-  const pass = async (asked: ImageRequest, skipped: number, told: Pass['told']): Promise<Pass> => {
-    const sampling = await samplerFor(asked, config, skipped);
-    return { request: asked, size: stageSize(asked), sampling, skip: skipped, told };
-  };
-  if (!isHires(request)) return { first: await pass(request, skip, (index) => ({ index, of: steps })) };
-  const { steps: more, of: scheduled } = hiresStepsOf(request);
-  const weight = hiresWeight(request);
-  const of = steps + more;
-  const all = steps + more * weight;
-  return {
-    first: await pass(request, skip, (index) => ({ index, of, work: { step: 1, done: index, of: all } })),
-    second: await pass(secondPass(request), scheduled - more, (index) => {
-      return { index: steps + index, of, work: { step: weight, done: steps + index * weight, of: all } };
-    }),
-  };
+  return passOf(request, config, skip, (index) => ({ index, of: request.steps - skip }));
 }

@@ -11,6 +11,7 @@ import { later } from '../models/later';
 import type { DeepFeatures, StageName, StageSize } from '../models/stage';
 import { untilMessagesAreRead } from '../models/turn';
 import type { ImageEvent, ImageRequest, Picture } from './api';
+import { asksHires } from './asked';
 import type { Stage } from './backend/backend';
 import { type ConditioningInPasses, type ConditioningInSteps, conditioningOf } from './conditioning';
 import type { CachingUnet } from './deepCache';
@@ -21,15 +22,13 @@ import { drive } from './diffusion/sampling';
 import { asFailure, CodedError } from './errors';
 import { fromNoise } from './fromNoise';
 import { guidedDenoiser, shownIn } from './guidance';
-import { finalSize, isUpscaledInPixels } from './hires';
 import type { Encoded } from './initImage';
 import type { Prepared } from './inpaint/prepared';
 import type { LearnedTokens } from './learnedTokens';
 import type { Model } from './model';
 import { openStage, type Parts } from './openStage';
-import { type Pass, passesOf, stageSize } from './passes';
+import { firstPass, type Pass, stageSize } from './passes';
 import { readPrompts } from './prompts';
-import { checkWhole } from './request';
 import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds } from './sampling';
 import { Stopwatch } from './stopwatch';
 import { isPrepared } from './strength';
@@ -42,7 +41,8 @@ export async function* textToImage(
   signal: AbortSignal,
 ): AsyncGenerator<ImageEvent, void> {
   try {
-    const { request: drawn, finish } = await preparedOf(await checkWhole(request));
+    const { checkRequest } = await later(import('./request'));
+    const { request: drawn, finish } = await preparedOf(checkRequest(request));
     for await (const event of draw(new Drawing(drawn, parts, signal)))
       yield event.type === 'image' && finish
         ? { ...event, picture: { ...event.picture, ...finish(event.picture) } }
@@ -72,27 +72,36 @@ async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
   const { request, parts } = drawing;
   const { numImages, only } = request;
   refuseMissing(parts.model, request);
-  const { first, second } = await passesOf(request, parts.model.description.scheduler);
+  const { scheduler } = parts.model.description;
+  const first = await firstPass(request, scheduler);
+  const second = asksHires(request) ? await (await hires()).secondPassOf(first, scheduler) : undefined;
   const encoded = yield* encodeGiven(drawing, request);
   const conditioning = yield* encodePrompts(drawing);
   for (let image = only ?? 0; image < (only ?? numImages - 1) + 1; image++) {
     const seeds = pictureSeeds(request, image);
-    let latents = yield* denoise(drawing, first, { conditioning, encoded }, image);
+    let latents = yield* denoise(drawing, second?.first ?? first, { conditioning, encoded }, image);
     if (second) {
-      const larger = yield* upscale(drawing, latents, (pixels) => {
-        const { width, height } = request;
-        return { type: 'between', image, picture: { width, height, pixels, ...seeds } };
+      const larger = yield* second.begin(latents, {
+        decode: () => decode(drawing, latents, request),
+        encode: (small) => encodeGiven(drawing, small),
+        between: (pixels) => ({ type: 'between', image, picture: { ...sizeOf(request), pixels, ...seeds } }),
       });
       const shown = conditioning.second ?? conditioning;
-      latents = yield* denoise(drawing, second, { conditioning: shown, encoded: larger }, image);
+      latents = yield* denoise(drawing, second.pass, { conditioning: shown, encoded: larger }, image);
     }
     yield { type: 'decoding', image };
-    const { width, height } = finalSize(request);
-    const pixels = yield* decode(drawing, latents, { width, height });
-    yield { type: 'image', image, picture: { width, height, pixels, ...seeds } };
+    const size = sizeOf(second?.pass.request ?? request);
+    const pixels = yield* decode(drawing, latents, size);
+    yield { type: 'image', image, picture: { ...size, pixels, ...seeds } };
   }
   yield { type: 'finished', timings: drawing.watch.timings(), heapBytes: drawing.heapBytes };
 }
+
+type Size = Pick<Picture, 'width' | 'height'>;
+const sizeOf = ({ width, height }: Size): Size => ({ width, height });
+
+/** Fetched for the first drawing in two passes. */
+const hires = () => later(import('./hiresPass'));
 
 /** An inpainting UNet also sees a mask and the picture under it. */
 const inpaints = ({ description: { unet } }: Model): boolean => unet.inChannels !== unet.outChannels;
@@ -125,22 +134,6 @@ async function* encodeGiven(drawing: Drawing, request: ImageRequest): AsyncGener
   } finally {
     await close(drawing, 'vae_encoder', encoder);
   }
-}
-
-/** What the second pass begins from. Where pixels are enlarged, `told` says what is told of those of the first. */
-async function* upscale(
-  drawing: Drawing,
-  latents: Latents,
-  told: (pixels: Uint8Array) => ImageEvent,
-): AsyncGenerator<ImageEvent, Encoded | undefined> {
-  const { request } = drawing;
-  const { upscaledLatents, upscaledPixels } = await later(import('./hiresPass'));
-  if (!isUpscaledInPixels(request)) return { latents: upscaledLatents(latents, request) };
-  const small = yield* decode(drawing, latents, request);
-  yield told(small);
-  const size = finalSize(request);
-  const initImage = { ...size, pixels: upscaledPixels(small, request) };
-  return yield* encodeGiven(drawing, { ...request, ...size, initImage });
 }
 
 /** What the pictures of a drawing share when they are begun. */
@@ -248,11 +241,7 @@ async function* openCut(
 }
 
 /** Latents to 8-bit RGB. */
-async function* decode(
-  drawing: Drawing,
-  latents: Latents,
-  size: Pick<Picture, 'width' | 'height'>,
-): AsyncGenerator<ImageEvent, Uint8Array> {
+async function* decode(drawing: Drawing, latents: Latents, size: Size): AsyncGenerator<ImageEvent, Uint8Array> {
   const { scalingFactor } = drawing.parts.model.description.vae;
   const decoder = yield* open(drawing, 'vae_decoder', stageSize(size));
   try {

@@ -1,6 +1,5 @@
 /** The ranges of an `ImageRequest`, checked before anything is loaded. */
 
-import { later } from '../models/later';
 import type {
   ImageRequest,
   InitImage,
@@ -10,9 +9,10 @@ import type {
   SchedulerName,
   SigmaSpacing,
 } from './api';
-import { asksHires } from './hires';
+import { checkHires } from './hiresRequest';
+import { checkInpaint } from './inpaintRequest';
 import { bad, finite, integer, oneOf, pixels, text } from './ranges';
-import { asksInpaint, initSizeOf, skipOf, strengthOf } from './strength';
+import { skipOf, strengthOf } from './strength';
 import { unlikePasses } from './unlikePasses';
 
 /** They step from one noise level to another, so the levels can be spaced otherwise. */
@@ -68,20 +68,14 @@ export function checkRequest(request: ImageRequest): ImageRequest {
   oneOf('scheduler', request.scheduler, SCHEDULERS);
   integer('numImages', request.numImages, 1, 64);
   checkSampling(request);
+  checkInpaint(request);
   checkImages(request);
+  checkHires(request);
   checkGuidance(request);
   checkSaving(request);
   checkFreeU(request);
   oneOf('guidance', request.guidance, GUIDANCE_FORMS);
   oneOf('memory', request.memory, MEMORY_MODES);
-  return request;
-}
-
-/** The same with what few ask for, whose ranges are fetched then. */
-export async function checkWhole(request: ImageRequest): Promise<ImageRequest> {
-  if (asksInpaint(request)) (await later(import('./inpaintRequest'))).checkInpaint(request);
-  checkRequest(request);
-  if (asksHires(request)) (await later(import('./hiresRequest'))).checkHires(request);
   return request;
 }
 
@@ -137,6 +131,13 @@ function checkImages(request: ImageRequest): void {
   if (initImage && skipOf(request) === steps) {
     throw bad('strength', `at least 1 / steps: one of ${steps} steps must be left`, String(strengthOf(request)));
   }
+}
+
+/** The size of the picture to begin from that `request` wants. */
+function initSizeOf({ width, height, outpaint, inpaintPadding, initImage }: ImageRequest) {
+  if (initImage && inpaintPadding !== undefined) return { width: initImage.width, height: initImage.height };
+  const [left, top, right, bottom] = outpaint ?? [0, 0, 0, 0];
+  return { width: width - left - right, height: height - top - bottom };
 }
 
 function ofSize(

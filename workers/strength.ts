@@ -11,19 +11,6 @@ export const maskBlurOf = ({ maskBlur, outpaint }: InpaintRequest): number => ma
 export const maskedContentOf = ({ maskedContent, outpaint }: InpaintRequest): MaskedContent =>
   maskedContent ?? (outpaint ? 'fill' : 'original');
 
-/** The size of the picture to begin from that `request` wants. */
-export function initSizeOf({ width, height, outpaint, inpaintPadding, initImage }: ImageRequest) {
-  if (initImage && inpaintPadding !== undefined) return { width: initImage.width, height: initImage.height };
-  const [left, top, right, bottom] = outpaint ?? [0, 0, 0, 0];
-  return { width: width - left - right, height: height - top - bottom };
-}
-
-/** Whether anything of that is said, be it enough or not. */
-export const asksInpaint = (request: InpaintRequest): boolean =>
-  (['maskBlur', 'maskedContent', 'invertMask', 'inpaintPadding', 'outpaint'] as const).some(
-    (field) => request[field] !== undefined,
-  );
-
 /** Whether anything is to be done with picture and mask before they are encoded, or with what is drawn of them. */
 export const isPrepared = (request: ImageRequest): boolean =>
   request.outpaint !== undefined ||

@@ -11,7 +11,7 @@ import { checkpointModel } from '../../workers/model.checkpoint';
 import type { Parts } from '../../workers/openStage';
 import { resized } from '../../workers/pictureFile/lanczos';
 import { textToImage } from '../../workers/pipeline';
-import { checkWhole, DEFAULTS } from '../../workers/request';
+import { checkRequest, DEFAULTS } from '../../workers/request';
 import { fromRoot } from '../root';
 import { type Answer, fakeParts, plainAnswer } from './fakeParts';
 import { refusal } from './refusal';
@@ -132,6 +132,8 @@ test("enlarged in pixels, a picture is image to image of its own first pass's", 
   }
 });
 
+const checked = async (change: Partial<ImageRequest>) => checkRequest({ ...REQUEST, ...change });
+
 test('what cannot be drawn so is refused, with the numbers', async () => {
   const pixels = new Uint8Array(3 * 48 * 40);
   for (const [change, said] of [
@@ -168,8 +170,8 @@ test('what cannot be drawn so is refused, with the numbers', async () => {
       'hiresScale: expected none where a picture is drawn from, got 2',
     ],
   ] as [Partial<ImageRequest>, string][])
-    assert.is(await refusal(checkWhole({ ...REQUEST, ...change })), `bad-argument: ${said}`);
-  assert.is(await refusal(checkWhole({ ...REQUEST, hiresScale: 1.5 })), 'read');
+    assert.is(await refusal(checked(change)), `bad-argument: ${said}`);
+  assert.is(await refusal(checked({ hiresScale: 1.5 })), 'read');
 });
 
 test.run();

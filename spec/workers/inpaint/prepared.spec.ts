@@ -5,7 +5,7 @@ import type { ImageEvent, ImageRequest, Picture } from '../../../workers/api';
 import { outpainted } from '../../../workers/inpaint/outpainted';
 import { prepared } from '../../../workers/inpaint/prepared';
 import { textToImage } from '../../../workers/pipeline';
-import { checkWhole, DEFAULTS } from '../../../workers/request';
+import { checkRequest, DEFAULTS } from '../../../workers/request';
 import { isPrepared } from '../../../workers/strength';
 import { type Answer, DESCRIPTION, fakeParts, plainAnswer } from '../fakeParts';
 import { wavePicture } from '../pictureFile/wavePicture';
@@ -105,6 +105,8 @@ test('beyond its edges a picture is drawn by ordinary models and by those made f
   }
 });
 
+const checked = async (change: Partial<ImageRequest>) => checkRequest({ ...REQUEST, ...change });
+
 test('what cannot be drawn so is refused, with the numbers', async () => {
   const out = { initImage, width: 64, outpaint: [8, 0, 8, 0] as const };
   for (const [change, said] of [
@@ -138,8 +140,8 @@ test('what cannot be drawn so is refused, with the numbers', async () => {
     ],
     [{ ...out, outpaint: [16, 0, 8, 0] }, 'initImage: expected 40 × 40 pixels, got 48 × 40'],
   ] as [Partial<ImageRequest>, string][])
-    assert.is(await refusal(checkWhole({ ...REQUEST, ...change })), `bad-argument: ${said}`);
-  assert.is(await refusal(checkWhole({ ...REQUEST, ...out })), 'read');
+    assert.is(await refusal(checked(change)), `bad-argument: ${said}`);
+  assert.is(await refusal(checked(out)), 'read');
 });
 
 test.run();
