@@ -34,7 +34,6 @@ import { forecastSize } from './memory/forecast';
 import { storedModel } from './model.stored';
 import { hasNeighbor, listenForHost, neighbor } from './neighbor';
 import { textToImage } from './pipeline';
-import { plannedTokens } from './prompts';
 import { store } from './store/browserStore';
 
 /** One at a time: two UNets at once would only fight for the cores and the memory. */
@@ -120,7 +119,7 @@ async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest):
     const plan = wayOf(
       name,
       manifest,
-      { ...(await largest(asked)), tokens: await plannedTokens(asked, manifest) },
+      { ...(await largest(asked)), tokens: await (await later(import('./prompts'))).plannedTokens(asked, manifest) },
       lowering,
     );
     const model = storedModel(stored, manifest, lowering);

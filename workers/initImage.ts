@@ -11,9 +11,9 @@ import type { PictureNoise } from './diffusion/noise';
 import { posteriorLatents } from './diffusion/posterior';
 import type { Schedule } from './diffusion/sampler';
 import { type Beginning, fromNoise } from './fromNoise';
-
+import { maskedContentOf } from './inpaint/defaults';
 import { seeing } from './seeing';
-import { isEncoded, maskedContentOf, strengthOf } from './strength';
+import { isEncoded, strengthOf } from './strength';
 import type { Tensor } from './tensor';
 
 /** Pixels to a latent's side, and from which byte on a mask says "anew". */

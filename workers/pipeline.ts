@@ -11,9 +11,9 @@ import { later } from '../models/later';
 import type { DeepFeatures, StageName, StageSize } from '../models/stage';
 import { untilMessagesAreRead } from '../models/turn';
 import type { ImageEvent, ImageRequest, Picture } from './api';
-import { asksHires } from './asked';
+import { asksHires, asksInpaint } from './asked';
 import type { Stage } from './backend/backend';
-import { type ConditioningInPasses, type ConditioningInSteps, conditioningOf } from './conditioning';
+import type { ConditioningInPasses, ConditioningInSteps } from './conditioning';
 import type { CachingUnet } from './deepCache';
 import { type Denoiser, modelSample } from './diffusion/denoiser';
 import { rgb8 } from './diffusion/image';
@@ -28,10 +28,8 @@ import type { LearnedTokens } from './learnedTokens';
 import type { Model } from './model';
 import { openStage, type Parts } from './openStage';
 import { firstPass, type Pass, stageSize } from './passes';
-import { readPrompts } from './prompts';
 import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds } from './sampling';
 import { Stopwatch } from './stopwatch';
-import { isPrepared } from './strength';
 import type { Tensor } from './tensor';
 
 /** Draws `request`. Never throws: what goes wrong is the last event, `failed`; a stop is `failed` with `aborted`. */
@@ -54,7 +52,7 @@ export async function* textToImage(
 
 /** What is drawn for `request`, and what becomes of a picture of it, where that is another. */
 const preparedOf = async (request: ImageRequest): Promise<Pick<Prepared, 'request'> & Partial<Prepared>> =>
-  isPrepared(request) ? (await later(import('./inpaint/prepared'))).prepared(request) : { request };
+  asksInpaint(request) ? (await later(import('./inpaint/prepared'))).prepared(request) : { request };
 
 /** What the parts of one drawing share. */
 class Drawing {
@@ -142,9 +140,13 @@ interface Begun {
   readonly encoded: Encoded | undefined;
 }
 
+/** The tokenizer, and what becomes of its tokens: fetched for the first drawing. */
+const words = () => Promise.all([import('./prompts'), import('./conditioning')]);
+
 /** Both prompts as hidden states; the negative one only where guidance asks for it. */
 async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, ConditioningInPasses> {
   const { clipSkip = 0 } = drawing.request;
+  const [{ readPrompts }, { conditioningOf }] = await later(words());
   const prompts = await readPrompts(drawing.request, drawing.parts.model);
   const size = { ...stageSize(drawing.request), ...(clipSkip > 0 ? { clipSkip } : {}) };
   const encoder = yield* open(drawing, 'text_encoder', size, prompts.learned);

@@ -5,8 +5,8 @@
  */
 import type { ImageRequest, InitImage, MaskImage } from '../api';
 import { CodedError } from '../errors';
-import { maskBlurOf, maskedContentOf } from '../strength';
 import { composited, keptOf, opaque, rgbOf, unmultiplied } from './alpha';
+import { isPrepared, maskBlurOf, maskedContentOf } from './defaults';
 import { filled } from './filled';
 import { gaussianBlur } from './gaussianBlur';
 import { outpainted } from './outpainted';
@@ -19,8 +19,9 @@ export interface Prepared {
   finish(drawn: InitImage): InitImage;
 }
 
-/** `request` has a picture to begin from, and a mask or `outpaint`. Throws `bad-argument` where only what the mask is in is drawn, and it is empty. */
+/** `request` has a picture to begin from, and a mask or `outpaint`, or nothing is done. Throws `bad-argument` where only what the mask is in is drawn, and it is empty. */
 export function prepared(request: ImageRequest): Prepared {
+  if (!isPrepared(request)) return { request, finish: (drawn) => drawn };
   const radius = maskBlurOf(request);
   const { initImage: whole, maskImage } = canvasOf(request, radius);
   const mask = blurred(request.invertMask ? inverted(maskImage) : maskImage, radius);

@@ -2,11 +2,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ImageEvent, ImageRequest, Picture } from '../../../workers/api';
+import { isPrepared } from '../../../workers/inpaint/defaults';
 import { outpainted } from '../../../workers/inpaint/outpainted';
 import { prepared } from '../../../workers/inpaint/prepared';
 import { textToImage } from '../../../workers/pipeline';
 import { checkRequest, DEFAULTS } from '../../../workers/request';
-import { isPrepared } from '../../../workers/strength';
 import { type Answer, DESCRIPTION, fakeParts, plainAnswer } from '../fakeParts';
 import { wavePicture } from '../pictureFile/wavePicture';
 import { refusal } from '../refusal';
