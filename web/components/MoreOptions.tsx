@@ -19,7 +19,7 @@ const change = (more: Partial<Extra>): void => set({ extra: { ...settings.value.
 
 export function MoreOptions() {
   return (
-    <div class="options">
+    <div class="fields init">
       <Larger />
       <Freed />
     </div>
@@ -39,7 +39,7 @@ function Larger() {
     set({ extra: value === 'off' ? rest : { ...BEGUN, ...extra, ...rest, hiresScale: Number(value) } });
   };
   return (
-    <div>
+    <>
       <Choice
         {...{ legend: late.hires, name: 'hires', columns: 3 }}
         value={on ? `${hiresScale}` : 'off'}
@@ -86,7 +86,7 @@ function Larger() {
           />
         </>
       )}
-    </div>
+    </>
   );
 }
 
@@ -101,13 +101,13 @@ function Freed() {
     set({ extra: value === 'off' ? rest : { ...rest, freeu: FREEU[value as keyof typeof FREEU] } });
   };
   return (
-    <div>
+    <>
       <Choice
         {...{ legend: late.freeu, name: 'freeu', columns: 3 }}
         value={freeu ? (preset ?? '') : 'off'}
         options={[
           { value: 'off', label: late.hiresOff },
-          ...Object.keys(FREEU).map((model) => ({ value: model, label: late.freeuFor(model) })),
+          ...Object.keys(FREEU).map((model) => ({ value: model, label: model })),
         ]}
         onChange={choose}
       />
@@ -125,6 +125,6 @@ function Freed() {
           ))}
         </div>
       )}
-    </div>
+    </>
   );
 }

@@ -113,11 +113,10 @@ export const late = {
   hiresTo: (width: number, height: number) => `The picture will be ${width} × ${height}.`,
   hiresNot: 'Not while a picture is drawn from.',
   hiresUpscaler: 'Enlarged by',
-  hiresSteps: 'Steps, 0: as many',
+  hiresSteps: 'Steps (0: same)',
   hiresStrength: 'Change in between',
   freeu: 'FreeU',
-  freeuHint: 'Strengthens what the network has made out, and mutes what is too smooth. Nothing to wait for.',
-  freeuFor: (model: string) => `For ${model}`,
+  freeuHint: 'Strengthens what the network has made out, and mutes what is too smooth. It takes no longer.',
 
   maskBlur: 'Soft edge, pixels',
   maskedContent: 'Begun there from',

@@ -102,11 +102,10 @@ export const late: LateWords = {
   hiresTo: (width, height) => `成图尺寸为 ${width} × ${height}。`,
   hiresNot: '以图绘制时不可用。',
   hiresUpscaler: '放大方式',
-  hiresSteps: '步数，0 为相同',
+  hiresSteps: '步数（0：相同）',
   hiresStrength: '改动程度',
   freeu: 'FreeU',
   freeuHint: '加强网络已看清的内容，减弱过于平滑的部分，几乎不增加时间。',
-  freeuFor: (model) => `用于 ${model}`,
 
   maskBlur: '边缘柔化（像素）',
   maskedContent: '重绘处的起点',
