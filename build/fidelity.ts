@@ -1,6 +1,7 @@
 /**
  * `npm run fidelity [-- PATTERN]`: the demo model's pictures against those that diffusers draws of the same requests
- * (spec/vectors/recipes/fidelity.py, fidelity_text.py, fidelity_guidance.py, fidelity_saving.py, fidelity_loras.py, and fidelity_images.py for those that begin from a picture), one line a
+ * (spec/vectors/recipes/fidelity.py, fidelity_text.py, fidelity_guidance.py, fidelity_saving.py, fidelity_loras.py, fidelity_images.py for those that begin from a
+ * picture, fidelity_hires.py for those in two passes, fidelity_inpaint.py for those into a part of one, freeu.py for those with FreeU), one line a
  * sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
  * PATTERN, a regular expression, picks cases by name. Ends with 1 where one is below 50 dB, a root-mean-square error of 0.8 of 255 levels.
  */
@@ -33,6 +34,8 @@ export type FidelityCase = ImageRequest & {
   readonly name: string;
   readonly from: (typeof FILES)[number];
   readonly initFrom?: string;
+  /** What that picture is brought to before. */
+  readonly initSize?: readonly [width: number, height: number];
   readonly maskBox?: readonly [number, number, number, number];
 };
 
@@ -44,6 +47,9 @@ const FILES = [
   'fidelity-guidance',
   'fidelity-saving',
   'fidelity-loras',
+  'fidelity-hires',
+  'fidelity-inpaint',
+  'fidelity-freeu',
 ] as const;
 
 /** Learned words are recorded by name; their files lie with the pictures. */
@@ -110,12 +116,12 @@ export async function* fidelity(cases: readonly FidelityCase[], root = '.'): Asy
 type Pixels = ReturnType<typeof readPng>;
 
 async function withImages(request: FidelityCase, pictureOf: (name: string) => Promise<Pixels>): Promise<ImageRequest> {
-  const { initFrom, maskBox } = request;
+  const { initFrom, initSize, maskBox } = request;
   if (!initFrom) return request;
-  const initImage = await pictureOf(initFrom);
-  if (!maskBox) return { ...request, ...brought({ initImage }, request) };
-  const maskImage = boxMask(maskBox, request);
-  return { ...request, ...brought({ initImage, maskImage }, request) };
+  const [width, height] = initSize ?? [request.width, request.height];
+  const { initImage } = brought({ initImage: await pictureOf(initFrom) }, { width, height });
+  const images = { initImage: initImage!, ...(maskBox ? { maskImage: boxMask(maskBox, { width, height }) } : {}) };
+  return { ...request, ...brought(images, request, request) };
 }
 
 /** White in `box`, as RGB. */

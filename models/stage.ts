@@ -2,6 +2,7 @@
  * What the networks of a Stable Diffusion 1.x model look like from outside: the contract between the code that
  * describes them (`models/`) and the code that runs them (`workers/backend`).
  */
+import type { FreeU } from './graph/freeu';
 import type { ModelDescription } from './sd15';
 
 /** The networks of a model, named after their folders in the diffusers layout; the VAE counts as two. */
@@ -17,6 +18,8 @@ export interface StageSize extends TextSize {
   readonly width: number;
   /** Of the UNet: what it hands out of its deep layers, or is handed in their place. */
   readonly deep?: DeepFeatures;
+  /** Of the UNet: scaled as FreeU has it (graph/freeu.ts); not at all where absent. */
+  readonly freeu?: FreeU;
 }
 
 /**

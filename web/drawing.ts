@@ -15,8 +15,12 @@ export interface Drawing {
   /** Steps done of this picture, and in all of it (0 until the first is done). */
   readonly step: number;
   readonly of: number;
-  /** Durations of the latest steps, newest last. */
+  /** The same in steps of the first pass, where they do not all take the same time. */
+  readonly work?: { readonly done: number; readonly of: number } | undefined;
+  /** Durations of the latest steps, newest last, of such. */
   readonly recent: readonly number[];
+  /** What the first of two passes has drawn. */
+  readonly between?: Picture | undefined;
   /** When decoding began. */
   readonly decodingSince?: number;
   readonly started: number;
@@ -70,16 +74,26 @@ export function reduceImage(state: State, drawing: Drawing, event: ImageEvent, n
     case 'loading':
       return change({ phase: drawing.step > 0 && event.stage === 'vae_decoder' ? 'decoding' : 'loading' });
     case 'step': {
-      const recent = [...drawing.recent, event.milliseconds].slice(-RECENT);
-      return change({ phase: 'steps', image: event.image, step: event.index, of: event.of, recent });
+      const { image, index: step, of, work } = event;
+      const recent = [...drawing.recent, event.milliseconds / (work?.step ?? 1)].slice(-RECENT);
+      return change({ phase: 'steps', image, step, of, work, recent });
     }
     case 'encoding':
       return change({ phase: 'loading' });
+    case 'between':
+      return change({ between: event.picture });
     case 'decoding':
       return change({ phase: 'decoding', image: event.image, decodingSince: now });
     case 'image': {
       const drawn = asDrawn(state, drawing, event, now);
-      const next = { ...drawing, phase: 'steps', image: event.image + 1, step: 0 } as const;
+      const next = {
+        ...drawing,
+        phase: 'steps',
+        image: event.image + 1,
+        step: 0,
+        work: undefined,
+        between: undefined,
+      } as const;
       const decodeSteps = measuredDecode(drawing, now) ?? state.decodeSteps;
       // The first alone has the time of loading in it, and no other picture's.
       const measured = drawing.fell || event.image > 0 ? state.measured : withMeasured(state.measured, drawn);

@@ -14,13 +14,15 @@ export function followForecast(): () => void {
     const model = modelInUse();
     const backend = backendInUse();
     const { width, height } = wish();
-    const { memory } = settings.value;
-    const question = model ? `${model.id} ${backend} ${width} ${height} ${memory} ${init.value !== undefined}` : '';
+    const { memory, extra } = settings.value;
+    // A picture to begin from has one pass.
+    const more = init.value ? { initImage: true } : extra;
+    const question = model ? `${model.id} ${backend} ${width} ${height} ${memory} ${JSON.stringify(more)}` : '';
     if (question === asked) return;
     asked = question;
     clearTimeout(timer);
     const learn = async (): Promise<void> => {
-      const picture = { width, height, memory, ...(init.value ? { initImage: true } : {}) };
+      const picture = { width, height, memory, ...more };
       const forecast = model && (await engine.forecast(model.id, backend, picture).catch(() => undefined));
       // A later question makes this answer one of the past.
       if (asked === question) tell({ type: 'learned', forecast });

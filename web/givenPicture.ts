@@ -1,5 +1,5 @@
 /** Pictures that a person gives to draw from, as pixels. */
-import type { FromImageRequest, InitImage } from '../workers/api';
+import type { ImageRequest, InitImage } from '../workers/api';
 import { resized } from '../workers/pictureFile/lanczos';
 import { type InitPicture, init } from './initPicture';
 import type { Size } from './sizes';
@@ -22,9 +22,8 @@ export async function takePicture(file: File): Promise<void> {
 
 /** Draws from `picture`, in its shape and about the model's area. */
 export function give(name: string, picture: InitImage): void {
-  init.value = { name, picture, strength: STRENGTH, brought };
-  const size = inShape(picture, modelSize());
-  set({ size });
+  init.value = { name, picture, strength: STRENGTH, maskBlur: 0, maskedContent: 'original', beyond: NOWHERE, brought };
+  set({ size: inShape(picture, modelSize()) });
 }
 
 function pixelsOf(bitmap: ImageBitmap): InitImage {
@@ -47,10 +46,37 @@ export function inShape(picture: Size, model: Size): Size {
   return { width: side(picture.width), height: side(picture.height) };
 }
 
-function brought({ picture, mask }: InitPicture, size: Size): FromImageRequest {
+type Beyond = InitPicture['beyond'];
+const NOWHERE: Beyond = [0, 0, 0, 0];
+const isBeyond = (beyond: Beyond): boolean => beyond.some((side) => side > 0);
+
+/** What stable-diffusion-webui blurs and begins from beyond an edge. */
+const SEAM = { maskBlur: 8, maskedContent: 'fill' } as const;
+
+/** The picture goes on by `beyond`, and what is drawn is larger by as much. */
+export function drawBeyond(beyond: Beyond): void {
+  const given = init.value!;
+  const [left, top, right, bottom] = beyond;
+  const { width, height } = inShape(given.picture, modelSize());
+  const fresh = isBeyond(beyond) && !isBeyond(given.beyond) ? SEAM : {};
+  init.value = { ...given, ...fresh, beyond };
+  set({ size: { width: width + left + right, height: height + top + bottom } });
+}
+
+/** No second pass: the picture that is given is the first. */
+const ONE_PASS = {
+  ...{ hiresScale: undefined, hiresSize: undefined, hiresUpscaler: undefined },
+  ...{ hiresSteps: undefined, hiresStrength: undefined },
+} as unknown as Partial<ImageRequest>;
+
+function brought(given: InitPicture, size: Size): Partial<ImageRequest> {
+  const { picture, mask, beyond, strength, maskBlur, maskedContent } = given;
+  const [left, top, right, bottom] = beyond;
+  const to = { width: Math.max(8, size.width - left - right), height: Math.max(8, size.height - top - bottom) };
   const at = (image: InitImage, channels: number): InitImage => ({
-    ...{ width: size.width, height: size.height },
-    pixels: resized(image.pixels, { width: image.width, height: image.height, channels }, size),
+    ...to,
+    pixels: resized(image.pixels, { width: image.width, height: image.height, channels }, to),
   });
-  return { initImage: at(picture, 3), ...(mask ? { maskImage: at(mask, 1) } : {}) };
+  const into = isBeyond(beyond) ? { outpaint: beyond } : mask ? { maskImage: at(mask, 1) } : undefined;
+  return { initImage: at(picture, 3), strength, ...ONE_PASS, ...(into ? { ...into, maskBlur, maskedContent } : {}) };
 }

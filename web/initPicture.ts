@@ -1,6 +1,6 @@
 /** The picture that the next drawing begins from, where a person has given one; gone with the visit. */
 import { signal } from '@preact/signals';
-import type { FromImageRequest, ImageRequest, InitImage, MaskImage } from '../workers/api';
+import type { ImageRequest, InitImage, MaskedContent, MaskImage } from '../workers/api';
 
 export interface InitPicture {
   readonly name: string;
@@ -9,14 +9,19 @@ export interface InitPicture {
   /** Where it was painted on, of the same size; `undefined` where nowhere. */
   readonly mask?: MaskImage | undefined;
   readonly strength: number;
+  /** Of a mask, or of what is beyond an edge. */
+  readonly maskBlur: number;
+  readonly maskedContent: MaskedContent;
+  /** Pixels by which the picture goes on; in place of a mask where there are any. */
+  readonly beyond: readonly [left: number, top: number, right: number, bottom: number];
   /** Brings both to the size that is drawn: a part of the page that comes late. */
-  readonly brought: (init: InitPicture, size: Pick<ImageRequest, 'width' | 'height'>) => FromImageRequest;
+  readonly brought: (init: InitPicture, size: Pick<ImageRequest, 'width' | 'height'>) => Partial<ImageRequest>;
 }
 
 export const init = signal<InitPicture | undefined>(undefined);
 
 /** What `request` begins from. */
-export function initFor(size: Pick<ImageRequest, 'width' | 'height'>): FromImageRequest {
+export function initFor(size: Pick<ImageRequest, 'width' | 'height'>): Partial<ImageRequest> {
   const given = init.value;
-  return given ? { ...given.brought(given, size), strength: given.strength } : {};
+  return given ? given.brought(given, size) : {};
 }

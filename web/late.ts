@@ -6,6 +6,7 @@ export { InitPicture } from './components/InitPicture';
 export { InterruptedCard } from './components/InterruptedCard';
 export { LoraShelf } from './components/LoraShelf';
 export { ModelDetails } from './components/ModelDetails';
+export { MoreOptions } from './components/MoreOptions';
 export { OpenOptions } from './components/OpenOptions';
 export { PromptOptions, StyledNote } from './components/PromptOptions';
 export { StorageMeter } from './components/StorageMeter';

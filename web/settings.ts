@@ -2,6 +2,8 @@
 import type {
   BackendName,
   ChosenLora,
+  FreeURequest,
+  HiresRequest,
   ImageRequest,
   LongPrompts,
   ModelSummary,
@@ -34,7 +36,11 @@ export interface Settings {
   readonly loras: readonly ChosenLora[];
   /** What a picture was drawn with that has no control here; gone with the visit. */
   readonly taken: Taken | null;
+  /** What few ask for, as the engine knows it; gone with the visit. */
+  readonly extra: Extra;
 }
+
+export type Extra = HiresRequest & FreeURequest;
 
 export type Taken = Partial<Pick<ImageRequest, 'rng' | 'eta' | 'subseed' | 'subseedStrength' | 'numImages' | 'only'>>;
 
@@ -60,6 +66,7 @@ export const DEFAULT_SETTINGS: Settings = {
   modelId: null,
   loras: [],
   taken: null,
+  extra: {},
 };
 
 /** Seeds we pick are short enough to say aloud; any up to 2^53 may be typed. */
@@ -80,6 +87,7 @@ export function parseSettings(text: string | null): Settings {
     modelId: typeof stored.modelId === 'string' ? stored.modelId : null,
     loras: Array.isArray(stored.loras) ? stored.loras.filter(isChosen) : [],
     taken: null,
+    extra: {},
     promptStyle: oneOf(stored.promptStyle, ['plain', 'a1111'], DEFAULT_SETTINGS.promptStyle),
     longPrompts: oneOf(stored.longPrompts, ['cut', 'chunks'], DEFAULT_SETTINGS.longPrompts),
     scheduler: oneOf(stored.scheduler, keys(SCHEDULER_LABELS), DEFAULT_SETTINGS.scheduler),
@@ -109,7 +117,7 @@ const oneOf = <T>(value: unknown, choices: readonly T[], fallback: T): T =>
 /** What the engine is asked for. */
 export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' | 'height'>): ImageRequest {
   const { prompt, negativePrompt, seed, steps, guidanceScale, scheduler, sigmas, memory, taken } = settings;
-  const { promptStyle, longPrompts, clipSkip, loras } = settings;
+  const { promptStyle, longPrompts, clipSkip, loras, extra } = settings;
   const { eta, numImages: of = 1, only, ...noise } = taken ?? {};
   // One picture of a batch whose noise is shared.
   const alone = settings.numImages === 1 && only !== undefined;
@@ -129,6 +137,7 @@ export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' 
     ...(loras.length > 0 ? { loras } : {}),
     ...(hasSigmas(scheduler) ? { sigmas } : {}),
     ...noise,
+    ...extra,
     ...(eta !== undefined && hasEta(scheduler) ? { eta } : {}),
     ...(alone ? { numImages: of, only } : { numImages: settings.numImages }),
     guidance: 'auto',
@@ -158,6 +167,7 @@ export function settingsOf(
   const { guidance: _, memory: __, ...rest } = request;
   const owns = width === model.width && height === model.height;
   const more = { rng, eta, subseed, subseedStrength, ...(only === undefined ? {} : { numImages, only }) };
+  const extra = Object.fromEntries(Object.entries(rest).filter(([key]) => /^(hires|freeu)/.test(key)));
   const taken = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
   const known = Object.entries(rest).filter(([key]) => Object.hasOwn(DEFAULT_SETTINGS, key));
   return {
@@ -171,5 +181,6 @@ export function settingsOf(
     ...(seed === undefined ? {} : { keepSeed: true }),
     ...(width && height ? { size: owns ? null : { width, height } } : {}),
     taken: Object.keys(taken).length > 0 ? taken : null,
+    extra,
   };
 }

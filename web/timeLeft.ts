@@ -15,7 +15,8 @@ export interface Progress {
  * it is over, so the bar runs on with the clock, and stays short of the end.
  */
 export function drawingProgress(drawing: Drawing, decodeSteps: number, now: number): Progress {
-  const { image, step, of, recent, request } = drawing;
+  const { image, recent, request } = drawing;
+  const { done: step, of } = drawing.work ?? { done: drawing.step, of: drawing.of };
   if (of === 0) return { done: 0, left: undefined };
   const milliseconds = median(recent);
   const decoded =

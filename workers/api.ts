@@ -5,31 +5,30 @@
 import type { ErrorCode, ErrorDetails } from '../models/errors';
 import type { WeightForm as StoredForm } from '../models/quantize/weightForm';
 import type { StageName } from '../models/stage';
+import type { FreeURequest } from './api/freeu';
 import type { GuidanceRequest } from './api/guidance';
+import type { HiresRequest } from './api/hires';
 import type { BackendName, BackendReport, HostBackendName, HostReport } from './api/hosting';
 import type { FromImageRequest } from './api/images';
-import type {
-  Handles,
-  ImportOptions,
-  License,
-  NotedOptions,
-  PickedFile,
-  RemoteModel,
-  RoundedForm,
-  WeightForm,
-} from './api/importing';
+import type { ImportOptions, License, PickedFile, RemoteModel, RoundedForm, WeightForm } from './api/importing';
+import type { InpaintRequest } from './api/inpaint';
 import type { LoraRequest, LoraShelfApi } from './api/loras';
 import type { SamplingRequest } from './api/sampling';
 import type { SavingRequest } from './api/saving';
+import type { StorageReport } from './api/storage';
 import type { TextRequest } from './api/text';
 
+export type * from './api/freeu';
 export type * from './api/guidance';
+export type * from './api/hires';
 export type * from './api/hosting';
 export type * from './api/images';
 export type * from './api/importing';
+export type * from './api/inpaint';
 export type * from './api/loras';
 export type * from './api/sampling';
 export type * from './api/saving';
+export type * from './api/storage';
 export type * from './api/text';
 
 /** A picture asked for. Every field is checked; see `checkRequest` for the ranges. */
@@ -39,10 +38,13 @@ export interface ImageRequest
     GuidanceRequest,
     SavingRequest,
     FromImageRequest,
-    LoraRequest {
+    LoraRequest,
+    HiresRequest,
+    InpaintRequest,
+    FreeURequest {
   /** Classifier-free guidance scale in [0, 100]; at 1 and below there is no unconditional call, as in diffusers. */
   readonly guidanceScale: number;
-  /** Pixels, multiples of 8 in [8, 2048]. */
+  /** Pixels, multiples of 8 in [8, 2048]; of two passes those of the first. */
   readonly width: number;
   readonly height: number;
   /**
@@ -110,7 +112,11 @@ export type ImageEvent =
       readonly index: number;
       readonly of: number;
       readonly milliseconds: number;
+      /** Where not all steps of a picture take the same time: counted in those of the first pass, this one, what is done, and all. */
+      readonly work?: { readonly step: number; readonly done: number; readonly of: number };
     }
+  /** The first of two passes of picture `image`, where it is decoded on the way to the second. */
+  | { readonly type: 'between'; readonly image: number; readonly picture: Picture }
   /** The picture to begin from is read. */
   | { readonly type: 'encoding' }
   | { readonly type: 'decoding'; readonly image: number }
@@ -148,38 +154,6 @@ export interface ModelSummary {
   readonly license?: License;
   /** Where it came from, and what was merged into it: an address, or names of files. */
   readonly source?: string;
-}
-
-/** Something in the store that can be given up, and that nobody uses now. */
-export interface Freeable {
-  /** An import or a download that was stopped and can go on, or a model that was thrown away and can be had back. */
-  readonly kind: 'import' | 'download' | 'discarded';
-  /** For `freeUp`; a discarded model's id. */
-  readonly key: string;
-  readonly name: string;
-  readonly bytes: number;
-  /** When it was stopped or thrown away, milliseconds since 1970. */
-  readonly since: number;
-  /** Of a download, and of the import of one: what `download` goes on with. */
-  readonly remote?: RemoteModel;
-  /** Of an import: the name of the file or the folder. */
-  readonly source?: string;
-  /** What it was begun with. A download has kept it, files and all. */
-  readonly options?: NotedOptions;
-  /** Of an import whose files all came with handles: what it reads. */
-  readonly handles?: Handles;
-}
-
-/** What the store takes, and what could be given back. Bytes. */
-export interface StorageReport {
-  /** All that this site keeps on the device, and how much it may; absent where the browser does not say. */
-  readonly usage?: number;
-  readonly quota?: number;
-  /** Whether the browser has promised to keep it when the device runs full. */
-  readonly persisted: boolean;
-  /** Of the models on the shelf; two that share a network count it twice. */
-  readonly models: number;
-  readonly freeable: readonly Freeable[];
 }
 
 /** Progress of bringing a model into the store. */
@@ -296,7 +270,7 @@ export interface EngineApi extends LoraShelfApi {
     model: string,
     backend: BackendName,
     /** `initImage`: there where it begins from a picture. */
-    asked: Pick<ImageRequest, 'width' | 'height' | 'memory'> & { readonly initImage?: unknown },
+    asked: Pick<ImageRequest, 'width' | 'height' | 'memory'> & HiresRequest & { readonly initImage?: unknown },
   ): Promise<Forecast | undefined>;
   /** Draws with a stored model. Reports `ImageEvent`s. */
   draw(model: string, backend: BackendName, request: ImageRequest, port: Port): void;

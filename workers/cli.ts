@@ -23,6 +23,7 @@ import { fastNote, fastSaving } from './cli/savingOptions';
 import { embeddingsOf } from './cli/textOptions';
 
 import { asError, asFailure } from './errors';
+import { largestPass } from './hires';
 import type { Courses } from './memory/course';
 import { nodeDevice } from './memory/device.node';
 import { planDrawing } from './memory/drawingPlan';
@@ -69,10 +70,10 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
   for (const note of notes) console.error(note);
   const words = { ...asked, ...(await embeddingsOf(given.embeddings)) };
   const images = await imagesOf(given);
-  const own = images.initImage ? sizeOf(images.initImage) : undefined;
+  const own = images.initImage ? sizeOf(images.initImage, words) : undefined;
   const { width = own?.width, height = own?.height } = given;
   const sized = (size: { width: number; height: number }): ImageRequest => {
-    const request = { ...words, ...size, ...brought(images, size) };
+    const request = { ...words, ...size, ...brought(images, size, words) };
     // Said, so that it is in the file.
     return images.initImage ? { ...request, strength: strengthOf(request) } : request;
   };
@@ -85,7 +86,7 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
     const asked = sized({ width: width ?? native, height: height ?? native });
     const device = nodeDevice();
     const int8 = given.backend === 'wasm-int8';
-    const drawn = { ...asked, tokens: await plannedTokens(asked, model) };
+    const drawn = { ...largestPass(asked), tokens: await plannedTokens(asked, model) };
     const plan = int8
       ? int8Plan(manifest, drawn, device, availableParallelism())
       : planDrawing(manifest, drawn, device);

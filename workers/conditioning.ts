@@ -3,7 +3,14 @@
  * stable-diffusion-webui does by default ("Original" in its sd_emphasis.py, version 1.10).
  */
 import type { Conditioning } from './guidance';
-import { type PromptChunks, type PromptName, type PromptPair, type Prompts, tokensOf } from './prompts';
+import {
+  type PromptChunks,
+  type PromptName,
+  type PromptPair,
+  type PromptSteps,
+  type Prompts,
+  tokensOf,
+} from './prompts';
 import type { Tensor } from './tensor';
 import type { Chunk } from './text/chunks';
 
@@ -14,6 +21,11 @@ export interface ConditioningInSteps {
   at(step: number): Conditioning;
 }
 
+/** Of a drawing; `second`: of a second pass, where it is shown something else. */
+export interface ConditioningInPasses extends ConditioningInSteps {
+  readonly second?: ConditioningInSteps;
+}
+
 /** Hidden states `[1, 77, D]` of ids `[77]`: the last layer's, or, `skipped`, an earlier one's. */
 export type EncodeChunk = (ids: Int32Array, skipped: boolean) => Promise<Tensor>;
 
@@ -22,39 +34,45 @@ export async function conditioningOf(
   prompts: Prompts,
   encode: EncodeChunk,
   { withEmpty = false }: { readonly withEmpty?: boolean } = {},
-): Promise<ConditioningInSteps> {
-  const { steps, skipped } = prompts;
-  const tokens = tokensOf(prompts);
+): Promise<ConditioningInPasses> {
+  const { steps, second, skipped } = prompts;
   const encoded = once(
     ({ ids, weights }: Chunk, skip: boolean) => `${ids} ${weights ?? ''} ${skip}`,
     async ({ ids, weights }, skip) => weighted((await encode(ids, skip)).data as Float32Array, weights),
   );
-  const tensorOf = async (chunks: PromptChunks, which: PromptName): Promise<Tensor> => {
-    const missing = tokens / chunks[0]!.ids.length - chunks.length;
-    const all: Float32Array[] = [];
-    for (const chunk of [...chunks, ...Array<Chunk>(missing).fill(emptyLike(chunks[0]!))])
-      all.push(await encoded(chunk, skipped.includes(which)));
-    const data = all.length === 1 ? all[0]! : joined(all);
-    return { type: 'float32', shape: [1, tokens, data.length / tokens], data };
+  const inSteps = async (steps: PromptSteps): Promise<ConditioningInSteps> => {
+    const tokens = tokensOf(steps);
+    const tensorOf = async (chunks: PromptChunks, which: PromptName): Promise<Tensor> => {
+      const missing = tokens / chunks[0]!.ids.length - chunks.length;
+      const all: Float32Array[] = [];
+      for (const chunk of [...chunks, ...Array<Chunk>(missing).fill(emptyLike(chunks[0]!))])
+        all.push(await encoded(chunk, skipped.includes(which)));
+      const data = all.length === 1 ? all[0]! : joined(all);
+      return { type: 'float32', shape: [1, tokens, data.length / tokens], data };
+    };
+    const tensors = { prompt: new Map<PromptChunks, Tensor>(), negativePrompt: new Map<PromptChunks, Tensor>() };
+    const known = async (chunks: PromptChunks, which: PromptName): Promise<Tensor> => {
+      const tensor = tensors[which].get(chunks) ?? (await tensorOf(chunks, which));
+      tensors[which].set(chunks, tensor);
+      return tensor;
+    };
+    const [{ prompt: anyPrompt }] = steps;
+    const empty = withEmpty ? { emptyPrompt: await known([emptyLike(anyPrompt[0]!)], 'negativePrompt') } : {};
+    const pairs = new Map<PromptPair, Conditioning>();
+    for (const pair of new Set(steps)) {
+      const prompt = await known(pair.prompt, 'prompt');
+      const { negativePrompt } = pair;
+      pairs.set(
+        pair,
+        negativePrompt
+          ? { prompt, negativePrompt: await known(negativePrompt, 'negativePrompt'), ...empty }
+          : { prompt },
+      );
+    }
+    return { tokens, at: (step) => pairs.get(steps[step] ?? steps.at(-1)!)! };
   };
-  const tensors = { prompt: new Map<PromptChunks, Tensor>(), negativePrompt: new Map<PromptChunks, Tensor>() };
-  const known = async (chunks: PromptChunks, which: PromptName): Promise<Tensor> => {
-    const tensor = tensors[which].get(chunks) ?? (await tensorOf(chunks, which));
-    tensors[which].set(chunks, tensor);
-    return tensor;
-  };
-  const [{ prompt: anyPrompt }] = steps;
-  const empty = withEmpty ? { emptyPrompt: await known([emptyLike(anyPrompt[0]!)], 'negativePrompt') } : {};
-  const pairs = new Map<PromptPair, Conditioning>();
-  for (const pair of new Set(steps)) {
-    const prompt = await known(pair.prompt, 'prompt');
-    const { negativePrompt } = pair;
-    pairs.set(
-      pair,
-      negativePrompt ? { prompt, negativePrompt: await known(negativePrompt, 'negativePrompt'), ...empty } : { prompt },
-    );
-  }
-  return { tokens, at: (step) => pairs.get(steps[step] ?? steps.at(-1)!)! };
+  const first = await inSteps(steps);
+  return { ...first, ...(second ? { second: await inSteps(second) } : {}) };
 }
 
 function once<Args extends readonly unknown[], T>(key: (...args: Args) => string, make: (...args: Args) => Promise<T>) {

@@ -8,6 +8,7 @@ import type { Answered } from './backend/bridge/hostLink';
 import type { HostModel } from './backend/bridge/status';
 import { asFailure, CodedError } from './errors';
 import { fallingBack } from './fallingBack';
+import { finalSize } from './hires';
 import { offered } from './hosting';
 import type { Model } from './model';
 import { hostedParts } from './model.hosted';
@@ -68,7 +69,11 @@ export async function readyThere(
   const native =
     name === 'npu' && !changed ? attempt(() => offered(there.status, id, 'native-cpu', asked, ids)) : undefined;
   const parts = native ? onItsCpu(first, native, there, fell('npu', 'native-cpu')) : first;
-  if (!ids.has(id)) return { parts, request, close: () => there.client.forget() };
+  if (!ids.has(id)) {
+    // Nobody else would draw the second of two passes: better to hear it before the first.
+    offered(there.status, id, name, finalSize(asked), ids);
+    return { parts, request, close: () => there.client.forget() };
+  }
   const to = await own.best();
   let here: Ready | undefined;
   const rescue = async (): Promise<Parts> => {

@@ -18,6 +18,7 @@ import type {
   Port,
   RemoteModel,
 } from './api';
+import { asksHires } from './asked';
 import { backend, backendReports, bestBackend } from './backend/choose';
 import { loweringOf } from './backend/lowering';
 import { wasmThreads } from './backend/ort.browser';
@@ -25,6 +26,7 @@ import { type FetchDemo, importDemo } from './demo';
 import type { Own, Ready } from './drawHosted';
 import { asFailure } from './errors';
 import { hasLoras } from './hasLoras';
+import type { Sized } from './hires';
 import { runJob } from './job';
 import type { KeptLoras } from './loraShelf';
 import { FASTEST } from './memory/course';
@@ -34,7 +36,6 @@ import { forecastSize } from './memory/forecast';
 import { storedModel } from './model.stored';
 import { hasNeighbor, listenForHost, neighbor } from './neighbor';
 import { textToImage } from './pipeline';
-import { plannedTokens } from './prompts';
 import { browserRecords, store } from './store/browserStore';
 
 /** One at a time: two UNets at once would only fight for the cores and the memory. */
@@ -102,6 +103,10 @@ async function host() {
   return (await hosted()).hostReport(status, await storedIds());
 }
 
+/** As much of `asked` as decides what it takes: of two passes the larger. */
+const largest = async <Asked extends Sized>(asked: Asked): Promise<Asked> =>
+  asksHires(asked) ? (await later(import('./hires'))).largestPass(asked) : asked;
+
 /** How it is drawn; nothing to choose on a GPU, of whose memory beside the heap nobody says anything. */
 function wayOf(name: OwnBackendName, manifest: Manifest, asked: Planned, lowering: GraphOptions) {
   if (name === 'webgpu') return undefined;
@@ -114,7 +119,12 @@ async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest):
   try {
     const lowering = loweringOf(name);
     const manifest = checkManifest(stored.manifest);
-    const plan = wayOf(name, manifest, { ...asked, tokens: await plannedTokens(asked, manifest) }, lowering);
+    const plan = wayOf(
+      name,
+      manifest,
+      { ...(await largest(asked)), tokens: await (await later(import('./prompts'))).plannedTokens(asked, manifest) },
+      lowering,
+    );
     const bare = storedModel(stored, manifest, lowering);
     const model = hasLoras(asked)
       ? await (await loras()).withAsked({ model: bare, manifest, request: asked }, browserRecords())
@@ -187,7 +197,14 @@ const engine: EngineApi = {
   },
 
   weightForms: async () => ['auto', ...WEIGHT_FORMS],
-  forecast: (id, name, asked) => answered(forecast(id, name, asked)),
+  forecast: (id, name, asked) =>
+    answered(
+      asksHires(asked)
+        ? later(import('./hires')).then(({ forecastTwice }) =>
+            forecastTwice(asked, (larger) => forecast(id, name, larger)),
+          )
+        : forecast(id, name, asked),
+    ),
 
   verify(id: string, port: Port): void {
     void runJob(port, async (tell, signal) => (await outside()).verify(id, await store(), tell, signal));

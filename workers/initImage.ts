@@ -2,7 +2,7 @@
  * Drawing from a picture: what the VAE's encoder says of it, and where the steps begin. The encoder is opened, run and closed
  * before anything else is opened.
  */
-import type { ImageRequest, InitImage, MaskImage } from './api';
+import type { ImageRequest, InitImage, MaskedContent, MaskImage } from './api';
 import type { Stage } from './backend/backend';
 import { fromRgb8 } from './diffusion/image';
 import { begunFrom, type Known, keeping, type LatentMask, masked } from './diffusion/known';
@@ -11,7 +11,7 @@ import type { PictureNoise } from './diffusion/noise';
 import { posteriorLatents } from './diffusion/posterior';
 import type { Schedule } from './diffusion/sampler';
 import { type Beginning, fromNoise } from './fromNoise';
-
+import { maskedContentOf } from './inpaint/defaults';
 import { seeing } from './seeing';
 import { isEncoded, strengthOf } from './strength';
 import type { Tensor } from './tensor';
@@ -24,6 +24,8 @@ const ANEW = 128;
 export interface Encoded {
   /** Absent where nothing of the picture is to be begun from: of a model made for inpainting, at strength 1. */
   readonly moments?: Latents;
+  /** In place of them: latents to begin from, `[1, C, H, W]` and scaled, from which nothing is drawn. */
+  readonly latents?: Latents;
   readonly mask?: LatentMask;
   /** Of the picture without what is drawn anew; of models made for inpainting. */
   readonly maskedMoments?: Latents;
@@ -73,7 +75,8 @@ export function beginning(
 ): Beginning {
   const pure = fromNoise(noise, schedule);
   const { mask, moments, maskedMoments } = encoded;
-  const init = moments && posteriorLatents(moments, noise.encoded, scalingFactor);
+  const given = encoded.latents ?? (moments && posteriorLatents(moments, noise.encoded, scalingFactor));
+  const init = given && mask ? withContent(given, mask, noise.first, maskedContentOf(request)) : given;
   const known: Known | undefined = init && { init, noise: noise.first };
   const begun = known && !(mask && strengthOf(request) === 1) ? { ...pure, x: begunFrom(known, schedule) } : pure;
   if (!mask) return begun;
@@ -85,6 +88,13 @@ export function beginning(
   }
   if (!known) return begun;
   return { ...begun, arrived: keeping(known, mask), finish: (latents) => masked(mask, latents, known.init) };
+}
+
+/** Latents that stand where the picture is drawn anew: noise, or nothing; pixels there were filled before. */
+function withContent(init: Latents, mask: LatentMask, noise: Latents, content: MaskedContent): Latents {
+  if (content === 'latent_noise') return masked(mask, noise, init);
+  if (content === 'latent_nothing') return masked(mask, { ...init, data: new Float32Array(init.data.length) }, init);
+  return init;
 }
 
 /** Channels that such a network sees behind the latents: mask and masked picture, `[1, 1 + C, H, W]`. */

@@ -7,13 +7,13 @@
  */
 import { TOKENS } from '../models/configs/textEncoderConfig';
 import { branchesOf } from '../models/graph/unet';
-import { VAE_FACTOR } from '../models/graph/vae';
 import { later } from '../models/later';
 import type { DeepFeatures, StageName, StageSize } from '../models/stage';
 import { untilMessagesAreRead } from '../models/turn';
 import type { ImageEvent, ImageRequest, Picture } from './api';
+import { asksHires, asksInpaint } from './asked';
 import type { Stage } from './backend/backend';
-import { type ConditioningInSteps, conditioningOf } from './conditioning';
+import type { ConditioningInPasses, ConditioningInSteps } from './conditioning';
 import type { CachingUnet } from './deepCache';
 import { type Denoiser, modelSample } from './diffusion/denoiser';
 import { rgb8 } from './diffusion/image';
@@ -23,14 +23,13 @@ import { asFailure, CodedError } from './errors';
 import { fromNoise } from './fromNoise';
 import { guidedDenoiser, shownIn } from './guidance';
 import type { Encoded } from './initImage';
+import type { Prepared } from './inpaint/prepared';
 import type { LearnedTokens } from './learnedTokens';
 import type { Model } from './model';
 import { openStage, type Parts } from './openStage';
-import { readPrompts } from './prompts';
-import { checkRequest } from './request';
-import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds, type Sampling, samplerFor } from './sampling';
+import { firstPass, type Pass, stageSize } from './passes';
+import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds } from './sampling';
 import { Stopwatch } from './stopwatch';
-import { isEncoded, skipOf } from './strength';
 import type { Tensor } from './tensor';
 
 /** Draws `request`. Never throws: what goes wrong is the last event, `failed`; a stop is `failed` with `aborted`. */
@@ -40,43 +39,67 @@ export async function* textToImage(
   signal: AbortSignal,
 ): AsyncGenerator<ImageEvent, void> {
   try {
-    yield* draw(new Drawing(checkRequest(request), parts, signal));
+    const { checkRequest } = await later(import('./request'));
+    const { request: drawn, finish } = await preparedOf(checkRequest(request));
+    for await (const event of draw(new Drawing(drawn, parts, signal)))
+      yield event.type === 'image' && finish
+        ? { ...event, picture: { ...event.picture, ...finish(event.picture) } }
+        : event;
   } catch (thrown) {
     yield { type: 'failed', ...asFailure(signal.aborted ? signal.reason : thrown) };
   }
 }
 
+/** What is drawn for `request`, and what becomes of a picture of it, where that is another. */
+const preparedOf = async (request: ImageRequest): Promise<Pick<Prepared, 'request'> & Partial<Prepared>> =>
+  asksInpaint(request) ? (await later(import('./inpaint/prepared'))).prepared(request) : { request };
+
 /** What the parts of one drawing share. */
 class Drawing {
   readonly watch = new Stopwatch();
   readonly heapBytes: Partial<Record<StageName, number>> = {};
-  readonly size: StageSize;
 
   constructor(
     readonly request: ImageRequest,
     readonly parts: Parts,
     readonly signal: AbortSignal,
-  ) {
-    this.size = { batch: 1, height: request.height / VAE_FACTOR, width: request.width / VAE_FACTOR };
-  }
+  ) {}
 }
 
 async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
-  const { numImages, width, height, only } = drawing.request;
-  refuseMissing(drawing.parts.model, drawing.request);
-  const { scheduler } = drawing.parts.model.description;
-  const sampling = await samplerFor(drawing.request, scheduler, skipOf(drawing.request));
-  const encoded = yield* encodeGiven(drawing);
+  const { request, parts } = drawing;
+  const { numImages, only } = request;
+  refuseMissing(parts.model, request);
+  const { scheduler } = parts.model.description;
+  const first = await firstPass(request, scheduler);
+  const second = asksHires(request) ? await (await hires()).secondPassOf(first, scheduler) : undefined;
+  const encoded = yield* encodeGiven(drawing, request);
   const conditioning = yield* encodePrompts(drawing);
   for (let image = only ?? 0; image < (only ?? numImages - 1) + 1; image++) {
-    const latents = yield* denoise(drawing, sampling, { conditioning, encoded }, image);
+    const seeds = pictureSeeds(request, image);
+    let latents = yield* denoise(drawing, second?.first ?? first, { conditioning, encoded }, image);
+    if (second) {
+      const larger = yield* second.begin(latents, {
+        decode: () => decode(drawing, latents, request),
+        encode: (small) => encodeGiven(drawing, small),
+        between: (pixels) => ({ type: 'between', image, picture: { ...sizeOf(request), pixels, ...seeds } }),
+      });
+      const shown = conditioning.second ?? conditioning;
+      latents = yield* denoise(drawing, second.pass, { conditioning: shown, encoded: larger }, image);
+    }
     yield { type: 'decoding', image };
-    const pixels = yield* decode(drawing, latents);
-    const picture: Picture = { width, height, pixels, ...pictureSeeds(drawing.request, image) };
-    yield { type: 'image', image, picture };
+    const size = sizeOf(second?.pass.request ?? request);
+    const pixels = yield* decode(drawing, latents, size);
+    yield { type: 'image', image, picture: { ...size, pixels, ...seeds } };
   }
   yield { type: 'finished', timings: drawing.watch.timings(), heapBytes: drawing.heapBytes };
 }
+
+type Size = Pick<Picture, 'width' | 'height'>;
+const sizeOf = ({ width, height }: Size): Size => ({ width, height });
+
+/** Fetched for the first drawing in two passes. */
+const hires = () => later(import('./hiresPass'));
 
 /** An inpainting UNet also sees a mask and the picture under it. */
 const inpaints = ({ description: { unet } }: Model): boolean => unet.inChannels !== unet.outChannels;
@@ -97,12 +120,12 @@ function refuseMissing(model: Model, { initImage, maskImage, cacheBranch = 0 }: 
 /** Fetched for the first drawing that begins from a picture. */
 const fromImage = () => later(import('./initImage'));
 
-/** The picture to begin from, where there is one. */
-async function* encodeGiven(drawing: Drawing): AsyncGenerator<ImageEvent, Encoded | undefined> {
-  const { request, parts, size, watch } = drawing;
+/** The picture that `request` begins from, where there is one. */
+async function* encodeGiven(drawing: Drawing, request: ImageRequest): AsyncGenerator<ImageEvent, Encoded | undefined> {
+  const { parts, watch } = drawing;
   if (!request.initImage) return undefined;
   const { encodeImages } = await fromImage();
-  const encoder = yield* open(drawing, 'vae_encoder', size);
+  const encoder = yield* open(drawing, 'vae_encoder', stageSize(request));
   try {
     yield { type: 'encoding' };
     return await watch.time('vaeEncoder', encodeImages(encoder, request, inpaints(parts.model)));
@@ -112,16 +135,20 @@ async function* encodeGiven(drawing: Drawing): AsyncGenerator<ImageEvent, Encode
 }
 
 /** What the pictures of a drawing share when they are begun. */
-interface Prepared {
+interface Begun {
   readonly conditioning: ConditioningInSteps;
   readonly encoded: Encoded | undefined;
 }
 
+/** The tokenizer, and what becomes of its tokens: fetched for the first drawing. */
+const words = () => Promise.all([import('./prompts'), import('./conditioning')]);
+
 /** Both prompts as hidden states; the negative one only where guidance asks for it. */
-async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, ConditioningInSteps> {
+async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, ConditioningInPasses> {
   const { clipSkip = 0 } = drawing.request;
+  const [{ readPrompts }, { conditioningOf }] = await later(words());
   const prompts = await readPrompts(drawing.request, drawing.parts.model);
-  const size = { ...drawing.size, ...(clipSkip > 0 ? { clipSkip } : {}) };
+  const size = { ...stageSize(drawing.request), ...(clipSkip > 0 ? { clipSkip } : {}) };
   const encoder = yield* open(drawing, 'text_encoder', size, prompts.learned);
   try {
     yield* prompts.told;
@@ -143,14 +170,14 @@ async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, Cond
 /** From the seed's noise, or a picture with noise on it, to latents as the VAE knows them (before its scaling factor is taken out). */
 async function* denoise(
   drawing: Drawing,
-  { sampler, schedule }: Sampling,
-  { conditioning, encoded }: Prepared,
+  { request, size, skip, told: tell, sampling: { sampler, schedule } }: Pass,
+  { conditioning, encoded }: Begun,
   image: number,
 ): AsyncGenerator<ImageEvent, Latents> {
-  const { request, parts, signal, size, watch } = drawing;
+  const { parts, signal, watch } = drawing;
   const { description } = parts.model;
   const shape = [1, description.unet.outChannels, size.height, size.width] as const;
-  const noise = await noiseFor(request, image, shape, schedule, isEncoded(request, inpaints(parts.model)));
+  const noise = await noiseFor(request, image, shape, schedule, encoded?.moments !== undefined);
   const { scalingFactor } = description.vae;
   const { x, arrived, see, finish } = encoded
     ? (await fromImage()).beginning(noise, schedule, { encoded, request, scalingFactor })
@@ -159,14 +186,16 @@ async function* denoise(
 
   const { tokens } = conditioning;
   const batch = conditioning.at(0).negativePrompt && request.guidance === 'one-call' ? 2 : 1;
-  const unetSize = { ...size, batch, ...(tokens > TOKENS ? { tokens } : {}) };
+  const { freeu } = request;
+  const shown = { ...(tokens > TOKENS ? { tokens } : {}), ...(freeu ? { freeu } : {}) };
+  const unetSize = { ...size, batch, ...shown };
   const { cacheInterval = 1, cacheBranch = 0 } = request;
   const caching = cacheInterval > 1 ? yield* openCut(drawing, unetSize, cacheBranch, cacheInterval) : undefined;
   const unet = caching ?? (yield* open(drawing, 'unet', unetSize));
   try {
     const { predictionType } = description.scheduler;
     let told = 0;
-    const now = () => shownIn(request, conditioning.at(told), skipOf(request) + told);
+    const now = () => shownIn(request, conditioning.at(told), skip + told);
     const guided = guidedDenoiser(see(unet), now, guidance, { batch, predictionType }, signal);
     let milliseconds = 0;
     const denoiseTimed: Denoiser = async (x, sigma, timestep) => {
@@ -185,7 +214,7 @@ async function* denoise(
       const index = turn.value;
       if (index === told) continue;
       told = index;
-      yield { type: 'step', image, index, of: request.steps - skipOf(request), milliseconds };
+      yield { type: 'step', image, ...tell(index), milliseconds };
       milliseconds = 0;
     }
     return finish(modelSample(turn.value, schedule.finalSigma));
@@ -214,15 +243,14 @@ async function* openCut(
 }
 
 /** Latents to 8-bit RGB. */
-async function* decode(drawing: Drawing, latents: Latents): AsyncGenerator<ImageEvent, Uint8Array> {
-  const { request, parts, size } = drawing;
-  const { scalingFactor } = parts.model.description.vae;
-  const decoder = yield* open(drawing, 'vae_decoder', size);
+async function* decode(drawing: Drawing, latents: Latents, size: Size): AsyncGenerator<ImageEvent, Uint8Array> {
+  const { scalingFactor } = drawing.parts.model.description.vae;
+  const decoder = yield* open(drawing, 'vae_decoder', stageSize(size));
   try {
     const data = latents.data.map((value) => value / scalingFactor);
     const input: Tensor = { type: 'float32', shape: latents.shape, data };
     const { image } = await drawing.watch.time('vaeDecoder', decoder.run({ latents: input }));
-    return rgb8(image!.data as Float32Array, request.height, request.width);
+    return rgb8(image!.data as Float32Array, size.height, size.width);
   } finally {
     await close(drawing, 'vae_decoder', decoder);
   }

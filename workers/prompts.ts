@@ -5,7 +5,7 @@
 import { TOKENS } from '../models/configs/textEncoderConfig';
 import { later } from '../models/later';
 import type { TokenizerFiles } from '../models/manifest';
-import type { ImageEvent, ImageRequest } from './api';
+import type { HiresRequest, ImageEvent, ImageRequest } from './api';
 import { CodedError } from './errors';
 import type { LearnedTokens } from './learnedTokens';
 import type { Model } from './model';
@@ -22,11 +22,15 @@ export interface PromptPair {
   readonly negativePrompt?: PromptChunks;
 }
 
+export type PromptSteps = readonly [PromptPair, ...PromptPair[]];
+
 type PromptEvent = Extract<ImageEvent, { type: 'prompt' }>;
 
 export interface Prompts {
   /** By step, from 0; the last is that of all later ones, too. What is the same in two steps is the same object. */
-  readonly steps: readonly [PromptPair, ...PromptPair[]];
+  readonly steps: PromptSteps;
+  /** Those of a second pass, where they are others. */
+  readonly second?: PromptSteps;
   /** Those whose hidden states are an earlier layer's: in plain style the negative one's never are, as in diffusers. */
   readonly skipped: readonly PromptName[];
   /** What there is to tell of each prompt. */
@@ -37,7 +41,15 @@ export interface Prompts {
 
 export type AskedText = Pick<
   ImageRequest,
-  'prompt' | 'negativePrompt' | 'promptStyle' | 'longPrompts' | 'clipSkip' | 'embeddings' | 'guidanceScale' | 'steps'
+  | 'prompt'
+  | 'negativePrompt'
+  | 'promptStyle'
+  | 'longPrompts'
+  | 'clipSkip'
+  | 'embeddings'
+  | 'guidanceScale'
+  | 'steps'
+  | keyof HiresRequest
 >;
 
 export type PromptName = keyof PromptPair;
@@ -76,7 +88,7 @@ export async function readPrompts(
 }
 
 /** How many hidden states the UNet will look at in each step. */
-export const tokensOf = ({ steps }: Prompts): number =>
+export const tokensOf = (steps: PromptSteps): number =>
   TOKENS *
   Math.max(...steps.flatMap(({ prompt, negativePrompt = [] }) => [prompt, negativePrompt]).map(({ length }) => length));
 
@@ -85,7 +97,9 @@ export async function plannedTokens(
   asked: AskedText,
   model: Pick<Model, 'description' | 'tokenizer'>,
 ): Promise<number> {
-  return longPromptsOf(asked) === 'cut' ? TOKENS : tokensOf(await readPrompts(asked, model));
+  if (longPromptsOf(asked) === 'cut') return TOKENS;
+  const { steps, second = steps } = await readPrompts(asked, model);
+  return Math.max(tokensOf(steps), tokensOf(second));
 }
 
 /** A number as a weight, edits, turns, brackets in brackets, BREAK: as nobody writes who means the signs themselves. */

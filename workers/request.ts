@@ -1,4 +1,5 @@
 /** The ranges of an `ImageRequest`, checked before anything is loaded. */
+
 import type {
   ImageRequest,
   InitImage,
@@ -8,7 +9,9 @@ import type {
   SchedulerName,
   SigmaSpacing,
 } from './api';
-import { CodedError } from './errors';
+import { checkHires } from './hiresRequest';
+import { checkInpaint } from './inpaintRequest';
+import { bad, finite, integer, oneOf, pixels, text } from './ranges';
 import { skipOf, strengthOf } from './strength';
 import { unlikePasses } from './unlikePasses';
 
@@ -40,6 +43,7 @@ export const LONG_PROMPTS: readonly LongPrompts[] = ['cut', 'chunks'];
 const MOST_LAYERS = 24;
 /** More skips than any UNet of such a model has. */
 const MOST_BRANCHES = 32;
+const MOST_FREEU = 4;
 export const MEMORY_MODES: readonly ImageRequest['memory'][] = ['auto', 'normal', 'low'];
 
 /** What a person gets who asks for nothing in particular (A1111's and diffusers' habits). */
@@ -64,9 +68,12 @@ export function checkRequest(request: ImageRequest): ImageRequest {
   oneOf('scheduler', request.scheduler, SCHEDULERS);
   integer('numImages', request.numImages, 1, 64);
   checkSampling(request);
+  checkInpaint(request);
   checkImages(request);
+  checkHires(request);
   checkGuidance(request);
   checkSaving(request);
+  checkFreeU(request);
   oneOf('guidance', request.guidance, GUIDANCE_FORMS);
   oneOf('memory', request.memory, MEMORY_MODES);
   return request;
@@ -118,15 +125,27 @@ function checkImages(request: ImageRequest): void {
     ['strength', strength],
   ] as const)
     if (given !== undefined && !initImage) throw bad('initImage', `a picture where ${argument} is given`, 'none');
-  if (initImage) ofSize('initImage', initImage, 3, request);
-  if (maskImage) ofSize('maskImage', maskImage, 1, request);
+  if (initImage) ofSize('initImage', initImage, 3, initSizeOf(request));
+  if (maskImage) ofSize('maskImage', maskImage, 1, initSizeOf(request));
   if (strength !== undefined) finite('strength', strength, 0, 1);
   if (initImage && skipOf(request) === steps) {
     throw bad('strength', `at least 1 / steps: one of ${steps} steps must be left`, String(strengthOf(request)));
   }
 }
 
-function ofSize(argument: string, image: InitImage, channels: number, { width, height }: ImageRequest): void {
+/** The size of the picture to begin from that `request` wants. */
+function initSizeOf({ width, height, outpaint, inpaintPadding, initImage }: ImageRequest) {
+  if (initImage && inpaintPadding !== undefined) return { width: initImage.width, height: initImage.height };
+  const [left, top, right, bottom] = outpaint ?? [0, 0, 0, 0];
+  return { width: width - left - right, height: height - top - bottom };
+}
+
+function ofSize(
+  argument: string,
+  image: InitImage,
+  channels: number,
+  { width, height }: Pick<ImageRequest, 'width' | 'height'>,
+): void {
   if (image.width !== width || image.height !== height)
     throw bad(argument, `${width} × ${height} pixels`, `${image.width} × ${image.height}`);
   const bytes = channels * width * height;
@@ -166,6 +185,11 @@ function checkSaving({ cacheInterval = 1, cacheBranch }: ImageRequest): void {
   if (cacheInterval === 1) throw bad('cacheInterval', 'above 1 where cacheBranch is given', '1');
 }
 
+function checkFreeU({ freeu }: ImageRequest): void {
+  if (freeu && !(freeu.length === 4 && freeu.every((factor) => factor > 0 && factor <= MOST_FREEU)))
+    throw bad('freeu', `four numbers above 0, up to ${MOST_FREEU}`, freeu.join(','));
+}
+
 function checkInterval([start, stop]: readonly number[], request: ImageRequest): void {
   const [{ steps }, skipped] = [request, skipOf(request)];
   const within = [start, stop].every((end) => end! >= 0 && end! <= 1);
@@ -174,30 +198,3 @@ function checkInterval([start, stop]: readonly number[], request: ImageRequest):
   const drawn = skipped > 0 ? `the last ${steps - skipped} of ${steps}` : steps;
   throw bad('guidanceInterval', `two numbers from 0 to 1, with one of ${drawn} steps between them`, `${start}:${stop}`);
 }
-
-function text(argument: string, value: string): void {
-  if (typeof value !== 'string') throw bad(argument, 'text', typeof value);
-}
-
-function integer(argument: string, value: number, least: number, most: number): void {
-  if (!Number.isSafeInteger(value) || value < least || value > most) {
-    throw bad(argument, `an integer from ${least} to ${most}`, String(value));
-  }
-}
-
-function finite(argument: string, value: number, least: number, most: number): void {
-  if (!(value >= least && value <= most)) throw bad(argument, `a number from ${least} to ${most}`, String(value));
-}
-
-function pixels(argument: string, value: number): void {
-  if (!Number.isInteger(value) || value % 8 !== 0 || value < 8 || value > 2048) {
-    throw bad(argument, 'a multiple of 8 from 8 to 2048', String(value));
-  }
-}
-
-function oneOf<T extends string>(argument: string, value: T, choices: readonly T[]): void {
-  if (!choices.includes(value)) throw bad(argument, `one of ${choices.join(', ')}`, String(value));
-}
-
-const bad = (argument: string, expected: string, got: string) =>
-  new CodedError('bad-argument', { argument, expected, got });

@@ -2,7 +2,8 @@
 import type { ImageRequest } from './api';
 import { skippedSteps } from './diffusion/known';
 
-export const strengthOf = ({ strength, maskImage }: ImageRequest): number => strength ?? (maskImage ? 1 : 0.8);
+export const strengthOf = ({ strength, maskImage, outpaint }: ImageRequest): number =>
+  strength ?? (maskImage && !outpaint ? 1 : 0.8);
 
 /** Steps left out at the beginning; none where there is no picture. */
 export const skipOf = (request: ImageRequest): number =>

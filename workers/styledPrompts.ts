@@ -3,6 +3,7 @@ import { pickedSource } from '../models/folder.picked';
 import type { TextEncoderConfig } from '../models/sd15';
 import { openTextualInversion } from '../models/textualInversion';
 import type { Embedding } from './api';
+import { hiresStepsOf, isHires } from './hires';
 import type { LearnedTokens } from './learnedTokens';
 import { withoutLoraTags } from './pictureFile/loraTags';
 import {
@@ -11,6 +12,7 @@ import {
   type PromptChunks,
   type PromptName,
   type PromptPair,
+  type PromptSteps,
   type Prompts,
   promptsIn,
   skippedIn,
@@ -40,25 +42,32 @@ export async function styledPrompts(
   // In the negative prompt they are text, there as here.
   const words = (which: PromptName, text: string): string =>
     styled && which === 'prompt' ? withoutLoraTags(text).text : text;
-  const prompts = promptsIn(asked).map(([which, written]) => {
-    const text = words(which, written);
-    const schedule = styled ? scheduleOf(text, asked.steps) : [{ until: asked.steps, text }];
-    const texts = Array.from({ length: asked.steps }, (_, step) => scheduledAt(schedule, step));
-    return { which, texts, distinct: [...new Set(texts)] };
-  });
+  const names = promptsIn(asked).map(([which, written]) => [which, words(which, written)] as const);
+  const textsIn = (length: number, after?: number) =>
+    names.map(([, text]) => {
+      const schedule = styled ? scheduleOf(text, length, after) : [{ until: length, text }];
+      return Array.from({ length }, (_, step) => scheduledAt(schedule, step));
+    });
   const pair = once((key: string): PromptPair => {
     const texts = JSON.parse(key) as string[];
-    return Object.fromEntries(prompts.map(({ which }, i) => [which, read(texts[i]!).chunks])) as unknown as PromptPair;
+    return Object.fromEntries(names.map(([which], i) => [which, read(texts[i]!).chunks])) as unknown as PromptPair;
   });
-  const steps = Array.from({ length: asked.steps }, (_, step) =>
-    pair(JSON.stringify(prompts.map(({ texts }) => texts[step]))),
-  ) as [PromptPair, ...PromptPair[]];
-  const told = prompts.map(({ which, distinct }) => toldOf(asked, { which, ...toTell(distinct, read) }));
+  const pairs = (texts: readonly string[][]): PromptSteps =>
+    texts[0]!.map((_, step) => pair(JSON.stringify(texts.map((each) => each[step])))) as [PromptPair, ...PromptPair[]];
+  const first = textsIn(asked.steps);
+  const again = isHires(asked) ? textsIn(hiresStepsOf(asked).steps, asked.steps) : undefined;
+  const told = names.map(([which], i) => {
+    const distinct = [...new Set([...first[i]!, ...(again?.[i] ?? [])])];
+    return toldOf(asked, { which, ...toTell(distinct, read) });
+  });
+  const steps = pairs(first);
+  const second = again && pairs(again);
   return {
     steps,
+    ...(second ? { second } : {}),
     skipped: skippedIn(asked),
     told,
-    ...(vectors.length > 0 ? { learned: learnedIn(steps, encoder.vocabSize, vectors) } : {}),
+    ...(vectors.length > 0 ? { learned: learnedIn([...steps, ...(second ?? [])], encoder.vocabSize, vectors) } : {}),
   };
 }
 

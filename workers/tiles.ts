@@ -28,7 +28,7 @@ function tilesAlong(total: number, tile: number): Tiling {
 }
 
 /** `[B, C, length, length']` of a picture `[B, C, H, W]`. */
-function cut({ shape, data }: Tensor, top: number, left: number, height: number, width: number): Tensor {
+export function cut({ shape, data }: Tensor, top: number, left: number, height: number, width: number): Tensor {
   const [batch, channels, rows, columns] = shape as [number, number, number, number];
   const part = new Float32Array(batch * channels * height * width);
   for (let plane = 0; plane < batch * channels; plane++)

@@ -15,6 +15,11 @@ import { ALIGNMENT_BYTES } from '../../models/manifest';
 import type { PackedTensor } from '../../models/stage';
 
 /** Matrices and kernels as int8 with scales, or all as float32. */
+/** Nothing of it is measured. */
+const withoutFreeU = (): never => {
+  throw new TypeError('torch exports no FreeU here');
+};
+
 export function torchPlan(parameters: readonly Parameter[], int8: boolean): PackedTensor[] {
   let end = 0;
   const tensors: PackedTensor[] = [];
@@ -146,6 +151,8 @@ export function torchForm(graph: GraphBuilder): Layers {
     },
     add: (a, b) => unscaled(op('Add', 'add', [a, b], a.shape)),
     addToChannels: (x, perChannel) => op('Add', 'add', [x, reshape(perChannel, [...perChannel.shape, 1, 1])], x.shape),
+    scaleFirst: () => withoutFreeU(),
+    scaleLowest: () => withoutFreeU(),
     scale: (x, factor) => op('Mul', 'scale', [x, number(factor)], x.shape),
     concatChannels: (a, b) =>
       op('Concat', 'concat', [a, b], [a.shape[0]!, a.shape[1]! + b.shape[1]!, ...a.shape.slice(2)], { axis: 1 }),

@@ -72,6 +72,10 @@ export interface Layers {
   /** Adds `[1, C]` to every pixel of `[B, C, H, W]`. */
   addToChannels(x: Value, perChannel: Value): Value;
   scale(x: Value, factor: number): Value;
+  /** The first `channels` channels of a picture times `factor`. */
+  scaleFirst(x: Value, channels: number, factor: number): Value;
+  /** What a picture has at its four lowest frequencies (freeu.ts) times `factor`. */
+  scaleLowest(x: Value, factor: number): Value;
   /** Joins two pictures along the channels. */
   concatChannels(a: Value, b: Value): Value;
   /** Nearest neighbour: row y of the result is row floor(y · H / height) of `x`, likewise for columns. */

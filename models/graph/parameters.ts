@@ -68,6 +68,8 @@ export function listing(parameters: Parameter[]): Layers {
     add: same,
     addToChannels: same,
     scale: same,
+    scaleFirst: same,
+    scaleLowest: same,
     concatChannels: (a, b) => value([a.shape[0]!, a.shape[1]! + b.shape[1]!, ...a.shape.slice(2)]),
     upsampleTo: (x, height, width) => value([...x.shape.slice(0, 2), height, width]),
     toTokens: ({ shape }) => value([shape[0]!, shape[2]! * shape[3]!, shape[1]!]),

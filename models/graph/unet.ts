@@ -2,6 +2,7 @@
 import { TOKENS } from '../configs/textEncoderConfig';
 import type { UNetConfig } from '../sd15';
 import type { StageSize } from '../stage';
+import { type FreeU, freed } from './freeu';
 import { type Layers, pictureShape, type Value } from './layers';
 import { resnet } from './resnet';
 import { transformer } from './transformer';
@@ -11,6 +12,7 @@ interface Conditions {
   /** silu of the time embedding, which each resnet would take for itself. */
   readonly time: Value;
   readonly hiddenStates: Value;
+  readonly freeu: FreeU | undefined;
 }
 
 /**
@@ -21,12 +23,12 @@ interface Conditions {
 export function unet(
   net: Layers,
   config: UNetConfig,
-  { batch, height, width, tokens = TOKENS, deep }: StageSize,
+  { batch, height, width, tokens = TOKENS, deep, freeu }: StageSize,
 ): void {
   const sample = net.input('sample', 'float32', [batch, config.inChannels, height, width]);
   const timestep = net.input('timestep', 'float32', [1]);
   const hiddenStates = net.input('encoder_hidden_states', 'float32', [batch, tokens, config.crossAttentionDim]);
-  const conditions = { time: net.silu(timeEmbedding(net, config, timestep)), hiddenStates };
+  const conditions = { time: net.silu(timeEmbedding(net, config, timestep)), hiddenStates, freeu };
 
   const given = deep?.from === 'given';
   const skips = [net.conv2d('conv_in', sample, { channels: config.blockOutChannels[0]!, kernel: 3 })];
@@ -38,7 +40,7 @@ export function unet(
   for (const layer of upLayers(net, config, conditions).slice(-skips.length)) {
     const skip = skips.pop()!;
     if (deep?.from === 'made' && skips.length === deep.branch) net.output(DEEP, x);
-    x = layer(net.concatChannels(x, skip), skips.at(-1));
+    x = layer(x, skip, skips.at(-1));
   }
   x = net.silu(net.groupNorm('conv_norm_out', x, { groups: config.normNumGroups, epsilon: config.normEps }));
   net.output('noise', net.conv2d('conv_out', x, { channels: config.outChannels, kernel: 3 }));
@@ -98,22 +100,29 @@ function middle(net: Layers, config: UNetConfig, x: Value, conditions: Condition
   return residual(net, config, 'mid_block.resnets.1', h, channels, conditions, outputScale);
 }
 
-/** The way up, the coarsest level first: each takes what was made joined to a skip, and looks at the skip that comes next. */
-function upLayers(net: Layers, config: UNetConfig, conditions: Conditions): ((x: Value, next?: Value) => Value)[] {
+type UpLayer = (x: Value, skip: Value, next?: Value) => Value;
+
+/** The way up, the coarsest level first: each joins what was made to a skip, and looks at the skip that comes next. */
+function upLayers(net: Layers, config: UNetConfig, conditions: Conditions): UpLayer[] {
   const last = config.blockOutChannels.length - 1;
   return config.blockOutChannels.flatMap((_, step) => {
     const scope = `up_blocks.${step}`;
     const level = last - step;
     const channels = config.blockOutChannels[level]!;
     const attends = config.upBlockTypes[step] === 'CrossAttnUpBlock2D';
-    return Array.from({ length: config.layersPerBlock + 1 }, (_, i) => (x: Value, next?: Value) => {
-      let h = residual(net, config, `${scope}.resnets.${i}`, x, channels, conditions);
-      if (attends) h = attention(net, config, `${scope}.attentions.${i}`, h, level, conditions);
-      if (i < config.layersPerBlock || !next) return h;
-      // Latents that do not divide by the levels' factor were rounded on the way down: meet the skip that comes next.
-      const [, , height, width] = pictureShape(next);
-      return net.conv2d(`${scope}.upsamplers.0.conv`, net.upsampleTo(h, height, width), { channels, kernel: 3 });
-    });
+    return Array.from(
+      { length: config.layersPerBlock + 1 },
+      (_, i): UpLayer =>
+        (x, skip, next) => {
+          const joined = net.concatChannels(...freed(net, conditions.freeu, step, x, skip));
+          let h = residual(net, config, `${scope}.resnets.${i}`, joined, channels, conditions);
+          if (attends) h = attention(net, config, `${scope}.attentions.${i}`, h, level, conditions);
+          if (i < config.layersPerBlock || !next) return h;
+          // Latents that do not divide by the levels' factor were rounded on the way down: meet the skip that comes next.
+          const [, , height, width] = pictureShape(next);
+          return net.conv2d(`${scope}.upsamplers.0.conv`, net.upsampleTo(h, height, width), { channels, kernel: 3 });
+        },
+    );
   });
 }
 

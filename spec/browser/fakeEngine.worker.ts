@@ -90,9 +90,16 @@ async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, si
       if (index === 3) misbehave(prompt);
       tell({ type: 'step', image, index, of: steps, milliseconds });
     }
+    const { width, height } = request;
+    const scale = request.hiresScale ?? 1;
+    if (scale > 1) {
+      tell({ type: 'between', image, picture: fakePicture(request, request.seed + image) });
+      await pause(10 * milliseconds);
+    }
     tell({ type: 'decoding', image });
     await pause(2 * milliseconds);
-    tell({ type: 'image', image, picture: kept(request, fakePicture(request, request.seed + image)) });
+    const size = { width: scale * width, height: scale * height };
+    tell({ type: 'image', image, picture: kept(request, fakePicture(size, request.seed + image)) });
   }
   tell({ type: 'finished', timings: { textEncoder: 1, unet: 1, vaeDecoder: 1, loading: 1, total: 4 }, heapBytes: {} });
 }
@@ -105,14 +112,19 @@ function kept({ initImage, maskImage }: ImageRequest, picture: Picture): Picture
   return { ...picture, pixels };
 }
 
-/** How the words are asked to be read: something to see on the page. */
+const RARE = /^(hires|freeu|maskBlur|maskedContent|outpaint)/;
+
+/** What few ask for, or how the words are asked to be read: something to see on the page. */
 async function echo({
   promptStyle,
   longPrompts,
   clipSkip,
   embeddings = [],
   loras: chosen = [],
+  ...request
 }: ImageRequest): Promise<string> {
+  const said = Object.entries(request).filter(([field, value]) => RARE.test(field) && value !== undefined);
+  if (said.length > 0) return said.map(([field, value]) => `${field} ${value}`).join(', ');
   const files = embeddings.map(async ({ name, file: { file } }) => {
     return `${name} of ${(await file.slice(0, file.size).arrayBuffer()).byteLength} bytes`;
   });

@@ -5,12 +5,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fidelity, fidelityCases, LEAST_DECIBELS } from '../../build/fidelity';
+import { HIRES_UPSCALERS } from '../../workers/hires';
 import { SCHEDULERS } from '../../workers/request';
 import { fromRoot } from '../root';
 
 const cases = await fidelityCases(fromRoot('.'));
 const QUICK =
-  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache|two-loras)$/;
+  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache|two-loras)$|-hires|-freeu|-into-(only-masked|inverted|filled|noise|nothing|beyond)$/;
 const quick = cases.filter(({ name, only }) => QUICK.test(name) || only);
 
 test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {
@@ -44,6 +45,18 @@ test('cases are of deep features kept for several numbers of steps, from several
   const saving = cases.filter(({ from }) => from === 'fidelity-saving');
   assert.ok(new Set(saving.map(({ cacheInterval }) => cacheInterval)).size >= 4);
   assert.ok(new Set(saving.map(({ cacheBranch = 0 }) => cacheBranch)).size >= 4);
+});
+
+test('cases in two passes are of every upscaler, scales and a shape of its own', () => {
+  const hires = cases.filter(({ from }) => from === 'fidelity-hires');
+  assert.is(new Set(hires.map(({ hiresUpscaler = 'latent' }) => hiresUpscaler)).size, HIRES_UPSCALERS.length);
+  assert.ok(hires.some(({ hiresSize }) => hiresSize));
+  assert.ok(hires.some(({ hiresSteps }) => hiresSteps));
+});
+
+test('cases with FreeU are of its own factors and of others', () => {
+  const factors = cases.flatMap(({ freeu }) => (freeu ? [`${freeu}`] : []));
+  assert.is(new Set(factors).size, 3);
 });
 
 test("pictures are diffusers'", async () => {

@@ -51,6 +51,19 @@ test('sigmas are asked for where the sampler has a choice of them', () => {
   }
 });
 
+test('a second pass and FreeU go with a picture into the settings and out again, and are gone with the visit', () => {
+  const model = { width: 512, height: 512 };
+  const rare = { hiresScale: 1.5, hiresUpscaler: 'lanczos', hiresSteps: 4, freeu: [1.5, 1.6, 0.9, 0.2] } as const;
+  // What goes with a picture to begin from stays behind with it.
+  const settings = { ...DEFAULT_SETTINGS, ...settingsOf({ ...rare, strength: 0.5, maskBlur: 4, prompt: 'x' }, model) };
+  assert.equal(settings.extra, rare);
+  const request = toRequest(settings, model);
+  assert.equal([request.hiresScale, request.freeu], [1.5, [1.5, 1.6, 0.9, 0.2]]);
+  assert.is(request.maskBlur, undefined);
+  assert.equal(settingsOf({ prompt: 'y' }, model).extra, {});
+  assert.equal(parseSettings(JSON.stringify(settings)).extra, {});
+});
+
 test('random seeds are 32-bit integers', () => {
   assert.equal([randomSeed(() => 0), randomSeed(() => 1 - 2 ** -53)], [0, 2 ** 32 - 1]);
 });

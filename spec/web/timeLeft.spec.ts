@@ -24,6 +24,11 @@ test('two pictures of ten steps and a decoding worth two are 24 step times', () 
   assert.equal(drawingProgress(at({ image: 1, step: 4 }), 2, 0), { done: 16 / 24, left: 800 });
 });
 
+test('where a second pass is larger, its steps count for more', () => {
+  const drawing = at({ step: 3, of: 4, work: { done: 6, of: 10 } });
+  assert.equal(drawingProgress(drawing, 2, 0), { done: 6 / 24, left: 1800 });
+});
+
 test('one slow step does not move the estimate', () => {
   assert.is(drawingProgress(at({ step: 4, recent: [100, 100, 9000] }), 2, 0).left, 2000);
 });

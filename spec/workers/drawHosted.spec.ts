@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDiffusersFolder } from '../../models/checkpoint';
 import { planModel } from '../../models/planModel';
-import type { TextSize } from '../../models/stage';
+import type { StageSize } from '../../models/stage';
 import type { HostBackendName, ImageEvent, ImageRequest } from '../../workers/api';
 import type { HostClient, Wanted } from '../../workers/backend/bridge/client';
 import type { HostModel, HostStatus } from '../../workers/backend/bridge/status';
@@ -65,7 +65,7 @@ function setUp({ stored = [ID], broken = [], gone, why = 'backend-unavailable' }
     best: async () => 'wasm',
     ready: async (_id, _name, request) => ({ parts: here, request, close: () => void closed++ }),
   };
-  const draw = async (name: HostBackendName, request = asked, text: TextSize = {}) => {
+  const draw = async (name: HostBackendName, request = asked, text: Partial<StageSize> = {}) => {
     const id = stored.includes(ID) ? ID : `host:${model.model}`;
     const ready = await readyThere({ id, name, asked: request, changed: hasLoras(request) }, own, (event) =>
       told.push(event),
@@ -174,6 +174,19 @@ test('a size that the host does not have is said, not drawn by somebody else', a
   const { draw, falls } = setUp({});
   await rejects(() => draw('npu', { ...asked, width: 128 }), 'backend-unavailable', '64 x 64', '128 x 64');
   assert.equal(falls(), []);
+});
+
+test('a second pass of a size that the host has not is the page’s; where there is no page to draw it, it is refused before the first', async () => {
+  const twice = { ...asked, hiresScale: 1.5 };
+  assert.is((await setUp({}).draw('npu', twice)).who, 'npu');
+  await rejects(() => setUp({ stored: [] }).draw('npu', twice), 'backend-unavailable');
+  assert.is((await setUp({ stored: [] }).draw('npu', { ...asked, hiresScale: 1 })).who, 'npu');
+});
+
+test('with FreeU the page computes the UNet', async () => {
+  const { draw, falls } = setUp({});
+  assert.is((await draw('npu', asked, { freeu: [1.5, 1.6, 0.9, 0.2] })).who, 'here');
+  assert.equal(falls().at(-1), 'native-cpu to wasm: backend-unavailable');
 });
 
 test.run();

@@ -1,9 +1,10 @@
 /** A picture to draw from: given, painted on where only a part of it is to be drawn anew, and how much of it is given up. */
 import { useState } from 'preact/hooks';
-import { give, takePicture } from '../givenPicture';
-import { init } from '../initPicture';
+import { drawBeyond, give, takePicture } from '../givenPicture';
+import { type InitPicture as Given, init } from '../initPicture';
 import { pictureOnShow } from '../state';
 import { lateWords } from '../words';
+import { Choice } from './Choice';
 import { FileButton } from './FileButton';
 import { MaskPainter } from './MaskPainter';
 import { NumberField } from './NumberField';
@@ -33,6 +34,8 @@ export function InitPicture() {
               init.value = { ...given, strength };
             }}
           />
+          <Beyond given={given} />
+          {(given.mask || given.beyond.some((side) => side > 0)) && <Edge given={given} />}
         </>
       )}
       <div class="buttons">
@@ -72,3 +75,50 @@ export function InitPicture() {
     </div>
   );
 }
+
+/** How far it goes on, to each side. */
+function Beyond({ given: { beyond } }: { readonly given: Given }) {
+  const late = lateWords();
+  return (
+    <fieldset class="field">
+      <legend class="label">{late.beyond}</legend>
+      <div class="pair">
+        {late.edges.map((label, i) => (
+          <NumberField
+            key={label}
+            {...{ label, name: `beyond-${i}`, value: beyond[i]!, least: 0, most: 1024, step: 8 }}
+            onChange={(value) =>
+              drawBeyond(beyond.map((each, at) => (at === i ? value : each)) as never as Given['beyond'])
+            }
+          />
+        ))}
+      </div>
+      <p class="hint">{late.beyondHint}</p>
+    </fieldset>
+  );
+}
+
+/** How what is drawn anew meets what stays. */
+function Edge({ given }: { readonly given: Given }) {
+  const late = lateWords();
+  return (
+    <>
+      <NumberField
+        {...{ label: late.maskBlur, name: 'mask-blur', value: given.maskBlur, least: 0, most: 64 }}
+        slider={{ least: 0, most: 32 }}
+        onChange={(maskBlur) => {
+          init.value = { ...given, maskBlur };
+        }}
+      />
+      <Choice
+        {...{ legend: late.maskedContent, name: 'masked-content', value: given.maskedContent }}
+        options={CONTENTS.map((value) => ({ value, label: late.maskedContents[value] }))}
+        onChange={(maskedContent) => {
+          init.value = { ...given, maskedContent };
+        }}
+      />
+    </>
+  );
+}
+
+const CONTENTS = ['original', 'fill', 'latent_noise', 'latent_nothing'] as const;

@@ -27,6 +27,7 @@ export const InitPicture = late((parts) => parts.InitPicture);
 export const InterruptedCard = late((parts) => parts.InterruptedCard);
 export const LoraShelf = late((parts) => parts.LoraShelf);
 export const ModelDetails = late((parts) => parts.ModelDetails);
+export const MoreOptions = late((parts) => parts.MoreOptions);
 export const OpenOptions = late((parts) => parts.OpenOptions);
 export const PromptOptions = late((parts) => parts.PromptOptions);
 export const StyledNote = late((parts) => parts.StyledNote, false);

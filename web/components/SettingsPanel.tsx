@@ -6,7 +6,7 @@ import { words } from '../words';
 import { BackendField } from './BackendField';
 import { Fold } from './Fold';
 import { FromPicture } from './FromPicture';
-import { InitPicture, LoraShelf, PromptOptions } from './Late';
+import { InitPicture, LoraShelf, MoreOptions, PromptOptions } from './Late';
 import { MemoryField } from './MemoryField';
 import { NumberField } from './NumberField';
 import { SeedField } from './SeedField';
@@ -73,6 +73,7 @@ export function SettingsPanel() {
         <BackendField />
         <MemoryField />
         <Fold summary={said.promptOptions} testid="prompt-options" inside={PromptOptions} />
+        <Fold summary={said.moreOptions} testid="more-options" inside={MoreOptions} />
         <FromPicture />
         <button type="button" class="quiet reset" data-testid="reset" onClick={resetSettings}>
           {said.reset}

@@ -43,6 +43,8 @@ export function Stage() {
 /** What the frame holds while nothing is being drawn over it. */
 function Held() {
   const drawn = pictureOnShow();
+  const { between, request } = state.value.drawing ?? {};
+  if (between) return <PictureCanvas picture={between} label={request!.prompt} testid="between" />;
   if (drawn) return <PictureCanvas picture={drawn.picture} label={drawn.request.prompt} testid="picture" />;
   return state.value.drawing ? null : <p class="empty">{words().empty}</p>;
 }

@@ -11,9 +11,9 @@ export interface InitImage {
 export type MaskImage = InitImage;
 
 export interface FromImageRequest {
-  /** The picture to begin from, of the size that is asked for. */
+  /** The picture to begin from, of the size that is asked for; with `outpaint` smaller, with `inpaintPadding` of any size. */
   readonly initImage?: InitImage;
-  /** What is to be drawn anew of it, of the same size. A model made for inpainting needs one. */
+  /** What is to be drawn anew of it, of the picture's size. A model made for inpainting needs one. */
   readonly maskImage?: MaskImage;
   /**
    * How much of it is given up, in (0, 1]: that part of the steps is taken, at least one; by default 0.8, or with a mask 1, as in

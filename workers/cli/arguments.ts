@@ -7,7 +7,10 @@ import type { Failure, ImageRequest, RandomSource, SchedulerName, SigmaSpacing }
 import { CodedError } from '../errors';
 import type { Recipe } from '../pictureFile/recipe';
 import { DEFAULTS, MEMORY_MODES, RANDOM_SOURCES, SCHEDULERS, SIGMAS } from '../request';
+import { FREEU_USAGE, freeuWord } from './freeuOption';
 import { GUIDANCE_OPTIONS, GUIDANCE_USAGE, guidanceWords } from './guidanceOptions';
+import { HIRES_OPTIONS, HIRES_USAGE, hiresWords } from './hiresOptions';
+import { INPAINT_OPTIONS, INPAINT_USAGE, inpaintWords } from './inpaintOptions';
 import { chosenLoras, LORA_OPTIONS, LORA_USAGE, type LoraWords, loraWords } from './loraOptions';
 import { SAVING_OPTIONS, SAVING_USAGE, savingWords } from './savingOptions';
 import { type EmbeddingWord, embeddingWords, TEXT_OPTIONS, TEXT_USAGE, textWords } from './textOptions';
@@ -26,10 +29,13 @@ ${TEXT_USAGE}
   --guidance-scale X       how closely to follow the prompt (default: ${DEFAULTS.guidanceScale})
 ${GUIDANCE_USAGE}
 ${SAVING_USAGE}
+${FREEU_USAGE}
   --width N --height N     pixels, multiples of 8 (default: the model's own size)
+${HIRES_USAGE}
   --init-image FILE.png    a picture to draw from, brought to the size that is drawn (default: its own, in multiples of 8)
   --strength X             how much of it is given up, above 0 to 1 (default: 0.8, with a mask 1)
   --mask-image FILE.png    where it is white the picture is drawn anew, where black it stays
+${INPAINT_USAGE}
   --scheduler NAME         ${SCHEDULERS.slice(0, 9).join(', ')},
                            ${SCHEDULERS.slice(9).join(', ')}
                            (default: ${DEFAULTS.scheduler}); dpmpp_2m_karras stands for dpmpp_2m with karras
@@ -135,6 +141,9 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
       guidanceScale: numberWord('--guidance-scale', values['guidance-scale']) ?? defaults.guidanceScale,
       ...guidanceWords(values),
       ...savingWords(values),
+      ...freeuWord(values.freeu),
+      ...hiresWords(values),
+      ...inpaintWords(values),
       ...schedulerWord(values.scheduler ?? defaults.scheduler, values.sigmas ?? said.sigmas),
       ...variation(values),
       ...chosenLoras(loras),
@@ -147,16 +156,24 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
 
 /** What `recipe` says that no option contradicts: another sampler has levels and noise of its own. */
 function saidBy({ request }: Recipe, values: Readonly<Record<string, unknown>>): Recipe['request'] {
-  const { sigmas, eta, only, strength, ...rest } = request;
+  const { sigmas, eta, only, strength, ...others } = request;
+  const { maskBlur, maskedContent, invertMask, inpaintPadding, outpaint, ...rest } = others;
   const sampler = values.scheduler === undefined;
   return {
     ...rest,
     ...(sampler && sigmas !== undefined ? { sigmas } : {}),
     ...(sampler && eta !== undefined ? { eta } : {}),
-    ...(values['init-image'] !== undefined && strength !== undefined ? { strength } : {}),
+    ...(values['init-image'] === undefined ? {} : given({ strength, outpaint })),
+    ...((values['mask-image'] ?? (values['init-image'] && outpaint)) ? given({ maskBlur, maskedContent }) : {}),
+    ...(values['mask-image'] === undefined ? {} : given({ invertMask, inpaintPadding })),
     ...(values['num-images'] === undefined && only !== undefined ? { only } : {}),
   };
 }
+
+const given = <T extends object>(fields: T) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]?: NonNullable<T[Key]>;
+  };
 
 function imageWords(values: {
   readonly 'init-image'?: string | undefined;
@@ -190,6 +207,9 @@ const OPTIONS = {
   'guidance-scale': text,
   ...GUIDANCE_OPTIONS,
   ...SAVING_OPTIONS,
+  freeu: text,
+  ...HIRES_OPTIONS,
+  ...INPAINT_OPTIONS,
   width: text,
   height: text,
   scheduler: text,
@@ -223,17 +243,14 @@ function variation(
   values: Readonly<Partial<Record<'eta' | 'strength' | 'rng' | 'subseed' | 'subseed-strength' | 'only', string>>>,
 ) {
   const subseedStrength = numberWord('--subseed-strength', values['subseed-strength']);
-  const given = {
+  return given({
     eta: numberWord('--eta', values.eta),
     strength: numberWord('--strength', values.strength),
     rng: values.rng as RandomSource | undefined,
     subseedStrength,
     subseed: integerWord('--subseed', values.subseed) ?? (subseedStrength ? randomInt(2 ** 32) : undefined),
     only: integerWord('--only', values.only),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof typeof given]?: NonNullable<(typeof given)[Key]>;
-  };
+  });
 }
 
 /** `failure` with the argument named as it is typed: the engine's `numImages` is `--num-images` here. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png';
 import { unreadable } from '../../models/diskWords.node';
 import { fromCaller } from '../../models/openDisk.node';
-import type { FromImageRequest, InitImage } from '../api';
+import type { FromImageRequest, InitImage, InpaintRequest } from '../api';
 import { CodedError } from '../errors';
 import { gray } from '../pictureFile/gray';
 import { resized } from '../pictureFile/lanczos';
@@ -75,17 +75,25 @@ function rgbOf(png: DecodedPng): Uint8Array {
   return pixels;
 }
 
-/** Where nobody says: the picture's own size, down to a multiple of 8. */
-export const sizeOf = ({ width, height }: Size): Size => ({
-  width: width - (width % 8),
-  height: height - (height % 8),
-});
+/** Where nobody says: the picture's own size, down to a multiple of 8, and what is drawn beyond it; of a part of it, nothing. */
+export function sizeOf({ width, height }: Size, { outpaint, inpaintPadding }: InpaintRequest = {}): Partial<Size> {
+  if (inpaintPadding !== undefined) return {};
+  const [left, top, right, bottom] = outpaint ?? [0, 0, 0, 0];
+  return { width: width - (width % 8) + left + right, height: height - (height % 8) + top + bottom };
+}
 
-/** Both at `size`, the mask gray. */
-export function brought({ initImage, maskImage }: GivenImages, size: Size): FromImageRequest {
+/** Both as a drawing of `size` wants them, the mask gray. */
+export function brought(
+  { initImage, maskImage }: GivenImages,
+  size: Size,
+  { outpaint, inpaintPadding }: InpaintRequest = {},
+): FromImageRequest {
+  const [left, top, right, bottom] = outpaint ?? [0, 0, 0, 0];
+  const within = { width: size.width - left - right, height: size.height - top - bottom };
+  const to = initImage && inpaintPadding !== undefined ? initImage : within;
   const at = (image: InitImage, pixels: Uint8Array, channels: number): InitImage => ({
-    ...{ width: size.width, height: size.height },
-    pixels: resized(pixels, { width: image.width, height: image.height, channels }, size),
+    ...{ width: to.width, height: to.height },
+    pixels: resized(pixels, { width: image.width, height: image.height, channels }, to),
   });
   return {
     ...(initImage ? { initImage: at(initImage, initImage.pixels, 3) } : {}),

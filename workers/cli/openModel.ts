@@ -10,6 +10,7 @@ import { diskFiles, modelPath, openDisk } from '../../models/openDisk.node';
 import { conversionProgress } from '../../models/progressLine.node';
 import type { Folder } from '../../models/source';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
+import { hiresIn } from '../hires';
 import type { NamedChoice } from '../loras';
 import { nodeDevice } from '../memory/device.node';
 import { planFor } from '../memory/formFor';
@@ -38,7 +39,7 @@ export async function openModel(
   loras: readonly NamedChoice[],
   signal: AbortSignal,
 ): Promise<OpenedModel> {
-  const { model, options, weights: asked } = given;
+  const { model, options, weights: asked, width, height, request } = given;
   const path = modelPath(model);
   if (await isConverted(path)) {
     const { manifest, weights } = await openConverted(path);
@@ -46,7 +47,7 @@ export async function openModel(
     return withThem({ manifest, model: packedModel(model, manifest, weights) }, loras);
   }
   const bare = await openDisk(path, options);
-  const manifest = planFor(bare, asked, nodeDevice(), given);
+  const manifest = planFor(bare, asked, nodeDevice(), { ...hiresIn(request), width, height });
   const merged = manifest.weights === 'int8' || manifest.weights === 'int4' ? loras : [];
   const checkpoint = await withLoras(bare, merged);
   sayIgnored(checkpoint);

@@ -17,9 +17,10 @@ export function drawingProgress(
       if (event.type === 'loading') line.show(`opening ${event.stage.replace('_', ' ')} …`);
       if (event.type === 'decoding') line.show(`${which}decoding …`);
       if (event.type === 'step') {
-        recent.push(event.milliseconds);
-        const done = (event.image - (only ?? 0)) * event.of + event.index;
-        const of = pictures * event.of;
+        const { step, done: behind, of: each } = event.work ?? { step: 1, done: event.index, of: event.of };
+        recent.push(event.milliseconds / step);
+        const done = (event.image - (only ?? 0)) * each + behind;
+        const of = pictures * each;
         line.show(`${which}step ${event.index} of ${event.of}`, done / of, (of - done) * median(recent.slice(-9)));
       }
     },

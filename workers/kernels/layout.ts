@@ -99,6 +99,19 @@ export const CONV_WINOGRAD = 11;
 export const C_CHANNELS = 32;
 export const C_HALF = 33;
 
+/** Rows of pictures, with what each channel has at a few functions added to it so many times. A tile is four channels of a picture. */
+export const LOWEST = 12;
+/** Of `LOWEST`, besides `R_A` … `R_A_CHANNELS`. Rows of a picture. */
+export const L_PICTURE_ROWS = 8;
+/** Float32 `[count, rows]`, and count. */
+export const L_BASIS = 9;
+export const L_COUNT = 10;
+/** F. */
+export const L_FACTOR = 11;
+/** Float32 rows, and floats from one to the next. */
+export const L_OUTPUT = 12;
+export const L_OUTPUT_STRIDE = 13;
+
 /** Of `ROWS`. Float32 rows, floats from one to the next, channels. */
 export const R_A = 2;
 export const R_A_STRIDE = 3;

@@ -3,6 +3,8 @@ import type { Checkpoint } from '../../models/checkpoint';
 import type { Manifest } from '../../models/manifest';
 import { planModel } from '../../models/planModel';
 import type { WeightForm } from '../../models/quantize/weightForm';
+import type { HiresRequest } from '../api';
+import { largestPass } from '../hires';
 import { nativeSize } from '../model';
 import type { MemoryMode } from './course';
 import { planDrawing } from './drawingPlan';
@@ -23,13 +25,13 @@ export function planFor(
   checkpoint: Checkpoint,
   asked: WeightForm | 'auto',
   device: Device,
-  size: { readonly [Side in keyof PictureSize]?: number | undefined } = {},
+  { width, height, ...hires }: { readonly [Side in keyof PictureSize]?: number | undefined } & HiresRequest = {},
 ): Manifest {
   if (asked !== 'auto') return planModel(checkpoint, asked);
   const side = nativeSize(checkpoint.description);
   for (const { form, memory } of BY_QUALITY) {
     const plan = planModel(checkpoint, form);
-    const picture = { width: size.width ?? side, height: size.height ?? side, memory };
+    const picture = largestPass({ width: width ?? side, height: height ?? side, memory, ...hires });
     const { peakBytes, availableBytes } = planDrawing(plan, picture, device);
     if (peakBytes <= availableBytes) return plan;
   }

@@ -1,4 +1,5 @@
 /** What a model's stages need of the heap, from its manifest, before anything is opened. */
+import type { FreeU } from '../../models/graph/freeu';
 import type { HeapNeed } from '../../models/graph/onnx/graphBuilder';
 import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
@@ -18,11 +19,15 @@ export interface PictureSize {
 /** The same with what the UNet is shown, hidden states, 77 by default; and whether it keeps features, from which branch on. */
 export interface DrawnSize extends PictureSize, SavingRequest {
   readonly tokens?: number | undefined;
+  readonly freeu?: FreeU | undefined;
 }
 
 /** As what the UNet is opened for a picture: the whole of it first, and with it the part that is handed what it keeps. */
-export function unetSizes(size: StageSize, { tokens, cacheInterval = 1, cacheBranch = 0 }: DrawnSize): StageSize[] {
-  const seen = tokens === undefined ? size : { ...size, tokens };
+export function unetSizes(
+  size: StageSize,
+  { tokens, freeu, cacheInterval = 1, cacheBranch = 0 }: DrawnSize,
+): StageSize[] {
+  const seen = { ...size, ...(tokens === undefined ? {} : { tokens }), ...(freeu ? { freeu } : {}) };
   if (cacheInterval === 1) return [seen];
   return (['made', 'given'] as const).map((from) => ({ ...seen, deep: { branch: cacheBranch, from } }));
 }

@@ -1,18 +1,27 @@
 /** An `ImageRequest` out of a file: of the fields that we know, those of the right kind. Ranges are the engine's to check. */
 import type { ChosenLora, ImageRequest } from '../api';
-import { RNG_NAMES, SAMPLER_NAMES, SIGMA_NAMES } from './webuiNames';
+import { CONTENT_NAMES, RNG_NAMES, SAMPLER_NAMES, SIGMA_NAMES, UPSCALER_NAMES } from './webuiNames';
 
 type Check = (value: unknown) => boolean;
 
 const text: Check = (value) => typeof value === 'string';
 const number: Check = (value) => typeof value === 'number';
-const twoNumbers: Check = (value) => Array.isArray(value) && value.length === 2 && value.every(number);
 const chosenLoras: Check = (value) =>
   Array.isArray(value) &&
   value.every((one: Partial<ChosenLora> | null) => {
     const { name, weight, textEncoderWeight = 0 } = one ?? {};
     return text(name) && number(weight) && number(textEncoderWeight);
   });
+const numbers =
+  (count: number): Check =>
+  (value) =>
+    Array.isArray(value) && value.length === count && value.every(number);
+const twoNumbers = numbers(2);
+const fourNumbers = numbers(4);
+const size: Check = (value) => {
+  const { width, height } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return number(width) && number(height);
+};
 const nameOf =
   (names: object): Check =>
   (value) =>
@@ -50,6 +59,17 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   embeddings: never,
   loras: chosenLoras,
   strength: number,
+  hiresScale: number,
+  hiresSize: size,
+  hiresUpscaler: nameOf(UPSCALER_NAMES),
+  hiresSteps: number,
+  hiresStrength: number,
+  maskBlur: number,
+  maskedContent: nameOf(CONTENT_NAMES),
+  invertMask: (value) => typeof value === 'boolean',
+  inpaintPadding: number,
+  outpaint: fourNumbers,
+  freeu: fourNumbers,
   initImage: never,
   maskImage: never,
   guidance: never,

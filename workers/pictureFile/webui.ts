@@ -6,6 +6,9 @@ import type { ImageRequest } from '../api';
 import { loraTag } from './loraTags';
 import { readParameters, writeParameters } from './parametersText';
 import type { Recipe } from './recipe';
+import { DECIMAL, DIGITS, SIZE } from './webuiForms';
+import { hiresOf, hiresText } from './webuiHires';
+import { inpaintOf, inpaintText } from './webuiInpaint';
 import { RNG_NAMES, rngNamed, SAMPLER_NAMES, SIGMA_NAMES, samplerNamed } from './webuiNames';
 
 /** `request` is that of one picture alone. */
@@ -25,8 +28,10 @@ export function webuiText(
     ['Model', model],
     ['Variation seed', subseedStrength > 0 ? rest.subseed : undefined],
     ['Variation seed strength', subseedStrength > 0 ? subseedStrength : undefined],
-    ['Denoising strength', rest.strength],
+    ...(rest.strength === undefined ? hiresText(request) : [['Denoising strength', rest.strength] as const]),
+    ...inpaintText(request),
     ['Clip skip', rest.clipSkip ? rest.clipSkip + 1 : undefined],
+    ...FREEU_NAMES.map((name, i) => [name, rest.freeu?.[i]] as const),
     ['Eta', rest.eta],
     // Where it is not said, it is a GPU's.
     ['RNG', RNG_NAMES[rng]],
@@ -61,6 +66,11 @@ export function readWebui(text: string): Recipe | undefined {
   const rng = rngNamed(left.get('RNG') ?? 'GPU');
   if (rng) take('RNG');
   const subseedStrength = number('Variation seed strength', DECIMAL);
+  const hires = hiresOf({ left, take, number });
+  const [b1, b2, s1, s2] = FREEU_NAMES.every((name) => DECIMAL.test(left.get(name) ?? ''))
+    ? FREEU_NAMES.map((name) => number(name, DECIMAL)!)
+    : [];
+  const inpaint = inpaintOf({ left, take, number });
   const clipSkip = number('Clip skip', /^[1-9]\d?$/);
   const request: Recipe['request'] = {
     // Its prompts are written for its own reading.
@@ -78,6 +88,9 @@ export function readWebui(text: string): Recipe | undefined {
       eta: HAVE_ETA.has(sampler?.scheduler ?? '') ? (number('Eta DDIM', DECIMAL) ?? number('Eta', DECIMAL)) : undefined,
       ...(subseedStrength && { subseedStrength, subseed: number('Variation seed', DIGITS) ?? 0 }),
     }),
+    ...hires,
+    ...inpaint,
+    ...(b1 && b2 && s1 && s2 ? { freeu: [b1, b2, s1, s2] } : {}),
   };
   for (const name of left.keys()) if (UNSEEN.has(name) || left.get(name) === PLAIN[name]) left.delete(name);
   const ignored = [...left].map(([name, value]) => `${name}: ${value}`);
@@ -96,9 +109,8 @@ function hashesIn(text: string): Readonly<Record<string, string>> | undefined {
   return pairs.length > 0 ? Object.fromEntries(pairs.map(([, name, hash]) => [name!, hash!])) : undefined;
 }
 
-const DIGITS = /^\d{1,16}$/;
-const DECIMAL = /^\d+(\.\d+)?$/;
-const SIZE = /^(\d{1,5})x(\d{1,5})$/;
+/** Nobody there has names for diffusers' FreeU: those of extensions are of another. */
+const FREEU_NAMES = ['FreeU b1', 'FreeU b2', 'FreeU s1', 'FreeU s2'] as const;
 const HAVE_ETA: ReadonlySet<string> = new Set(['ddim', 'tcd']);
 
 /** What changes nothing in the picture, or says again what something else says. */

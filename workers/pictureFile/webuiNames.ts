@@ -1,4 +1,6 @@
 /** Samplers, spacings and sources of random numbers by stable-diffusion-webui's names (its modules/sd_samplers*.py, sd_schedulers.py, 1.10). */
+import type { HiresUpscaler } from '../api/hires';
+import type { MaskedContent } from '../api/inpaint';
 import type { RandomSource, SchedulerName, SigmaSpacing } from '../api/sampling';
 
 /** Those that it does not have are named the way it would. */
@@ -33,6 +35,24 @@ export const SIGMA_NAMES: Readonly<Record<SigmaSpacing, string>> = {
 /** `NV` are a CUDA device's numbers, computed on the CPU; nobody else has a name for ComfyUI's. */
 export const RNG_NAMES: Readonly<Record<RandomSource, string>> = { torch: 'CPU', philox: 'NV', comfy: 'ComfyUI' };
 
+export const UPSCALER_NAMES: Readonly<Record<HiresUpscaler, string>> = {
+  latent: 'Latent',
+  latent_antialiased: 'Latent (antialiased)',
+  latent_bicubic: 'Latent (bicubic)',
+  latent_bicubic_antialiased: 'Latent (bicubic antialiased)',
+  latent_nearest: 'Latent (nearest)',
+  latent_nearest_exact: 'Latent (nearest-exact)',
+  lanczos: 'Lanczos',
+  nearest: 'Nearest',
+};
+
+export const CONTENT_NAMES: Readonly<Record<MaskedContent, string>> = {
+  fill: 'fill',
+  original: 'original',
+  latent_noise: 'latent noise',
+  latent_nothing: 'latent nothing',
+};
+
 export interface NamedSampler {
   readonly scheduler: SchedulerName;
   readonly sigmas: SigmaSpacing;
@@ -63,6 +83,10 @@ const AUTOMATIC: Readonly<Partial<Record<SchedulerName, SigmaSpacing>>> = {
   dpmpp_2m_sde: 'exponential',
   dpmpp_3m_sde: 'exponential',
 };
+
+export const upscalerNamed = (name: string): HiresUpscaler | undefined => keyOf(UPSCALER_NAMES, name);
+
+export const contentNamed = (name: string): MaskedContent | undefined => keyOf(CONTENT_NAMES, name);
 
 const keyOf = <Key extends string>(names: Readonly<Record<Key, string>>, name: string): Key | undefined =>
   (Object.keys(names) as Key[]).find((key) => names[key] === name);

@@ -23,10 +23,10 @@ const WHEN = /^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*$/i;
 
 /**
  * Every text that `prompt` is in the course of `steps`, in order. A `when` with a point is a part of all steps, another
- * the number of a step. A `|` outside of brackets, or with nothing behind a backslash, leaves the whole prompt as it is.
+ * the number of a step; of a second pass, which comes `after` so many steps, parts count on from 1, and steps from there. A `|` outside of brackets, or with nothing behind a backslash, leaves the whole prompt as it is.
  */
-export function scheduleOf(prompt: string, steps: number): Scheduled[] {
-  const parts = new Reader(prompt, steps).all();
+export function scheduleOf(prompt: string, steps: number, after?: number): Scheduled[] {
+  const parts = new Reader(prompt, steps, after).all();
   if (!parts) return [{ until: steps, text: prompt }];
   const ends = [...new Set([...endsIn(parts, steps), steps])].sort((a, b) => a - b);
   return ends.map((until) => ({ until, text: textAt(parts, until) }));
@@ -63,6 +63,7 @@ class Reader {
   constructor(
     private readonly text: string,
     private readonly steps: number,
+    private readonly after: number | undefined,
   ) {}
 
   all(): Part[] | undefined {
@@ -134,7 +135,8 @@ class Reader {
     const [, when] = WHEN.exec(last.every((part) => typeof part === 'string') ? last.join('') : '') ?? [];
     if (when === undefined || between.length > 3) return undefined;
     const [before, after] = between.length === 3 ? [between[0]!, between[1]!] : [[], between[0]!];
-    const of = when.includes('.') ? Number(when) * this.steps : Number(when);
+    const [parts, steps] = this.after === undefined ? [0, 0] : [1, this.after];
+    const of = when.includes('.') ? (Number(when) - parts) * this.steps : Number(when) - steps;
     return [{ before, after, when: Math.min(this.steps, Math.trunc(of)) }];
   }
 }

@@ -12,6 +12,7 @@ import type { GraphBuilder } from './graphBuilder';
 import { groupNorm } from './groupNorm';
 import type { IntegerOptions } from './integers';
 import { linear as linearOver } from './linear';
+import { scaleLowest } from './lowest';
 import { channelsFirst, channelsLast, lying } from './pictures';
 import { timestepEmbedding } from './timestepEmbedding';
 import { upsampleTo } from './upsample';
@@ -141,6 +142,12 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
     add: (a, b) => graph.node('Add', 'add', [a, b], a.shape),
     addToChannels: (x, perChannel) => graph.node('Add', 'add', [x, spread(perChannel, x)], x.shape),
     scale: (x, factor) => graph.node('Mul', 'scale', [x, graph.floats(`${factor}`, [factor], [])], x.shape),
+    scaleFirst(x, channels, factor) {
+      const factors = Float32Array.from({ length: x.shape[1]! }, (_, i) => (i < channels ? factor : 1));
+      const label = `first ${channels} of ${factors.length} by ${factor}`;
+      return graph.node('Mul', 'scale', [x, graph.floats(label, factors, [factors.length])], x.shape);
+    },
+    scaleLowest: (x, factor) => scaleLowest(graph, x, factor),
     concatChannels: (a, b) =>
       graph.node('Concat', 'concat', [a, b], [a.shape[0]!, a.shape[1]! + b.shape[1]!, ...a.shape.slice(2)], {
         axis: 3,

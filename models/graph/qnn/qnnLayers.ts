@@ -14,6 +14,11 @@ import { linear as drawLinear, type Linear, type LinearForm } from './linear';
 import { groupNorm, layerNorm } from './norms';
 import { upsampleTo } from './upsample';
 
+/** Graphs of NPUs are compiled before anybody asks for a picture. */
+const withoutFreeU = (): never => {
+  throw new TypeError('no graph for an NPU has FreeU in it');
+};
+
 export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
   /** What each value is that a linear layer left. */
   const linears = new Map<string, Linear>();
@@ -103,6 +108,8 @@ export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
     add,
     addToChannels: (x, perChannel) => add(x, reshape(perChannel, [1, x.shape[1]!, 1, 1])),
     scale: (x, factor) => times('scaled', x, number(factor)),
+    scaleFirst: () => withoutFreeU(),
+    scaleLowest: () => withoutFreeU(),
     concatChannels(a, b) {
       const shape = [a.shape[0]!, a.shape[1]! + b.shape[1]!, ...a.shape.slice(2)];
       return draw.step('Concat', `${last}/joined`, [a, b], shape, { axis: 1 });

@@ -105,6 +105,48 @@ test('guidance takes a rescale, a scale to mimic and an interval, whose ends are
   assert.is(refusal('x', '--guidance-interval', '0:1:2'), `${interval} A:B, two numbers from 0 to 1, got 0:1:2`);
 });
 
+test('a second pass takes a scale or a size, an upscaler, steps and a strength', () => {
+  const words = '--hires-scale 1.5 --hires-upscaler lanczos --hires-steps 0 --hires-strength 0.45';
+  const { request } = parseArguments(['x', ...words.split(' ')]);
+  const { hiresScale, hiresUpscaler, hiresSteps, hiresStrength } = request;
+  assert.equal([hiresScale, hiresUpscaler, hiresSteps, hiresStrength], [1.5, 'lanczos', 0, 0.45]);
+  assert.equal(parseArguments(['x', '--hires-size', '96x64']).request.hiresSize, { width: 96, height: 64 });
+  for (const word of ['96', '96x', 'x64', '96 x 64', '-8x64'])
+    assert.match(refusal('x', '--hires-size', word), /^bad-argument: --hires-size: expected WxH/);
+});
+
+test('FreeU takes four numbers', () => {
+  assert.equal(parseArguments(['x', '--freeu', '1.5, 1.6,0.9,0.2']).request.freeu, [1.5, 1.6, 0.9, 0.2]);
+  assert.is(parseArguments(['x']).request.freeu, undefined);
+  for (const word of ['1.5', '1,1,1', '1,1,1,', ''])
+    assert.match(refusal('x', '--freeu', word), /^bad-argument: --freeu: expected B1,B2,S1,S2, four numbers/);
+});
+
+test('what is drawn anew takes a blur, a content, a padding, and what is beyond an edge four numbers', () => {
+  const words = '--init-image a.png --mask-image b.png --mask-blur 0 --masked-content latent_noise --invert-mask';
+  const { request } = parseArguments(['x', ...words.split(' '), '--inpaint-padding', '32']);
+  const { maskBlur, maskedContent, invertMask, inpaintPadding } = request;
+  assert.equal([maskBlur, maskedContent, invertMask, inpaintPadding], [0, 'latent_noise', true, 32]);
+  assert.equal(parseArguments(['x', '--outpaint', '64, 0,8,0']).request.outpaint, [64, 0, 8, 0]);
+  for (const word of ['64', '1,2,3', '']) assert.match(refusal('x', '--outpaint', word), /^bad-argument: --outpaint: /);
+});
+
+test('what a picture says of its mask stands only where there is one again', () => {
+  const into = { prompt: 'x', strength: 0.5, maskBlur: 3, maskedContent: 'fill', inpaintPadding: 8 } as const;
+  const recipe: Recipe = { by: 'pocket-diffusion', request: into, ignored: [] };
+  const masked = ({ strength, maskBlur, maskedContent, inpaintPadding, outpaint }: Recipe['request']) => [
+    ...[strength, maskBlur, maskedContent, inpaintPadding, outpaint],
+  ];
+  const none = [undefined, undefined, undefined];
+  assert.equal(masked(parseArguments([], recipe).request), [undefined, ...none, undefined]);
+  assert.equal(masked(parseArguments(['--init-image', 'a.png'], recipe).request), [0.5, ...none, undefined]);
+  const both = ['--init-image', 'a.png', '--mask-image', 'b.png'];
+  assert.equal(masked(parseArguments(both, recipe).request), [0.5, 3, 'fill', 8, undefined]);
+  const beyond: Recipe = { ...recipe, request: { ...into, inpaintPadding: 8, outpaint: [8, 0, 0, 0] } };
+  const again = parseArguments(['--init-image', 'a.png'], beyond).request;
+  assert.equal(masked(again), [0.5, 3, 'fill', undefined, [8, 0, 0, 0]]);
+});
+
 test('zero is a value: of the seed, of the guidance scale', () => {
   const { request } = parseArguments(['x', '--seed', '0', '--guidance-scale', '0']);
   assert.is(request.seed, 0);

@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planModel } from '../../../models/planModel';
+import { largestPass } from '../../../workers/hires';
 import {
   AMPLE_HEAP_BYTES,
   COURSES,
@@ -106,6 +107,15 @@ test('a picture to begin from is counted: its encoder is whole where the decoder
     [asked, { ...asked, initImage: {} }].map((each) => forecastSize(int8, each, device).fits),
     [true, false],
   );
+});
+
+test('of two passes the larger is planned for, its encoder only where pixels are enlarged', () => {
+  const large = { width: 2 * SMALL.width, height: 2 * SMALL.height };
+  const twice = { ...SMALL, hiresScale: 2, hiresUpscaler: 'latent' } as const;
+  assert.equal(planDrawing(exact, largestPass(twice), ROOMY), planDrawing(exact, large, ROOMY));
+  const encoded = planDrawing(exact, { ...large, initImage: true }, ROOMY);
+  assert.equal(planDrawing(exact, largestPass({ ...twice, hiresUpscaler: 'nearest' }), ROOMY), encoded);
+  assert.is(largestPass(SMALL), SMALL);
 });
 
 test('a large picture is lean however much room there is', () => {

@@ -52,6 +52,21 @@ test('Pillow reads in our files what we write today, and so do we', async () => 
   }
 });
 
+test('a second pass is in the file, its size as well, and what is no size is told', async () => {
+  const { request, model, weights, backend } = await read(...ours[0]!.chunks.map(bytesOf));
+  const hires = {
+    ...{ hiresSize: { width: 96, height: 64 }, hiresUpscaler: 'latent_nearest', hiresSteps: 4, hiresStrength: 0.5 },
+  } as const;
+  const drawn = { ...request, ...hires, guidance: 'auto', memory: 'auto' } as ImageRequest;
+  const by = { model: model!, weights: weights!, backend: backend as DrawnBy['backend'] };
+  assert.equal((await read(...recipeChunks({ ...by, request: drawn }))).request, { ...request, ...hires });
+  const [, own] = recipeChunks({ ...by, request: drawn });
+  const text = new TextDecoder().decode(own).replace('"width":96,"height":64', '"width":"wide"');
+  assert.ok(text.includes('"wide"'));
+  const said = await read(textChunk('pocket-diffusion', text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)));
+  assert.equal(said.ignored, ['hiresSize: {"width":"wide"}']);
+});
+
 test('how a picture was guided is in its file, every number of it', async () => {
   const asked = {
     ...ours[0]!,

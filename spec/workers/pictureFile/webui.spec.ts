@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readParameters, writeParameters } from '../../../workers/pictureFile/parametersText';
-import { readWebui } from '../../../workers/pictureFile/webui';
+import { readWebui, webuiText } from '../../../workers/pictureFile/webui';
 import { SAMPLER_NAMES, samplerNamed } from '../../../workers/pictureFile/webuiNames';
-import { SCHEDULERS } from '../../../workers/request';
+import { DEFAULTS, SCHEDULERS } from '../../../workers/request';
 import { fromRoot } from '../../root';
 
 interface Case {
@@ -72,14 +72,78 @@ test('a file of stable-diffusion-webui becomes a request; what nobody draws with
   const said = readWebui(
     'a girl\nNegative prompt: ugly\nSteps: 28, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 6.5, Seed: 12, Size: 640x384, ' +
       'Model hash: 6ce0161689, Model: v1-5, Variation seed: 9, Variation seed strength: 0.3, Clip skip: 2, ENSD: 31337, ' +
-      'Hires upscale: 2, Lora hashes: "x: 0a, y: 2c", Version: v1.9.4',
+      'Hires checkpoint: other, Lora hashes: "x: 0a, y: 2c", Version: v1.9.4',
   )!;
   assert.equal(said.request, {
     ...{ prompt: 'a girl', negativePrompt: 'ugly', steps: 28, guidanceScale: 6.5, seed: 12, width: 640, height: 384 },
     ...{ scheduler: 'dpmpp_2m', sigmas: 'karras', rng: 'philox', subseed: 9, subseedStrength: 0.3, numImages: 1 },
     ...{ promptStyle: 'a1111', clipSkip: 1 },
   });
-  assert.equal([said.model, said.ignored], ['v1-5', ['ENSD: 31337', 'Hires upscale: 2']]);
+  assert.equal([said.model, said.ignored], ['v1-5', ['ENSD: 31337', 'Hires checkpoint: other']]);
+});
+
+const DRAWN = { ...DEFAULTS, prompt: 'x', seed: 1, width: 64, height: 48 };
+
+test('a second pass is written in its words and order, and read again', () => {
+  for (const [hires, words] of [
+    [
+      { hiresScale: 1.5, hiresUpscaler: 'latent_bicubic_antialiased', hiresSteps: 9, hiresStrength: 0.4 },
+      'Denoising strength: 0.4, Hires upscale: 1.5, Hires steps: 9, Hires upscaler: Latent (bicubic antialiased)',
+    ],
+    [
+      { hiresSize: { width: 128, height: 64 }, hiresUpscaler: 'lanczos', hiresStrength: 0.7 },
+      'Denoising strength: 0.7, Hires resize: 128x64, Hires upscaler: Lanczos',
+    ],
+  ] as const) {
+    const text = webuiText({ ...DRAWN, ...hires }, 'm');
+    assert.ok(text.includes(`Model: m, ${words}, RNG: CPU`), text);
+    const { request, ignored } = readWebui(text)!;
+    for (const [name, value] of Object.entries(hires)) assert.equal(request[name as keyof typeof request], value, name);
+    assert.equal(ignored, []);
+  }
+  const plain = webuiText({ ...DRAWN, hiresScale: 2 }, 'm');
+  assert.ok(plain.includes('Denoising strength: 0.7, Hires upscale: 2, Hires upscaler: Latent, RNG'), plain);
+  assert.not(/Hires|Denoising/.test(webuiText(DRAWN, 'm')));
+});
+
+test('a second pass by an upscaler that nobody here has is not drawn, and told whole', () => {
+  const pass = 'Denoising strength: 0.5, Hires upscale: 2, Hires steps: 10, Hires upscaler: R-ESRGAN 4x+';
+  const said = readWebui(`x\nSteps: 20, Sampler: Euler, Seed: 3, RNG: CPU, ${pass}`)!;
+  assert.is(said.ignored.join(', '), pass);
+  assert.is(said.request.hiresScale, undefined);
+  const half = readWebui('x\nSteps: 20, Sampler: Euler, Seed: 3, RNG: CPU, Hires resize: 0x1024')!;
+  assert.equal([half.ignored, half.request.hiresSize], [['Hires resize: 0x1024'], undefined]);
+});
+
+test('how a part was drawn anew is written in its words, and read again', () => {
+  const into = {
+    strength: 0.6,
+    maskBlur: 4,
+    invertMask: true,
+    inpaintPadding: 16,
+    maskedContent: 'latent_noise',
+  } as const;
+  const text = webuiText({ ...DRAWN, ...into }, 'm');
+  const words =
+    'Denoising strength: 0.6, Mask blur: 4, Mask mode: Inpaint not masked, Inpaint area: Only masked, ' +
+    'Masked area padding: 16, Masked content: latent noise';
+  assert.ok(text.includes(`${words}, RNG: CPU`), text);
+  const { request, ignored } = readWebui(text)!;
+  const { strength: _, ...read } = into;
+  for (const [name, value] of Object.entries(read)) assert.equal(request[name as keyof typeof request], value, name);
+  // Of a picture that the file does not hold.
+  assert.equal(ignored, ['Denoising strength: 0.6']);
+  assert.is(readWebui(text.replace(', Masked area padding: 16', ''))!.request.inpaintPadding, 32);
+});
+
+test('FreeU is written in words of its own, all four or none, and those of others are told', () => {
+  const text = webuiText({ ...DRAWN, freeu: [1.5, 1.6, 0.9, 0.2] }, 'm');
+  assert.ok(text.includes('FreeU b1: 1.5, FreeU b2: 1.6, FreeU s1: 0.9, FreeU s2: 0.2'), text);
+  assert.equal(readWebui(text)!.request.freeu, [1.5, 1.6, 0.9, 0.2]);
+  const broken = readWebui(text.replace('s2: 0.2', 's2: low').replace('Steps', 'freeu_enabled: True, Steps'))!;
+  assert.is(broken.request.freeu, undefined);
+  assert.equal(broken.ignored[0], 'freeu_enabled: True');
+  assert.is(broken.ignored.length, 5);
 });
 
 test('settings that are no numbers, or name what we do not have, are left out and told', () => {

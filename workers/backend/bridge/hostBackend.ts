@@ -65,12 +65,13 @@ export function hostBackend(
   };
 }
 
-/** A host's networks are as they were exported: whole, for prompts of 77 tokens, by way of all layers, out of the model's own words. */
-function refuseOthers(argument: string, { tokens = TOKENS, clipSkip = 0, embedded = false, deep }: StageSize): void {
-  if (tokens === TOKENS && clipSkip === 0 && !embedded && !deep) return;
+/** A host's networks are as they were exported: whole, for prompts of 77 tokens, by way of all layers, out of the model's own words, without FreeU. */
+function refuseOthers(argument: string, size: StageSize): void {
+  const { tokens = TOKENS, clipSkip = 0, embedded = false, deep, freeu } = size;
+  if (tokens === TOKENS && clipSkip === 0 && !embedded && !deep && !freeu) return;
   const text = embedded ? 'learned words' : clipSkip > 0 ? `${clipSkip} layers to skip` : `${tokens} tokens`;
-  const got = deep ? 'deep features to keep' : text;
-  const expected = `what the host has: ${TOKENS} tokens, all layers, no learned words, nothing kept`;
+  const got = freeu ? `FreeU by ${freeu}` : deep ? 'deep features to keep' : text;
+  const expected = `what the host has: ${TOKENS} tokens, all layers, no learned words, nothing kept, no FreeU`;
   throw new CodedError('backend-unavailable', { argument, expected, got });
 }
 

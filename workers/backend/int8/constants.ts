@@ -68,6 +68,11 @@ export class Constants {
     return this.#once(name, 4 * eights(length), (numbers, weights) => numbers.set(this.#floats(name, weights)));
   }
 
+  /** Numbers of no tensor, by a name of their own. */
+  numbers(name: string, values: Float32Array): Region {
+    return this.#once(name, 4 * values.length, (numbers) => numbers.set(values));
+  }
+
   /** A layer's bias, or zeros. */
   bias(scope: string, length: number, present: boolean): Region {
     return present ? this.vector(`${scope}.bias`, length) : this.zeros(4 * eights(length));

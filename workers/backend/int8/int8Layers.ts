@@ -22,6 +22,7 @@ import {
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
 import { attention } from './attention';
+import { scaleFirst, scaleLowest } from './freeu';
 import { groupMoments } from './groupNorm';
 import { type Instruction, place } from './instruction';
 import { product } from './products';
@@ -137,6 +138,9 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
       open.words[C_FACTOR] = { float: factor };
       return given(source.a, x.shape);
     },
+    scaleFirst: (x, channels, factor) =>
+      given(scaleFirst(assembly, x, written(assembly, engine(x)), channels, factor), x.shape),
+    scaleLowest: (x, factor) => given(scaleLowest(assembly, x, written(assembly, engine(x)), factor), x.shape),
     concatChannels(a, b) {
       const [x, y] = [written(assembly, engine(a)), written(assembly, engine(b))];
       const shape = [a.shape[0]!, x.channels + y.channels, ...a.shape.slice(2)];

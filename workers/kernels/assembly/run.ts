@@ -11,6 +11,7 @@ import {
   CONV_WINOGRAD,
   GROUP_AFFINE,
   GROUP_MOMENTS,
+  LOWEST,
   OPCODE,
   PACK_HEADS,
   PACK_HEADS_INTEGERS,
@@ -26,6 +27,7 @@ import { attentionTile, packHead } from './attention';
 import { attentionIntegersTile } from './attentionIntegers';
 import { convTile } from './conv';
 import { affineTile, momentsTile } from './groupNorm';
+import { lowestTile } from './lowest';
 import { packHeadIntegers } from './packHeadIntegers';
 import { rowsTile } from './rows';
 import { vectorTile } from './vector';
@@ -84,6 +86,9 @@ function runTile(record: usize, tile: i32, scratch: usize): bool {
       return packHeadIntegers(record, tile);
     case ATTENTION_INTEGERS:
       return attentionIntegersTile(record, tile, scratch);
+    case LOWEST:
+      lowestTile(record, tile);
+      return true;
     case VECTOR:
       vectorTile(record, tile);
       return true;

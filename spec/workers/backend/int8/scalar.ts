@@ -144,6 +144,29 @@ export function scalarLayers(
       return made(x.shape, (i) => numbers(x)[i]! + numbers(per)[Math.floor(i / pixels) % x.shape[1]!]!);
     },
     scale: (x, factor) => each(x, (v) => v * factor),
+    scaleFirst(x, channels, factor) {
+      const pixels = count(x.shape.slice(2));
+      const scaled = (i: number): boolean => Math.floor(i / pixels) % x.shape[1]! < channels;
+      return made(x.shape, (i) => numbers(x)[i]! * (scaled(i) ? factor : 1));
+    },
+    // By the definition of the transform, frequency by frequency, its real part.
+    scaleLowest(x, factor) {
+      const [, , height, width] = x.shape as [number, number, number, number];
+      const pixels = height * width;
+      const angle = (v: number, u: number, i: number, j: number): number => {
+        const [dy, dx] = [Math.floor(i / width) - Math.floor(j / width), (i % width) - (j % width)];
+        return 2 * Math.PI * ((v * dy) / height + (u * dx) / width);
+      };
+      const lowest = (side: number): number[] => (side > 1 ? [0, -1] : [0]);
+      return made(x.shape, (at) => {
+        const start = at - (at % pixels);
+        let low = 0;
+        for (const v of lowest(height))
+          for (const u of lowest(width))
+            for (let j = 0; j < pixels; j++) low += numbers(x)[start + j]! * Math.cos(angle(v, u, at % pixels, j));
+        return numbers(x)[at]! + ((factor - 1) * low) / pixels;
+      });
+    },
     concatChannels(a, b) {
       const [ca, cb] = [count(a.shape.slice(1)), count(b.shape.slice(1))];
       return made([a.shape[0]!, a.shape[1]! + b.shape[1]!, ...a.shape.slice(2)], (i) => {

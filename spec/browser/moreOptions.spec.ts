@@ -1,0 +1,90 @@
+/** A second pass, FreeU, soft edges and what is beyond them, as a person sets them: what arrives at the engine (`echo` of fakeEngine.worker.ts). */
+import { writeFile } from 'node:fs/promises';
+import type { Page } from 'puppeteer-core';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { pngBytes } from '../../workers/cli/png';
+import { byId } from './page';
+import { file, isThere, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
+
+const ready = shelfIn(test, 'dist/spec-more-options');
+
+async function draws(page: Page, expected: RegExp): Promise<void> {
+  await page.waitForSelector(byId('draw'));
+  await press(page, 'draw');
+  await waitFor(page, says('cut', expected));
+  await page.waitForSelector(byId('save'));
+}
+
+async function fill(page: Page, id: string, value: string): Promise<void> {
+  await page.$eval(byId(id), (field) => (field as unknown as { select(): void }).select());
+  await page.type(byId(id), value);
+}
+
+test('a second pass is chosen by its scale, shows the first meanwhile, and is set again by its picture', () =>
+  ready(async ({ page }) => {
+    await page.type(byId('prompt'), 'echo');
+    await unfold(page, 'more-options');
+    await page.waitForSelector(byId('hires-2'));
+    assert.not(await isThere(page, 'hires-strength'));
+    await press(page, 'hires-2');
+    await page.waitForSelector(byId('hires-strength'));
+    assert.is(await text(page, 'hires-size'), 'The picture will be 512 × 512.');
+    await page.select(byId('hires-upscaler'), 'lanczos');
+    await fill(page, 'hires-steps', '5');
+    await fill(page, 'hires-strength', '0.45');
+    await press(page, 'draw');
+    await page.waitForSelector(byId('between'));
+    await page.waitForSelector(byId('save'));
+    assert.not(await isThere(page, 'between'));
+    await waitFor(page, says('cut', /hiresUpscaler lanczos, hiresSteps 5, hiresStrength 0.45, hiresScale 2/));
+    assert.match(await text(page, 'facts'), /^512 × 512 /);
+    await press(page, 'hires-off');
+    await draws(page, /plain, cut, 0/);
+    await press(page, 'reset');
+    await page.$$eval(`${byId('thumb')}`, (thumbs) => (thumbs[0] as unknown as { click(): void } | undefined)?.click());
+    await page.reload();
+    await page.waitForSelector(byId('model'));
+    await draws(page, /plain, cut, 0/);
+  }));
+
+test('FreeU is one of two sets of factors, or any', () =>
+  ready(async ({ page }) => {
+    await page.type(byId('prompt'), 'echo');
+    await unfold(page, 'more-options');
+    await page.waitForSelector(byId('freeu-off'));
+    await press(page, 'freeu-SD 1.5');
+    await draws(page, /freeu 1\.5,1\.6,0\.9,0\.2/);
+    await fill(page, 'freeu-s2', '0.5');
+    await draws(page, /freeu 1\.5,1\.6,0\.9,0\.5/);
+    await press(page, 'freeu-off');
+    await draws(page, /plain, cut, 0/);
+    await press(page, 'reuse');
+    await draws(page, /plain, cut, 0/);
+  }));
+
+test('a picture goes on beyond its edges in pixels of their own, softly; there is no second pass of it', () =>
+  ready(async ({ page }) => {
+    await page.evaluate('delete window.showOpenFilePicker');
+    await page.type(byId('prompt'), 'echo');
+    await unfold(page, 'more-options');
+    await page.waitForSelector(byId('hires-2'));
+    await press(page, 'hires-2');
+    const path = await file('wide.png');
+    await writeFile(path, pngBytes({ width: 96, height: 48, pixels: new Uint8Array(3 * 96 * 48).fill(90) }));
+    await unfold(page, 'init-picture');
+    await upload(page, 'init-file', path);
+    await page.waitForSelector(byId('beyond-0'));
+    assert.is(await text(page, 'hires-size'), 'Not while a picture is drawn from.');
+    assert.not(await isThere(page, 'mask-blur'));
+    await fill(page, 'beyond-0', '64');
+    await page.waitForSelector(byId('mask-blur'));
+    await fill(page, 'beyond-3', '16');
+    await fill(page, 'mask-blur', '4');
+    await press(page, 'masked-content-latent_noise');
+    await draws(page, /outpaint 64,0,0,16, maskBlur 4, maskedContent latent_noise/);
+    // 360 × 184, the demo model's area in its shape, and what is beyond.
+    assert.match(await text(page, 'facts'), /^424 × 200 /);
+  }));
+
+test.run();

@@ -1,0 +1,29 @@
+/** Ranges of arguments: what is beyond one is `bad-argument` with the argument, its range and what was given. */
+import { CodedError } from './errors';
+
+export function text(argument: string, value: string): void {
+  if (typeof value !== 'string') throw bad(argument, 'text', typeof value);
+}
+
+export function integer(argument: string, value: number, least: number, most: number): void {
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    throw bad(argument, `an integer from ${least} to ${most}`, String(value));
+  }
+}
+
+export function finite(argument: string, value: number, least: number, most: number): void {
+  if (!(value >= least && value <= most)) throw bad(argument, `a number from ${least} to ${most}`, String(value));
+}
+
+export function pixels(argument: string, value: number): void {
+  if (!Number.isInteger(value) || value % 8 !== 0 || value < 8 || value > 2048) {
+    throw bad(argument, 'a multiple of 8 from 8 to 2048', String(value));
+  }
+}
+
+export function oneOf<T extends string>(argument: string, value: T, choices: readonly T[]): void {
+  if (!choices.includes(value)) throw bad(argument, `one of ${choices.join(', ')}`, String(value));
+}
+
+export const bad = (argument: string, expected: string, got: string) =>
+  new CodedError('bad-argument', { argument, expected, got });
