@@ -63,11 +63,11 @@ export const isUpscaledInPixels = (request: HiresRequest): boolean =>
 export const upscalerOf = ({ hiresUpscaler = HIRES_DEFAULTS.hiresUpscaler }: HiresRequest): HiresUpscaler =>
   hiresUpscaler;
 
-/** Steps that the second pass takes, the last of `of` of its schedule: `setup_img2img_steps` in modules/sd_samplers_common.py. */
+/** Steps that the second pass takes, the last of `of` of its schedule: `setup_img2img_steps` in modules/sd_samplers_common.py (which takes 1 for 0.999: the same below 999 steps). */
 export function hiresStepsOf(request: HiresRequest & Pick<ImageRequest, 'steps'>): { steps: number; of: number } {
   const { hiresSteps = 0, hiresStrength = HIRES_DEFAULTS.hiresStrength } = request;
   const steps = hiresSteps === 0 ? request.steps : hiresSteps;
-  return { steps, of: Math.trunc(steps / Math.min(hiresStrength, 0.999)) };
+  return { steps, of: Math.trunc(steps / hiresStrength) };
 }
 
 /** The second pass as a request: of its own size, and of all steps of its schedule. */

@@ -50,7 +50,7 @@ test('a scale goes down to multiples of 8; another shape is covered, and no more
 });
 
 test('all steps that are asked for are drawn, the last of a schedule of which they are the strength', () => {
-  // 20 / 0.7 = 28.57; 15 / 0.5 = 30; of 1 it is 0.999: 20.02.
+  // 20 / 0.7 = 28.57; 15 / 0.5 = 30.
   assert.equal(hiresStepsOf({ steps: 20 }), { steps: 20, of: 28 });
   assert.equal(hiresStepsOf({ steps: 20, hiresSteps: 15, hiresStrength: 0.5 }), { steps: 15, of: 30 });
   assert.equal(hiresStepsOf({ steps: 20, hiresSteps: 0, hiresStrength: 1 }), { steps: 20, of: 20 });

@@ -35,16 +35,16 @@ test('steps of a larger pass count as many times as their pixels', () => {
   let now = 0;
   const stream = { isTTY: false, write: (text: string) => written.push(text) };
   const progress = drawingProgress({ numImages: 2 }, stream, () => now);
-  // Two steps, then two of four times the pixels: ten in all, in either picture.
+  // A step, then two of four times the pixels: nine in all, in either picture.
   for (const [index, step, done] of [
     [1, 1, 1],
-    [2, 1, 2],
-    [3, 4, 6],
+    [2, 4, 5],
   ] as const) {
     now += 3000 * step;
-    progress.show({ type: 'step', image: 0, index, of: 4, milliseconds: 3000 * step, work: { step, done, of: 10 } });
+    progress.show({ type: 'step', image: 0, index, of: 3, milliseconds: 3000 * step, work: { step, done, of: 9 } });
   }
-  assert.equal(written, ['picture 1 of 2, step 3 of 4, 42 s left\n']);
+  // 13 of 18 are left.
+  assert.equal(written, ['picture 1 of 2, step 2 of 3, 39 s left\n']);
 });
 
 test.run();
