@@ -13,6 +13,7 @@ import type { FromImageRequest } from './api/images';
 import type { ImportOptions, License, PickedFile, RemoteModel, RoundedForm, WeightForm } from './api/importing';
 import type { InpaintRequest } from './api/inpaint';
 import type { LoraRequest, LoraShelfApi } from './api/loras';
+import type { Port } from './api/ports';
 import type { SamplingRequest } from './api/sampling';
 import type { SavingRequest } from './api/saving';
 import type { StorageReport } from './api/storage';
@@ -26,6 +27,7 @@ export type * from './api/images';
 export type * from './api/importing';
 export type * from './api/inpaint';
 export type * from './api/loras';
+export type * from './api/ports';
 export type * from './api/sampling';
 export type * from './api/saving';
 export type * from './api/storage';
@@ -203,24 +205,6 @@ export interface Forecast {
   readonly weights: StoredForm;
   /** The largest size of this shape that fits, pixels; absent where this one does, or where none does. */
   readonly largest?: { readonly width: number; readonly height: number };
-}
-
-/** What a job needs of a `MessagePort`; spelled out because the page's, the worker's and Node's types differ. */
-export interface Port {
-  postMessage(message: unknown): void;
-  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
-  start(): void;
-  close(): void;
-}
-
-/** A message from the page on the port of a running job. */
-export interface AbortMessage {
-  readonly type: 'abort';
-}
-
-/** To a running download: stop, and keep what is here. */
-export interface PauseMessage {
-  readonly type: 'pause';
 }
 
 /**
