@@ -48,6 +48,20 @@ test('a second pass is chosen by its scale, shows the first meanwhile, and is se
     await draws(page, /plain, cut, 0/);
   }));
 
+test('work is left out by choice, and guidance brought back', () =>
+  ready(async ({ page }) => {
+    await page.type(byId('prompt'), 'echo');
+    await unfold(page, 'more-options');
+    await page.waitForSelector(byId('faster-nothing'));
+    await press(page, 'faster-much');
+    await draws(page, /cacheInterval 3, guidanceInterval 0,0\.8/);
+    await press(page, 'faster-some');
+    await draws(page, /cacheInterval 2, guidanceInterval 0,0\.8/);
+    await press(page, 'faster-nothing');
+    await fill(page, 'guidance-rescale', '0.7');
+    await draws(page, /guidanceRescale 0\.7/);
+  }));
+
 test('FreeU is one of two sets of factors, or any', () =>
   ready(async ({ page }) => {
     await page.type(byId('prompt'), 'echo');

@@ -1,7 +1,16 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DEFAULT_SETTINGS, parseSettings, randomSeed, settingsOf, toRequest } from '../../web/settings';
+import {
+  DEFAULT_SETTINGS,
+  parseSettings,
+  randomSeed,
+  SAVINGS,
+  savingOf,
+  settingsOf,
+  toRequest,
+} from '../../web/settings';
 import { sizeChoices } from '../../web/sizes';
+import { fast } from '../../workers/fast';
 
 test('settings come back as they were kept', () => {
   const settings = {
@@ -102,6 +111,14 @@ test('what drew a picture draws it again: its seed kept, its batch of one, what 
   assert.equal([webui.promptStyle, webui.longPrompts, webui.clipSkip], ['a1111', 'chunks', 1]);
   assert.is(settingsOf({ ...request, ...model }, model).size, null);
   assert.is(parseSettings(JSON.stringify(settings)).taken, null);
+});
+
+test('what is left out has a name only where it is one of those that are offered', () => {
+  for (const [name, saving] of Object.entries(SAVINGS)) assert.is(savingOf({ ...saving, freeu: [1, 1, 1, 1] }), name);
+  assert.is(savingOf({ cacheInterval: 3 }), '');
+  assert.is(savingOf({ ...SAVINGS.much, cacheBranch: 2 }), '');
+  assert.equal(SAVINGS.much, fast({ steps: 20 }));
+  assert.equal(SAVINGS.some, fast({ steps: 12 }));
 });
 
 test.run();

@@ -6,6 +6,7 @@ import type { Extra } from '../settings';
 import { modelSize, set, settings } from '../state';
 import { lateWords } from '../words';
 import { Choice } from './Choice';
+import { Faster } from './Faster';
 import { NumberField } from './NumberField';
 
 const SCALES = [1.5, 2] as const;
@@ -22,6 +23,7 @@ export function MoreOptions() {
     <div class="fields init">
       <Larger />
       <Freed />
+      <Faster />
     </div>
   );
 }

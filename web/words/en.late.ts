@@ -129,6 +129,12 @@ export const late = {
   freeu: 'FreeU',
   freeuHint: 'Strengthens what the network has made out, and mutes what is too smooth. It takes no longer.',
 
+  faster: 'Faster',
+  savings: { nothing: 'No', some: 'Somewhat', much: 'Much' },
+  fasterHint:
+    'Some of the work is done in every other or third step only. The picture is much like the other, in two thirds or half of the time; “much” wants 20 steps or more.',
+  guidanceRescale: 'Against overexposure',
+
   maskBlur: 'Soft edge, pixels',
   maskedContent: 'Begun there from',
   maskedContents: { original: 'The picture', fill: 'Colors around', latent_noise: 'Noise', latent_nothing: 'Nothing' },

@@ -73,7 +73,7 @@ export const en = {
     `${name}: ${duration} last time (${size}, ${steps})`,
   stepsShort: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
   promptOptions: 'How words are read',
-  moreOptions: 'Larger, finer',
+  moreOptions: 'Larger, finer, faster',
   reset: 'Reset settings',
   initPicture: 'Draw from a picture',
   fromPicture: 'Settings of a picture…',

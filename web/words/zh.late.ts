@@ -116,6 +116,11 @@ export const late: LateWords = {
   freeu: 'FreeU',
   freeuHint: '加强网络已看清的内容，减弱过于平滑的部分，几乎不增加时间。',
 
+  faster: '加速',
+  savings: { nothing: '关闭', some: '一些', much: '更多' },
+  fasterHint: '部分计算每两步或三步才做一次。画面大体相同，用时约三分之二或一半；“更多”宜用 20 步以上。',
+  guidanceRescale: '抑制过曝',
+
   maskBlur: '边缘柔化（像素）',
   maskedContent: '重绘处的起点',
   maskedContents: { original: '原图', fill: '周围的颜色', latent_noise: '噪声', latent_nothing: '空白' },

@@ -70,7 +70,7 @@ export const zh: Words = {
   measured: (name, duration, size, steps) => `${name}：上次用时${duration}（${size}，${steps}）`,
   stepsShort: (count) => `${count} 步`,
   promptOptions: '提示词的解读',
-  moreOptions: '放大与细节',
+  moreOptions: '放大、细节与加速',
   reset: '恢复默认设置',
   initPicture: '以图片为起点',
   fromPicture: '采用图片的设置…',

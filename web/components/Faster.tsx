@@ -1,0 +1,31 @@
+/** How much of the work is left out, and guidance brought back: what `--fast` does on the command, by choice. */
+import { type Extra, SAVINGS, savingOf } from '../settings';
+import { set, settings } from '../state';
+import { lateWords } from '../words';
+import { Choice } from './Choice';
+import { NumberField } from './NumberField';
+
+type Saving = keyof typeof SAVINGS;
+
+export function Faster() {
+  const late = lateWords();
+  const { cacheInterval: _, cacheBranch: __, guidanceInterval: ___, ...rest } = settings.value.extra;
+  const { guidanceRescale = 0 } = rest;
+  const change = (more: Partial<Extra>): void => set({ extra: { ...settings.value.extra, ...more } });
+  return (
+    <>
+      <Choice
+        {...{ legend: late.faster, name: 'faster', columns: 3 }}
+        value={savingOf(settings.value.extra)}
+        options={(Object.keys(SAVINGS) as Saving[]).map((value) => ({ value, label: late.savings[value] }))}
+        onChange={(value) => set({ extra: { ...rest, ...SAVINGS[value as Saving] } })}
+      />
+      <p class="hint">{late.fasterHint}</p>
+      <NumberField
+        {...{ label: late.guidanceRescale, name: 'guidance-rescale', value: guidanceRescale }}
+        {...{ least: 0, most: 1, step: 0.05, slider: { least: 0, most: 1 } }}
+        onChange={(value) => change({ guidanceRescale: value })}
+      />
+    </>
+  );
+}
