@@ -130,7 +130,7 @@ export const late = {
   freeuHint: 'Strengthens what the network has made out, and mutes what is too smooth. It takes no longer.',
 
   faster: 'Faster',
-  savings: { nothing: 'No', some: 'Somewhat', much: 'Much' },
+  savings: { nothing: 'No', some: 'Some', much: 'Much' },
   fasterHint:
     'Some of the work is done in every other or third step only. The picture is much like the other, in two thirds or half of the time; “much” wants 20 steps or more.',
   guidanceRescale: 'Against overexposure',
