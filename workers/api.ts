@@ -18,6 +18,7 @@ import type { SamplingRequest } from './api/sampling';
 import type { SavingRequest } from './api/saving';
 import type { StorageReport } from './api/storage';
 import type { TextRequest } from './api/text';
+import type { TinyVaeRequest } from './api/tinyVae';
 
 export type * from './api/freeu';
 export type * from './api/guidance';
@@ -32,6 +33,7 @@ export type * from './api/sampling';
 export type * from './api/saving';
 export type * from './api/storage';
 export type * from './api/text';
+export type * from './api/tinyVae';
 
 /** A picture asked for. Every field is checked; see `checkRequest` for the ranges. */
 export interface ImageRequest
@@ -43,7 +45,8 @@ export interface ImageRequest
     LoraRequest,
     HiresRequest,
     InpaintRequest,
-    FreeURequest {
+    FreeURequest,
+    TinyVaeRequest {
   /** Classifier-free guidance scale in [0, 100]; at 1 and below there is no unconditional call, as in diffusers. */
   readonly guidanceScale: number;
   /** Pixels, multiples of 8 in [8, 2048]; of two passes those of the first. */
@@ -254,7 +257,8 @@ export interface EngineApi extends LoraShelfApi {
     model: string,
     backend: BackendName,
     /** `initImage`: there where it begins from a picture. */
-    asked: Pick<ImageRequest, 'width' | 'height' | 'memory'> & HiresRequest & { readonly initImage?: unknown },
+    asked: Pick<ImageRequest, 'width' | 'height' | 'memory' | 'tinyVae'> &
+      HiresRequest & { readonly initImage?: unknown },
   ): Promise<Forecast | undefined>;
   /** Draws with a stored model. Reports `ImageEvent`s. */
   draw(model: string, backend: BackendName, request: ImageRequest, port: Port): void;

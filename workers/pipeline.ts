@@ -24,6 +24,7 @@ import { fromNoise } from './fromNoise';
 import { guidedDenoiser, shownIn } from './guidance';
 import type { Encoded } from './initImage';
 import type { Prepared } from './inpaint/prepared';
+import { latentsAreDrawn, scalingOf } from './latentScaling';
 import type { LearnedTokens } from './learnedTokens';
 import type { Model } from './model';
 import { openStage, type Parts } from './openStage';
@@ -58,12 +59,16 @@ const preparedOf = async (request: ImageRequest): Promise<Pick<Prepared, 'reques
 class Drawing {
   readonly watch = new Stopwatch();
   readonly heapBytes: Partial<Record<StageName, number>> = {};
+  readonly request: ImageRequest;
 
   constructor(
-    readonly request: ImageRequest,
+    readonly asked: ImageRequest,
     readonly parts: Parts,
     readonly signal: AbortSignal,
-  ) {}
+  ) {
+    // A model that is told the scale of guidance (LCM) guides itself, in one pass.
+    this.request = toldIn(parts.model) ? { ...asked, guidanceScale: 1 } : asked;
+  }
 }
 
 async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
@@ -100,6 +105,9 @@ const sizeOf = ({ width, height }: Size): Size => ({ width, height });
 
 /** Fetched for the first drawing in two passes. */
 const hires = () => later(import('./hiresPass'));
+
+/** Length of the embedding of guidance, of models that are told its scale. */
+const toldIn = ({ description: { unet } }: Model): number | undefined => unet.timeCondProjDim;
 
 /** An inpainting UNet also sees a mask and the picture under it. */
 const inpaints = ({ description: { unet } }: Model): boolean => unet.inChannels !== unet.outChannels;
@@ -177,10 +185,11 @@ async function* denoise(
   const { parts, signal, watch } = drawing;
   const { description } = parts.model;
   const shape = [1, description.unet.outChannels, size.height, size.width] as const;
-  const noise = await noiseFor(request, image, shape, schedule, encoded?.moments !== undefined);
-  const { scalingFactor } = description.vae;
+  const drawn = latentsAreDrawn(description);
+  const noise = await noiseFor(request, image, shape, schedule, drawn && encoded?.moments !== undefined);
+  const scalingFactor = scalingOf(description, 'vae_encoder');
   const { x, arrived, see, finish } = encoded
-    ? (await fromImage()).beginning(noise, schedule, { encoded, request, scalingFactor })
+    ? (await fromImage()).beginning(noise, schedule, { encoded, request, scalingFactor, drawn })
     : fromNoise(noise, schedule);
   const guidance = await guidanceFor(request);
 
@@ -194,9 +203,14 @@ async function* denoise(
   const unet = caching ?? (yield* open(drawing, 'unet', unetSize));
   try {
     const { predictionType } = description.scheduler;
-    let told = 0;
-    const now = () => shownIn(request, conditioning.at(told), skip + told);
-    const guided = guidedDenoiser(see(unet), now, guidance, { batch, predictionType }, signal);
+    let done = 0;
+    const now = () => shownIn(request, conditioning.at(done), skip + done);
+    const width = toldIn(parts.model);
+    const seen = see(unet);
+    const asked = width
+      ? (await later(import('./toldGuidance'))).toldGuidance(seen, width, drawing.asked.guidanceScale)
+      : seen;
+    const guided = guidedDenoiser(asked, now, guidance, { batch, predictionType }, signal);
     let milliseconds = 0;
     const denoiseTimed: Denoiser = async (x, sigma, timestep) => {
       await untilMessagesAreRead();
@@ -212,8 +226,8 @@ async function* denoise(
     let turn = await sampling.next();
     for (; !turn.done; turn = await sampling.next()) {
       const index = turn.value;
-      if (index === told) continue;
-      told = index;
+      if (index === done) continue;
+      done = index;
       yield { type: 'step', image, ...tell(index), milliseconds };
       milliseconds = 0;
     }
@@ -244,7 +258,7 @@ async function* openCut(
 
 /** Latents to 8-bit RGB. */
 async function* decode(drawing: Drawing, latents: Latents, size: Size): AsyncGenerator<ImageEvent, Uint8Array> {
-  const { scalingFactor } = drawing.parts.model.description.vae;
+  const scalingFactor = scalingOf(drawing.parts.model.description, 'vae_decoder');
   const decoder = yield* open(drawing, 'vae_decoder', stageSize(size));
   try {
     const data = latents.data.map((value) => value / scalingFactor);

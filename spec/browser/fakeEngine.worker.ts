@@ -128,8 +128,12 @@ async function echo({
   const files = embeddings.map(async ({ name, file: { file } }) => {
     return `${name} of ${(await file.slice(0, file.size).arrayBuffer()).byteLength} bytes`;
   });
+  const { tinyVae, scheduler, steps, guidanceScale } = request;
+  const decoder = tinyVae && `tiny VAE ${typeof tinyVae.file === 'string' ? tinyVae.file : tinyVae.file.path}`;
+  const few = scheduler === 'lcm' ? [`${steps} steps, guidance ${guidanceScale}`] : [];
+  const more = [...(decoder ? [decoder] : []), ...few];
   const named = chosen.map(({ name, weight }) => `${name} × ${weight}`);
-  return [promptStyle, longPrompts, clipSkip, ...(await Promise.all(files)), ...named].join(', ');
+  return [promptStyle, longPrompts, clipSkip, ...(await Promise.all(files)), ...named, ...more].join(', ');
 }
 
 function misbehave(prompt: string): void {
