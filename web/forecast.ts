@@ -19,10 +19,11 @@ export function followForecast(): () => void {
     // A picture to begin from has one pass.
     const more = init.value ? { initImage: true } : extra;
     const tiny = tinyVaeAsked();
-    const file = tiny.tinyVae?.file;
-    const decoder = typeof file === 'object' ? file.path : file;
+    const files = [tiny.tinyVae?.file, tiny.previews?.file].map((file) =>
+      typeof file === 'object' ? file.path : file,
+    );
     const question = model
-      ? `${model.id} ${backend} ${width} ${height} ${memory} ${JSON.stringify(more)} ${decoder}`
+      ? `${model.id} ${backend} ${width} ${height} ${memory} ${JSON.stringify(more)} ${files}`
       : '';
     if (question === asked) return;
     asked = question;

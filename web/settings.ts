@@ -33,6 +33,8 @@ export interface Settings {
   readonly memory: ImageRequest['memory'];
   /** Whether a tiny VAE decodes, where there is one. */
   readonly tinyDecoder: boolean;
+  /** Whether a picture is shown while it is drawn, where there is a tiny VAE. */
+  readonly previews: boolean;
   readonly modelId: string | null;
   /** Of those kept on the device, by name. */
   readonly loras: readonly ChosenLora[];
@@ -71,6 +73,7 @@ export const DEFAULT_SETTINGS: Settings = {
   backend: 'auto',
   memory: 'auto',
   tinyDecoder: false,
+  previews: false,
   modelId: null,
   loras: [],
   taken: null,
@@ -177,7 +180,7 @@ export function settingsOf(
     timesteps,
     tinyVae,
   } = request;
-  const { guidance: _, memory: __, ...rest } = request;
+  const { guidance: _, memory: __, previews: ___, ...rest } = request;
   const owns = width === model.width && height === model.height;
   const more = {
     rng,

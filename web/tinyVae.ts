@@ -5,10 +5,15 @@ import { isDemo, modelInUse, settings } from './state';
 
 export const tinyVaeFile = signal<PickedFile | undefined>(undefined);
 
-/** What a picture is decoded with in the place of the model's VAE: nothing, also where a file is still to be chosen. */
-export function tinyVaeAsked(): Pick<ImageRequest, 'tinyVae'> {
-  if (!settings.value.tinyDecoder) return {};
+/** Pictures that are shown on the way to one. */
+const PREVIEWS = 4;
+
+/** What it is asked to do: nothing, also where a file is still to be chosen. */
+export function tinyVaeAsked(): Pick<ImageRequest, 'tinyVae' | 'previews'> {
+  const { tinyDecoder, previews, steps } = settings.value;
   const model = modelInUse();
   const file = tinyVaeFile.value ?? (model && isDemo(model) ? 'demo' : undefined);
-  return file === undefined ? {} : { tinyVae: { file } };
+  if (file === undefined) return {};
+  const every = Math.max(1, Math.round(steps / (PREVIEWS + 1)));
+  return { ...(tinyDecoder ? { tinyVae: { file } } : {}), ...(previews ? { previews: { file, every } } : {}) };
 }

@@ -79,6 +79,19 @@ async function standInFor({ tinyVae }: TinyVaeRequest, manifest: Manifest) {
   return standIn(tinyVae, manifest, async () => fetchedTinyVae(fetchDemo, new AbortController().signal));
 }
 
+/** A model whose decoder makes previews, and what it takes; where they are asked for. */
+async function previewsFor(
+  { previews, width, height }: Planned & TinyVaeRequest,
+  manifest: Manifest,
+  name: OwnBackendName,
+) {
+  if (!previews) return undefined;
+  const tiny = await standInFor({ tinyVae: previews }, manifest);
+  const { previewBytes } = await later(import('./memory/previewBytes'));
+  const on = name === 'wasm-int8' ? { threads: wasmThreads() } : loweringOf(name);
+  return { model: tiny!.model, beside: previewBytes(tiny!.manifest, { width, height }, on) };
+}
+
 async function forecast(id: string, name: BackendName, asked: Planned & TinyVaeRequest): Promise<Forecast | undefined> {
   // What a GPU has beside the heap, nobody says.
   if (name !== 'wasm' && name !== 'wasm-int8') return undefined;
@@ -87,10 +100,12 @@ async function forecast(id: string, name: BackendName, asked: Planned & TinyVaeR
     const own = checkManifest(stored.manifest);
     const manifest = (await standInFor(asked, own))?.manifest ?? own;
     const device = browserDevice();
+    const beside = (await previewsFor(asked, own, name))?.beside;
+    const planned = { ...asked, beside };
     const size =
       name === 'wasm'
-        ? forecastSize(manifest, asked, device, loweringOf(name))
-        : (await later(import('./memory/int8Plan'))).forecastInt8(manifest, asked, device, wasmThreads());
+        ? forecastSize(manifest, planned, device, loweringOf(name))
+        : (await later(import('./memory/int8Plan'))).forecastInt8(manifest, planned, device, wasmThreads());
     // Whoever is told what a picture will need is about to draw: what draws is there then, whatever becomes of the network.
     void drawing().catch(() => undefined);
     return { ...size, weights: manifest.weights };
@@ -134,14 +149,19 @@ async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest):
     const own = checkManifest(stored.manifest);
     const beside = await standInFor(asked, own);
     const manifest = beside?.manifest ?? own;
+    const previews = await previewsFor(asked, own, name);
     const tokens = await (await drawing()).plannedTokens(asked, manifest);
-    const plan = wayOf(name, manifest, { ...(await largest(asked)), tokens }, lowering);
+    const plan = wayOf(name, manifest, { ...(await largest(asked)), tokens, beside: previews?.beside }, lowering);
     const bare = storedModel(stored, own, lowering);
     const changed = hasLoras(asked)
       ? await (await loras()).withAsked({ model: bare, manifest: own, request: asked }, browserRecords())
       : bare;
     const model = beside ? beside.model(changed, lowering) : changed;
-    const parts = { model, backend: await backend(name), ...(plan ? { courses: plan.courses } : {}) };
+    const parts = {
+      ...{ model, backend: await backend(name) },
+      ...(plan ? { courses: plan.courses } : {}),
+      ...(previews ? { preview: previews.model(changed, lowering) } : {}),
+    };
     const request = plan ? { ...asked, guidance: plan.guidance } : asked;
     return { parts, request, close: () => stored.close() };
   } catch (error) {

@@ -29,6 +29,7 @@ import type { LearnedTokens } from './learnedTokens';
 import type { Model } from './model';
 import { openStage, type Parts } from './openStage';
 import { firstPass, type Pass, stageSize } from './passes';
+import type { Previews } from './previews';
 import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds } from './sampling';
 import { Stopwatch } from './stopwatch';
 import type { Tensor } from './tensor';
@@ -201,9 +202,12 @@ async function* denoise(
   const { cacheInterval = 1, cacheBranch = 0 } = request;
   const caching = cacheInterval > 1 ? yield* openCut(drawing, unetSize, cacheBranch, cacheInterval) : undefined;
   const unet = caching ?? (yield* open(drawing, 'unet', unetSize));
+  let previews: Previews | undefined;
   try {
+    previews = await previewsOf(drawing, size);
     const { predictionType } = description.scheduler;
     let done = 0;
+    let estimate: Latents | undefined;
     const now = () => shownIn(request, conditioning.at(done), skip + done);
     const width = toldIn(parts.model);
     const seen = see(unet);
@@ -219,6 +223,7 @@ async function* denoise(
       const started = performance.now();
       const denoised = await watch.time('unet', guided(x, sigma, timestep));
       milliseconds += performance.now() - started;
+      estimate = denoised;
       return denoised;
     };
     const answers = { denoise: denoiseTimed, noise: noise.next, ...(arrived ? { arrived } : {}) };
@@ -228,13 +233,25 @@ async function* denoise(
       const index = turn.value;
       if (index === done) continue;
       done = index;
-      yield { type: 'step', image, ...tell(index), milliseconds };
+      const step = tell(index);
+      const shows = previews && estimate && step.index < step.of && step.index % request.previews!.every === 0;
+      const preview = shows ? { preview: await watch.time('vaeDecoder', previews!.show(estimate!)) } : {};
+      yield { type: 'step', image, ...step, milliseconds, ...preview };
       milliseconds = 0;
     }
     return finish(modelSample(turn.value, schedule.finalSigma));
   } finally {
+    await previews?.close();
     await close(drawing, 'unet', unet);
   }
+}
+
+/** What shows how the picture stands, where that is asked for and there is something to show it with. */
+async function previewsOf({ request, parts, signal }: Drawing, size: StageSize): Promise<Previews | undefined> {
+  const { preview, backend } = parts;
+  if (!preview || !request.previews) return undefined;
+  const { openPreviews } = await later(import('./previews'));
+  return openPreviews(preview, backend, size, scalingOf(preview.description, 'vae_decoder'), signal);
 }
 
 /** The UNet, and beside it the part of it that is handed deep features, as one that keeps them. The caller closes it. */

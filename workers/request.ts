@@ -152,7 +152,7 @@ const MOST_TIMESTEPS = 1000;
 
 /** The picture to begin from, where there is one, and its mask: of the size of what is drawn. */
 function checkImages(request: ImageRequest): void {
-  const { initImage, maskImage, strength, steps, tinyVae } = request;
+  const { initImage, maskImage, strength, steps, tinyVae, previews } = request;
   for (const [argument, given] of [
     ['maskImage', maskImage],
     ['strength', strength],
@@ -161,6 +161,7 @@ function checkImages(request: ImageRequest): void {
   if (initImage) ofSize('initImage', initImage, 3, initSizeOf(request));
   if (maskImage) ofSize('maskImage', maskImage, 1, initSizeOf(request));
   if (strength !== undefined) finite('strength', strength, 0, 1);
+  if (previews) integer('previews', previews.every, 1, 1000);
   if (tinyVae) {
     const { use = 'decoding' } = tinyVae;
     oneOf('tinyVaeFor', use, TINY_VAE_USES);

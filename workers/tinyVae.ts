@@ -20,7 +20,7 @@ export async function chosenTinyVae({ file }: TinyVaeChoice, demo: DemoTinyVae):
   return openTinyVae(file === 'demo' ? await demo() : pickedSource(file.path, file.file));
 }
 
-/** A fetched file of the demo model's; the server's word is taken for what it is. */
+/** Its files. */
 const FILES = ['config.json', 'diffusion_pytorch_model.safetensors'];
 
 /** The demo model's by `fetchDemo`, which asks for a file of its folder. Rejects with `download-failed`. */

@@ -88,7 +88,11 @@ async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, si
       await pause(milliseconds);
       signal.throwIfAborted();
       if (index === 3) misbehave(prompt);
-      tell({ type: 'step', image, index, of: steps, milliseconds });
+      const preview =
+        request.previews && index % request.previews.every === 0
+          ? { preview: { width: 8, height: 8, pixels: new Uint8Array(192).fill(128) } }
+          : {};
+      tell({ type: 'step', image, index, of: steps, milliseconds, ...preview });
     }
     const { width, height } = request;
     const scale = request.hiresScale ?? 1;

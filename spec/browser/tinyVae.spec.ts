@@ -33,6 +33,20 @@ test('the demo model has a tiny VAE of its own, another is a file for this visit
     await draws(/“plain, cut, 0”/);
   }));
 
+test('how a picture stands is shown on the way, where that is wished', () =>
+  ready(async ({ page }) => {
+    await page.type(byId('prompt'), 'echo');
+    await unfold(page, 'tiny-vae-options');
+    await page.waitForSelector(byId('previews-on'));
+    await press(page, 'previews-on');
+    await page.click(byId('draw'));
+    const size = `(({ width, height }) => [width, height].join())(document.querySelector('${byId('preview')}'))`;
+    await page.waitForSelector(byId('preview'));
+    assert.is(await page.evaluate(size), '8,8');
+    await page.waitForSelector(byId('picture'));
+    assert.not(await isThere(page, 'preview'));
+  }));
+
 test('a sampler of few steps, set to many, says what it wants, and takes it by one press', () =>
   ready(async ({ page }) => {
     await page.type(byId('prompt'), 'echo');

@@ -8,7 +8,7 @@ import { IconButton } from './IconButton';
 
 export function TinyVaeOptions() {
   const late = lateWords();
-  const { tinyDecoder } = settings.value;
+  const { tinyDecoder, previews } = settings.value;
   const model = modelInUse();
   return (
     <div class="options">
@@ -20,7 +20,15 @@ export function TinyVaeOptions() {
         />
         <p class="hint">{late.decoderHint}</p>
       </div>
-      {tinyDecoder && <TinyVaeFile needed={!(model && isDemo(model))} />}
+      <div>
+        <Choice
+          {...{ legend: late.previews, name: 'previews', value: previews ? 'on' : 'off' }}
+          options={(['off', 'on'] as const).map((value) => ({ value, label: late.previewsWhen[value] }))}
+          onChange={(value) => set({ previews: value === 'on' })}
+        />
+        <p class="hint">{late.previewsHint}</p>
+      </div>
+      {(tinyDecoder || previews) && <TinyVaeFile needed={!(model && isDemo(model))} />}
     </div>
   );
 }

@@ -79,6 +79,7 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   initImage: never,
   maskImage: never,
   tinyVae: shippedTinyVae,
+  previews: never,
   guidance: never,
   memory: never,
 };
