@@ -5,7 +5,7 @@
  *   index.html main.js main.css manifest.webmanifest icons/   the page
  *   engine.worker.js NAME-HASH.js                              the engine; shared and later parts; a chunk for each ORT library
  *   ort/                                                       ORT's WASM and its loaders
- *   demo/index.json demo/…                                     the demo model, a diffusers folder with its list
+ *   demo/index.json demo/…                                     the demo model, a diffusers folder with its list, and its tiny VAE
  *
  * Files that did not change are left alone, so their modification times (ETags) and compressed twins stay valid.
  */
@@ -20,6 +20,8 @@ import { type Output, openOutput } from './output';
 export const WEB_FOLDER = 'dist/web';
 const ENGINE = 'workers/engine.worker.ts';
 const DEMO_MODEL = 'models/demo/model';
+/** Beside the model, and no part of it: it is fetched when it is asked for. */
+const DEMO_TINY_VAE = 'models/demo/tiny_vae';
 const ORT = 'node_modules/onnxruntime-web/dist';
 /** The CPU's build and the one with WebGPU (JSEP), as workers/backend/ort.browser.ts loads them. */
 const ORT_FILES = ['ort-wasm-simd-threaded', 'ort-wasm-simd-threaded.jsep'].flatMap((name) => [
@@ -44,6 +46,8 @@ export async function bundle(folder = WEB_FOLDER, demoModel = DEMO_MODEL): Promi
   await placePage(output);
   for (const name of ORT_FILES) await output.place(`ort/${name}`, await readFile(join(ORT, name)));
   await placeDemo(output, demoModel);
+  for (const name of await readdir(DEMO_TINY_VAE))
+    await output.place(`demo/tiny_vae/${name}`, await readFile(join(DEMO_TINY_VAE, name)));
   await output.removeOthers();
   await compressTwins(folder);
 }

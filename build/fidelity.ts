@@ -1,18 +1,19 @@
 /**
  * `npm run fidelity [-- PATTERN]`: the demo model's pictures against those that diffusers draws of the same requests
- * (spec/vectors/recipes/fidelity.py, fidelity_text.py, fidelity_guidance.py, fidelity_saving.py, fidelity_loras.py, fidelity_images.py for those that begin from a
+ * (spec/vectors/recipes/fidelity.py, fidelity_text.py, fidelity_guidance.py, fidelity_saving.py, fidelity_loras.py, fidelity_few.py for few steps and tiny VAEs, fidelity_images.py for those that begin from a
  * picture, fidelity_hires.py for those in two passes, fidelity_inpaint.py for those into a part of one, freeu.py for those with FreeU), one line a
  * sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
  * PATTERN, a regular expression, picks cases by name. Ends with 1 where one is below 50 dB, a root-mean-square error of 0.8 of 255 levels.
  */
 import { readFile } from 'node:fs/promises';
-import { openDiffusersFolder } from '../models/checkpoint';
+import { type Checkpoint, openDiffusersFolder } from '../models/checkpoint';
 import { diskFolder, fileSource } from '../models/folder.node';
 import { pickedSource } from '../models/folder.picked';
 import { onDisk } from '../models/lora/aside.node';
 import { planModel } from '../models/planModel';
 import { psnr } from '../models/quantize/quality/psnr';
 import { openSafetensors, type Safetensors } from '../models/safetensors';
+import { openTinyVae } from '../models/tinyVae/openTinyVae';
 import type { Embedding, ImageRequest, Picture } from '../workers/api';
 import { nodeWasmBackend } from '../workers/backend/ort.node';
 import { brought } from '../workers/cli/images';
@@ -23,6 +24,7 @@ import { checkpointModel } from '../workers/model.checkpoint';
 import type { Parts } from '../workers/openStage';
 import { textToImage } from '../workers/pipeline';
 import { DEFAULTS } from '../workers/request';
+import { tinyManifest, tinyModel } from '../workers/tinyVae';
 
 export const LEAST_DECIBELS = 50;
 
@@ -37,6 +39,8 @@ export type FidelityCase = ImageRequest & {
   /** What that picture is brought to before. */
   readonly initSize?: readonly [width: number, height: number];
   readonly maskBox?: readonly [number, number, number, number];
+  /** Drawn by a model that is told the scale of guidance. */
+  readonly guidanceTold?: true;
 };
 
 /** Of spec/vectors: requests, and the pictures they are held against. */
@@ -50,6 +54,7 @@ const FILES = [
   'fidelity-hires',
   'fidelity-inpaint',
   'fidelity-freeu',
+  'fidelity-few',
 ] as const;
 
 /** Learned words are recorded by name; their files lie with the pictures. */
@@ -98,19 +103,45 @@ const shelfOf = (references: Safetensors): LoraShelf => ({
 
 /** Draws each of `cases` and holds it against its reference. */
 export async function* fidelity(cases: readonly FidelityCase[], root = '.'): AsyncGenerator<Measured> {
-  const checkpoint = await openDiffusersFolder(await diskFolder(`${root}/models/demo/model`));
-  const bare = checkpointModel(checkpoint);
+  const demo = await openDiffusersFolder(await diskFolder(`${root}/models/demo/model`));
+  const told = await toldCheckpoint(demo, await referencesOf('fidelity-few', root));
   const backend = nodeWasmBackend();
+  const partsOf = async (each: FidelityCase): Promise<Parts> => {
+    const { tinyVae, guidanceTold } = each;
+    const checkpoint = guidanceTold ? told : demo;
+    const loras = await openedLoras(each, shelfOf(await referencesOf(each.from, root)));
+    const { model } = await changedModel(checkpointModel(checkpoint), planModel(checkpoint), loras, onDisk);
+    if (!tinyVae) return { model, backend };
+    const tiny = await openTinyVae(await diskFolder(`${root}/models/demo/tiny_vae`));
+    const manifest = tinyManifest(planModel(checkpoint), tiny, tinyVae.use);
+    return { model: tinyModel(model, tiny, manifest, tinyVae.use), backend };
+  };
   const pictureOf = async (from: FidelityCase['from'], name: string) =>
     readPng(await (await referencesOf(from, root)).read(name));
   for (const each of cases) {
-    const loras = await openedLoras(each, shelfOf(await referencesOf(each.from, root)));
-    const { model } = await changedModel(bare, planModel(checkpoint), loras, onDisk);
     const request = await withImages(each, (name) => pictureOf('fidelity', name));
-    const picture = await drawn(request, { model, backend });
+    const picture = await drawn(request, await partsOf(each));
     const reference = await pictureOf(each.from, each.name);
     yield { ...each, decibels: psnr(picture.pixels, reference.pixels) };
   }
+}
+
+/** The demo model with a layer for the scale of guidance, which lies with the references. */
+async function toldCheckpoint(demo: Checkpoint, references: Safetensors): Promise<Checkpoint> {
+  const [key, layer] = ['time_embedding.cond_proj.weight', 'cond_proj'];
+  const unet = demo.weights('unet');
+  const info = references.info(layer)!;
+  const told: ReturnType<Checkpoint['weights']> = {
+    ...unet,
+    info: (name) => (name === key ? info : unet.info(name)),
+    read: (name, rows) => (name === key ? references.read(layer, rows) : unet.read(name, rows)),
+  };
+  const { description } = demo;
+  return {
+    ...demo,
+    description: { ...description, unet: { ...description.unet, timeCondProjDim: info.shape[1]! } },
+    weights: (stage) => (stage === 'unet' ? told : demo.weights(stage)),
+  };
 }
 
 type Pixels = ReturnType<typeof readPng>;

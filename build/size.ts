@@ -1,7 +1,7 @@
 /**
  * `npm run size`: what the page's own JavaScript weighs on the wire, against its budget. The budget is for what a visit
- * waits for and draws with: the page, the engine, what they share, and one language (the heaviest counts). What comes when it
- * is first used, or when the page has nothing better to do, stands below the line; ORT and models apart.
+ * waits for: the page, the engine, what they share, and one language (the heaviest counts). What comes when it is first used, or
+ * when the page has nothing better to do, stands below the line, what every drawing needs of it as a sum; ORT and models apart.
  */
 import { bundleScripts, type Script } from './bundle';
 import { brotli, gzipped } from './compress';
@@ -35,6 +35,8 @@ export async function main(): Promise<number> {
   console.log(`${''.padEnd(28)}    bytes     gzip   brotli`);
   print([...atOnce, ...languages]);
   console.log(line('a visit', visit));
+  const drawing = scripts.filter(({ path }) => path.startsWith('drawing-')).map(({ path }) => path);
+  console.log(line('a drawing, besides', sum(fetchedWith(drawing, scripts).filter((one) => !atOnce.includes(one)))));
   print(later);
   console.log(line('all', sum([...atOnce, heaviest, ...later])));
   const within = visit.gzip <= BUDGET_BYTES;

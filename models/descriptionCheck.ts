@@ -44,6 +44,7 @@ const UNET: RulesFor<UNetConfig> = {
   freqShift: NUMBER,
   downsamplePadding: INDEX,
   midBlockScaleFactor: POSITIVE,
+  timeCondProjDim: optional(COUNT),
 };
 
 const VAE: RulesFor<VaeConfig> = {

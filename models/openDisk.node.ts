@@ -21,11 +21,11 @@ export interface DiskOptions {
 
 /** Opens the folder or file at `path`, as `openCheckpoint` does; `bad-model` where there is none. */
 export async function openDisk(path: string, { vae, loras = [], predictionType }: DiskOptions): Promise<Checkpoint> {
-  const isFolder = (await found(path)).isDirectory();
+  const folder = await isFolder(path);
   const sources = await Promise.all(
     loras.map(async (lora) => ({ source: await diskFile(lora.path), weight: lora.weight })),
   );
-  const input = isFolder ? await diskFolder(path) : await diskFile(path);
+  const input = folder ? await diskFolder(path) : await diskFile(path);
   const opening = openCheckpoint(input, {
     tokenizer: async () => clipTokenizer(await diskFolder(resolve(CLIP_TOKENIZER_HOME))),
     loras: sources,
@@ -48,7 +48,7 @@ const toldWith =
 /** Every file behind `openDisk(path, options)`, LoRAs under their place and weight: what tells one conversion from another. */
 export async function diskFiles(path: string, { vae, loras = [] }: DiskOptions): Promise<Folder> {
   const files = new Map<string, ByteSource>();
-  if ((await found(path)).isDirectory()) {
+  if (await isFolder(path)) {
     const folder = await diskFolder(path);
     for (const name of folder.paths()) files.set(`model/${name}`, (await folder.file(name))!);
   } else files.set('model', await diskFile(path));
@@ -100,6 +100,9 @@ export async function diskFile(path: string): Promise<ByteSource> {
   if ((await found(path, FILE)).isDirectory()) throw badModel(path, FILE, 'a folder');
   return fileSource(path);
 }
+
+/** `bad-model` where there is nothing at `path`. */
+export const isFolder = async (path: string): Promise<boolean> => (await found(path)).isDirectory();
 
 async function found(path: string, expected = 'a folder or a .safetensors file') {
   try {

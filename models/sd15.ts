@@ -2,6 +2,8 @@
  * What the networks of a Stable Diffusion 1.x model are: every size that the graphs need, read from the `config.json`
  * files of the diffusers layout, none assumed. Field names are those of diffusers / transformers, in camel case.
  */
+import type { Layers } from './graph/layers';
+import type { StageName, StageSize } from './stage';
 
 /** `CLIPTextModel` (transformers, `CLIPTextConfig`). */
 export interface TextEncoderConfig {
@@ -35,6 +37,11 @@ export interface UNetConfig {
   readonly freqShift: number;
   readonly downsamplePadding: number;
   readonly midBlockScaleFactor: number;
+  /**
+   * Of models distilled with guidance in them (LCM): length of the embedding of its scale, `timestep_cond`, which is added
+   * to the timestep's. They are asked once a step.
+   */
+  readonly timeCondProjDim?: number;
 }
 
 /** `AutoencoderKL` (diffusers). */
@@ -66,10 +73,21 @@ export interface SchedulerConfig {
   readonly rescaleBetasZeroSnr?: boolean;
 }
 
+/**
+ * Networks in the place of a model's own, such as a tiny VAE's: each describes itself, so that who draws with none has no code
+ * for any. Their latents are those of the UNet divided by `scalingFactor`.
+ */
+export interface StandIn {
+  readonly scalingFactor: number;
+  readonly networks: Readonly<Partial<Record<StageName, (net: Layers, size: StageSize) => void>>>;
+}
+
 /** A whole model. */
 export interface ModelDescription {
   readonly textEncoder: TextEncoderConfig;
   readonly unet: UNetConfig;
   readonly vae: VaeConfig;
   readonly scheduler: SchedulerConfig;
+  /** What stands in the place of the VAE, or of a half of it. */
+  readonly standIn?: StandIn;
 }

@@ -123,10 +123,12 @@ export interface SegmentedFile {
  *                 timestep             float32 [1]
  *                 encoder_hidden_states float32 [B, T, D]
  *                (deep_features        float32, with `deep` that is `given`)
+ *                 timestep_cond        float32 [1, G]      (of models with `timeCondProjDim` G alone)
  *              -> noise                float32 [B, C, H, W]
  *                (deep_features        float32, with `deep` that is `made`)
  *   vae_decoder   latents              float32 [B, 4, H, W]  (already divided by scaling_factor)
  *              -> image                float32 [B, 3, 8H, 8W], nominally in [-1, 1]
  *   vae_encoder   image                float32 [B, 3, 8H, 8W] in [-1, 1]
  *              -> moments              float32 [B, 8, H, W]  (mean, then log-variance)
+ *                 or, of a tiny VAE, latents float32 [B, 4, H, W]  (to be multiplied by its scaling factor)
  */

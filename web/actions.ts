@@ -11,6 +11,7 @@ import { warmUp } from './lateParts';
 import { bringDemo, learnHost, learnModels, learnStorage, learnWeightForms, useModel } from './modelActions';
 import { randomSeed, type Settings, toRequest } from './settings';
 import { backendInUse, isDemo, modelInUse, set, settings, state, tell } from './state';
+import { tinyVaeAsked } from './tinyVae';
 
 let drawing: AbortController | undefined;
 
@@ -73,7 +74,7 @@ export async function draw(override: Partial<Settings> = {}): Promise<void> {
 /** Puts the request on show: once at the click, and again with the right size when the model is known. */
 function announce(model: ModelSummary | undefined): void {
   const plain = toRequest(settings.value, model ?? { width: 256, height: 256 });
-  const request = { ...plain, ...embeddingsAsked(), ...initFor(plain) };
+  const request = { ...plain, ...embeddingsAsked(), ...tinyVaeAsked(), ...initFor(plain) };
   tell({ type: 'draw', request, modelName: model?.name ?? '', backend: backendInUse() });
 }
 

@@ -1,5 +1,5 @@
 /** A request on its way to pictures, and how the page's memory follows the engine's events about it. */
-import type { BackendName, ImageEvent, ImageRequest, Picture } from '../workers/api';
+import type { BackendName, ImageEvent, ImageRequest, InitImage, Picture } from '../workers/api';
 import type { Toast } from './jobs';
 import { withMeasured } from './measured';
 import type { Problem, State } from './reducer';
@@ -15,6 +15,8 @@ export interface Drawing {
   /** Steps done of this picture, and in all of it (0 until the first is done). */
   readonly step: number;
   readonly of: number;
+  /** How it stands, where that is shown. */
+  readonly preview?: InitImage | undefined;
   /** The same in steps of the first pass, where they do not all take the same time. */
   readonly work?: { readonly done: number; readonly of: number } | undefined;
   /** Durations of the latest steps, newest last, of such. */
@@ -76,7 +78,8 @@ export function reduceImage(state: State, drawing: Drawing, event: ImageEvent, n
     case 'step': {
       const { image, index: step, of, work } = event;
       const recent = [...drawing.recent, event.milliseconds / (work?.step ?? 1)].slice(-RECENT);
-      return change({ phase: 'steps', image, step, of, work, recent });
+      const preview = event.preview ?? drawing.preview;
+      return change({ phase: 'steps', image, step, of, work, recent, preview });
     }
     case 'encoding':
       return change({ phase: 'loading' });
@@ -93,6 +96,7 @@ export function reduceImage(state: State, drawing: Drawing, event: ImageEvent, n
         step: 0,
         work: undefined,
         between: undefined,
+        preview: undefined,
       } as const;
       const decodeSteps = measuredDecode(drawing, now) ?? state.decodeSteps;
       // The first alone has the time of loading in it, and no other picture's.

@@ -43,4 +43,24 @@ export const SIGMAS: Readonly<Record<SigmaSpacing, string>> = {
 /** Those that step from timestep to timestep have no other levels. */
 export const hasSigmas = (scheduler: SchedulerName): boolean => !/^(pn|dd|lc|tc)/.test(scheduler);
 
+/** Of those that step over noise levels diffusers' classes for these, too, take timesteps (workers/request.ts). */
+export const hasTimesteps = (scheduler: SchedulerName): boolean =>
+  /^(ddpm|euler|heun|dpmpp_.m.*|lcm|tcd)$/.test(scheduler);
+
+const isForFew = (scheduler: SchedulerName): boolean => scheduler in SCHEDULERS.few;
+
+/** These have timesteps of their own. */
+export const hasSpacing = (scheduler: SchedulerName): boolean => !isForFew(scheduler);
+
+/** A sampler for four to eight steps and hardly any guidance, set to more. */
+export const wantsFewSteps = ({
+  scheduler,
+  steps,
+  guidanceScale,
+}: {
+  scheduler: SchedulerName;
+  steps: number;
+  guidanceScale: number;
+}): boolean => isForFew(scheduler) && (steps > 8 || guidanceScale > 2);
+
 export const hasEta = (scheduler: SchedulerName): boolean => scheduler === 'ddim' || scheduler === 'tcd';

@@ -12,7 +12,7 @@ import type {
   SchedulerName,
   SigmaSpacing,
 } from '../workers/api';
-import { hasEta, hasSigmas, SCHEDULER_LABELS, SIGMAS } from './schedulers';
+import { hasEta, hasSigmas, hasSpacing, hasTimesteps, SCHEDULER_LABELS, SIGMAS } from './schedulers';
 
 export interface Settings {
   readonly prompt: string;
@@ -32,6 +32,10 @@ export interface Settings {
   readonly numImages: number;
   readonly backend: 'auto' | BackendName;
   readonly memory: ImageRequest['memory'];
+  /** Whether a tiny VAE decodes, where there is one. */
+  readonly tinyDecoder: boolean;
+  /** Whether a picture is shown while it is drawn, where there is a tiny VAE. */
+  readonly previews: boolean;
   readonly modelId: string | null;
   /** Of those kept on the device, by name. */
   readonly loras: readonly ChosenLora[];
@@ -64,7 +68,12 @@ export function savingOf({ cacheInterval = 1, cacheBranch, guidanceInterval }: E
   return named ?? '';
 }
 
-export type Taken = Partial<Pick<ImageRequest, 'rng' | 'eta' | 'subseed' | 'subseedStrength' | 'numImages' | 'only'>>;
+export type Taken = Partial<
+  Pick<
+    ImageRequest,
+    'rng' | 'eta' | 'subseed' | 'subseedStrength' | 'numImages' | 'only' | 'timestepSpacing' | 'timesteps'
+  >
+>;
 
 /** In the order in which they are shown. */
 export const BACKENDS = ['npu', 'webgpu', 'wasm-int8', 'wasm', 'native-cpu'] as const satisfies readonly BackendName[];
@@ -85,6 +94,8 @@ export const DEFAULT_SETTINGS: Settings = {
   numImages: 1,
   backend: 'auto',
   memory: 'auto',
+  tinyDecoder: false,
+  previews: false,
   modelId: null,
   loras: [],
   taken: null,
@@ -140,7 +151,7 @@ const oneOf = <T>(value: unknown, choices: readonly T[], fallback: T): T =>
 export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' | 'height'>): ImageRequest {
   const { prompt, negativePrompt, seed, steps, guidanceScale, scheduler, sigmas, memory, taken } = settings;
   const { promptStyle, longPrompts, clipSkip, loras, extra } = settings;
-  const { eta, numImages: of = 1, only, ...noise } = taken ?? {};
+  const { eta, numImages: of = 1, only, timestepSpacing, timesteps, ...noise } = taken ?? {};
   // One picture of a batch whose noise is shared.
   const alone = settings.numImages === 1 && only !== undefined;
   const { width, height } = settings.size ?? model;
@@ -161,6 +172,8 @@ export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' 
     ...noise,
     ...extra,
     ...(eta !== undefined && hasEta(scheduler) ? { eta } : {}),
+    ...(timestepSpacing && hasSpacing(scheduler) ? { timestepSpacing } : {}),
+    ...(timesteps?.length === steps && hasTimesteps(scheduler) && sigmas === 'model' ? { timesteps } : {}),
     ...(alone ? { numImages: of, only } : { numImages: settings.numImages }),
     guidance: 'auto',
     memory,
@@ -185,10 +198,21 @@ export function settingsOf(
     subseedStrength,
     numImages = 1,
     only,
+    timestepSpacing,
+    timesteps,
+    tinyVae,
   } = request;
-  const { guidance: _, memory: __, ...rest } = request;
+  const { guidance: _, memory: __, previews: ___, ...rest } = request;
   const owns = width === model.width && height === model.height;
-  const more = { rng, eta, subseed, subseedStrength, ...(only === undefined ? {} : { numImages, only }) };
+  const more = {
+    rng,
+    eta,
+    subseed,
+    subseedStrength,
+    timestepSpacing,
+    timesteps,
+    ...(only === undefined ? {} : { numImages, only }),
+  };
   const extra = Object.fromEntries(
     Object.entries(rest).filter(([key]) => /^(hires|freeu|cache|guidanceInterval|guidanceRescale)/.test(key)),
   );
@@ -202,6 +226,7 @@ export function settingsOf(
     ...Object.fromEntries(known),
     sigmas,
     numImages: 1,
+    tinyDecoder: tinyVae !== undefined,
     ...(seed === undefined ? {} : { keepSeed: true }),
     ...(width && height ? { size: owns ? null : { width, height } } : {}),
     taken: Object.keys(taken).length > 0 ? taken : null,

@@ -5,11 +5,12 @@
 import type { ErrorCode, ErrorDetails } from '../models/errors';
 import type { WeightForm as StoredForm } from '../models/quantize/weightForm';
 import type { StageName } from '../models/stage';
+import type { Forecast } from './api/forecast';
 import type { FreeURequest } from './api/freeu';
 import type { GuidanceRequest } from './api/guidance';
 import type { HiresRequest } from './api/hires';
 import type { BackendName, BackendReport, HostBackendName, HostReport } from './api/hosting';
-import type { FromImageRequest } from './api/images';
+import type { FromImageRequest, InitImage } from './api/images';
 import type { ImportOptions, License, PickedFile, RemoteModel, RoundedForm, WeightForm } from './api/importing';
 import type { InpaintRequest } from './api/inpaint';
 import type { LoraRequest, LoraShelfApi } from './api/loras';
@@ -18,7 +19,9 @@ import type { SamplingRequest } from './api/sampling';
 import type { SavingRequest } from './api/saving';
 import type { StorageReport } from './api/storage';
 import type { TextRequest } from './api/text';
+import type { TinyVaeRequest } from './api/tinyVae';
 
+export type * from './api/forecast';
 export type * from './api/freeu';
 export type * from './api/guidance';
 export type * from './api/hires';
@@ -32,6 +35,7 @@ export type * from './api/sampling';
 export type * from './api/saving';
 export type * from './api/storage';
 export type * from './api/text';
+export type * from './api/tinyVae';
 
 /** A picture asked for. Every field is checked; see `checkRequest` for the ranges. */
 export interface ImageRequest
@@ -43,7 +47,8 @@ export interface ImageRequest
     LoraRequest,
     HiresRequest,
     InpaintRequest,
-    FreeURequest {
+    FreeURequest,
+    TinyVaeRequest {
   /** Classifier-free guidance scale in [0, 100]; at 1 and below there is no unconditional call, as in diffusers. */
   readonly guidanceScale: number;
   /** Pixels, multiples of 8 in [8, 2048]; of two passes those of the first. */
@@ -116,6 +121,8 @@ export type ImageEvent =
       readonly milliseconds: number;
       /** Where not all steps of a picture take the same time: counted in those of the first pass, this one, what is done, and all. */
       readonly work?: { readonly step: number; readonly done: number; readonly of: number };
+      /** How the picture stands, at most 256 pixels a side, of about its shape. */
+      readonly preview?: InitImage;
     }
   /** The first of two passes of picture `image`, where it is decoded on the way to the second. */
   | { readonly type: 'between'; readonly image: number; readonly picture: Picture }
@@ -190,23 +197,6 @@ export type ReadEvent =
   | { readonly type: 'exported'; readonly name: string; readonly file: Blob }
   | ({ readonly type: 'failed' } & Failure);
 
-/** What a picture would need, told before it is begun. */
-export interface Forecast {
-  /** Memory at the worst moment, bytes: weights, activations, buffers. */
-  readonly peakBytes: number;
-  /** What this device was found to give. */
-  readonly availableBytes: number;
-  readonly fits: boolean;
-  /** Whether the UNet's weights are read anew for every step so that it fits, which costs time. */
-  readonly streamed: boolean;
-  /** Whether the picture is decoded in tiles so that it fits, which shows a little. */
-  readonly tiled: boolean;
-  /** The form of the weights that this counts with. */
-  readonly weights: StoredForm;
-  /** The largest size of this shape that fits, pixels; absent where this one does, or where none does. */
-  readonly largest?: { readonly width: number; readonly height: number };
-}
-
 /**
  * The engine as the page sees it through Comlink. Long work reports over a `MessagePort` handed to it: events arrive
  * as messages, an `AbortMessage` sent back stops it, and after `finished`, `imported`, `paused`, `verified`, `exported`
@@ -254,7 +244,8 @@ export interface EngineApi extends LoraShelfApi {
     model: string,
     backend: BackendName,
     /** `initImage`: there where it begins from a picture. */
-    asked: Pick<ImageRequest, 'width' | 'height' | 'memory'> & HiresRequest & { readonly initImage?: unknown },
+    asked: Pick<ImageRequest, 'width' | 'height' | 'memory' | 'tinyVae' | 'previews'> &
+      HiresRequest & { readonly initImage?: unknown },
   ): Promise<Forecast | undefined>;
   /** Draws with a stored model. Reports `ImageEvent`s. */
   draw(model: string, backend: BackendName, request: ImageRequest, port: Port): void;

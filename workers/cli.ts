@@ -21,6 +21,7 @@ import { drawingProgress } from './cli/progress';
 import { readFrom, recipeNotes } from './cli/recipe';
 import { fastNote, fastSaving } from './cli/savingOptions';
 import { embeddingsOf } from './cli/textOptions';
+import { tinyVaeOf } from './cli/tinyVaeOptions';
 
 import { asError, asFailure } from './errors';
 import { largestPass } from './hires';
@@ -37,6 +38,7 @@ import { plannedTokens } from './prompts';
 import { checkRequest } from './request';
 import { pictureSeeds } from './sampling';
 import { strengthOf } from './strength';
+import { tinyManifest, tinyModel } from './tinyVae';
 
 export async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--help') || args.length === 0) {
@@ -80,8 +82,12 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
   // What can be refused without the model is: nobody should wait for a checkpoint to hear that steps are 0.
   checkRequest(sized({ width: width ?? 512, height: height ?? 512 }));
   await checkWritable(fromCaller(fileName(given.request, given.request.only ?? 0, given.out)));
+  const tiny = await tinyVaeOf(given.request);
   await untilStopped(async (signal) => {
-    const { manifest, model } = await openModel({ ...given, width, height }, choices, signal);
+    const opened = await openModel({ ...given, width, height }, choices, signal);
+    const { use } = given.request.tinyVae ?? {};
+    const manifest = tiny ? tinyManifest(opened.manifest, tiny, use) : opened.manifest;
+    const model = tiny ? tinyModel(opened.model, tiny, manifest, use) : opened.model;
     const native = nativeSize(manifest.description);
     const asked = sized({ width: width ?? native, height: height ?? native });
     const device = nodeDevice();
@@ -174,7 +180,16 @@ function report(
   seeds: number[],
   finished: Finished,
 ) {
-  const { prompt: _, negativePrompt: __, initImage: ___, maskImage: ____, seed, embeddings, ...settings } = request;
+  const {
+    prompt: _,
+    negativePrompt: __,
+    initImage: ___,
+    maskImage: ____,
+    seed,
+    embeddings,
+    tinyVae,
+    ...settings
+  } = request;
   const rounded = Object.fromEntries(
     Object.entries(finished.timings).map(([part, value]) => [part, Math.round(value)]),
   );
@@ -185,6 +200,7 @@ function report(
     ...how,
     ...settings,
     ...(embeddings ? { embeddings: embeddings.map(({ name }) => name) } : {}),
+    ...(tinyVae ? { tinyVae: tinyVae.file === 'demo' ? 'demo' : tinyVae.file.path } : {}),
     milliseconds: rounded,
     heapBytes: finished.heapBytes,
     // Node reports the high-water mark of resident memory in kilobytes: WASM heap, JS and the program itself.

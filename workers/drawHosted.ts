@@ -12,7 +12,7 @@ import { finalSize } from './hires';
 import { offered } from './hosting';
 import type { Model } from './model';
 import { hostedParts } from './model.hosted';
-import type { Parts } from './openStage';
+import { openStage, type Parts } from './openStage';
 
 // All that a page with a host fetches is one file.
 export { linkOf } from './backend/bridge/browserLink';
@@ -70,6 +70,7 @@ export async function readyThere(
     name === 'npu' && !changed ? attempt(() => offered(there.status, id, 'native-cpu', asked, ids)) : undefined;
   const parts = native ? onItsCpu(first, native, there, fell('npu', 'native-cpu')) : first;
   if (!ids.has(id)) {
+    if (asked.tinyVae) throw notTheirs();
     // Nobody else would draw the second of two passes: better to hear it before the first.
     offered(there.status, id, name, finalSize(asked), ids);
     return { parts, request, close: () => there.client.forget() };
@@ -77,7 +78,7 @@ export async function readyThere(
   const to = await own.best();
   let here: Ready | undefined;
   const rescue = async (): Promise<Parts> => {
-    here = await own.ready(id, to, request);
+    here ??= await own.ready(id, to, request);
     return here.parts;
   };
   const last = native ? 'native-cpu' : name;
@@ -85,7 +86,8 @@ export async function readyThere(
     there.client.forget();
     here?.close();
   };
-  return { parts: fallingBack(parts, rescue, fell(last, to)), request, close };
+  const either = fallingBack(parts, rescue, fell(last, to));
+  return { parts: asked.tinyVae ? withOwn(either, await rescue()) : either, request, close };
 }
 
 /** A host's networks are what they are: those that LoRAs change are the page's to compute, where it has them. */
@@ -101,6 +103,22 @@ const unchanging = (model: Model): Model => ({
     throw new CodedError('unsupported-model', details);
   },
 });
+/** A tiny VAE is the page's own: what it stands in for is computed here, all else as `parts` do. */
+function withOwn(parts: Parts, here: Parts): Parts {
+  const { description } = here.model;
+  return {
+    ...parts,
+    model: { ...parts.model, description },
+    open: (stage, ...how) => openStage(description.standIn?.networks[stage] ? here : parts, stage, ...how),
+  };
+}
+
+const notTheirs = (): CodedError =>
+  new CodedError('bad-argument', {
+    argument: 'tinyVae',
+    expected: 'none with a model that only the host has',
+    got: 'one',
+  });
 
 /** What nobody else is to draw instead: a size that is not there, a device that has to cool down. */
 const TOLD: readonly string[] = ['backend-unavailable', 'too-hot'];

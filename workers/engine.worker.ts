@@ -17,6 +17,7 @@ import type {
   PickedFile,
   Port,
   RemoteModel,
+  TinyVaeRequest,
 } from './api';
 import { asksHires } from './asked';
 import { backend, backendReports, bestBackend } from './backend/choose';
@@ -35,7 +36,6 @@ import { int8Guidance, type Planned, planDrawing } from './memory/drawingPlan';
 import { forecastSize } from './memory/forecast';
 import { storedModel } from './model.stored';
 import { hasNeighbor, listenForHost, neighbor } from './neighbor';
-import { textToImage } from './pipeline';
 import { browserRecords, store } from './store/browserStore';
 
 /** One at a time: two UNets at once would only fight for the cores and the memory. */
@@ -72,17 +72,42 @@ const living = new Promise<string>((resolve) => {
   });
 });
 
-async function forecast(id: string, name: BackendName, asked: Planned): Promise<Forecast | undefined> {
+/** What a request has in the place of the model's VAE; fetched when somebody asks for it. */
+async function standInFor({ tinyVae }: TinyVaeRequest, manifest: Manifest) {
+  if (!tinyVae) return undefined;
+  const { fetchedTinyVae, standIn } = await outside();
+  return standIn(tinyVae, manifest, async () => fetchedTinyVae(fetchDemo, new AbortController().signal));
+}
+
+/** A model whose decoder makes previews, and what it takes; where they are asked for. */
+async function previewsFor(
+  { previews, width, height }: Planned & TinyVaeRequest,
+  manifest: Manifest,
+  name: OwnBackendName,
+) {
+  if (!previews) return undefined;
+  const tiny = await standInFor({ tinyVae: previews }, manifest);
+  const { previewBytes } = await later(import('./memory/previewBytes'));
+  const on = name === 'wasm-int8' ? { threads: wasmThreads() } : loweringOf(name);
+  return { model: tiny!.model, beside: previewBytes(tiny!.manifest, { width, height }, on) };
+}
+
+async function forecast(id: string, name: BackendName, asked: Planned & TinyVaeRequest): Promise<Forecast | undefined> {
   // What a GPU has beside the heap, nobody says.
   if (name !== 'wasm' && name !== 'wasm-int8') return undefined;
   const stored = await (await store()).open(id);
   try {
-    const manifest = checkManifest(stored.manifest);
+    const own = checkManifest(stored.manifest);
+    const manifest = (await standInFor(asked, own))?.manifest ?? own;
     const device = browserDevice();
+    const beside = (await previewsFor(asked, own, name))?.beside;
+    const planned = { ...asked, beside };
     const size =
       name === 'wasm'
-        ? forecastSize(manifest, asked, device, loweringOf(name))
-        : (await later(import('./memory/int8Plan'))).forecastInt8(manifest, asked, device, wasmThreads());
+        ? forecastSize(manifest, planned, device, loweringOf(name))
+        : (await later(import('./memory/int8Plan'))).forecastInt8(manifest, planned, device, wasmThreads());
+    // Whoever is told what a picture will need is about to draw: what draws is there then, whatever becomes of the network.
+    void drawing().catch(() => undefined);
     return { ...size, weights: manifest.weights };
   } finally {
     stored.close();
@@ -90,6 +115,9 @@ async function forecast(id: string, name: BackendName, asked: Planned): Promise<
 }
 
 const storedIds = async (): Promise<Set<string>> => new Set((await (await store()).list()).map(({ id }) => id));
+
+/** What draws, fetched when something is to be drawn. */
+const drawing = () => later(import('./drawing'));
 
 /** Pages without a host never fetch what draws with one. */
 const hosted = () => later(import('./drawHosted'));
@@ -118,18 +146,22 @@ async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest):
   const stored = await (await store()).open(id);
   try {
     const lowering = loweringOf(name);
-    const manifest = checkManifest(stored.manifest);
-    const plan = wayOf(
-      name,
-      manifest,
-      { ...(await largest(asked)), tokens: await (await later(import('./prompts'))).plannedTokens(asked, manifest) },
-      lowering,
-    );
-    const bare = storedModel(stored, manifest, lowering);
-    const model = hasLoras(asked)
-      ? await (await loras()).withAsked({ model: bare, manifest, request: asked }, browserRecords())
+    const own = checkManifest(stored.manifest);
+    const beside = await standInFor(asked, own);
+    const manifest = beside?.manifest ?? own;
+    const previews = await previewsFor(asked, own, name);
+    const tokens = await (await drawing()).plannedTokens(asked, manifest);
+    const plan = wayOf(name, manifest, { ...(await largest(asked)), tokens, beside: previews?.beside }, lowering);
+    const bare = storedModel(stored, own, lowering);
+    const changed = hasLoras(asked)
+      ? await (await loras()).withAsked({ model: bare, manifest: own, request: asked }, browserRecords())
       : bare;
-    const parts = { model, backend: await backend(name), ...(plan ? { courses: plan.courses } : {}) };
+    const model = beside ? beside.model(changed, lowering) : changed;
+    const parts = {
+      ...{ model, backend: await backend(name) },
+      ...(plan ? { courses: plan.courses } : {}),
+      ...(previews ? { preview: previews.model(changed, lowering) } : {}),
+    };
     const request = plan ? { ...asked, guidance: plan.guidance } : asked;
     return { parts, request, close: () => stored.close() };
   } catch (error) {
@@ -221,6 +253,7 @@ const engine: EngineApi = {
           ? await readyHere(id, name, asked)
           : await (await hosted()).readyThere({ id, name, asked, changed: hasLoras(asked) }, own, tell);
       try {
+        const { textToImage } = await drawing();
         for await (const event of textToImage(ready.request, ready.parts, signal)) tell(event);
       } finally {
         ready.close();

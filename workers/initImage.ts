@@ -37,14 +37,26 @@ export async function encodeImages(encoder: Stage, request: ImageRequest, inpain
   const run = async (image: Float32Array): Promise<Latents> => {
     const { width, height } = initImage!;
     const input: Tensor = { type: 'float32', shape: [1, 3, height, width], data: image };
-    const { moments } = await encoder.run({ image: input });
-    return { shape: moments!.shape as Latents['shape'], data: moments!.data as Float32Array };
+    const { moments, latents } = await encoder.run({ image: input });
+    return latents ? momentsOf(asLatents(latents)) : asLatents(moments!);
   };
   const image = fromRgb8(initImage!.pixels);
   const moments = isEncoded(request, inpaints) ? { moments: await run(image) } : {};
   if (!maskImage) return moments;
   const mask = latentMask(maskImage);
   return { ...moments, mask, ...(inpaints ? { maskedMoments: await run(without(image, maskImage)) } : {}) };
+}
+
+const asLatents = ({ shape, data }: Tensor): Latents => ({
+  shape: shape as Latents['shape'],
+  data: data as Float32Array,
+});
+
+/** Latents `[1, C, H, W]` as moments `[1, 2C, H, W]` of which nobody looks at the second half. */
+function momentsOf({ shape: [batch, channels, height, width], data }: Latents): Latents {
+  const moments = new Float32Array(2 * data.length);
+  moments.set(data);
+  return { shape: [batch, 2 * channels, height, width], data: moments };
 }
 
 /** The mask's pixel at the corner of each latent: torch's `interpolate`, nearest. */
@@ -65,13 +77,15 @@ export interface Given {
   readonly encoded: Encoded;
   readonly request: ImageRequest;
   readonly scalingFactor: number;
+  /** Whether latents are drawn around what the encoder says. */
+  readonly drawn: boolean;
 }
 
 /** What is drawn of `noise` here comes before the noise of the steps, in diffusers' order. */
 export function beginning(
   noise: PictureNoise,
   schedule: Schedule,
-  { encoded, request, scalingFactor }: Given,
+  { encoded, request, scalingFactor, drawn }: Given,
 ): Beginning {
   const pure = fromNoise(noise, schedule);
   const { mask, moments, maskedMoments } = encoded;
@@ -81,7 +95,7 @@ export function beginning(
   const begun = known && !(mask && strengthOf(request) === 1) ? { ...pure, x: begunFrom(known, schedule) } : pure;
   if (!mask) return begun;
   // diffusers encodes the masked picture for every model; ComfyUI takes the mean of it.
-  const again = request.rng === 'comfy' ? undefined : noise.next();
+  const again = request.rng === 'comfy' || !drawn ? undefined : noise.next();
   if (maskedMoments) {
     const beside = besideOf(mask, posteriorLatents(maskedMoments, again, scalingFactor));
     return { ...begun, see: (unet) => seeing(unet, beside) };

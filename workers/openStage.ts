@@ -14,6 +14,8 @@ export interface Parts {
   readonly backend: Backend;
   /** By default the fastest. */
   readonly courses?: Courses;
+  /** A model whose decoder makes previews, beside the UNet. */
+  readonly preview?: Model;
   /** Where networks are opened in another way than by their courses. */
   readonly open?: OpenStage;
 }

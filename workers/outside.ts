@@ -17,6 +17,7 @@ export { fetchModel } from './fetchModel';
 export { inputOfPicked, isSingle } from './picked';
 export { exportModel, verify } from './readWhole';
 export { againOf } from './store/notedOptions';
+export { fetchedTinyVae, standIn } from './tinyVae';
 
 /** How a checkpoint is read and packed in this browser. */
 export const conversionOf = (

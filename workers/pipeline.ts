@@ -24,10 +24,12 @@ import { fromNoise } from './fromNoise';
 import { guidedDenoiser, shownIn } from './guidance';
 import type { Encoded } from './initImage';
 import type { Prepared } from './inpaint/prepared';
+import { latentsAreDrawn, scalingOf } from './latentScaling';
 import type { LearnedTokens } from './learnedTokens';
 import type { Model } from './model';
 import { openStage, type Parts } from './openStage';
 import { firstPass, type Pass, stageSize } from './passes';
+import type { Previews } from './previews';
 import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds } from './sampling';
 import { Stopwatch } from './stopwatch';
 import type { Tensor } from './tensor';
@@ -58,12 +60,16 @@ const preparedOf = async (request: ImageRequest): Promise<Pick<Prepared, 'reques
 class Drawing {
   readonly watch = new Stopwatch();
   readonly heapBytes: Partial<Record<StageName, number>> = {};
+  readonly request: ImageRequest;
 
   constructor(
-    readonly request: ImageRequest,
+    readonly asked: ImageRequest,
     readonly parts: Parts,
     readonly signal: AbortSignal,
-  ) {}
+  ) {
+    // A model that is told the scale of guidance (LCM) guides itself, in one pass.
+    this.request = toldIn(parts.model) ? { ...asked, guidanceScale: 1 } : asked;
+  }
 }
 
 async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
@@ -100,6 +106,9 @@ const sizeOf = ({ width, height }: Size): Size => ({ width, height });
 
 /** Fetched for the first drawing in two passes. */
 const hires = () => later(import('./hiresPass'));
+
+/** Length of the embedding of guidance, of models that are told its scale. */
+const toldIn = ({ description: { unet } }: Model): number | undefined => unet.timeCondProjDim;
 
 /** An inpainting UNet also sees a mask and the picture under it. */
 const inpaints = ({ description: { unet } }: Model): boolean => unet.inChannels !== unet.outChannels;
@@ -177,10 +186,11 @@ async function* denoise(
   const { parts, signal, watch } = drawing;
   const { description } = parts.model;
   const shape = [1, description.unet.outChannels, size.height, size.width] as const;
-  const noise = await noiseFor(request, image, shape, schedule, encoded?.moments !== undefined);
-  const { scalingFactor } = description.vae;
+  const drawn = latentsAreDrawn(description);
+  const noise = await noiseFor(request, image, shape, schedule, drawn && encoded?.moments !== undefined);
+  const scalingFactor = scalingOf(description, 'vae_encoder');
   const { x, arrived, see, finish } = encoded
-    ? (await fromImage()).beginning(noise, schedule, { encoded, request, scalingFactor })
+    ? (await fromImage()).beginning(noise, schedule, { encoded, request, scalingFactor, drawn })
     : fromNoise(noise, schedule);
   const guidance = await guidanceFor(request);
 
@@ -192,11 +202,19 @@ async function* denoise(
   const { cacheInterval = 1, cacheBranch = 0 } = request;
   const caching = cacheInterval > 1 ? yield* openCut(drawing, unetSize, cacheBranch, cacheInterval) : undefined;
   const unet = caching ?? (yield* open(drawing, 'unet', unetSize));
+  let previews: Previews | undefined;
   try {
+    previews = await previewsOf(drawing, size);
     const { predictionType } = description.scheduler;
-    let told = 0;
-    const now = () => shownIn(request, conditioning.at(told), skip + told);
-    const guided = guidedDenoiser(see(unet), now, guidance, { batch, predictionType }, signal);
+    let done = 0;
+    let estimate: Latents | undefined;
+    const now = () => shownIn(request, conditioning.at(done), skip + done);
+    const width = toldIn(parts.model);
+    const seen = see(unet);
+    const asked = width
+      ? (await later(import('./toldGuidance'))).toldGuidance(seen, width, drawing.asked.guidanceScale)
+      : seen;
+    const guided = guidedDenoiser(asked, now, guidance, { batch, predictionType }, signal);
     let milliseconds = 0;
     const denoiseTimed: Denoiser = async (x, sigma, timestep) => {
       await untilMessagesAreRead();
@@ -205,6 +223,7 @@ async function* denoise(
       const started = performance.now();
       const denoised = await watch.time('unet', guided(x, sigma, timestep));
       milliseconds += performance.now() - started;
+      estimate = denoised;
       return denoised;
     };
     const answers = { denoise: denoiseTimed, noise: noise.next, ...(arrived ? { arrived } : {}) };
@@ -212,15 +231,27 @@ async function* denoise(
     let turn = await sampling.next();
     for (; !turn.done; turn = await sampling.next()) {
       const index = turn.value;
-      if (index === told) continue;
-      told = index;
-      yield { type: 'step', image, ...tell(index), milliseconds };
+      if (index === done) continue;
+      done = index;
+      const step = tell(index);
+      const shows = previews && estimate && step.index < step.of && step.index % request.previews!.every === 0;
+      const preview = shows ? { preview: await watch.time('vaeDecoder', previews!.show(estimate!)) } : {};
+      yield { type: 'step', image, ...step, milliseconds, ...preview };
       milliseconds = 0;
     }
     return finish(modelSample(turn.value, schedule.finalSigma));
   } finally {
+    await previews?.close();
     await close(drawing, 'unet', unet);
   }
+}
+
+/** What shows how the picture stands, where that is asked for and there is something to show it with. */
+async function previewsOf({ request, parts, signal }: Drawing, size: StageSize): Promise<Previews | undefined> {
+  const { preview, backend } = parts;
+  if (!preview || !request.previews) return undefined;
+  const { openPreviews } = await later(import('./previews'));
+  return openPreviews(preview, backend, size, scalingOf(preview.description, 'vae_decoder'), signal);
 }
 
 /** The UNet, and beside it the part of it that is handed deep features, as one that keeps them. The caller closes it. */
@@ -244,7 +275,7 @@ async function* openCut(
 
 /** Latents to 8-bit RGB. */
 async function* decode(drawing: Drawing, latents: Latents, size: Size): AsyncGenerator<ImageEvent, Uint8Array> {
-  const { scalingFactor } = drawing.parts.model.description.vae;
+  const scalingFactor = scalingOf(drawing.parts.model.description, 'vae_decoder');
   const decoder = yield* open(drawing, 'vae_decoder', stageSize(size));
   try {
     const data = latents.data.map((value) => value / scalingFactor);

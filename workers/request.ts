@@ -8,6 +8,8 @@ import type {
   RandomSource,
   SchedulerName,
   SigmaSpacing,
+  TimestepSpacing,
+  TinyVaeUse,
 } from './api';
 import { checkHires } from './hiresRequest';
 import { checkInpaint } from './inpaintRequest';
@@ -36,8 +38,15 @@ export const SIGMAS: readonly SigmaSpacing[] = ['model', 'karras', 'exponential'
 export const RANDOM_SOURCES: readonly RandomSource[] = ['torch', 'philox', 'comfy'];
 const DISTILLED: readonly SchedulerName[] = ['lcm', 'tcd'];
 const WITH_ETA: readonly SchedulerName[] = ['ddim', 'tcd'];
+/** diffusers' classes for these take `timesteps`. */
+const WITH_TIMESTEPS: readonly SchedulerName[] = [
+  ...(['ddpm', 'euler', 'heun'] as const),
+  ...(['dpmpp_2m', 'dpmpp_2m_sde', 'dpmpp_3m_sde', 'lcm', 'tcd'] as const),
+];
+export const TIMESTEP_SPACINGS: readonly TimestepSpacing[] = ['leading', 'linspace', 'trailing'];
 const GUIDANCE_FORMS: readonly ImageRequest['guidance'][] = ['auto', 'two-calls', 'one-call'];
 export const PROMPT_STYLES: readonly PromptStyle[] = ['plain', 'a1111'];
+export const TINY_VAE_USES: readonly TinyVaeUse[] = ['decoding', 'encoding', 'both'];
 export const LONG_PROMPTS: readonly LongPrompts[] = ['cut', 'chunks'];
 /** More layers than any text encoder of a Stable Diffusion model has. */
 const MOST_LAYERS = 24;
@@ -109,6 +118,7 @@ function checkSampling({ scheduler, sigmas = 'model', eta, rng = 'torch', numIma
     if (!WITH_ETA.includes(scheduler)) throw bad('scheduler', `${WITH_ETA.join(' or ')} where eta is given`, scheduler);
   }
   if (DISTILLED.includes(scheduler)) integer('steps', rest.steps, 1, 50);
+  checkTimesteps({ ...rest, scheduler, sigmas });
   oneOf('rng', rng, RANDOM_SOURCES);
   const { subseed, subseedStrength = 0, only } = rest;
   finite('subseedStrength', subseedStrength, 0, 1);
@@ -117,9 +127,32 @@ function checkSampling({ scheduler, sigmas = 'model', eta, rng = 'torch', numIma
   if (only !== undefined) integer('only', only, 0, numImages - 1);
 }
 
+type Timed = Pick<ImageRequest, 'scheduler' | 'sigmas' | 'steps' | 'timestepSpacing' | 'timesteps'>;
+
+function checkTimesteps({ scheduler, sigmas, steps, timestepSpacing, timesteps }: Timed): void {
+  if (timestepSpacing !== undefined) {
+    oneOf('timestepSpacing', timestepSpacing, TIMESTEP_SPACINGS);
+    if (DISTILLED.includes(scheduler)) throw bad('timestepSpacing', `none with ${scheduler}`, timestepSpacing);
+    if (timesteps) throw bad('timestepSpacing', 'none where timesteps are given', timestepSpacing);
+  }
+  if (!timesteps) return;
+  if (!WITH_TIMESTEPS.includes(scheduler))
+    throw bad('scheduler', `one of ${WITH_TIMESTEPS.join(', ')} where timesteps are given`, scheduler);
+  if (sigmas !== 'model') throw bad('sigmas', 'model where timesteps are given', String(sigmas));
+  for (const [i, timestep] of timesteps.entries()) {
+    const below = i === 0 ? MOST_TIMESTEPS : timesteps[i - 1]!;
+    if (!Number.isInteger(timestep) || timestep < 0 || timestep >= below)
+      throw bad('timesteps', `an integer from 0 to ${below - 1} in place ${i}`, String(timestep));
+  }
+  if (timesteps.length !== steps) throw bad('steps', `${timesteps.length}, one for each timestep`, String(steps));
+}
+
+/** Timesteps that a model is trained on. */
+const MOST_TIMESTEPS = 1000;
+
 /** The picture to begin from, where there is one, and its mask: of the size of what is drawn. */
 function checkImages(request: ImageRequest): void {
-  const { initImage, maskImage, strength, steps } = request;
+  const { initImage, maskImage, strength, steps, tinyVae, previews } = request;
   for (const [argument, given] of [
     ['maskImage', maskImage],
     ['strength', strength],
@@ -128,6 +161,12 @@ function checkImages(request: ImageRequest): void {
   if (initImage) ofSize('initImage', initImage, 3, initSizeOf(request));
   if (maskImage) ofSize('maskImage', maskImage, 1, initSizeOf(request));
   if (strength !== undefined) finite('strength', strength, 0, 1);
+  if (previews) integer('previews', previews.every, 1, 1000);
+  if (tinyVae) {
+    const { use = 'decoding' } = tinyVae;
+    oneOf('tinyVaeFor', use, TINY_VAE_USES);
+    if (use === 'encoding' && !initImage) throw bad('initImage', 'a picture for the tiny VAE to encode', 'none');
+  }
   if (initImage && skipOf(request) === steps) {
     throw bad('strength', `at least 1 / steps: one of ${steps} steps must be left`, String(strengthOf(request)));
   }

@@ -17,13 +17,15 @@ export interface Sampling {
 
 /** `skip`: steps left out at the beginning. Rejects with what the schedule refuses. */
 export async function samplerFor(
-  { scheduler, steps, sigmas = 'model', eta }: ImageRequest,
+  { scheduler, steps, sigmas = 'model', eta, timestepSpacing, timesteps }: ImageRequest,
   config: SchedulerConfig,
   skip = 0,
 ): Promise<Sampling> {
   const { samplers } = await later(import('./diffusion/samplers'));
   const { sampler, schedule } = samplers[scheduler];
-  return { sampler, schedule: schedule(config, steps, { sigmas, skip, ...(eta === undefined ? {} : { eta }) }) };
+  const spaced = timestepSpacing ? { ...config, timestepSpacing } : config;
+  const options = { sigmas, skip, ...(eta === undefined ? {} : { eta }), ...(timesteps ? { timesteps } : {}) };
+  return { sampler, schedule: schedule(spaced, steps, options) };
 }
 
 /** Whether there is a negative prompt that is to push across the prompt only. */

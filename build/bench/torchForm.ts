@@ -85,11 +85,11 @@ export function torchForm(graph: GraphBuilder): Layers {
     timestepEmbedding: (timestep, options) => timestepEmbedding(graph, timestep, options),
     conv2d(scope, x, convolution) {
       const [batch, inChannels, height, width] = pictureShape(x);
-      const { channels, kernel, stride = 1, padding = 'same' } = convolution;
+      const { channels, kernel, stride = 1, padding = 'same', bias = true } = convolution;
       const side = Math.floor(kernel / 2);
       const kernels = weight(`${scope}.weight`, [channels, inChannels, kernel, kernel], 0);
       const shape = [batch, channels, convolved(height, convolution), convolved(width, convolution)];
-      return op('Conv', scope, [x, kernels, graph.weight(`${scope}.bias`, [channels])], shape, {
+      return op('Conv', scope, [x, kernels, ...(bias ? [graph.weight(`${scope}.bias`, [channels])] : [])], shape, {
         kernel_shape: [kernel, kernel],
         strides: [stride, stride],
         pads: padding === 'same' ? [side, side, side, side] : [0, 0, 1, 1],
@@ -120,6 +120,8 @@ export function torchForm(graph: GraphBuilder): Layers {
       const weights = ['weight', 'bias'].map((part) => graph.weight(`${scope}.${part}`, [channels]));
       return op('LayerNormalization', scope, [x, ...weights], x.shape, { axis: -1, epsilon: { float: epsilon } });
     },
+    relu: (x) => op('Relu', 'relu', [x], x.shape),
+    tanh: (x) => op('Tanh', 'tanh', [x], x.shape),
     silu,
     quickGelu(x) {
       const gate = op('Sigmoid', 'quick_gelu', [op('Mul', 'quick_gelu', [x, number(1.702)], x.shape)], x.shape);
@@ -153,7 +155,10 @@ export function torchForm(graph: GraphBuilder): Layers {
     addToChannels: (x, perChannel) => op('Add', 'add', [x, reshape(perChannel, [...perChannel.shape, 1, 1])], x.shape),
     scaleFirst: () => withoutFreeU(),
     scaleLowest: () => withoutFreeU(),
-    scale: (x, factor) => op('Mul', 'scale', [x, number(factor)], x.shape),
+    scale(x, factor, summand = 0) {
+      const scaled = op('Mul', 'scale', [x, number(factor)], x.shape);
+      return summand === 0 ? scaled : op('Add', 'scale', [scaled, number(summand)], x.shape);
+    },
     concatChannels: (a, b) =>
       op('Concat', 'concat', [a, b], [a.shape[0]!, a.shape[1]! + b.shape[1]!, ...a.shape.slice(2)], { axis: 1 }),
     upsampleTo(x, height, width) {

@@ -27,7 +27,6 @@ const ONLY: readonly (readonly [key: string, value: unknown])[] = [
   ['time_embedding_dim', null],
   ['time_embedding_act_fn', null],
   ['timestep_post_act', null],
-  ['time_cond_proj_dim', null],
   ['conv_in_kernel', 3],
   ['conv_out_kernel', 3],
   ['projection_class_embeddings_input_dim', null],
@@ -77,6 +76,9 @@ export function parseUNet(config: ConfigFile): UNetConfig {
     freqShift: config.number('freq_shift', 0),
     downsamplePadding: padding(config),
     midBlockScaleFactor: config.number('mid_block_scale_factor', 1),
+    ...(config.value('time_cond_proj_dim') === undefined
+      ? {}
+      : { timeCondProjDim: config.count('time_cond_proj_dim', 256) }),
   };
 }
 

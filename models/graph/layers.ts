@@ -22,6 +22,8 @@ export interface Convolution {
   readonly stride?: 1 | 2;
   /** `same`: half the kernel on every side (default). `after`: one row below and one column to the right. */
   readonly padding?: 'same' | 'after';
+  /** Whether there is one, true by default. */
+  readonly bias?: boolean;
 }
 
 export interface Attention {
@@ -48,7 +50,7 @@ export interface Layers {
   /** Sinusoids of a float32 `[1]`: `[1, width]` (`get_timestep_embedding`, diffusers 0.42.1, embeddings.py). */
   timestepEmbedding(timestep: Value, options: Timestep): Value;
 
-  /** `weight` `[channels, C, k, k]`, `bias` `[channels]`. */
+  /** `weight` `[channels, C, k, k]`, `bias` `[channels]` unless there is none. */
   conv2d(scope: string, x: Value, convolution: Convolution): Value;
   /** Over the last axis: `weight` `[channels, C]`, `bias` `[channels]` unless `bias` is false. */
   linear(scope: string, x: Value, channels: number, options?: { readonly bias: boolean }): Value;
@@ -57,6 +59,9 @@ export interface Layers {
   /** Over the last axis. */
   layerNorm(scope: string, x: Value, options: { readonly epsilon: number }): Value;
 
+  /** max(x, 0). */
+  relu(x: Value): Value;
+  tanh(x: Value): Value;
   /** x · sigmoid(x). */
   silu(x: Value): Value;
   /** x · sigmoid(1.702 x). */
@@ -71,7 +76,8 @@ export interface Layers {
   add(a: Value, b: Value): Value;
   /** Adds `[1, C]` to every pixel of `[B, C, H, W]`. */
   addToChannels(x: Value, perChannel: Value): Value;
-  scale(x: Value, factor: number): Value;
+  /** factor · x + summand, 0 by default. */
+  scale(x: Value, factor: number, summand?: number): Value;
   /** The first `channels` channels of a picture times `factor`. */
   scaleFirst(x: Value, channels: number, factor: number): Value;
   /** What a picture has at its four lowest frequencies (freeu.ts) times `factor`. */

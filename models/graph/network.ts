@@ -8,6 +8,11 @@ import { vaeDecoder, vaeEncoder } from './vae';
 
 /** Runs the description of a stage's network over `net`. */
 export function describe(net: Layers, model: ModelDescription, stage: StageName, size: StageSize): void {
+  const other = model.standIn?.networks[stage];
+  if (other) {
+    other(net, size);
+    return;
+  }
   switch (stage) {
     case 'text_encoder':
       clip(net, model.textEncoder, size);

@@ -44,8 +44,8 @@ export function listing(parameters: Parameter[]): Layers {
     timestepEmbedding: (_timestep, { width }) => value([1, width]),
     conv2d(scope, x, convolution) {
       const [batch, inChannels, height, width] = pictureShape(x);
-      const { channels, kernel } = convolution;
-      take(scope, [channels, inChannels, kernel, kernel], channels);
+      const { channels, kernel, bias = true } = convolution;
+      take(scope, [channels, inChannels, kernel, kernel], bias ? channels : undefined);
       return value([batch, channels, convolved(height, convolution), convolved(width, convolution)]);
     },
     linear(scope, x, channels, { bias } = { bias: true }) {
@@ -60,6 +60,8 @@ export function listing(parameters: Parameter[]): Layers {
       take(scope, [x.shape.at(-1)!], x.shape.at(-1)!);
       return x;
     },
+    relu: same,
+    tanh: same,
     silu: same,
     quickGelu: same,
     gelu: same,

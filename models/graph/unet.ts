@@ -70,8 +70,15 @@ function timeEmbedding(net: Layers, config: UNetConfig, timestep: Value): Value 
     flipSinToCos: config.flipSinToCos,
     freqShift: config.freqShift,
   });
-  const h = net.silu(net.linear('time_embedding.linear_1', sinusoids, 4 * width));
+  const h = net.silu(net.linear('time_embedding.linear_1', withGuidance(net, config, sinusoids), 4 * width));
   return net.linear('time_embedding.linear_2', h, 4 * width);
+}
+
+/** `TimestepEmbedding` of diffusers 0.42.1 with a condition: the embedding of the scale of guidance is added to the sinusoids. */
+function withGuidance(net: Layers, { timeCondProjDim }: UNetConfig, sinusoids: Value): Value {
+  if (timeCondProjDim === undefined) return sinusoids;
+  const scale = net.input('timestep_cond', 'float32', [1, timeCondProjDim]);
+  return net.add(sinusoids, net.linear('time_embedding.cond_proj', scale, sinusoids.shape[1]!, { bias: false }));
 }
 
 /** The way down, level 0, the finest, first: what each makes is a skip. */

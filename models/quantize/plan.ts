@@ -25,9 +25,11 @@ export const hasBlocks = ([rows, columns, ...kernel]: readonly number[]): boolea
 
 /** Layers whose input or output is the picture itself, or the model's: few numbers, much seen. */
 const WIDE = /(^|\.)(conv_in|conv_out|quant_conv|post_quant_conv)\.|position_embedding/;
+/** The same of a tiny VAE, whose layers have numbers alone; all that are published have so many. */
+const WIDE_OF_TINY = /^(decoder\.layers\.(0|18)|encoder\.layers\.(0|14))\.weight/;
 
 /** Whether a weight is never made integers of. */
-export const staysWide = (name: string): boolean => WIDE.test(name);
+export const staysWide = (name: string): boolean => WIDE.test(name) || WIDE_OF_TINY.test(name);
 
 /** What `parameter`, stored as `dtype` without further ado, becomes in `form`. Scales stand before what they scale. */
 export function planParameter(

@@ -8,6 +8,9 @@ import { badModel, unsupportedModel } from '../refuse';
 import type { SchedulerConfig, TextEncoderConfig, UNetConfig, VaeConfig } from '../sd15';
 import type { TensorSource } from '../tensorSource';
 
+/** Of models that are told the scale of guidance (LCM). */
+const GUIDANCE = 'time_embedding.cond_proj.weight';
+
 const GROUPS = 32;
 const UNET_HEADS = 8;
 const TEXT_HEAD_WIDTH = 64;
@@ -66,6 +69,7 @@ export function unetSizes(source: TensorSource): UNetConfig {
     freqShift: 0,
     downsamplePadding: 1,
     midBlockScaleFactor: 1,
+    ...(source.info(GUIDANCE) ? { timeCondProjDim: shapeOf(source, GUIDANCE, 2)[1] } : {}),
   };
 }
 

@@ -10,6 +10,8 @@ const CHECKPOINT = 'a Stable Diffusion 1.x checkpoint';
 
 const SDXL = /^conditioner\.embedders\.|\.label_emb\.0\.0\.|(^|\.)add_embedding\.linear_1\./;
 
+const TINY_VAE = 'a tiny VAE (TAESD)';
+
 /** Names found in one kind of file alone, the more telling first. */
 const KINDS: readonly (readonly [names: RegExp, kind: string])[] = [
   [SDXL, 'a Stable Diffusion XL model'],
@@ -19,6 +21,7 @@ const KINDS: readonly (readonly [names: RegExp, kind: string])[] = [
   [/^control_model\.|controlnet_cond_embedding|^lllite_|controlnet_down_blocks/, 'a ControlNet'],
   [/motion_modules\./, 'an AnimateDiff motion module'],
   [/^(image_proj|ip_adapter)\./, 'an IP-Adapter'],
+  [/^((de|en)coder\.layers\.)?\d+\.conv\.0\.weight$/, TINY_VAE],
   [/\.lora_(up|down|A|B)\.|\.lora\.(up|down)\.|_lora\.(up|down)\.|\.hada_w1_a$|\.lokr_w1/, 'a LoRA'],
   [/^emb_params$|^string_to_param/, 'a textual inversion'],
   [/^conv_first\.|^model\.\d+\.(weight|sub\.)|^params_ema\.|\.residual_group\./, 'an upscaler'],
@@ -30,15 +33,15 @@ const KINDS: readonly (readonly [names: RegExp, kind: string])[] = [
 
 /** How to use what is not a model by itself. */
 const USES: Readonly<Record<string, string>> = {
+  [TINY_VAE]: `${CHECKPOINT} (a tiny VAE is used beside one: --tiny-vae FILE, or in the page's settings)`,
   'a LoRA': `${CHECKPOINT} (a LoRA is added to one: --lora FILE, or in the page's options for a model)`,
 };
 
 /** Throws where `file` is a whole of another kind: `unsupported-model` with its name. */
 export function refuseStrangers(file: TensorSource): void {
   const names = file.names();
-  for (const [pattern, kind] of KINDS) {
-    if (names.some((name) => pattern.test(name))) throw unsupportedModel(file.name, USES[kind] ?? CHECKPOINT, kind);
-  }
+  const kind = kindOf(names);
+  if (kind !== undefined) throw unsupportedModel(file.name, USES[kind] ?? CHECKPOINT, kind);
   // A textual inversion by itself: a few vectors as wide as a text encoder.
   const [only, ...more] = names;
   const shape = only === undefined ? [] : file.info(only)!.shape;
@@ -47,20 +50,32 @@ export function refuseStrangers(file: TensorSource): void {
   }
 }
 
+const kindOf = (names: readonly string[]): string | undefined =>
+  KINDS.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1];
+
+/** Throws `unsupported-model` where `file` is known to be of another kind than the `wanted` one. */
+export function refuseOtherThan(file: TensorSource, wanted: string, own: string): void {
+  const kind = kindOf(file.names());
+  if (kind !== undefined && kind !== own) throw unsupportedModel(file.name, wanted, kind);
+}
+
 /**
  * Throws where `file` says that its VAE is that of Stable Diffusion XL: in its metadata, by the rest of an SDXL model, or
  * in its name. Its tensors are those of 1.x, name for name and shape for shape, but its latents are scaled by 0.13025
  * instead of 0.18215: pictures would come out washed.
  */
 export function refuseSdxlVae(file: Safetensors): void {
-  const refuse = (got: string): never => {
-    throw unsupportedModel(`${file.name}: VAE`, 'one of Stable Diffusion 1.x', got);
-  };
+  const said = saysSdxl(file);
+  if (said !== undefined) throw unsupportedModel(`${file.name}: VAE`, 'one of Stable Diffusion 1.x', said);
+}
+
+/** By what `file` says that it is Stable Diffusion XL's, if it does. */
+export function saysSdxl(file: Safetensors): string | undefined {
   const architecture = file.metadata.get('modelspec.architecture') ?? '';
-  if (/^stable-diffusion-xl/i.test(architecture)) refuse(`modelspec.architecture ${architecture}`);
-  if (file.names().some((name) => SDXL.test(name))) refuse('part of a Stable Diffusion XL model');
-  if (/sd_?-?xl/i.test(file.name.replace(/^.*[/\\]/s, '')))
-    refuse('that of SDXL by its name (if it is not, rename it)');
+  if (/^stable-diffusion-xl/i.test(architecture)) return `modelspec.architecture ${architecture}`;
+  if (file.names().some((name) => SDXL.test(name))) return 'part of a Stable Diffusion XL model';
+  if (/sd_?-?xl/i.test(file.name.replace(/^.*[/\\]/s, ''))) return 'that of SDXL by its name (if it is not, rename it)';
+  return undefined;
 }
 
 /** `bad-model` saying which networks are missing, and the way out. */

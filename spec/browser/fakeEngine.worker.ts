@@ -88,7 +88,11 @@ async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, si
       await pause(milliseconds);
       signal.throwIfAborted();
       if (index === 3) misbehave(prompt);
-      tell({ type: 'step', image, index, of: steps, milliseconds });
+      const preview =
+        request.previews && index % request.previews.every === 0
+          ? { preview: { width: 8, height: 8, pixels: new Uint8Array(192).fill(128) } }
+          : {};
+      tell({ type: 'step', image, index, of: steps, milliseconds, ...preview });
     }
     const { width, height } = request;
     const scale = request.hiresScale ?? 1;
@@ -128,8 +132,12 @@ async function echo({
   const files = embeddings.map(async ({ name, file: { file } }) => {
     return `${name} of ${(await file.slice(0, file.size).arrayBuffer()).byteLength} bytes`;
   });
+  const { tinyVae, scheduler, steps, guidanceScale } = request;
+  const decoder = tinyVae && `tiny VAE ${typeof tinyVae.file === 'string' ? tinyVae.file : tinyVae.file.path}`;
+  const few = scheduler === 'lcm' ? [`${steps} steps, guidance ${guidanceScale}`] : [];
+  const more = [...(decoder ? [decoder] : []), ...few];
   const named = chosen.map(({ name, weight }) => `${name} × ${weight}`);
-  return [promptStyle, longPrompts, clipSkip, ...(await Promise.all(files)), ...named].join(', ');
+  return [promptStyle, longPrompts, clipSkip, ...(await Promise.all(files)), ...named, ...more].join(', ');
 }
 
 function misbehave(prompt: string): void {

@@ -23,11 +23,13 @@ test('a visit fetches what page and engine import, and neither every language no
   const scripts = (await bundleScripts()).filter(isOurs);
   const visit = fetchedWith(['main.js', 'engine.worker.js'], scripts);
   const holding = (part: string) => scripts.filter(({ inputs }) => inputs.some((input) => input.includes(part)));
-  for (const part of ['preact/', 'comlink/', 'workers/pipeline']) {
+  for (const part of ['preact/', 'comlink/', 'workers/store/modelStore']) {
     assert.is(holding(part).length, 1, part);
     assert.ok(visit.includes(holding(part)[0]!), part);
   }
   const later = ['en', 'zh', 'en.late', 'zh.late'].map((words) => `web/words/${words}.ts`);
+  // What draws comes when somebody is about to.
+  later.push('workers/pipeline', 'workers/text/tokenizer', 'models/graph/tinyVae');
   later.push('hash-wasm/', 'web/png', 'web/app.ts', 'workers/download/fetchFrom', 'models/lora/merge', 'bridge/client');
   for (const part of later) {
     assert.is(holding(part).length, 1, part);

@@ -11,7 +11,7 @@ import { fromRoot } from '../root';
 
 const cases = await fidelityCases(fromRoot('.'));
 const QUICK =
-  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache|two-loras)$|-hires|-freeu|-into-(only-masked|inverted|filled|noise|nothing|beyond)$/;
+  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache|two-loras)$|-hires|-freeu|-into-(only-masked|inverted|filled|noise|nothing|beyond)$|-(trailing-\d|timesteps|from-800|guided-4|told|tiny|tiny-latents)$/;
 const quick = cases.filter(({ name, only }) => QUICK.test(name) || only);
 
 test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {
@@ -20,7 +20,7 @@ test('the cases are of every sampler and spacing, more than ten prompts, square 
   assert.is(different(({ sigmas = 'model' }) => sigmas).size, 5);
   assert.ok(different(({ prompt }) => prompt).size >= 10);
   assert.is(different(({ width, height }) => Math.sign(width - height)).size, 3);
-  assert.equal([...different(({ guidanceScale }) => guidanceScale)].sort(), [1, 12, 15, 7.5]);
+  for (const scale of [1, 1.5, 7.5, 12]) assert.ok(cases.some(({ guidanceScale }) => guidanceScale === scale));
   assert.ok(quick.length > SCHEDULERS.length, `${quick.length} cases`);
 });
 
@@ -57,6 +57,22 @@ test('cases in two passes are of every upscaler, scales and a shape of its own',
 test('cases with FreeU are of its own factors and of others', () => {
   const factors = cases.flatMap(({ freeu }) => (freeu ? [`${freeu}`] : []));
   assert.is(new Set(factors).size, 3);
+});
+
+test('cases are of few steps, timesteps spaced or given otherwise, a model told its guidance, and a tiny VAE both ways', () => {
+  const few = cases.filter(({ from }) => from === 'fidelity-few');
+  for (const steps of [1, 2, 4, 8])
+    assert.ok(few.some((each) => each.timestepSpacing === 'trailing' && each.steps === steps));
+  assert.equal([...new Set(few.flatMap(({ timesteps, scheduler }) => (timesteps ? [scheduler] : [])))].sort(), [
+    'ddpm',
+    'dpmpp_2m',
+    'heun',
+    'lcm',
+    'tcd',
+  ]);
+  assert.ok(few.some(({ guidanceTold, guidanceScale }) => guidanceTold && guidanceScale > 1));
+  for (const use of [undefined, 'both', 'encoding'])
+    assert.ok(few.some(({ tinyVae }) => tinyVae && tinyVae.use === use));
 });
 
 test("pictures are diffusers'", async () => {

@@ -86,7 +86,6 @@ const OTHERS: readonly [parse: Parse, base: Json, change: Json, found: string][]
   [parseUNet, {}, { act_fn: 'gelu' }, '"gelu"'],
   [parseUNet, {}, { resnet_time_scale_shift: 'scale_shift' }, '"scale_shift"'],
   [parseUNet, {}, { time_embedding_type: 'fourier' }, '"fourier"'],
-  [parseUNet, {}, { time_cond_proj_dim: 256 }, '256'],
   [parseUNet, {}, { encoder_hid_dim_type: 'text_proj' }, '"text_proj"'],
   [parseUNet, {}, { transformer_layers_per_block: [1, 2, 10, 10] }, '[1,2,10,10]'],
   [parseUNet, {}, { layers_per_block: [1, 2, 2, 2] }, '[1,2,2,2]'],
@@ -134,6 +133,13 @@ for (const [parse, base, change] of BROKEN) {
   test(`${key} ${JSON.stringify(value)} is a broken file`, () =>
     rejects(() => parse(file({ ...base, ...change })), 'bad-model', `config.json: ${named}`));
 }
+
+test('a UNet that is told the scale of guidance says how long its embedding is; others say nothing', async () => {
+  const told = (json: Json) => parseUNet(new ConfigFile('config.json', json)).timeCondProjDim;
+  assert.is(told({ time_cond_proj_dim: 256 }), 256);
+  assert.is(told({ time_cond_proj_dim: null }), undefined);
+  await rejects(() => told({ time_cond_proj_dim: '256' }), 'bad-model', 'config.json: time_cond_proj_dim');
+});
 
 test('an inpainting UNet takes its latents, a mask and the latents under it; v is one of the predictions', () => {
   assert.is(parseUNet(new ConfigFile('config.json', { in_channels: 9 })).inChannels, 9);

@@ -134,6 +134,19 @@ test('the activations are their definitions', async () => {
   // Φ(1) = 0.8413447, Φ(-2) = 0.0227501 (tables of the normal distribution); tanh's approximation is 2e-4 off at -2.
   const gelu = await run([[[2], Float32Array.of(1, -2)]], (net, _, [value]) => net.gelu(value!));
   close(gelu.data, [0.8413447, -0.0455003], 1e-6);
+  const relu = await run([x], (net, _, [value]) => net.relu(value!));
+  close(
+    relu.data,
+    x[1].map((value) => Math.max(value, 0)),
+    0,
+  );
+  const tanh = await run([x], (net, _, [value]) => net.tanh(value!));
+  close(tanh.data, x[1].map(Math.tanh));
+  const moved = await run([x], (net, _, [value]) => net.scale(value!, 2, -1));
+  close(
+    moved.data,
+    x[1].map((value) => 2 * value - 1),
+  );
   const gate = await run([[[1, 4], Float32Array.of(3, 5, 1, -2)]], (net, _, [value]) => net.geglu(value!));
   close(gate.data, [3 * 0.8413447, 5 * -0.0455003], 2e-6);
 });

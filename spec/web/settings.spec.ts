@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { wantsFewSteps } from '../../web/schedulers';
 import {
   DEFAULT_SETTINGS,
   parseSettings,
@@ -7,10 +8,13 @@ import {
   SAVINGS,
   savingOf,
   settingsOf,
+  type Taken,
   toRequest,
 } from '../../web/settings';
 import { sizeChoices } from '../../web/sizes';
+import type { SchedulerName } from '../../workers/api';
 import { fast } from '../../workers/fast';
+import { checkRequest, SCHEDULERS } from '../../workers/request';
 
 test('settings come back as they were kept', () => {
   const settings = {
@@ -119,6 +123,46 @@ test('what is left out has a name only where it is one of those that are offered
   assert.is(savingOf({ ...SAVINGS.much, cacheBranch: 2 }), '');
   assert.equal(SAVINGS.much, fast({ steps: 20 }));
   assert.equal(SAVINGS.some, fast({ steps: 12 }));
+});
+
+test('timesteps out of a picture are drawn with as long as sampler, steps and levels take them; its tiny VAE stays', () => {
+  const model = { width: 512, height: 512 };
+  const from = (request: Parameters<typeof settingsOf>[0]) => ({ ...DEFAULT_SETTINGS, ...settingsOf(request, model) });
+  const given = from({ scheduler: 'tcd', steps: 2, timesteps: [800, 400], tinyVae: { file: 'demo' } });
+  assert.equal([toRequest(given, model).timesteps, given.tinyDecoder], [[800, 400], true]);
+  for (const change of [{ steps: 3 }, { scheduler: 'ddim' }, { scheduler: 'euler', sigmas: 'karras' }] as const)
+    assert.is(toRequest({ ...given, ...change }, model).timesteps, undefined, JSON.stringify(change));
+  const spaced = from({ scheduler: 'euler', timestepSpacing: 'trailing' });
+  assert.equal([toRequest(spaced, model).timestepSpacing, spaced.tinyDecoder], ['trailing', false]);
+  assert.is(toRequest({ ...spaced, scheduler: 'lcm' }, model).timestepSpacing, undefined);
+});
+
+test('the page knows as the engine does who takes timesteps and spacings', () => {
+  for (const scheduler of SCHEDULERS) {
+    const sound = { ...DEFAULT_SETTINGS, scheduler, steps: 1 };
+    const asked = (taken: Taken) => checkRequest(toRequest({ ...sound, taken }, { width: 64, height: 64 }));
+    const { timesteps } = asked({ timesteps: [900] });
+    const { timestepSpacing } = asked({ timestepSpacing: 'trailing' });
+    const takes = (more: object): boolean => {
+      try {
+        checkRequest({ ...toRequest(sound, { width: 64, height: 64 }), ...more });
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    assert.is(timesteps !== undefined, takes({ timesteps: [900] }), scheduler);
+    assert.is(timestepSpacing !== undefined, takes({ timestepSpacing: 'trailing' }), scheduler);
+  }
+});
+
+test('few-step samplers want few steps and little guidance, others say nothing', () => {
+  const wants = (scheduler: SchedulerName, steps: number, guidanceScale: number) =>
+    wantsFewSteps({ scheduler, steps, guidanceScale });
+  assert.equal(
+    [wants('lcm', 20, 1), wants('tcd', 4, 7.5), wants('lcm', 8, 2), wants('euler', 20, 7.5)],
+    [true, true, false, false],
+  );
 });
 
 test.run();

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDiffusersFolder } from '../../models/checkpoint';
 import { planModel } from '../../models/planModel';
-import type { StageSize } from '../../models/stage';
+import type { StageName, StageSize } from '../../models/stage';
 import type { HostBackendName, ImageEvent, ImageRequest } from '../../workers/api';
 import type { HostClient, Wanted } from '../../workers/backend/bridge/client';
 import type { HostModel, HostStatus } from '../../workers/backend/bridge/status';
@@ -52,7 +52,7 @@ function setUp({ stored = [ID], broken = [], gone, why = 'backend-unavailable' }
     forget: () => void forgotten++,
   } as unknown as HostClient;
   const here: Parts = {
-    model: undefined as never,
+    model: { description: { standIn: { networks: { vae_decoder: () => undefined } } } } as unknown as Parts['model'],
     backend: { name: 'wasm', heapBytes: () => 1, open: undefined as never },
     open: async () => ({ run: async () => said('here'), close: async () => undefined }),
   };
@@ -65,7 +65,12 @@ function setUp({ stored = [ID], broken = [], gone, why = 'backend-unavailable' }
     best: async () => 'wasm',
     ready: async (_id, _name, request) => ({ parts: here, request, close: () => void closed++ }),
   };
-  const draw = async (name: HostBackendName, request = asked, text: Partial<StageSize> = {}) => {
+  const draw = async (
+    name: HostBackendName,
+    request = asked,
+    text: Partial<StageSize> = {},
+    of: StageName = 'unet',
+  ) => {
     const id = stored.includes(ID) ? ID : `host:${model.model}`;
     const ready = await readyThere({ id, name, asked: request, changed: hasLoras(request) }, own, (event) =>
       told.push(event),
@@ -73,7 +78,7 @@ function setUp({ stored = [ID], broken = [], gone, why = 'backend-unavailable' }
     const { parts } = ready;
     const size = { batch: 1, height: 8, width: 8, ...text } as const;
     const stage = parts.open
-      ? await parts.open('unet', size, never)
+      ? await parts.open(of, size, never)
       : await parts.backend.open(await parts.model.file('unet', size, never), never);
     const [who] = Object.keys(await stage.run({}));
     ready.close();
@@ -87,6 +92,15 @@ test('the host draws where it can, two calls a step', async () => {
   const { draw, falls, closed } = setUp({});
   const { who, request } = await draw('npu');
   assert.equal([who, request.guidance, falls(), closed()], ['npu', 'two-calls', [], 0]);
+});
+
+test('a tiny VAE is the page\u2019s own: it decodes here what the host draws, and nothing of a model that is not here', async () => {
+  const tiny = { ...asked, tinyVae: { file: 'demo' } } as const;
+  const { draw, closed } = setUp({});
+  assert.is((await draw('npu', tiny)).who, 'npu');
+  assert.is((await draw('npu', tiny, {}, 'vae_decoder')).who, 'here');
+  assert.is(closed(), 2);
+  await rejects(() => setUp({ stored: [] }).draw('npu', tiny), 'bad-argument', 'tinyVae', 'only the host has');
 });
 
 test('what the host keeps for a drawing it is told to forget after it', async () => {

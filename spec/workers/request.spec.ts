@@ -189,4 +189,40 @@ test('deep features are kept for 1 to 20 calls, from a branch on only where they
   assert.is(refusal({ cacheBranch: 0 }), alone);
 });
 
+test('timesteps are spaced otherwise, or given one by one, where the sampler takes them', () => {
+  assert.is(refusal({ timestepSpacing: 'trailing', scheduler: 'euler', steps: 1 }), 'accepted');
+  const given = { scheduler: 'tcd', steps: 2, timesteps: [800, 0], eta: 1 };
+  assert.is(refusal(given), 'accepted');
+  assert.match(refusal({ timestepSpacing: 'even' }), /^bad-argument: timestepSpacing: expected one of leading, /);
+  const lcm = 'bad-argument: timestepSpacing: expected none with lcm, got trailing';
+  assert.is(refusal({ timestepSpacing: 'trailing', scheduler: 'lcm', steps: 4 }), lcm);
+  const both = 'bad-argument: timestepSpacing: expected none where timesteps are given, got trailing';
+  assert.is(refusal({ ...given, scheduler: 'euler', eta: undefined, timestepSpacing: 'trailing' }), both);
+  assert.match(
+    refusal({ ...given, scheduler: 'ddim' }),
+    /^bad-argument: scheduler: expected one of ddpm, .*, got ddim$/,
+  );
+  const spaced = { ...given, scheduler: 'euler', eta: undefined, sigmas: 'karras' };
+  assert.is(refusal(spaced), 'bad-argument: sigmas: expected model where timesteps are given, got karras');
+  assert.is(refusal({ ...given, steps: 3 }), 'bad-argument: steps: expected 2, one for each timestep, got 3');
+  for (const [timesteps, said] of [
+    [[1000, 1], 'an integer from 0 to 999 in place 0, got 1000'],
+    [[800, 800], 'an integer from 0 to 799 in place 1, got 800'],
+    [[800, -1], 'an integer from 0 to 799 in place 1, got -1'],
+    [[800.5, 1], 'an integer from 0 to 999 in place 0, got 800.5'],
+  ] as const)
+    assert.is(refusal({ ...given, timesteps }), `bad-argument: timesteps: expected ${said}`);
+});
+
+test('a tiny VAE decodes, or encodes where there is a picture to', () => {
+  const initImage = { width: 256, height: 256, pixels: new Uint8Array(3 * 256 * 256) };
+  assert.is(refusal({ tinyVae: { file: 'demo' } }), 'accepted');
+  assert.is(refusal({ tinyVae: { file: 'demo', use: 'both' } }), 'accepted');
+  assert.is(refusal({ tinyVae: { file: 'demo', use: 'encoding' }, initImage }), 'accepted');
+  const none = 'bad-argument: initImage: expected a picture for the tiny VAE to encode, got none';
+  assert.is(refusal({ tinyVae: { file: 'demo', use: 'encoding' } }), none);
+  const odd = 'bad-argument: tinyVaeFor: expected one of decoding, encoding, both, got previews';
+  assert.is(refusal({ tinyVae: { file: 'demo', use: 'previews' } }), odd);
+});
+
 test.run();

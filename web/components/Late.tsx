@@ -21,6 +21,7 @@ function late<Props extends object>(pick: (parts: Parts) => ComponentType<Props>
   };
 }
 
+export const FewSteps = late((parts) => parts.FewSteps, false);
 export const Gallery = late((parts) => parts.Gallery, false);
 export const Ignored = late((parts) => parts.Ignored);
 export const InitPicture = late((parts) => parts.InitPicture);
@@ -32,6 +33,7 @@ export const OpenOptions = late((parts) => parts.OpenOptions);
 export const PromptOptions = late((parts) => parts.PromptOptions);
 export const StyledNote = late((parts) => parts.StyledNote, false);
 export const StorageMeter = late((parts) => parts.StorageMeter, false);
+export const TinyVaeOptions = late((parts) => parts.TinyVaeOptions);
 export const ToastBody = late((parts) => parts.ToastBody);
 export const WebModels = late((parts) => parts.WebModels);
 

@@ -4,7 +4,7 @@ import type { Picture } from '../../workers/api';
 import { toRgba } from '../rgba';
 
 interface Props {
-  readonly picture: Picture;
+  readonly picture: Pick<Picture, 'width' | 'height' | 'pixels'>;
   readonly label: string;
   readonly testid?: string;
 }

@@ -1,12 +1,12 @@
 /** How to draw. Folded away on a phone, where its summary line still says what is set. */
 import type { SchedulerName, SigmaSpacing } from '../../workers/api';
-import { hasSigmas, SCHEDULERS, SIGMAS } from '../schedulers';
+import { hasSigmas, SCHEDULERS, SIGMAS, wantsFewSteps } from '../schedulers';
 import { modelSize, resetSettings, set, settings } from '../state';
 import { words } from '../words';
 import { BackendField } from './BackendField';
 import { Fold } from './Fold';
 import { FromPicture } from './FromPicture';
-import { InitPicture, LoraShelf, MoreOptions, PromptOptions } from './Late';
+import { FewSteps, InitPicture, LoraShelf, MoreOptions, PromptOptions, TinyVaeOptions } from './Late';
 import { MemoryField } from './MemoryField';
 import { NumberField } from './NumberField';
 import { SeedField } from './SeedField';
@@ -70,8 +70,10 @@ export function SettingsPanel() {
             onChange={(value) => set({ numImages: value })}
           />
         </div>
+        {wantsFewSteps(settings.value) && <FewSteps />}
         <BackendField />
         <MemoryField />
+        <Fold summary={said.decoder} testid="tiny-vae-options" inside={TinyVaeOptions} />
         <Fold summary={said.promptOptions} testid="prompt-options" inside={PromptOptions} />
         <Fold summary={said.moreOptions} testid="more-options" inside={MoreOptions} />
         <FromPicture />

@@ -20,9 +20,9 @@ export function Stage() {
   const demo = jobs.find(({ kind }) => kind === 'demo');
   return (
     <div class="stage">
-      <div class="frame" data-drawing={drawing ? '' : undefined}>
+      <div class="frame" data-drawing={drawing && !drawing.preview ? '' : undefined}>
         <Held />
-        {drawing && <Grain drawing={drawing} />}
+        {drawing && !drawing.preview && <Grain drawing={drawing} />}
       </div>
       <div class="below">
         {drawing ? (
@@ -43,7 +43,8 @@ export function Stage() {
 /** What the frame holds while nothing is being drawn over it. */
 function Held() {
   const drawn = pictureOnShow();
-  const { between, request } = state.value.drawing ?? {};
+  const { between, preview, request } = state.value.drawing ?? {};
+  if (preview) return <PictureCanvas picture={preview} label={request!.prompt} testid="preview" />;
   if (between) return <PictureCanvas picture={between} label={request!.prompt} testid="between" />;
   if (drawn) return <PictureCanvas picture={drawn.picture} label={drawn.request.prompt} testid="picture" />;
   return state.value.drawing ? null : <p class="empty">{words().empty}</p>;

@@ -16,6 +16,17 @@ export const late = {
   addEmbedding: 'Add an embedding file',
   embeddingsHint: 'Textual inversion (.safetensors): write its name in a prompt.',
 
+  decoder: 'The picture is decoded by',
+  decoders: { own: 'The model’s VAE', tiny: 'A tiny VAE' },
+  decoderHint: 'A tiny VAE (TAESD) is much faster and takes less memory; fine detail is less exact.',
+  previews: 'While it is drawn',
+  previewsWhen: { off: 'Show nothing', on: 'Show how it stands' },
+  previewsHint: 'Four times on the way, by the tiny VAE; each takes about as long as a part of a step.',
+  chooseTinyVae: 'Choose a tiny VAE file…',
+  tinyVaeNeeded: 'For Stable Diffusion 1.x, such as taesd_decoder.safetensors. Until then the model’s VAE decodes.',
+  fewSteps: 'This sampler is for models of few steps: 4 to 8, with hardly any guidance.',
+  setFewSteps: (steps: number, guidance: number) => `Set ${steps} steps, guidance ${guidance}`,
+
   optionsHint: 'For the next model that is opened or downloaded.',
   loras: 'LoRA',
   addLora: 'Add a LoRA file',

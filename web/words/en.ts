@@ -72,6 +72,7 @@ export const en = {
   measured: (name: string, duration: string, size: string, steps: string) =>
     `${name}: ${duration} last time (${size}, ${steps})`,
   stepsShort: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
+  decoder: 'Decoding',
   promptOptions: 'How words are read',
   moreOptions: 'Larger, finer, faster',
   reset: 'Reset settings',

@@ -15,6 +15,17 @@ export const late: LateWords = {
   addEmbedding: '添加嵌入文件',
   embeddingsHint: 'Textual inversion (.safetensors)：在提示词中写它的名称。',
 
+  decoder: '画面由谁解码',
+  decoders: { own: '模型自带的 VAE', tiny: '微型 VAE' },
+  decoderHint: '微型 VAE (TAESD) 快得多，占用内存也少；细节略欠精确。',
+  previews: '绘制过程中',
+  previewsWhen: { off: '不显示', on: '显示进展' },
+  previewsHint: '途中由微型 VAE 显示四次，每次用时不到一步。',
+  chooseTinyVae: '选择微型 VAE 文件…',
+  tinyVaeNeeded: '适用于 Stable Diffusion 1.x，例如 taesd_decoder.safetensors。在此之前由模型自带的 VAE 解码。',
+  fewSteps: '此采样器用于少步模型：4 至 8 步，几乎不加引导。',
+  setFewSteps: (steps, guidance) => `设为 ${steps} 步，引导 ${guidance}`,
+
   optionsHint: '只用于接下来打开或下载的一个模型。',
   loras: 'LoRA',
   addLora: '添加 LoRA 文件',

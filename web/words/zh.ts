@@ -69,6 +69,7 @@ export const zh: Words = {
     `${name}：${why === 'other-size' ? `此模型只能画 ${sizes.join('、')}` : (whyNot[why] ?? why)}`,
   measured: (name, duration, size, steps) => `${name}：上次用时${duration}（${size}，${steps}）`,
   stepsShort: (count) => `${count} 步`,
+  decoder: '解码',
   promptOptions: '提示词的解读',
   moreOptions: '放大、细节与加速',
   reset: '恢复默认设置',

@@ -23,6 +23,9 @@ export type SchedulerName =
 /** Which noise levels a sampler goes through; `model`: those of the model's own timesteps. */
 export type SigmaSpacing = 'model' | 'karras' | 'exponential' | 'sgm_uniform' | 'align_your_steps';
 
+/** How a model's own timesteps are spaced (Lin et al. 2024, arXiv 2305.08891, table 2); diffusers' `timestep_spacing`. */
+export type TimestepSpacing = 'leading' | 'linspace' | 'trailing';
+
 /** Whose random numbers: diffusers' on the CPU, a CUDA device's (stable-diffusion-webui's), ComfyUI's on the CPU. */
 export type RandomSource = 'torch' | 'philox' | 'comfy';
 
@@ -32,6 +35,13 @@ export interface SamplingRequest {
   readonly steps: number;
   /** `model` by default. Samplers that step from timestep to timestep (pndm, ddim, ddpm, lcm, tcd) have no other. */
   readonly sigmas?: SigmaSpacing;
+  /** In the place of what the model's scheduler config says: models of one to eight steps want `trailing`. Not of `lcm` and `tcd`. */
+  readonly timestepSpacing?: TimestepSpacing;
+  /**
+   * The very timesteps, one for each step, falling integers below 1000: diffusers' `timesteps`. Of `ddpm`, `euler`, `heun`, `dpmpp_2m`,
+   * `dpmpp_2m_sde`, `dpmpp_3m_sde`, `lcm` and `tcd`, with the `model`'s noise levels.
+   */
+  readonly timesteps?: readonly number[];
   /** How much of the noise is fresh in each step, in [0, 1]: of `ddim` (by default 0) and `tcd` (0.3). */
   readonly eta?: number;
   /**

@@ -3,10 +3,10 @@ import { randomInt } from 'node:crypto';
 import { badArgument, integerWord, numberWord, readOptions } from '../../models/commandLine.node';
 import { type DiskOptions, diskOptions } from '../../models/openDisk.node';
 import { WEIGHT_FORMS, type WeightForm } from '../../models/quantize/weightForm';
-import type { Failure, ImageRequest, RandomSource, SchedulerName, SigmaSpacing } from '../api';
+import type { Failure, ImageRequest, RandomSource, SchedulerName, SigmaSpacing, TimestepSpacing } from '../api';
 import { CodedError } from '../errors';
 import type { Recipe } from '../pictureFile/recipe';
-import { DEFAULTS, MEMORY_MODES, RANDOM_SOURCES, SCHEDULERS, SIGMAS } from '../request';
+import { DEFAULTS, MEMORY_MODES, RANDOM_SOURCES, SCHEDULERS, SIGMAS, TIMESTEP_SPACINGS } from '../request';
 import { FREEU_USAGE, freeuWord } from './freeuOption';
 import { GUIDANCE_OPTIONS, GUIDANCE_USAGE, guidanceWords } from './guidanceOptions';
 import { HIRES_OPTIONS, HIRES_USAGE, hiresWords } from './hiresOptions';
@@ -14,12 +14,14 @@ import { INPAINT_OPTIONS, INPAINT_USAGE, inpaintWords } from './inpaintOptions';
 import { chosenLoras, LORA_OPTIONS, LORA_USAGE, type LoraWords, loraWords } from './loraOptions';
 import { SAVING_OPTIONS, SAVING_USAGE, savingWords } from './savingOptions';
 import { type EmbeddingWord, embeddingWords, TEXT_OPTIONS, TEXT_USAGE, textWords } from './textOptions';
+import { TINY_VAE_OPTIONS, TINY_VAE_USAGE, tinyVaeWords } from './tinyVaeOptions';
 
 export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --from FILE.png          draws a picture again as its file says it was drawn, by this program or by
                            stable-diffusion-webui; the prompt and every option given besides override what it says
   --model PATH|NAME        a .safetensors checkpoint, a diffusers folder, or "demo" (default: demo)
   --vae FILE               another VAE in place of the model's own
+${TINY_VAE_USAGE}
 ${LORA_USAGE}
   --prediction TYPE        epsilon or v_prediction (default: what the model says)
   --negative-prompt TEXT   what to steer away from
@@ -41,6 +43,10 @@ ${INPAINT_USAGE}
                            (default: ${DEFAULTS.scheduler}); dpmpp_2m_karras stands for dpmpp_2m with karras
   --sigmas SPACING         noise levels: ${SIGMAS.join(', ')}
                            (default: model: those of the model's own timesteps)
+  --timestep-spacing NAME  ${TIMESTEP_SPACINGS.join(', ')}: how the model's own timesteps are spaced; models of one to eight
+                           steps want trailing (default: what the model says)
+  --timesteps T,T,…        these very timesteps, one for each step, falling, of ddpm, euler, heun, dpmpp_2m, dpmpp_2m_sde,
+                           dpmpp_3m_sde, lcm and tcd
   --eta X                  fresh noise in each step, 0 to 1, of ddim and tcd (default: 0, and 0.3 of tcd)
   --rng NAME               whose random numbers, ${RANDOM_SOURCES.join(', ')}: diffusers' on the CPU, a CUDA
                            device's (as stable-diffusion-webui), ComfyUI's on the CPU (default: torch)
@@ -112,6 +118,7 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
     knownOf(recipe?.backend, CLI_BACKENDS) ??
     (values.fast ? 'wasm-int8' : 'wasm')) as CliBackend;
   const weights = values.weights ?? (values.backend ? undefined : knownOf(recipe?.weights, WEIGHT_FORMS));
+  const timed = timestepWords(values);
   if (values.out !== undefined && !values.out.toLowerCase().endsWith('.png')) {
     throw badArgument('--out', 'a file name ending in .png', values.out);
   }
@@ -137,7 +144,7 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
       negativePrompt: values['negative-prompt'] ?? defaults.negativePrompt,
       ...textWords(values),
       seed: integerWord('--seed', values.seed) ?? said.seed ?? randomInt(2 ** 32),
-      steps: integerWord('--steps', values.steps) ?? defaults.steps,
+      steps: integerWord('--steps', values.steps) ?? timed.timesteps?.length ?? defaults.steps,
       guidanceScale: numberWord('--guidance-scale', values['guidance-scale']) ?? defaults.guidanceScale,
       ...guidanceWords(values),
       ...savingWords(values),
@@ -145,8 +152,10 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
       ...hiresWords(values),
       ...inpaintWords(values),
       ...schedulerWord(values.scheduler ?? defaults.scheduler, values.sigmas ?? said.sigmas),
+      ...timed,
       ...variation(values),
       ...chosenLoras(loras),
+      ...tinyVaeWords(values, said),
       numImages: integerWord('--num-images', values['num-images']) ?? defaults.numImages,
       guidance: (values.guidance ?? DEFAULTS.guidance) as ImageRequest['guidance'],
       memory: (values.memory ?? DEFAULTS.memory) as ImageRequest['memory'],
@@ -156,13 +165,15 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
 
 /** What `recipe` says that no option contradicts: another sampler has levels and noise of its own. */
 function saidBy({ request }: Recipe, values: Readonly<Record<string, unknown>>): Recipe['request'] {
-  const { sigmas, eta, only, strength, ...others } = request;
+  const { sigmas, eta, only, strength, timesteps, timestepSpacing, ...others } = request;
   const { maskBlur, maskedContent, invertMask, inpaintPadding, outpaint, ...rest } = others;
   const sampler = values.scheduler === undefined;
   return {
     ...rest,
     ...(sampler && sigmas !== undefined ? { sigmas } : {}),
     ...(sampler && eta !== undefined ? { eta } : {}),
+    ...(sampler && timestepSpacing !== undefined ? { timestepSpacing } : {}),
+    ...(sampler && timesteps !== undefined && values.steps === undefined ? { timesteps } : {}),
     ...(values['init-image'] === undefined ? {} : given({ strength, outpaint })),
     ...((values['mask-image'] ?? (values['init-image'] && outpaint)) ? given({ maskBlur, maskedContent }) : {}),
     ...(values['mask-image'] === undefined ? {} : given({ invertMask, inpaintPadding })),
@@ -195,6 +206,7 @@ const OPTIONS = {
   from: text,
   model: text,
   vae: text,
+  ...TINY_VAE_OPTIONS,
   ...LORA_OPTIONS,
   prediction: text,
   'init-image': text,
@@ -214,6 +226,8 @@ const OPTIONS = {
   height: text,
   scheduler: text,
   sigmas: text,
+  'timestep-spacing': text,
+  timesteps: text,
   eta: text,
   rng: text,
   subseed: text,
@@ -236,6 +250,16 @@ function schedulerWord(name: string, spacing?: string) {
   const scheduler = (last ? name.slice(0, -last.length - 1) : name) as SchedulerName;
   const sigmas = (last ?? spacing) as SigmaSpacing | undefined;
   return { scheduler, ...(sigmas ? { sigmas } : {}) };
+}
+
+function timestepWords(values: Readonly<Partial<Record<'timestep-spacing' | 'timesteps', string>>>) {
+  const { 'timestep-spacing': spacing, timesteps } = values;
+  return {
+    ...(spacing === undefined ? {} : { timestepSpacing: spacing as TimestepSpacing }),
+    ...(timesteps === undefined
+      ? {}
+      : { timesteps: timesteps.split(',').map((word) => integerWord('--timesteps', word)!) }),
+  };
 }
 
 /** What is given of the rest, and a variation seed where a strength is given without one. */

@@ -16,6 +16,8 @@ export interface ScheduleOptions {
   readonly sigmas?: SigmaSpacing;
   /** In [0, 1], see `Schedule`. */
   readonly eta?: number;
+  /** These, as many as steps, in place of those that the schedule would pick; where diffusers' class takes them. */
+  readonly timesteps?: readonly number[];
   /** Steps left out at the beginning, below the count of steps: what is drawn begins from a picture instead. */
   readonly skip?: number;
 }
@@ -40,8 +42,8 @@ export const ddimSchedule: MakeSchedule = (config, steps, { eta = 0, skip = 0 } 
 };
 
 /** `DDPMScheduler`: each step goes to the next timestep, the last to 0; all noise that is taken out is given back. */
-export const ddpmSchedule: MakeSchedule = (config, steps, { skip = 0 } = {}) => {
-  const timesteps = spaced(config, steps, 'leading').map(roundHalfEven);
+export const ddpmSchedule: MakeSchedule = (config, steps, { skip = 0, timesteps: given } = {}) => {
+  const timesteps = given ?? spaced(config, steps, 'leading').map(roundHalfEven);
   const moves = timesteps.map((timestep, i) => ({ timestep, from: timestep, to: timesteps[i + 1] ?? -1 }));
   return { ...chain(config, steps, true, moves.slice(skip)), eta: 1 };
 };

@@ -30,11 +30,11 @@ interface Traits {
  */
 const kSchedule =
   ({ withoutZeroSnr, rounds = false, eta = 0 }: Traits): MakeSchedule =>
-  (config, steps, { sigmas: spacing = 'model', skip = 0 } = {}) => {
+  (config, steps, { sigmas: spacing = 'model', skip = 0, timesteps: given } = {}) => {
     if (withoutZeroSnr) refuseZeroSnr(config, withoutZeroSnr);
     const trained = trainedSigmas(alphasCumprod(config));
     const timestepAt = (sigma: number): number => timestepOf(sigma, trained);
-    const timesteps = spaced(config, steps, 'linspace').map(fround);
+    const timesteps = given ?? spaced(config, steps, 'linspace').map(fround);
     const own = timesteps.map((timestep) => ({ timestep, sigma: fround(interpolate(trained.sigmas, timestep)) }));
     const [largest, smallest] = [timesteps[0]!, timesteps.at(-1)!].map((t) => interpolate(trained.sigmas, t));
     const points =
@@ -59,14 +59,14 @@ const kSchedule =
  */
 const multistepSchedule =
   ({ withoutZeroSnr, endsAbove0 = false }: Traits): MakeSchedule =>
-  (config, steps, { sigmas: spacing = 'model', skip = 0 } = {}) => {
+  (config, steps, { sigmas: spacing = 'model', skip = 0, timesteps } = {}) => {
     if (withoutZeroSnr) refuseZeroSnr(config, withoutZeroSnr);
     const { numTrainTimesteps, timestepSpacing = 'linspace', stepsOffset = 0 } = config;
     checkSteps(steps, numTrainTimesteps);
     const trained = trainedSigmas(alphasCumprod(config));
     const points: Schedule['points'] =
       spacing === 'model'
-        ? wholeTimesteps(numTrainTimesteps, steps, timestepSpacing, stepsOffset).map((timestep) => ({
+        ? (timesteps ?? wholeTimesteps(numTrainTimesteps, steps, timestepSpacing, stepsOffset)).map((timestep) => ({
             ...{ timestep, sigma: interpolate(trained.sigmas, timestep) },
           }))
         : spacedSigmas(spacing, steps, { largest: trained.sigmas.at(-1)!, smallest: trained.sigmas[0]! }, trained).map(

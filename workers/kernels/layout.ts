@@ -86,6 +86,8 @@ export const C_TILE_ROWS = 27;
 export const C_TILE_CHANNELS = 28;
 /** F. The sum is multiplied by it at the end. */
 export const C_FACTOR = 29;
+/** 1: what is below 0 then becomes 0. */
+export const C_RELU = 34;
 
 /** What the integers of the rows leave of their numbers, quantized once more, as `C_INPUT` and `C_PARAMS`; or 0. */
 export const C_REST = 30;
@@ -139,8 +141,9 @@ export const R_LOWEST = 18;
 /** Float32 rows to add before anything else, or 0, as A's. */
 export const R_ADD = 19;
 export const R_ADD_STRIDE = 20;
-/** F. The result is multiplied by it. */
+/** F. The result is multiplied by the one, and the other is added. Of `PLAIN` rows alone. */
 export const R_FACTOR = 21;
+export const R_SUMMAND = 24;
 /** What the integers leave of the numbers, as integers and their params in turn; or 0. */
 export const R_REST = 22;
 export const R_REST_PARAMS = 23;
@@ -156,6 +159,9 @@ export const GELU = 5;
 export const QUICK_GELU = 6;
 /** Of 2C channels, the first C times gelu of the others. */
 export const GEGLU = 7;
+/** max(x, 0). */
+export const RELU = 8;
+export const TANH = 9;
 
 /** Of `GROUP_MOMENTS` and `GROUP_AFFINE`, besides `R_A` … `R_B_CHANNELS`. Rows of a picture. */
 export const G_PICTURE_ROWS = 8;

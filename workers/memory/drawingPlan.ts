@@ -26,6 +26,8 @@ export const int8Guidance = (asked: Planned): Guidance =>
 /** What is to be drawn, as far as it matters here. */
 export type Planned = DrawnSize &
   Partial<Pick<ImageRequest, 'guidance' | 'memory' | 'guidanceInterval' | 'perpendicularNegative'>> & {
+    /** Bytes of what makes previews, beside the UNet. */
+    readonly beside?: number | undefined;
     /** There where it begins from a picture, which is encoded as a whole. */
     readonly initImage?: unknown;
   };
@@ -64,7 +66,8 @@ export function planDrawing(
   };
   const textPeak = ({ course }: Way): number => needs.stage('text_encoder', course);
   const text = choose(textWays(asked), textPeak);
-  const unetPeak = (way: UnetWay): number => needs.stage('unet', way.course, batchOf(way.guidance));
+  const { beside = 0 } = asked;
+  const unetPeak = (way: UnetWay): number => needs.stage('unet', way.course, batchOf(way.guidance)) + beside;
   const unet = choose(unetWays(manifest, asked), unetPeak);
   const decoderPeak = ({ course }: Way): number => needs.decoder(course, unetPeak(unet));
   const decoder = choose(decoderWays(asked), decoderPeak);
@@ -83,7 +86,7 @@ export function leastHeap(manifest: Manifest, asked: Planned, lowering: GraphOpt
   const needs = new Needs(manifest, asked, lowering);
   // Only the last: each way takes a graph to work out.
   const last = unetWays(manifest, asked).at(-1)!;
-  const unet = needs.stage('unet', last.course, batchOf(last.guidance));
+  const unet = needs.stage('unet', last.course, batchOf(last.guidance)) + (asked.beside ?? 0);
   const text = needs.stage('text_encoder', textWays(asked).at(-1)!.course);
   const encoder = asked.initImage ? needs.stage('vae_encoder', { lean: true }) : 0;
   return Math.max(encoder, text, unet, needs.decoder(decoderWays(asked).at(-1)!.course, unet));

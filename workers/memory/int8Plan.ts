@@ -26,10 +26,13 @@ export function int8Plan(manifest: Manifest, asked: Planned, device: Device, thr
   const bytes = opened.map((stage) => {
     const batch = guidance === 'one-call' ? 2 : 1;
     const sizes = stage === 'unet' ? unetSizes({ ...size, batch }, asked) : [size];
-    return sizes.reduce((sum, each) => {
-      const network = { description, stage, size: each, tensors: stages[stage].tensors };
-      return sum + assemble(networkOf(network), WORDS, threads).layout.bytes;
-    }, 0);
+    return sizes.reduce(
+      (sum, each) => {
+        const network = { description, stage, size: each, tensors: stages[stage].tensors };
+        return sum + assemble(networkOf(network), WORDS, threads).layout.bytes;
+      },
+      stage === 'unet' ? (asked.beside ?? 0) : 0,
+    );
   });
   return { courses: FASTEST, guidance, peakBytes: Math.max(...bytes), availableBytes: availableHeap(device) };
 }

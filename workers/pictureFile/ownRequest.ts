@@ -12,12 +12,13 @@ const chosenLoras: Check = (value) =>
     const { name, weight, textEncoderWeight = 0 } = one ?? {};
     return text(name) && number(weight) && number(textEncoderWeight);
   });
-const numbers =
+const numbers: Check = (value) => Array.isArray(value) && value.every(number);
+const someNumbers =
   (count: number): Check =>
   (value) =>
-    Array.isArray(value) && value.length === count && value.every(number);
-const twoNumbers = numbers(2);
-const fourNumbers = numbers(4);
+    numbers(value) && (value as number[]).length === count;
+const twoNumbers = someNumbers(2);
+const fourNumbers = someNumbers(4);
 const size: Check = (value) => {
   const { width, height } = (value ?? {}) as Readonly<Record<string, unknown>>;
   return number(width) && number(height);
@@ -26,6 +27,9 @@ const nameOf =
   (names: object): Check =>
   (value) =>
     typeof value === 'string' && Object.hasOwn(names, value);
+/** That of the demo model, which is everywhere; others are files. */
+const shippedTinyVae: Check = (value) =>
+  typeof value === 'object' && value !== null && 'file' in value && value.file === 'demo';
 /** The device's matter, never a picture's; or a file, for which there is no room. */
 const never: Check = () => false;
 
@@ -47,6 +51,8 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   height: number,
   scheduler: nameOf(SAMPLER_NAMES),
   sigmas: nameOf(SIGMA_NAMES),
+  timestepSpacing: nameOf({ leading: 1, linspace: 1, trailing: 1 }),
+  timesteps: numbers,
   eta: number,
   rng: nameOf(RNG_NAMES),
   subseed: number,
@@ -72,6 +78,8 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   freeu: fourNumbers,
   initImage: never,
   maskImage: never,
+  tinyVae: shippedTinyVae,
+  previews: never,
   guidance: never,
   memory: never,
 };

@@ -52,10 +52,24 @@ export function recipeChunks({
   const { fields } = checkedRequest(request);
   // Learned words are files; their names say what is missing.
   const words = request.embeddings?.length ? { embeddings: request.embeddings.map(({ name }) => name) } : {};
+  const tiny = tinyVaeName(request);
   const hashes = Object.keys(loraHashes).length > 0 ? { loraHashes } : {};
-  const own = JSON.stringify({ version: VERSION, request: fields, ...words, model, weights, backend, ...hashes });
+  const own = JSON.stringify({
+    version: VERSION,
+    request: fields,
+    ...words,
+    ...tiny,
+    model,
+    weights,
+    backend,
+    ...hashes,
+  });
   return [textChunk(PARAMETERS, webuiText(request, model, loraHashes)), internationalChunk(OWN, own)];
 }
+
+/** What a tiny VAE that is a file is called, without its path. */
+const tinyVaeName = ({ tinyVae }: ImageRequest): { tinyVae?: string } =>
+  tinyVae && tinyVae.file !== 'demo' ? { tinyVae: tinyVae.file.path.replace(/^.*[/\\]/, '') } : {};
 
 /** Rejects with `bad-image` where `file` is no PNG file, is damaged, or does not say how it was drawn. */
 export async function readRecipe(file: ByteSource): Promise<Recipe> {
@@ -74,15 +88,23 @@ function ownRecipe(json: string, name: string): Recipe {
   } catch {
     throw badImage(place, 'JSON', 'something else');
   }
-  const { version, request, embeddings, model, weights, backend, loraHashes } = (said ?? {}) as Record<string, unknown>;
+  const all = (said ?? {}) as Record<string, unknown>;
+  const { version, request, embeddings, tinyVae, model, weights, backend, loraHashes } = all;
   if (typeof version !== 'number' || typeof request !== 'object' || request === null) {
     throw badImage(place, 'a version and a request', 'neither, or one');
   }
   const { fields, strange } = checkedRequest(request);
   const learned = Array.isArray(embeddings) ? [`embeddings: ${embeddings.join(', ')}`] : [];
+  const tiny = typeof tinyVae === 'string' ? [`tiny VAE: ${tinyVae}`] : [];
   const words = Object.entries({ model, weights, backend }).filter(([, word]) => typeof word === 'string');
   const hashes = isHashes(loraHashes) ? { loraHashes } : {};
-  return { by: OWN, request: fields, ...Object.fromEntries(words), ...hashes, ignored: [...strange, ...learned] };
+  return {
+    by: OWN,
+    request: fields,
+    ...Object.fromEntries(words),
+    ...hashes,
+    ignored: [...strange, ...learned, ...tiny],
+  };
 }
 
 const isHashes = (value: unknown): value is Readonly<Record<string, string>> =>

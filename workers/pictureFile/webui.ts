@@ -33,6 +33,11 @@ export function webuiText(
     ['Clip skip', rest.clipSkip ? rest.clipSkip + 1 : undefined],
     ...FREEU_NAMES.map((name, i) => [name, rest.freeu?.[i]] as const),
     ['Eta', rest.eta],
+    [
+      'VAE Encoder',
+      rest.tinyVae && rest.tinyVae.use !== undefined && rest.tinyVae.use !== 'decoding' ? TINY : undefined,
+    ],
+    ['VAE Decoder', rest.tinyVae && rest.tinyVae.use !== 'encoding' ? TINY : undefined],
     // Where it is not said, it is a GPU's.
     ['RNG', RNG_NAMES[rng]],
     ['Lora hashes', hashesText(loraHashes)],
@@ -111,12 +116,22 @@ function hashesIn(text: string): Readonly<Record<string, string>> | undefined {
 
 /** Nobody there has names for diffusers' FreeU: those of extensions are of another. */
 const FREEU_NAMES = ['FreeU b1', 'FreeU b2', 'FreeU s1', 'FreeU s2'] as const;
+
+/** What is not said where it is "Full" (stable-diffusion-webui 1.10, modules/shared_options.py, `sd_vae_decode_method`). */
+const TINY = 'TAESD';
+
 const HAVE_ETA: ReadonlySet<string> = new Set(['ddim', 'tcd']);
 
 /** What changes nothing in the picture, or says again what something else says. */
 const UNSEEN = new Set(['Model hash', 'VAE hash', 'Version', 'User', 'TI hashes', 'Hashes', 'Batch size', 'Batch pos']);
 /** What is said although it is as always. */
-const PLAIN: Readonly<Record<string, string>> = { 'Clip skip': '1', Eta: '1', 'Eta DDIM': '0', ENSD: '0' };
+const PLAIN: Readonly<Record<string, string>> = {
+  'Clip skip': '1',
+  Eta: '1',
+  'Eta DDIM': '0',
+  ENSD: '0',
+  ...{ 'VAE Encoder': 'Full', 'VAE Decoder': 'Full' },
+};
 
 const defined = <T extends object>(fields: T) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {

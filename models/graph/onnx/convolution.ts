@@ -66,7 +66,7 @@ export function convolution3x3(
   }: ConvolutionOptions = {},
 ): Value {
   const [batch, channels] = pictureShape(view.lies);
-  const { channels: results } = convolution;
+  const { channels: results, bias = true } = convolution;
   const [height, width] = [convolved(view.height, convolution), convolved(view.width, convolution)];
   const scale = `${scope}.weight/scales`;
   const integers = graph.has(scale) && channels >= integersFrom;
@@ -79,7 +79,7 @@ export function convolution3x3(
     ({ start, count }): Strip => ({ top: start * unit, rows: Math.min(count * unit, height - start * unit) }),
   );
   if (integers) {
-    const product = inIntegers(graph, scope, channels, results);
+    const product = inIntegers(graph, scope, channels, results, bias);
     const productOf = (strip: Strip): Value => {
       const windows = quantizedWindows(graph, view, frameOf(convolution, strip, width));
       const pictures = windows.map((window) =>
@@ -106,7 +106,7 @@ export function convolution3x3(
   );
   const y = joinChannels(graph, parts);
   const scaled = graph.has(scale) ? graph.node('Mul', scope, [y, graph.weight(scale, [results])], y.shape) : y;
-  return graph.node('Add', scope, [scaled, graph.weight(`${scope}.bias`, [results])], y.shape);
+  return bias ? graph.node('Add', scope, [scaled, graph.weight(`${scope}.bias`, [results])], y.shape) : scaled;
 }
 
 /** A strip of a picture, to be multiplied with weights `[…, C, K]`: `[B, K, rows, columns]`. */
@@ -134,10 +134,16 @@ function byDefinition(graph: GraphBuilder, scope: string, { matrix, size }: Neig
 /** `quantized`: what the neighbors are numbers of. */
 type IntegerProduct = (seen: Neighbors, quantized: Quantized) => Value;
 
-function inIntegers(graph: GraphBuilder, scope: string, channels: number, results: number): IntegerProduct {
+function inIntegers(
+  graph: GraphBuilder,
+  scope: string,
+  channels: number,
+  results: number,
+  biased: boolean,
+): IntegerProduct {
   const weights = graph.stored(`${scope}.weight/taps`, [9 * channels, results]);
   const scales = graph.stored(`${scope}.weight/scales`, [results]);
-  const bias = [graph.weight(`${scope}.bias`, [results])];
+  const bias = biased ? [graph.weight(`${scope}.bias`, [results])] : [];
   return ({ matrix, size }, quantized) => {
     const numbers = { ...quantized, numbers: matrix };
     const product = integerProduct(graph, scope, numbers, weights, scales, bias, [matrix.shape[0]!, results]);

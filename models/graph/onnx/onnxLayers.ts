@@ -62,10 +62,12 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
   };
   const reshape = (x: Value, shape: readonly number[]): Value =>
     graph.node('Reshape', 'reshape', [x, graph.integers(shape)], shape);
+  const number = (value: number): string => graph.floats(`${value}`, [value], []);
   const vector = (name: string, length: number): string => graph.weight(name, [length]);
   const gated = (scope: string, x: Value, gate: Value): Value => graph.node('Mul', scope, [x, gate], x.shape);
   const sigmoid = (x: Value): Value => graph.node('Sigmoid', 'silu', [x], x.shape);
   const silu = (x: Value): Value => gated('silu', x, sigmoid(x));
+  const relu = (x: Value): Value => graph.node('Relu', 'relu', [x], x.shape);
   const gelu = (x: Value): Value => graph.node('Gelu', 'gelu', [x], x.shape);
   const overLast = (scope: string, x: Value, channels: number, bias: boolean, how: IntegerOptions): Value => {
     const flat = [x.shape.slice(0, -1).reduce((product, size) => product * size, 1), x.shape.at(-1)!];
@@ -77,10 +79,10 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
   const flattened = (x: Value, shape: readonly number[]): Value =>
     graph.once(`flat ${x.name}`, () => [reshape(x, shape)])[0]!;
   /** A 1×1 convolution, which sees the residual stream: its few large numbers leave the others hardly a step of u8. */
-  const pixelwise = (scope: string, x: Value, channels: number): Value => {
+  const pixelwise = (scope: string, x: Value, channels: number, bias: boolean): Value => {
     const [batch, , height, width] = pictureShape(x);
     const how = deep(height * width) ? { integersFrom } : {};
-    const product = overLast(scope, { ...x, shape: lying(x.shape) }, channels, true, how);
+    const product = overLast(scope, { ...x, shape: lying(x.shape) }, channels, bias, how);
     return { ...product, shape: [batch, channels, height, width] };
   };
   /** `[1, C]` as it adds to every pixel. */
@@ -101,7 +103,7 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
     timestepEmbedding: (timestep, options) => timestepEmbedding(graph, timestep, options),
 
     conv2d(scope, x, convolution) {
-      if (convolution.kernel === 1) return pixelwise(scope, x, convolution.channels);
+      if (convolution.kernel === 1) return pixelwise(scope, x, convolution.channels, convolution.bias ?? true);
       const { height, width } = viewOf(x);
       const from = deep(height * width) ? integersFrom : Number.POSITIVE_INFINITY;
       return convolution3x3(graph, scope, viewOf(x), convolution, { ...options, integersFrom: from });
@@ -121,13 +123,10 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
       return evenly(graph.node('LayerNormalization', scope, [x, ...weights], x.shape, attributes));
     },
 
+    relu: (x) => (x.shape.length === 4 ? pointwise(x, relu) : relu(x)),
+    tanh: (x) => graph.node('Tanh', 'tanh', [x], x.shape),
     silu: (x) => (x.shape.length === 4 ? pointwise(x, silu) : silu(x)),
-    quickGelu: (x) =>
-      gated(
-        'quick_gelu',
-        x,
-        sigmoid(graph.node('Mul', 'quick_gelu', [x, graph.floats('1.702', [1.702], [])], x.shape)),
-      ),
+    quickGelu: (x) => gated('quick_gelu', x, sigmoid(graph.node('Mul', 'quick_gelu', [x, number(1.702)], x.shape))),
     gelu,
     geglu(x) {
       const half = withLast(x.shape, x.shape.at(-1)! / 2);
@@ -141,7 +140,10 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
 
     add: (a, b) => graph.node('Add', 'add', [a, b], a.shape),
     addToChannels: (x, perChannel) => graph.node('Add', 'add', [x, spread(perChannel, x)], x.shape),
-    scale: (x, factor) => graph.node('Mul', 'scale', [x, graph.floats(`${factor}`, [factor], [])], x.shape),
+    scale(x, factor, summand = 0) {
+      const scaled = graph.node('Mul', 'scale', [x, number(factor)], x.shape);
+      return summand === 0 ? scaled : graph.node('Add', 'scale', [scaled, number(summand)], x.shape);
+    },
     scaleFirst(x, channels, factor) {
       const factors = Float32Array.from({ length: x.shape[1]! }, (_, i) => (i < channels ? factor : 1));
       const label = `first ${channels} of ${factors.length} by ${factor}`;

@@ -68,11 +68,12 @@ export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
 
     conv2d(scope, x, convolution) {
       const [batch, width] = pictureShape(x);
-      const { channels, kernel, stride = 1, padding = 'same' } = convolution;
+      const { channels, kernel, stride = 1, padding = 'same', bias = true } = convolution;
       const rows = { start: 0, count: channels };
       const shape = [channels, width, kernel, kernel];
       const weight: Weight = { kind: 'weight', key: `${scope}.weight`, shape, rows, factor: 1, axis: 0 };
-      const inputs: Operand[] = [x, weight, { kind: 'bias', key: `${scope}.bias`, weight, input: x }];
+      const inputs: Operand[] = [x, weight];
+      if (bias) inputs.push({ kind: 'bias', key: `${scope}.bias`, weight, input: x });
       const edge = Math.floor(kernel / 2);
       const result = [batch, channels, convolved(x.shape[2]!, convolution), convolved(x.shape[3]!, convolution)];
       return draw.step('Conv', `${within(scope)}/out`, inputs, result, {
@@ -86,6 +87,8 @@ export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
     groupNorm: (scope, x, options) => groupNorm(draw, within(scope), x, options),
     layerNorm: (scope, x, { epsilon }) => layerNorm(draw, within(scope), x, epsilon),
 
+    relu: (x) => draw.step('Relu', `${last}/relu`, [x], x.shape),
+    tanh: (x) => draw.step('Tanh', `${last}/tanh`, [x], x.shape),
     silu: (x) => gate('silu', x, 1),
     quickGelu: (x) => gate('quick_gelu', x, 1.702),
     gelu,
@@ -107,7 +110,11 @@ export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
 
     add,
     addToChannels: (x, perChannel) => add(x, reshape(perChannel, [1, x.shape[1]!, 1, 1])),
-    scale: (x, factor) => times('scaled', x, number(factor)),
+    scale(x, factor, summand = 0) {
+      const scaled = times('scaled', x, number(factor));
+      if (summand === 0) return scaled;
+      return draw.step('Add', `${last}/shifted`, [scaled, number(summand)], x.shape);
+    },
     scaleFirst: () => withoutFreeU(),
     scaleLowest: () => withoutFreeU(),
     concatChannels(a, b) {

@@ -55,4 +55,5 @@ def main() -> None:
         record(f"networks-{name}", file, "recipes/networks.py", "diffusers", "2e-5 of the largest value", because)
 
 
-main()
+if __name__ == "__main__":
+    main()

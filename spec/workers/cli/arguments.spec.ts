@@ -279,4 +279,34 @@ test('a prompt may look like anything after --', () => {
   assert.is(parseArguments(['--seed', '1', '--', '-5 degrees']).request.prompt, '-5 degrees');
 });
 
+test('a tiny VAE and what it is for; the same of a picture drawn with the demo model\u2019s', () => {
+  const { tinyVae } = parseArguments(['x', '--tiny-vae', 'a/taesd.safetensors', '--tiny-vae-for', 'both']).request;
+  assert.equal([(tinyVae!.file as { path: string }).path, tinyVae!.use], ['a/taesd.safetensors', 'both']);
+  assert.equal(parseArguments(['x', '--tiny-vae', 'demo']).request.tinyVae, { file: 'demo' });
+  const request = { prompt: 'y', tinyVae: { file: 'demo', use: 'both' } } as const;
+  const recipe: Recipe = { by: 'pocket-diffusion', request, ignored: [] };
+  assert.equal(parseArguments([], recipe).request.tinyVae, request.tinyVae);
+  assert.equal(parseArguments(['--tiny-vae-for', 'decoding'], recipe).request.tinyVae, {
+    file: 'demo',
+    use: 'decoding',
+  });
+  assert.match(refusal('x', '--tiny-vae', ''), /^bad-argument: --tiny-vae: expected FILE, or demo/);
+  assert.match(refusal('x', '--tiny-vae-for', 'both'), /--tiny-vae: expected a file where --tiny-vae-for is given/);
+});
+
+test('timesteps are as many steps, and go when another sampler or other steps are asked for', () => {
+  const { steps, timesteps } = parseArguments(['x', '--scheduler', 'tcd', '--timesteps', '800,400']).request;
+  assert.equal([steps, timesteps], [2, [800, 400]]);
+  assert.is(parseArguments(['x', '--timestep-spacing', 'trailing']).request.timestepSpacing, 'trailing');
+  assert.match(refusal('x', '--timesteps', '800,'), /^bad-argument: --timesteps: /);
+  const request = { prompt: 'y', scheduler: 'tcd', steps: 1, timesteps: [800] } as const;
+  const recipe: Recipe = { by: 'pocket-diffusion', request, ignored: [] };
+  assert.equal(parseArguments([], recipe).request.timesteps, [800]);
+  for (const words of [
+    ['--steps', '4'],
+    ['--scheduler', 'ddim'],
+  ])
+    assert.is(parseArguments(words, recipe).request.timesteps, undefined, `${words}`);
+});
+
 test.run();

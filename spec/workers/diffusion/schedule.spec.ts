@@ -148,4 +148,35 @@ function same(actual: readonly number[], expected: Ends, relative: number, label
   });
 }
 
+test('timesteps that a schedule would pick itself, given, are the same schedule', () => {
+  const config = vectors.configs['SD 1.5']!;
+  for (const name of ['ddpm', 'euler', 'heun', 'dpmpp_2m', 'dpmpp_2m_sde', 'dpmpp_3m_sde', 'lcm', 'tcd'] as const)
+    for (const [steps, skip] of [
+      [1, 0],
+      [5, 0],
+      [8, 3],
+    ] as const) {
+      // leading, so that all are integers.
+      const spaced = { ...config, timestepSpacing: 'leading' as const };
+      const { timestepAt: _, ...own } = samplers[name].schedule(spaced, steps, { skip });
+      const timesteps = samplers[name].schedule(spaced, steps).points.map(({ timestep }) => timestep);
+      const { timestepAt: __, ...given } = samplers[name].schedule(spaced, steps, { skip, timesteps });
+      assert.equal(given, own, `${name}, ${steps} steps`);
+    }
+});
+
+test('a single step from timestep 800 starts with its noise', () => {
+  const alphas = alphasCumprod(vectors.configs['SD 1.5']!);
+  const sigma = Math.sqrt((1 - alphas[800]!) / alphas[800]!);
+  for (const name of ['lcm', 'tcd'] as const) {
+    const { points, initialSigma } = samplers[name].schedule(vectors.configs['SD 1.5']!, 1, { timesteps: [800] });
+    assert.equal(
+      points.map(({ timestep }) => timestep),
+      [800],
+    );
+    assert.ok(Math.abs(points[0]!.sigma - sigma) < 1e-6);
+    assert.ok(Math.abs(initialSigma - Math.hypot(sigma, 1)) < 1e-6);
+  }
+});
+
 test.run();

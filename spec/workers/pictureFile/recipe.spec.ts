@@ -119,6 +119,30 @@ test('LoRAs are in a picture’s file by name, weight and hash; there in the pro
   assert.equal([ignored, none], [['loras: [{"name":1,"weight":1}]'], undefined]);
 });
 
+test('few steps and a tiny VAE are in the file: the demo model\u2019s is drawn with again, another is told by its name', async () => {
+  const { request, model, weights, backend } = await read(...ours[0]!.chunks.map(bytesOf));
+  const base = { ...request, guidance: 'auto', memory: 'auto' } as ImageRequest;
+  const few = { scheduler: 'tcd', timesteps: [800], steps: 1, tinyVae: { file: 'demo', use: 'both' } } as const;
+  const drawn = { ...base, ...few, sigmas: 'model' } as const;
+  const by = { model, weights, backend } as Omit<DrawnBy, 'request'>;
+  const recipe = await read(...recipeChunks({ ...by, request: drawn }));
+  const { guidance: _, memory: __, ...kept } = drawn;
+  assert.equal([recipe.request, recipe.ignored], [kept, []]);
+  const spaced = { ...base, timestepSpacing: 'trailing' } as const;
+  assert.is((await read(...recipeChunks({ ...by, request: spaced }))).request.timestepSpacing, 'trailing');
+  const file = { path: '/home/me/taesd_decoder.safetensors', file: new Blob([]) };
+  const chunks = recipeChunks({ ...by, request: { ...base, tinyVae: { file } } });
+  const told = await read(...chunks);
+  assert.equal([told.request.tinyVae, told.ignored], [undefined, ['tiny VAE: taesd_decoder.safetensors']]);
+  assert.not.ok(chunks.some((chunk) => Buffer.from(chunk).includes('/home/me')));
+  // stable-diffusion-webui's words for it, and its silence where it is not there.
+  const texts = await pngTexts(memorySource('a.png', withChunks(bare, chunks)), ['parameters']);
+  assert.match(texts.texts.get('parameters')!, /, VAE Decoder: TAESD/);
+  assert.not.match(texts.texts.get('parameters')!, /VAE Encoder/);
+  const full = await read(textChunk('parameters', `${PARAMETERS}, VAE Decoder: Full, VAE Encoder: TAESD`));
+  assert.equal(full.ignored, ['VAE Encoder: TAESD']);
+});
+
 test('what stable-diffusion-webui reads in our files is what drew them, but for fields that it has no words for', async () => {
   for (const { name, read: said } of ours) {
     // Its words alone: those of a file whose other texts somebody has stripped.

@@ -11,6 +11,7 @@ import {
   AFFINE_SILU,
   C_FACTOR,
   C_MORE_BIAS,
+  C_RELU,
   C_RESIDUAL,
   C_RESIDUAL_STRIDE,
   GEGLU,
@@ -18,7 +19,9 @@ import {
   LAYER_NORM,
   PLAIN,
   QUICK_GELU,
+  RELU,
   SILU,
+  TANH,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
 import { attention } from './attention';
@@ -93,6 +96,13 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
         change: { transform: LAYER_NORM, affine, epsilon },
       } as EngineValue;
     },
+    relu(x) {
+      const { open, source } = engine(x);
+      if (!open) return activated(x, RELU);
+      open.words[C_RELU] = 1;
+      return given(source.a, x.shape);
+    },
+    tanh: (x) => activated(x, TANH),
     silu: (x) => activated(x, SILU),
     quickGelu: (x) => activated(x, QUICK_GELU),
     gelu: (x) => activated(x, GELU),
@@ -128,13 +138,12 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
       assembly.alsoReads(open, more.region);
       return given(source.a, x.shape, open);
     },
-    scale(x, factor) {
+    scale(x, factor, summand = 0) {
       const { open, source } = engine(x);
-      if (!open)
-        return given(
-          changedRows(assembly, 'scale', { a: written(assembly, engine(x)) }, { transform: PLAIN }, { factor }).rows,
-          x.shape,
-        );
+      if (!open || summand !== 0) {
+        const a = written(assembly, engine(x));
+        return given(changedRows(assembly, 'scale', { a }, { transform: PLAIN }, { factor, summand }).rows, x.shape);
+      }
       open.words[C_FACTOR] = { float: factor };
       return given(source.a, x.shape);
     },

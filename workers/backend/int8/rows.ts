@@ -22,6 +22,7 @@ import {
   R_PICTURE_ROWS,
   R_REST,
   R_REST_PARAMS,
+  R_SUMMAND,
   R_TILE_ROWS,
   R_TRANSFORM,
   ROWS,
@@ -101,6 +102,7 @@ export interface Extra {
   /** Rows to add first. */
   readonly plus?: Rows;
   readonly factor?: number;
+  readonly summand?: number;
   /** Of how many pictures the rows are. */
   readonly pictures?: number;
 }
@@ -119,7 +121,7 @@ function push(
   scope: string,
   source: Source,
   { transform, affine, epsilon = 0 }: Change,
-  { plus, factor = 1, pictures = 1 }: Extra,
+  { plus, factor = 1, summand = 0, pictures = 1 }: Extra,
   to: Readonly<Record<number, Region>>,
   stride: number,
 ): void {
@@ -142,7 +144,12 @@ function push(
       ...(plus ? { [R_ADD]: place(plus.region), [R_ADD_STRIDE]: plus.channels } : {}),
       ...(affine ? { [R_AFFINE]: place(affine) } : {}),
       ...{ [R_TRANSFORM]: transform, [R_PICTURE_ROWS]: a.rows / pictures, [R_EPSILON]: { float: epsilon } },
-      ...{ [R_FACTOR]: { float: factor }, [R_OUTPUT_STRIDE]: stride, [R_TILE_ROWS]: TILE_ROWS },
+      ...{
+        [R_FACTOR]: { float: factor },
+        [R_SUMMAND]: { float: summand },
+        [R_OUTPUT_STRIDE]: stride,
+        [R_TILE_ROWS]: TILE_ROWS,
+      },
       ...{ [R_LEVELS]: levels, [R_LOWEST]: lowest },
       ...Object.fromEntries(Object.entries(to).map(([index, region]) => [index, place(region)])),
     },

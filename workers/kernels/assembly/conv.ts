@@ -19,6 +19,7 @@ import {
   C_OUTPUT_STRIDE,
   C_PADDING,
   C_PARAMS,
+  C_RELU,
   C_RESIDUAL,
   C_RESIDUAL_STRIDE,
   C_REST,
@@ -211,7 +212,7 @@ function tapsOfFloats(weights: usize, taps: i32, steps: i32, notes: usize, scrat
   }
 }
 
-/** Scales, biases, residual: totals, eight of each row, to the output's rows `m` and on, from channel `n`. */
+/** Scales, biases, residual, activation: totals, eight of each row, to the output's rows `m` and on, from channel `n`. */
 export function finish(record: usize, m: i32, rows: i32, n: i32, totals: usize, integers: bool): void {
   const lanes = (<usize>n) << 2;
   const bias = address(record, C_BIAS) + lanes;
@@ -229,6 +230,8 @@ export function finish(record: usize, m: i32, rows: i32, n: i32, totals: usize, 
     scaleb = v128.load(address(record, C_SCALES) + lanes, 16);
   }
   const factor = f32x4.splat(real(record, C_FACTOR));
+  const least: f32 = word(record, C_RELU) ? 0 : -Infinity;
+  const floor = f32x4.splat(least);
   const residual = address(record, C_RESIDUAL);
   const left = word(record, C_N) - n;
   for (let i = 0; i < rows; i++) {
@@ -242,8 +245,8 @@ export function finish(record: usize, m: i32, rows: i32, n: i32, totals: usize, 
         a = f32x4.add(a, v128.load(plus));
         b = f32x4.add(b, v128.load(plus, 16));
       }
-      v128.store(to, f32x4.mul(a, factor));
-      v128.store(to, f32x4.mul(b, factor), 16);
+      v128.store(to, f32x4.max(f32x4.mul(a, factor), floor));
+      v128.store(to, f32x4.max(f32x4.mul(b, factor), floor), 16);
       continue;
     }
     v128.store(from, a);
@@ -251,7 +254,7 @@ export function finish(record: usize, m: i32, rows: i32, n: i32, totals: usize, 
     for (let j: usize = 0; j < <usize>left; j++) {
       const at = j << 2;
       const value = load<f32>(from + at) + (residual ? load<f32>(plus + at) : 0);
-      store<f32>(to + at, value * real(record, C_FACTOR));
+      store<f32>(to + at, max(value * real(record, C_FACTOR), least));
     }
   }
 }

@@ -45,6 +45,13 @@ export function gelu(x: v128): v128 {
   return f32x4.mul(x, phi);
 }
 
+/** 1 - 2 / (e^(2x) + 1), to 1e-7. */
+export function tanh(x: v128): v128 {
+  const one = f32x4.splat(1);
+  const two = f32x4.splat(2);
+  return f32x4.sub(one, f32x4.div(two, f32x4.add(exp(f32x4.mul(x, two)), one)));
+}
+
 export function sum4(x: v128): f32 {
   return f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
 }

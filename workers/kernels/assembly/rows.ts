@@ -29,13 +29,16 @@ import {
   R_PICTURE_ROWS,
   R_REST,
   R_REST_PARAMS,
+  R_SUMMAND,
   R_TILE_ROWS,
   R_TRANSFORM,
+  RELU,
   SILU,
+  TANH,
 } from '../layout';
 import { NUMBER_SHIFT, RELAXED } from './dot';
 import { quantizeRow } from './quantize';
-import { exp, gated, gelu, sum4 } from './real';
+import { exp, gated, gelu, sum4, tanh } from './real';
 import { address, least, real, word } from './words';
 
 /** Returns whether all numbers were finite. */
@@ -109,12 +112,24 @@ function change(record: usize, row: i32, transform: i32, x: usize, channels: i32
   } else if (transform === SILU || transform === QUICK_GELU) {
     const k = f32x4.splat(transform === SILU ? 1 : 1.702);
     for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, gated(v128.load(x + i), k));
-  } else if (real(record, R_FACTOR) !== 1) {
-    const factor = f32x4.splat(real(record, R_FACTOR));
-    for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, f32x4.mul(v128.load(x + i), factor));
+  } else if (transform === RELU) {
+    const zero = f32x4.splat(0);
+    for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, f32x4.max(v128.load(x + i), zero));
+  } else if (transform === TANH) {
+    for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, tanh(v128.load(x + i)));
+  } else if (real(record, R_FACTOR) !== 1 || real(record, R_SUMMAND) !== 0) {
+    line(x, to, bytes, real(record, R_FACTOR), real(record, R_SUMMAND));
   } else if (x !== to) {
     memory.copy(to, x, bytes);
   }
+}
+
+/** Of a picture's pixels, which are three numbers, nothing is written beyond the row: the next may be another thread's. */
+function line(x: usize, to: usize, bytes: usize, factor: f32, summand: f32): void {
+  const whole = bytes & ~(<usize>15);
+  for (let i: usize = 0; i < whole; i += 16)
+    v128.store(to + i, f32x4.add(f32x4.mul(v128.load(x + i), f32x4.splat(factor)), f32x4.splat(summand)));
+  for (let i = whole; i < bytes; i += 4) store<f32>(to + i, load<f32>(x + i) * factor + summand);
 }
 
 function affine(x: usize, to: usize, bytes: usize, scale: usize): void {

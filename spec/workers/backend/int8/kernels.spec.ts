@@ -70,6 +70,18 @@ const CASES: readonly Case[] = [
       const h = net.silu(net.groupNorm('n', x, { groups: 4, epsilon: 1e-5 }));
       return net.scale(net.add(x, net.conv2d('c', h, { channels: shape[1], kernel: 3 })), 0.7);
     }),
+    on(`a convolution without bias, of [${shape}]`, picture(shape), (net, x) =>
+      net.conv2d('c', x, { channels: 12, kernel: 3, bias: false }),
+    ),
+    on(`a block of ReLUs, [${shape}]`, picture(shape), (net, x) => {
+      const conv = (scope: string, from: Value) => net.conv2d(scope, from, { channels: shape[1], kernel: 3 });
+      const h = net.relu(conv('b', net.relu(conv('a', x))));
+      return net.relu(net.add(conv('c', h), net.relu(x)));
+    }),
+    on(`softly clamped, of [${shape}]`, picture(shape), (net, x) => net.scale(net.tanh(net.scale(x, 1 / 3)), 3)),
+    on(`three channels scaled and moved, of [${shape}]`, picture(shape), (net, x) =>
+      net.scale(net.conv2d('c', x, { channels: 3, kernel: 1 }), 2, -1),
+    ),
     on(`two pictures side by side, [${shape}]`, picture(shape), (net, x) => {
       const both = net.concatChannels(net.conv2d('a', x, { channels: 12, kernel: 1 }), x);
       const h = net.silu(net.groupNorm('n', both, { groups: 4, epsilon: 1e-5 }));
@@ -89,6 +101,7 @@ const CASES: readonly Case[] = [
     on(`without bias, of [${shape}]`, tokens(shape), (net, x) => net.linear('l', x, 8, { bias: false })),
     on(`a layer norm of [${shape}]`, tokens(shape), (net, x) => net.layerNorm('n', x, { epsilon: 1e-5 })),
     on(`silu of [${shape}]`, tokens(shape), (net, x) => net.silu(x)),
+    on(`relu of [${shape}]`, tokens(shape), (net, x) => net.relu(x)),
     on(`gelu of [${shape}]`, tokens(shape), (net, x) => net.gelu(x)),
     on(`quick gelu of [${shape}]`, tokens(shape), (net, x) => net.quickGelu(x)),
     on(`a gated layer of [${shape}]`, tokens(shape), (net, x) =>

@@ -48,17 +48,18 @@ export function scalarLayers(
       });
     },
     conv2d(scope, x, convolution) {
-      const { channels, kernel, stride = 1, padding = 'same' } = convolution;
+      const { channels, kernel, stride = 1, padding = 'same', bias: biased = true } = convolution;
       const [batch, inChannels, height, width] = x.shape as [number, number, number, number];
       const [outHeight, outWidth] = [convolved(height, convolution), convolved(width, convolution)];
       const before = padding === 'same' ? kernel >> 1 : 0;
-      const [w, bias] = [weight(`${scope}.weight`), weight(`${scope}.bias`)];
+      const w = weight(`${scope}.weight`);
+      const bias = biased ? weight(`${scope}.bias`) : [];
       return made([batch, channels, outHeight, outWidth], (i) => {
         const ox = i % outWidth;
         const oy = Math.floor(i / outWidth) % outHeight;
         const n = Math.floor(i / outWidth / outHeight) % channels;
         const b = Math.floor(i / outWidth / outHeight / channels);
-        let sum = bias[n]!;
+        let sum = bias[n] ?? 0;
         for (let c = 0; c < inChannels; c++) {
           for (let ky = 0; ky < kernel; ky++) {
             for (let kx = 0; kx < kernel; kx++) {
@@ -101,6 +102,8 @@ export function scalarLayers(
         (i) => normed[i]! * weight(`${scope}.weight`)[i % channels]! + weight(`${scope}.bias`)[i % channels]!,
       );
     },
+    relu: (x) => each(x, (v) => Math.max(v, 0)),
+    tanh: (x) => each(x, Math.tanh),
     silu: (x) => each(x, (v) => v / (1 + Math.exp(-v))),
     quickGelu: (x) => each(x, (v) => v / (1 + Math.exp(-1.702 * v))),
     gelu: (x) => each(x, gelu),
@@ -143,7 +146,7 @@ export function scalarLayers(
       const pixels = count(x.shape.slice(2));
       return made(x.shape, (i) => numbers(x)[i]! + numbers(per)[Math.floor(i / pixels) % x.shape[1]!]!);
     },
-    scale: (x, factor) => each(x, (v) => v * factor),
+    scale: (x, factor, summand = 0) => each(x, (v) => v * factor + summand),
     scaleFirst(x, channels, factor) {
       const pixels = count(x.shape.slice(2));
       const scaled = (i: number): boolean => Math.floor(i / pixels) % x.shape[1]! < channels;

@@ -1,0 +1,3 @@
+/** What a page fetches when it first draws. */
+export { textToImage } from './pipeline';
+export { plannedTokens } from './prompts';
