@@ -8,13 +8,11 @@
 import { TOKENS } from '../models/configs/textEncoderConfig';
 import { branchesOf } from '../models/graph/unet';
 import { later } from '../models/later';
-import type { DeepFeatures, StageName, StageSize } from '../models/stage';
+import type { StageSize } from '../models/stage';
 import { untilMessagesAreRead } from '../models/turn';
 import type { ImageEvent, ImageRequest, Picture } from './api';
 import { asksHires, asksInpaint } from './asked';
-import type { Stage } from './backend/backend';
 import type { ConditioningInPasses, ConditioningInSteps } from './conditioning';
-import type { CachingUnet } from './deepCache';
 import { type Denoiser, modelSample } from './diffusion/denoiser';
 import { rgb8 } from './diffusion/image';
 import type { Latents } from './diffusion/latents';
@@ -25,13 +23,12 @@ import { guidedDenoiser, shownIn } from './guidance';
 import type { Encoded } from './initImage';
 import type { Prepared } from './inpaint/prepared';
 import { latentsAreDrawn, scalingOf } from './latentScaling';
-import type { LearnedTokens } from './learnedTokens';
 import type { Model } from './model';
-import { openStage, type Parts } from './openStage';
+import { close, Drawing, open, openCut, toldIn } from './networks';
+import type { Parts } from './openStage';
 import { firstPass, type Pass, stageSize } from './passes';
 import type { Previews } from './previews';
 import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds } from './sampling';
-import { Stopwatch } from './stopwatch';
 import type { Tensor } from './tensor';
 
 /** Draws `request`. Never throws: what goes wrong is the last event, `failed`; a stop is `failed` with `aborted`. */
@@ -55,22 +52,6 @@ export async function* textToImage(
 /** What is drawn for `request`, and what becomes of a picture of it, where that is another. */
 const preparedOf = async (request: ImageRequest): Promise<Pick<Prepared, 'request'> & Partial<Prepared>> =>
   asksInpaint(request) ? (await later(import('./inpaint/prepared'))).prepared(request) : { request };
-
-/** What the parts of one drawing share. */
-class Drawing {
-  readonly watch = new Stopwatch();
-  readonly heapBytes: Partial<Record<StageName, number>> = {};
-  readonly request: ImageRequest;
-
-  constructor(
-    readonly asked: ImageRequest,
-    readonly parts: Parts,
-    readonly signal: AbortSignal,
-  ) {
-    // A model that is told the scale of guidance (LCM) guides itself, in one pass.
-    this.request = toldIn(parts.model) ? { ...asked, guidanceScale: 1 } : asked;
-  }
-}
 
 async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
   const { request, parts } = drawing;
@@ -106,9 +87,6 @@ const sizeOf = ({ width, height }: Size): Size => ({ width, height });
 
 /** Fetched for the first drawing in two passes. */
 const hires = () => later(import('./hiresPass'));
-
-/** Length of the embedding of guidance, of models that are told its scale. */
-const toldIn = ({ description: { unet } }: Model): number | undefined => unet.timeCondProjDim;
 
 /** An inpainting UNet also sees a mask and the picture under it. */
 const inpaints = ({ description: { unet } }: Model): boolean => unet.inChannels !== unet.outChannels;
@@ -254,25 +232,6 @@ async function previewsOf({ request, parts, signal }: Drawing, size: StageSize):
   return openPreviews(preview, backend, size, scalingOf(preview.description, 'vae_decoder'), signal);
 }
 
-/** The UNet, and beside it the part of it that is handed deep features, as one that keeps them. The caller closes it. */
-async function* openCut(
-  drawing: Drawing,
-  size: StageSize,
-  branch: number,
-  interval: number,
-): AsyncGenerator<ImageEvent, CachingUnet> {
-  const cut = (from: DeepFeatures['from']): StageSize => ({ ...size, deep: { branch, from } });
-  const whole = yield* open(drawing, 'unet', cut('made'));
-  try {
-    const { cachingUnet } = await later(import('./deepCache'));
-    const shallow = yield* open(drawing, 'unet', cut('given'));
-    return cachingUnet({ whole, shallow }, interval, drawing.signal);
-  } catch (thrown) {
-    await whole.close();
-    throw thrown;
-  }
-}
-
 /** Latents to 8-bit RGB. */
 async function* decode(drawing: Drawing, latents: Latents, size: Size): AsyncGenerator<ImageEvent, Uint8Array> {
   const scalingFactor = scalingOf(drawing.parts.model.description, 'vae_decoder');
@@ -285,37 +244,4 @@ async function* decode(drawing: Drawing, latents: Latents, size: Size): AsyncGen
   } finally {
     await close(drawing, 'vae_decoder', decoder);
   }
-}
-
-/** Opens a network, telling how far along it is. The caller closes it. */
-async function* open(
-  drawing: Drawing,
-  stage: StageName,
-  size: StageSize,
-  learned?: LearnedTokens,
-): AsyncGenerator<ImageEvent, Stage> {
-  const { parts, signal, watch } = drawing;
-  const of = parts.model.bytes(stage);
-  await untilMessagesAreRead();
-  signal.throwIfAborted();
-  yield { type: 'loading', stage, bytes: 0, of };
-  const opened = await watch.time('loading', openStage(parts, stage, size, signal, learned));
-  return yield* handOver(opened, stage, of);
-}
-
-/** Tells that `stage` is open. A caller who walks away at that is not handed it, so it is closed here. */
-async function* handOver(opened: Stage, stage: StageName, of: number): AsyncGenerator<ImageEvent, Stage> {
-  let taken = false;
-  try {
-    yield { type: 'loading', stage, bytes: of, of };
-    taken = true;
-    return opened;
-  } finally {
-    if (!taken) await opened.close();
-  }
-}
-
-function close(drawing: Drawing, name: StageName, stage: Stage): Promise<void> {
-  drawing.heapBytes[name] = drawing.parts.backend.heapBytes();
-  return stage.close();
 }

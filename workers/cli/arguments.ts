@@ -3,15 +3,16 @@ import { randomInt } from 'node:crypto';
 import { badArgument, integerWord, numberWord, readOptions } from '../../models/commandLine.node';
 import { type DiskOptions, diskOptions } from '../../models/openDisk.node';
 import { WEIGHT_FORMS, type WeightForm } from '../../models/quantize/weightForm';
-import type { Failure, ImageRequest, RandomSource, SchedulerName, SigmaSpacing, TimestepSpacing } from '../api';
+import type { Failure, ImageRequest } from '../api';
 import { CodedError } from '../errors';
 import type { Recipe } from '../pictureFile/recipe';
-import { DEFAULTS, MEMORY_MODES, RANDOM_SOURCES, SCHEDULERS, SIGMAS, TIMESTEP_SPACINGS } from '../request';
+import { DEFAULTS, MEMORY_MODES } from '../request';
 import { FREEU_USAGE, freeuWord } from './freeuOption';
 import { GUIDANCE_OPTIONS, GUIDANCE_USAGE, guidanceWords } from './guidanceOptions';
 import { HIRES_OPTIONS, HIRES_USAGE, hiresWords } from './hiresOptions';
 import { INPAINT_OPTIONS, INPAINT_USAGE, inpaintWords } from './inpaintOptions';
 import { chosenLoras, LORA_OPTIONS, LORA_USAGE, type LoraWords, loraWords } from './loraOptions';
+import { given, SAMPLING_OPTIONS, SAMPLING_USAGE, schedulerWord, timestepWords, variation } from './samplingOptions';
 import { SAVING_OPTIONS, SAVING_USAGE, savingWords } from './savingOptions';
 import { type EmbeddingWord, embeddingWords, TEXT_OPTIONS, TEXT_USAGE, textWords } from './textOptions';
 import { TINY_VAE_OPTIONS, TINY_VAE_USAGE, tinyVaeWords } from './tinyVaeOptions';
@@ -38,20 +39,7 @@ ${HIRES_USAGE}
   --strength X             how much of it is given up, above 0 to 1 (default: 0.8, with a mask 1)
   --mask-image FILE.png    where it is white the picture is drawn anew, where black it stays
 ${INPAINT_USAGE}
-  --scheduler NAME         ${SCHEDULERS.slice(0, 9).join(', ')},
-                           ${SCHEDULERS.slice(9).join(', ')}
-                           (default: ${DEFAULTS.scheduler}); dpmpp_2m_karras stands for dpmpp_2m with karras
-  --sigmas SPACING         noise levels: ${SIGMAS.join(', ')}
-                           (default: model: those of the model's own timesteps)
-  --timestep-spacing NAME  ${TIMESTEP_SPACINGS.join(', ')}: how the model's own timesteps are spaced; models of one to eight
-                           steps want trailing (default: what the model says)
-  --timesteps T,T,…        these very timesteps, one for each step, falling, of ddpm, euler, heun, dpmpp_2m, dpmpp_2m_sde,
-                           dpmpp_3m_sde, lcm and tcd
-  --eta X                  fresh noise in each step, 0 to 1, of ddim and tcd (default: 0, and 0.3 of tcd)
-  --rng NAME               whose random numbers, ${RANDOM_SOURCES.join(', ')}: diffusers' on the CPU, a CUDA
-                           device's (as stable-diffusion-webui), ComfyUI's on the CPU (default: torch)
-  --subseed N              variation seed (default: random where there is a strength)
-  --subseed-strength X     how far the noise is turned towards that of the variation seed, 0 to 1 (default: 0)
+${SAMPLING_USAGE}
   --num-images N           pictures with seeds N, N+1, … (default: ${DEFAULTS.numImages})
   --only K                 of these draw one alone, the same as among the others, counted from 0
   --backend NAME           wasm, or wasm-int8: our own kernels, in eight bits: faster, and nearly the same
@@ -181,11 +169,6 @@ function saidBy({ request }: Recipe, values: Readonly<Record<string, unknown>>):
   };
 }
 
-const given = <T extends object>(fields: T) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof T]?: NonNullable<T[Key]>;
-  };
-
 function imageWords(values: {
   readonly 'init-image'?: string | undefined;
   readonly 'mask-image'?: string | undefined;
@@ -224,14 +207,7 @@ const OPTIONS = {
   ...INPAINT_OPTIONS,
   width: text,
   height: text,
-  scheduler: text,
-  sigmas: text,
-  'timestep-spacing': text,
-  timesteps: text,
-  eta: text,
-  rng: text,
-  subseed: text,
-  'subseed-strength': text,
+  ...SAMPLING_OPTIONS,
   only: text,
   'num-images': text,
   backend: text,
@@ -241,41 +217,6 @@ const OPTIONS = {
   out: text,
   json: { type: 'boolean' },
 } as const;
-
-/** `--scheduler dpmpp_2m --sigmas karras`, or in one word `dpmpp_2m_karras`. */
-function schedulerWord(name: string, spacing?: string) {
-  const last = SIGMAS.find((each) => name.endsWith(`_${each}`));
-  if (last && spacing !== undefined && spacing !== last)
-    throw badArgument('--sigmas', `${last}, as in ${name}`, spacing);
-  const scheduler = (last ? name.slice(0, -last.length - 1) : name) as SchedulerName;
-  const sigmas = (last ?? spacing) as SigmaSpacing | undefined;
-  return { scheduler, ...(sigmas ? { sigmas } : {}) };
-}
-
-function timestepWords(values: Readonly<Partial<Record<'timestep-spacing' | 'timesteps', string>>>) {
-  const { 'timestep-spacing': spacing, timesteps } = values;
-  return {
-    ...(spacing === undefined ? {} : { timestepSpacing: spacing as TimestepSpacing }),
-    ...(timesteps === undefined
-      ? {}
-      : { timesteps: timesteps.split(',').map((word) => integerWord('--timesteps', word)!) }),
-  };
-}
-
-/** What is given of the rest, and a variation seed where a strength is given without one. */
-function variation(
-  values: Readonly<Partial<Record<'eta' | 'strength' | 'rng' | 'subseed' | 'subseed-strength' | 'only', string>>>,
-) {
-  const subseedStrength = numberWord('--subseed-strength', values['subseed-strength']);
-  return given({
-    eta: numberWord('--eta', values.eta),
-    strength: numberWord('--strength', values.strength),
-    rng: values.rng as RandomSource | undefined,
-    subseedStrength,
-    subseed: integerWord('--subseed', values.subseed) ?? (subseedStrength ? randomInt(2 ** 32) : undefined),
-    only: integerWord('--only', values.only),
-  });
-}
 
 /** `failure` with the argument named as it is typed: the engine's `numImages` is `--num-images` here. */
 export function asTyped(failure: Failure): Failure {

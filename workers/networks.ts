@@ -1,0 +1,82 @@
+/** One drawing: what its parts share, and how each network of it is opened and closed, with what is told of that. */
+import { later } from '../models/later';
+import type { DeepFeatures, StageName, StageSize } from '../models/stage';
+import { untilMessagesAreRead } from '../models/turn';
+import type { ImageEvent, ImageRequest } from './api';
+import type { Stage } from './backend/backend';
+import type { CachingUnet } from './deepCache';
+import type { LearnedTokens } from './learnedTokens';
+import type { Model } from './model';
+import { openStage, type Parts } from './openStage';
+import { Stopwatch } from './stopwatch';
+
+/** Length of the embedding of guidance, of models that are told its scale. */
+export const toldIn = ({ description: { unet } }: Model): number | undefined => unet.timeCondProjDim;
+
+/** What the parts of one drawing share. */
+export class Drawing {
+  readonly watch = new Stopwatch();
+  readonly heapBytes: Partial<Record<StageName, number>> = {};
+  readonly request: ImageRequest;
+
+  constructor(
+    readonly asked: ImageRequest,
+    readonly parts: Parts,
+    readonly signal: AbortSignal,
+  ) {
+    // A model that is told the scale of guidance (LCM) guides itself, in one pass.
+    this.request = toldIn(parts.model) ? { ...asked, guidanceScale: 1 } : asked;
+  }
+}
+
+/** Opens a network, telling how far along it is. The caller closes it. */
+export async function* open(
+  drawing: Drawing,
+  stage: StageName,
+  size: StageSize,
+  learned?: LearnedTokens,
+): AsyncGenerator<ImageEvent, Stage> {
+  const { parts, signal, watch } = drawing;
+  const of = parts.model.bytes(stage);
+  await untilMessagesAreRead();
+  signal.throwIfAborted();
+  yield { type: 'loading', stage, bytes: 0, of };
+  const opened = await watch.time('loading', openStage(parts, stage, size, signal, learned));
+  return yield* handOver(opened, stage, of);
+}
+
+/** Tells that `stage` is open. A caller who walks away at that is not handed it, so it is closed here. */
+async function* handOver(opened: Stage, stage: StageName, of: number): AsyncGenerator<ImageEvent, Stage> {
+  let taken = false;
+  try {
+    yield { type: 'loading', stage, bytes: of, of };
+    taken = true;
+    return opened;
+  } finally {
+    if (!taken) await opened.close();
+  }
+}
+
+export function close(drawing: Drawing, name: StageName, stage: Stage): Promise<void> {
+  drawing.heapBytes[name] = drawing.parts.backend.heapBytes();
+  return stage.close();
+}
+
+/** The UNet, and beside it the part of it that is handed deep features, as one that keeps them. The caller closes it. */
+export async function* openCut(
+  drawing: Drawing,
+  size: StageSize,
+  branch: number,
+  interval: number,
+): AsyncGenerator<ImageEvent, CachingUnet> {
+  const cut = (from: DeepFeatures['from']): StageSize => ({ ...size, deep: { branch, from } });
+  const whole = yield* open(drawing, 'unet', cut('made'));
+  try {
+    const { cachingUnet } = await later(import('./deepCache'));
+    const shallow = yield* open(drawing, 'unet', cut('given'));
+    return cachingUnet({ whole, shallow }, interval, drawing.signal);
+  } catch (thrown) {
+    await whole.close();
+    throw thrown;
+  }
+}
