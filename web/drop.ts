@@ -48,10 +48,9 @@ async function open(items: readonly Dropped[]): Promise<void> {
   const handles = await Promise.all(items.map(({ handle }) => handle));
   const all = await pickedEntries(items.map(({ entry }) => entry));
   // What they are for comes late: without it a LoRA is a file like any other, and refused as a model.
-  const loras = await bringLateParts().then(
-    (late) => late.takeLoras(all),
-    (): number[] => [],
-  );
+  const loras = await bringLateParts()
+    .then((late) => late.takeLoras(all))
+    .catch((): number[] => []);
   const models = [...all.entries()].filter(([index, files]) => !pictureAmong(files) && !loras.includes(index));
   for (const [index, files] of models) openPicked(files, { ...takeOptions(), handle: handles[index] });
   if (models.length > 0) showShelf();

@@ -19,7 +19,7 @@ import type {
   ImageRequest,
   ImportEvent,
   ImportOptions,
-  LoraSummary,
+  LoraShelfApi,
   ModelSummary,
   PickedFile,
   Port,
@@ -67,10 +67,8 @@ export interface Engine {
   discardModel(id: string): Promise<void>;
   renameModel(id: string, name: string): Promise<ModelSummary>;
   restoreModel(id: string): Promise<ModelSummary>;
-  loras(): Promise<readonly LoraSummary[]>;
-  importLora(file: PickedFile): Promise<LoraSummary>;
-  renameLora(id: string, name: string): Promise<LoraSummary>;
-  deleteLora(id: string): Promise<void>;
+  /** Asks what minds the LoRAs on the device. */
+  minding<T>(question: (shelf: LoraShelfApi) => Promise<T>): Promise<T>;
   storage(): Promise<StorageReport>;
   freeUp(key?: string): Promise<void>;
   forecast(
@@ -235,10 +233,7 @@ export function createEngine(
     discardModel: (id) => ask((api) => api.discardModel(id)),
     renameModel: (id, name) => ask((api) => api.renameModel(id, name)),
     restoreModel: (id) => ask((api) => api.restoreModel(id)),
-    loras: () => ask((api) => api.loras()),
-    importLora: (file) => ask((api) => api.importLora(file)),
-    renameLora: (id, name) => ask((api) => api.renameLora(id, name)),
-    deleteLora: (id) => ask((api) => api.deleteLora(id)),
+    minding: (question) => ask(question),
     storage: () => ask((api) => api.storage()),
     freeUp: (key) => ask((api) => api.freeUp(key)),
     forecast: (model, backend, asked) => wonder((api) => api.forecast(model, backend, asked)),

@@ -13,7 +13,7 @@ export const loraProblem = signal<Failure | undefined>(undefined);
 
 /** Rejects as the engine does. */
 export async function learnLoras(): Promise<readonly LoraSummary[]> {
-  const here = await shelf.loras();
+  const here = await shelf.minding((its) => its.loras());
   loras.value = here;
   return here;
 }
@@ -37,7 +37,7 @@ export const openShelf = (): Promise<void> => trying(async () => undefined);
 export const keepLoras = (files: readonly PickedFile[]): Promise<void> =>
   trying(async () => {
     for (const file of files) {
-      const { name } = await shelf.importLora(file);
+      const { name } = await shelf.minding((its) => its.importLora(file));
       if (!chosenNamed(name)) chooseLora(name, 1);
     }
   });
@@ -60,13 +60,13 @@ export async function takeLoras(dropped: readonly (readonly PickedFile[])[]): Pr
 
 export const renameLora = ({ id, name: before }: LoraSummary, wanted: string): Promise<void> =>
   trying(async () => {
-    const { name } = await shelf.renameLora(id, wanted);
+    const { name } = await shelf.minding((its) => its.renameLora(id, wanted));
     set({ loras: settings.value.loras.map((one) => (one.name === before ? { ...one, name } : one)) });
   });
 
 export const deleteLora = ({ id, name }: LoraSummary): Promise<void> =>
   trying(async () => {
-    await shelf.deleteLora(id);
+    await shelf.minding((its) => its.deleteLora(id));
     chooseLora(name, undefined);
   });
 

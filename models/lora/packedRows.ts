@@ -7,10 +7,10 @@ import { BLOCK, keyOf } from '../quantize/plan';
 import { nibbles } from '../quantize/rounding';
 import { transposeRows } from '../quantize/transpose';
 import { fromNibbles, rowsTransposed } from '../quantize/unpacked';
-import { checkRange } from '../range';
 import { badModel } from '../refuse';
 import type { PackedTensor } from '../stage';
 import type { Rows } from '../tensorSource';
+import { checkFinite } from './finite';
 import { roundedAgain } from './roundedAgain';
 
 export interface PackedRows {
@@ -56,7 +56,7 @@ export function packedRows(tensors: readonly Packed[]): PackedRows {
     columns,
     take: (some) => toF32(dtype, bytesOf(read(some))),
     put(values, { begin }) {
-      checkRange(weight.name, values, dtype);
+      checkFinite(weight.name, values, dtype);
       write(elementsOf({ dtype, bytes: fromF32(dtype, values) }), begin);
     },
   };

@@ -6,9 +6,9 @@
 import type { Checkpoint } from '../checkpoint';
 import type { WeightDtype } from '../dtype';
 import { bytesOf, fromF32, toF32 } from '../floats';
-import { checkRange } from '../range';
 import type { TensorSource } from '../tensorSource';
 import { type Change, type LoraChoice, loadChange, loraChanges, type ScaledDelta } from './changes';
+import { checkFinite } from './finite';
 
 /** `checkpoint` with `loras`, whose modules that no layer answers to are listed in `ignored`. Rejects as `loraChanges` does. */
 export async function withLoras(checkpoint: Checkpoint, loras: readonly LoraChoice[]): Promise<Checkpoint> {
@@ -46,7 +46,7 @@ function merging(base: TensorSource, changes: ReadonlyMap<string, readonly Chang
       // What was read may be the source's own memory.
       const sum = dtype === 'F32' ? values.slice() : values;
       for (const add of await deltasOf(name, merged)) add(sum, rows ?? { begin: 0, end: shape[0]! });
-      checkRange(`${base.name}: ${name}`, sum, dtype === 'F16' ? 'F16' : 'F32');
+      checkFinite(`${base.name}: ${name}`, sum, dtype === 'F16' ? 'F16' : 'F32');
       return dtype === 'F16' ? fromF32('F16', sum) : bytesOf(sum);
     },
   };

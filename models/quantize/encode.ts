@@ -61,7 +61,7 @@ async function* inDtype(weight: Weight, dtype: 'F32' | 'F16'): AsyncGenerator<Ui
     if (dtype === weight.dtype) yield bytes;
     else {
       const numbers = toF32(weight.dtype, bytes);
-      if (dtype === 'F16') checkRange(weight.name, numbers, dtype);
+      if (dtype === 'F16') checkRange(weight.name, numbers);
       yield fromF32(dtype, numbers);
     }
   }
