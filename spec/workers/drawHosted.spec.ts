@@ -96,10 +96,10 @@ test('the host draws where it can, two calls a step', async () => {
 
 test('a tiny VAE is the page\u2019s own: it decodes here what the host draws, and nothing of a model that is not here', async () => {
   const tiny = { ...asked, tinyVae: { file: 'demo' } } as const;
-  const { draw, closed } = setUp({});
+  const { draw, falls, closed } = setUp({});
   assert.is((await draw('npu', tiny)).who, 'npu');
   assert.is((await draw('npu', tiny, {}, 'vae_decoder')).who, 'here');
-  assert.is(closed(), 2);
+  assert.equal([closed(), falls()], [2, []]);
   await rejects(() => setUp({ stored: [] }).draw('npu', tiny), 'bad-argument', 'tinyVae', 'only the host has');
 });
 

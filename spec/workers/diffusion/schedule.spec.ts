@@ -165,6 +165,18 @@ test('timesteps that a schedule would pick itself, given, are the same schedule'
     }
 });
 
+test('other timesteps, given, are those that are visited', () => {
+  for (const name of ['ddpm', 'euler', 'heun', 'dpmpp_2m', 'dpmpp_2m_sde', 'dpmpp_3m_sde', 'lcm', 'tcd'] as const) {
+    const timesteps = [900, 510, 120];
+    const { points } = samplers[name].schedule(vectors.configs['SD 1.5']!, 3, { timesteps });
+    assert.equal(
+      points.map(({ timestep }) => timestep),
+      timesteps,
+      name,
+    );
+  }
+});
+
 test('a single step from timestep 800 starts with its noise', () => {
   const alphas = alphasCumprod(vectors.configs['SD 1.5']!);
   const sigma = Math.sqrt((1 - alphas[800]!) / alphas[800]!);
