@@ -9,7 +9,7 @@ import { asFailure, engine } from './engines';
 import { initFor } from './initPicture';
 import { warmUp } from './lateParts';
 import { bringDemo, learnHost, learnModels, learnStorage, learnWeightForms, useModel } from './modelActions';
-import { randomSeed, type Settings, toRequest } from './settings';
+import { fitting, randomSeed, type Settings, toRequest } from './settings';
 import { backendInUse, isDemo, modelInUse, set, settings, state, tell } from './state';
 import { tinyVaeAsked } from './tinyVae';
 
@@ -74,7 +74,7 @@ export async function draw(override: Partial<Settings> = {}): Promise<void> {
 /** Puts the request on show: once at the click, and again with the right size when the model is known. */
 function announce(model: ModelSummary | undefined): void {
   const plain = toRequest(settings.value, model ?? { width: 256, height: 256 });
-  const request = { ...plain, ...embeddingsAsked(), ...tinyVaeAsked(), ...initFor(plain) };
+  const request = fitting({ ...plain, ...embeddingsAsked(), ...tinyVaeAsked(), ...initFor(plain) });
   tell({ type: 'draw', request, modelName: model?.name ?? '', backend: backendInUse() });
 }
 

@@ -57,6 +57,14 @@ export const SAVINGS = {
   much: { cacheInterval: 3, guidanceInterval: [0, 0.8] },
 } as const satisfies Record<string, Extra>;
 
+/** Where only the last steps are drawn, of a picture to begin from or once more, a saving leaves all of them guided. */
+export function fitting(request: ImageRequest): ImageRequest {
+  const { initImage, hiresScale, hiresSize } = request;
+  if (!(initImage ?? hiresScale ?? hiresSize) || savingOf(request) === '') return request;
+  const { guidanceInterval: _, ...rest } = request;
+  return rest;
+}
+
 /** Which of these it is; empty where a picture that was taken up has it otherwise. */
 export function savingOf({ cacheInterval = 1, cacheBranch, guidanceInterval }: Extra): keyof typeof SAVINGS | '' {
   const asked = `${[cacheInterval, cacheBranch, guidanceInterval]}`;

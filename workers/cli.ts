@@ -48,7 +48,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     const from = fromWord(args);
     const recipe = from === undefined ? undefined : await readFrom(from);
-    const given = faster(parseArguments(args, recipe));
+    const given = parseArguments(args, recipe);
     if (recipe) for (const note of recipeNotes(recipe, given)) console.error(note);
     await generate(given, recipe);
     return 0;
@@ -57,14 +57,6 @@ export async function main(args: readonly string[]): Promise<number> {
     console.error(failure.message);
     return EXIT_CODES[failure.code] ?? 1;
   }
-}
-
-/** `given` with what it asks to be left out; says so. */
-function faster(given: CliArguments): CliArguments {
-  if (!given.fast) return given;
-  const request = { ...given.request, ...fastSaving(given.request) };
-  console.error(fastNote(given.backend, request));
-  return { ...given, request };
 }
 
 async function generate(given: CliArguments, recipe: Recipe | undefined): Promise<void> {
@@ -77,7 +69,8 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
   const sized = (size: { width: number; height: number }): ImageRequest => {
     const request = { ...words, ...size, ...brought(images, size, words) };
     // Said, so that it is in the file.
-    return images.initImage ? { ...request, strength: strengthOf(request) } : request;
+    const strength = images.initImage ? { strength: strengthOf(request) } : {};
+    return { ...request, ...strength, ...(given.fast ? fastSaving({ ...request, ...strength }) : {}) };
   };
   // What can be refused without the model is: nobody should wait for a checkpoint to hear that steps are 0.
   checkRequest(sized({ width: width ?? 512, height: height ?? 512 }));
@@ -97,6 +90,7 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
       ? int8Plan(manifest, drawn, device, availableParallelism())
       : planDrawing(manifest, drawn, device);
     for (const note of planNotes(plan, drawn, manifest, device)) console.error(note);
+    if (given.fast) console.error(fastNote(given.backend, asked));
     const { courses, guidance } = plan;
     const request = { ...asked, guidance };
     const parts = { model, backend: int8 ? await nodeInt8Backend() : nodeWasmBackend(), courses };

@@ -70,9 +70,14 @@ export async function readyThere(
     name === 'npu' && !changed ? attempt(() => offered(there.status, id, 'native-cpu', asked, ids)) : undefined;
   const parts = native ? onItsCpu(first, native, there, fell('npu', 'native-cpu')) : first;
   if (!ids.has(id)) {
-    if (asked.tinyVae) throw notTheirs();
-    // Nobody else would draw the second of two passes: better to hear it before the first.
-    offered(there.status, id, name, finalSize(asked), ids);
+    try {
+      if (asked.tinyVae) throw notTheirs();
+      // Nobody else would draw the second of two passes: better to hear it before the first.
+      offered(there.status, id, name, finalSize(asked), ids);
+    } catch (thrown) {
+      there.client.forget();
+      throw thrown;
+    }
     return { parts, request, close: () => there.client.forget() };
   }
   const to = await own.best();
@@ -87,7 +92,13 @@ export async function readyThere(
     here?.close();
   };
   const either = fallingBack(parts, rescue, fell(last, to));
-  return { parts: asked.tinyVae ? withOwn(either, await rescue()) : either, request, close };
+  if (!asked.tinyVae) return { parts: either, request, close };
+  try {
+    return { parts: withOwn(either, await rescue()), request, close };
+  } catch (thrown) {
+    close();
+    throw thrown;
+  }
 }
 
 /** A host's networks are what they are: those that LoRAs change are the page's to compute, where it has them. */

@@ -3,15 +3,28 @@
  * less is left out.
  */
 import type { ImageRequest } from './api';
+import { hiresStepsOf, isHires } from './hires';
+import { skipOf } from './strength';
 
 export type Saved = Pick<ImageRequest, 'cacheInterval' | 'guidanceInterval'>;
 
-/** For a drawing of so many steps; nothing where there are too few to leave anything out. */
-export function fast({ steps }: Pick<ImageRequest, 'steps'>): Saved {
-  if (steps < FEW) return {};
-  return { cacheInterval: steps < USUAL ? 2 : 3, guidanceInterval: [0, 0.8] };
+/** For what is drawn of so many steps; nothing where that is too little to leave anything out. */
+export function fast(request: FastRequest): Saved {
+  const skip = skipOf(request);
+  const drawn = request.steps - skip;
+  if (drawn < FEW) return {};
+  // Of either pass some must be guided: of a picture that is drawn from only the last steps are there.
+  const second = isHires(request) ? hiresStepsOf(request) : undefined;
+  const guided = isGuidedIn(request.steps, skip) && (!second || isGuidedIn(second.of, second.of - second.steps));
+  return { cacheInterval: drawn < USUAL ? 2 : 3, ...(guided ? { guidanceInterval: [0, GUIDED] as const } : {}) };
 }
+
+type FastRequest = Pick<ImageRequest, 'steps'> & Partial<ImageRequest>;
+
+const isGuidedIn = (steps: number, skip: number): boolean => Math.floor(GUIDED * steps) > skip;
 
 /** Steps below which a picture falls apart, and those of most pictures. */
 const FEW = 12;
 const USUAL = 20;
+/** The first part of them, which is guided. */
+const GUIDED = 0.8;

@@ -72,7 +72,9 @@ export function hiresStepsOf(request: HiresRequest & Pick<ImageRequest, 'steps'>
 
 /** The second pass as a request: of its own size, and of all steps of its schedule. */
 export function secondRequest(request: ImageRequest): ImageRequest {
-  const { hiresScale: _, hiresSize: __, initImage: ___, maskImage: ____, strength: _____, ...rest } = request;
+  const { hiresScale: _, hiresSize: __, initImage: ___, maskImage: ____, strength: _____, ...others } = request;
+  // Given timesteps are as many as the first pass has steps.
+  const { timesteps: ______, ...rest } = others;
   return { ...rest, ...finalSize(request), steps: hiresStepsOf(request).of };
 }
 

@@ -71,12 +71,13 @@ export async function* openCut(
 ): AsyncGenerator<ImageEvent, CachingUnet> {
   const cut = (from: DeepFeatures['from']): StageSize => ({ ...size, deep: { branch, from } });
   const whole = yield* open(drawing, 'unet', cut('made'));
+  let taken = false;
   try {
     const { cachingUnet } = await later(import('./deepCache'));
     const shallow = yield* open(drawing, 'unet', cut('given'));
+    taken = true;
     return cachingUnet({ whole, shallow }, interval, drawing.signal);
-  } catch (thrown) {
-    await whole.close();
-    throw thrown;
+  } finally {
+    if (!taken) await whole.close();
   }
 }

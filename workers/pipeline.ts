@@ -213,23 +213,28 @@ async function* denoise(
       done = index;
       const step = tell(index);
       const shows = previews && estimate && step.index < step.of && step.index % request.previews!.every === 0;
-      const preview = shows ? { preview: await watch.time('vaeDecoder', previews!.show(estimate!)) } : {};
+      const shown = shows && (await watch.time('vaeDecoder', previews!.show(estimate!)).catch(notShown(signal)));
+      const preview = shown ? { preview: shown } : {};
       yield { type: 'step', image, ...step, milliseconds, ...preview };
       milliseconds = 0;
     }
     return finish(modelSample(turn.value, schedule.finalSigma));
   } finally {
-    await previews?.close();
+    await previews?.close().catch(() => undefined);
     await close(drawing, 'unet', unet);
   }
 }
+
+/** A preview that cannot be had costs nobody the picture. */
+const notShown = (signal: AbortSignal) => (): undefined => signal.throwIfAborted() as undefined;
 
 /** What shows how the picture stands, where that is asked for and there is something to show it with. */
 async function previewsOf({ request, parts, signal }: Drawing, size: StageSize): Promise<Previews | undefined> {
   const { preview, backend } = parts;
   if (!preview || !request.previews) return undefined;
   const { openPreviews } = await later(import('./previews'));
-  return openPreviews(preview, backend, size, scalingOf(preview.description, 'vae_decoder'), signal);
+  const scaling = scalingOf(preview.description, 'vae_decoder');
+  return openPreviews(preview, backend, size, scaling, signal).catch(notShown(signal));
 }
 
 /** Latents to 8-bit RGB. */

@@ -11,6 +11,7 @@ import type {
   TimestepSpacing,
   TinyVaeUse,
 } from './api';
+import { hiresStepsOf, isHires } from './hires';
 import { checkHires } from './hiresRequest';
 import { checkInpaint } from './inpaintRequest';
 import { bad, finite, integer, oneOf, pixels, text } from './ranges';
@@ -201,7 +202,13 @@ function checkGuidance(request: ImageRequest): void {
     perpendicularNegative,
   } = request;
   finite('guidanceRescale', guidanceRescale, 0, 1);
-  if (guidanceInterval) checkInterval(guidanceInterval, request);
+  if (guidanceInterval) {
+    checkInterval(guidanceInterval, request.steps, skipOf(request));
+    if (isHires(request)) {
+      const { steps, of } = hiresStepsOf(request);
+      checkInterval(guidanceInterval, of, of - steps);
+    }
+  }
   if (mimicScale !== undefined) {
     finite('mimicScale', mimicScale, 0, 100);
     for (const [other, value] of Object.entries({ guidanceRescale, perpendicularNegative })) {
@@ -229,8 +236,7 @@ function checkFreeU({ freeu }: ImageRequest): void {
     throw bad('freeu', `four numbers above 0, up to ${MOST_FREEU}`, freeu.join(','));
 }
 
-function checkInterval([start, stop]: readonly number[], request: ImageRequest): void {
-  const [{ steps }, skipped] = [request, skipOf(request)];
+function checkInterval([start, stop]: readonly number[], steps: number, skipped: number): void {
   const within = [start, stop].every((end) => end! >= 0 && end! <= 1);
   // One without a step in it would not guide at all, which is asked for with a guidanceScale of 1.
   if (within && Math.max(skipped, Math.floor(start! * steps)) < Math.floor(stop! * steps)) return;

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { wantsFewSteps } from '../../web/schedulers';
 import {
   DEFAULT_SETTINGS,
+  fitting,
   parseSettings,
   randomSeed,
   SAVINGS,
@@ -115,6 +116,19 @@ test('what drew a picture draws it again: its seed kept, its batch of one, what 
   assert.equal([webui.promptStyle, webui.longPrompts, webui.clipSkip], ['a1111', 'chunks', 1]);
   assert.is(settingsOf({ ...request, ...model }, model).size, null);
   assert.is(parseSettings(JSON.stringify(settings)).taken, null);
+});
+
+test('what is drawn from a picture, or once more, is guided in all of the steps that are left', () => {
+  const model = { width: 64, height: 64 };
+  const request = toRequest({ ...DEFAULT_SETTINGS, extra: SAVINGS.much }, model);
+  const picture = { ...model, pixels: new Uint8Array(3 * 64 * 64) };
+  assert.equal(fitting(request).guidanceInterval, [0, 0.8]);
+  for (const more of [{ initImage: picture, strength: 0.2 }, { hiresScale: 2 }]) {
+    const { guidanceInterval, cacheInterval } = checkRequest(fitting({ ...request, ...more }));
+    assert.equal([guidanceInterval, cacheInterval], [undefined, 3]);
+  }
+  const own = { ...request, guidanceInterval: [0, 0.9] as const, hiresScale: 2 };
+  assert.equal(fitting(own).guidanceInterval, [0, 0.9]);
 });
 
 test('what is left out has a name only where it is one of those that are offered', () => {

@@ -225,4 +225,12 @@ test('a tiny VAE decodes, or encodes where there is a picture to', () => {
   assert.is(refusal({ tinyVae: { file: 'demo', use: 'previews' } }), odd);
 });
 
+test('some of the second pass is guided, too', () => {
+  const twice = { hiresScale: 2, hiresStrength: 0.2, guidanceInterval: [0, 0.8] };
+  const expected =
+    'bad-argument: guidanceInterval: expected two numbers from 0 to 1, with one of the last 20 of 100 steps between them, got 0:0.8';
+  assert.is(refusal(twice), expected);
+  assert.is(refusal({ ...twice, guidanceInterval: [0, 0.9] }), 'accepted');
+});
+
 test.run();

@@ -117,8 +117,7 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
     options,
     loras,
     backend,
-    // Eight bits are what those kernels compute in: wider weights would be rounded each time anew.
-    weights: (weights ?? (backend === 'wasm-int8' ? 'int8' : 'auto')) as CliArguments['weights'],
+    weights: (weights ?? 'auto') as CliArguments['weights'],
     embeddings: embeddingWords(values),
     fast: values.fast ?? false,
     out: values.out,

@@ -90,7 +90,9 @@ export function brought(
 ): FromImageRequest {
   const [left, top, right, bottom] = outpaint ?? [0, 0, 0, 0];
   const within = { width: size.width - left - right, height: size.height - top - bottom };
-  const to = initImage && inpaintPadding !== undefined ? initImage : within;
+  // Where margins leave nothing of the size, what checks the request has the words for it.
+  const asGiven = inpaintPadding !== undefined || within.width < 1 || within.height < 1;
+  const to = initImage && asGiven ? initImage : within;
   const at = (image: InitImage, pixels: Uint8Array, channels: number): InitImage => ({
     ...{ width: to.width, height: to.height },
     pixels: resized(pixels, { width: image.width, height: image.height, channels }, to),

@@ -10,6 +10,7 @@ import { diskFiles, modelPath, openDisk } from '../../models/openDisk.node';
 import { conversionProgress } from '../../models/progressLine.node';
 import type { Folder } from '../../models/source';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
+import type { SavingRequest } from '../api';
 import { hiresIn } from '../hires';
 import type { NamedChoice } from '../loras';
 import { nodeDevice } from '../memory/device.node';
@@ -39,25 +40,33 @@ export async function openModel(
   loras: readonly NamedChoice[],
   signal: AbortSignal,
 ): Promise<OpenedModel> {
-  const { model, options, weights: asked, width, height, request } = given;
+  const { model, options, width, height, request } = given;
   const path = modelPath(model);
   if (await isConverted(path)) {
     const { manifest, weights } = await openConverted(path);
-    refuseWhatIsDone(options, asked, manifest);
+    refuseWhatIsDone(options, given.weights, manifest);
     return withThem({ manifest, model: packedModel(model, manifest, weights) }, loras);
   }
+  // Eight bits are what our own kernels compute in: wider weights would be rounded each time anew.
+  const rounded = given.weights === 'auto' && given.backend === 'wasm-int8';
+  const asked = rounded ? 'int8' : given.weights;
   const bare = await openDisk(path, options);
-  const manifest = planFor(bare, asked, nodeDevice(), { ...hiresIn(request), width, height });
+  const manifest = planFor(bare, asked, nodeDevice(), { ...hiresIn(request), ...savingIn(request), width, height });
   const merged = manifest.weights === 'int8' || manifest.weights === 'int4' ? loras : [];
   const checkpoint = await withLoras(bare, merged);
   sayIgnored(checkpoint);
   const opened = await openCheckpoint(
     { ...checkpoint, name: model === 'demo' ? model : checkpoint.name },
-    { manifest, given, merged },
+    { manifest, given: { ...given, weights: asked }, merged },
     signal,
   );
   return merged.length > 0 ? opened : withThem(opened, loras);
 }
+
+const savingIn = ({ cacheInterval, cacheBranch }: SavingRequest): SavingRequest => ({
+  ...(cacheInterval === undefined ? {} : { cacheInterval }),
+  ...(cacheBranch === undefined ? {} : { cacheBranch }),
+});
 
 function sayIgnored(found: { readonly ignored?: readonly string[] }): void {
   const note = ignoredNote(found);

@@ -6,8 +6,8 @@ import { fast, type Saved } from '../fast';
 export const SAVING_USAGE = `\
   --fast                   nearly the same picture in a fraction of the time: our own kernels, and of 12 steps and more
                            deep features kept and no guidance in the last fifth; it says what it did
-  --cache-interval N       compute the UNet's deep layers in every Nth step only and keep what they made in between
-                           (DeepCache; default: 1: in all)
+  --cache-interval N       compute the UNet's deep layers in every Nth call only (of most samplers a step) and keep
+                           what they made in between (DeepCache; default: 1: in all)
   --cache-branch N         with it: where the deep layers begin, 0 being the fastest (default: 0)`;
 
 const text = { type: 'string' } as const;
@@ -28,7 +28,7 @@ export function savingWords(words: Words): SavingRequest {
 }
 
 /** What `--fast` adds to `asked`, which goes before it: a guidance that was asked for to be in one call has no interval. */
-export function fastSaving(asked: Pick<ImageRequest, 'steps' | 'guidance'> & Saved): Saved {
+export function fastSaving(asked: Pick<ImageRequest, 'steps' | 'guidance'> & Partial<ImageRequest>): Saved {
   const { cacheInterval, guidanceInterval } = fast(asked);
   return {
     ...(cacheInterval && asked.cacheInterval === undefined ? { cacheInterval } : {}),

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../../models/checkpoint';
 import type { Manifest } from '../../models/manifest';
 import { planModel } from '../../models/planModel';
 import type { WeightForm } from '../../models/quantize/weightForm';
-import type { HiresRequest } from '../api';
+import type { HiresRequest, SavingRequest } from '../api';
 import { largestPass } from '../hires';
 import { nativeSize } from '../model';
 import type { MemoryMode } from './course';
@@ -25,13 +25,17 @@ export function planFor(
   checkpoint: Checkpoint,
   asked: WeightForm | 'auto',
   device: Device,
-  { width, height, ...hires }: { readonly [Side in keyof PictureSize]?: number | undefined } & HiresRequest = {},
+  {
+    width,
+    height,
+    ...more
+  }: { readonly [Side in keyof PictureSize]?: number | undefined } & HiresRequest & SavingRequest = {},
 ): Manifest {
   if (asked !== 'auto') return planModel(checkpoint, asked);
   const side = nativeSize(checkpoint.description);
   for (const { form, memory } of BY_QUALITY) {
     const plan = planModel(checkpoint, form);
-    const picture = largestPass({ width: width ?? side, height: height ?? side, memory, ...hires });
+    const picture = largestPass({ width: width ?? side, height: height ?? side, memory, ...more });
     const { peakBytes, availableBytes } = planDrawing(plan, picture, device);
     if (peakBytes <= availableBytes) return plan;
   }

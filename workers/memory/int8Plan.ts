@@ -1,6 +1,7 @@
 /** How a drawing is made on our own kernels: there is one way, and what it takes is known to the page of memory; where rows are bytes, less. */
 import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
+import type { StageName, StageSize } from '../../models/stage';
 import { assemble, networkOf } from '../backend/int8/assemble';
 import { WORDS } from '../backend/int8/numbers';
 import { DRAWN, FASTEST } from './course';
@@ -23,16 +24,13 @@ export function int8Plan(manifest: Manifest, asked: Planned, device: Device, thr
   const guidance = int8Guidance(asked);
   const size = { batch: 1, height: asked.height / VAE_FACTOR, width: asked.width / VAE_FACTOR };
   const opened = [...DRAWN, ...(asked.initImage ? (['vae_encoder'] as const) : [])];
-  const bytes = opened.map((stage) => {
-    const batch = guidance === 'one-call' ? 2 : 1;
-    const sizes = stage === 'unet' ? unetSizes({ ...size, batch }, asked) : [size];
-    return sizes.reduce(
-      (sum, each) => {
-        const network = { description, stage, size: each, tensors: stages[stage].tensors };
-        return sum + assemble(networkOf(network), WORDS, threads).layout.bytes;
-      },
-      stage === 'unet' ? (asked.beside ?? 0) : 0,
-    );
-  });
-  return { courses: FASTEST, guidance, peakBytes: Math.max(...bytes), availableBytes: availableHeap(device) };
+  const bytesOf = (stage: StageName, each: StageSize): number => {
+    const network = { description, stage, size: each, tensors: stages[stage].tensors };
+    return assemble(networkOf(network), WORDS, threads).layout.bytes;
+  };
+  const [unet, ...shallow] = unetSizes({ ...size, batch: guidance === 'one-call' ? 2 : 1 }, asked);
+  const alone = opened.map((stage) => bytesOf(stage, stage === 'unet' ? unet! : size));
+  // Memories never shrink: what was open beside the UNet is still there when a larger network follows.
+  const beside = shallow.reduce((sum, each) => sum + bytesOf('unet', each), asked.beside ?? 0);
+  return { courses: FASTEST, guidance, peakBytes: Math.max(...alone) + beside, availableBytes: availableHeap(device) };
 }

@@ -19,7 +19,7 @@ test('the more steps, the more is left out; of few, nothing', () => {
 test('our own kernels compute, unless another backend is asked for', () => {
   assert.equal(
     [parseArguments(['x', '--fast']).backend, parseArguments(['x', '--fast']).weights],
-    ['wasm-int8', 'int8'],
+    ['wasm-int8', 'auto'],
   );
   assert.is(parseArguments(['x', '--fast', '--backend', 'wasm']).backend, 'wasm');
   assert.is(parseArguments(['x']).fast, false);
@@ -31,6 +31,17 @@ test('what is asked for besides stays as it is', () => {
   assert.equal(fastSaving({ ...asked, cacheInterval: 1 }), { guidanceInterval: [0, 0.8] });
   assert.equal(fastSaving({ ...asked, guidanceInterval: [0, 1] }), { cacheInterval: 3 });
   assert.equal(fastSaving({ ...asked, guidance: 'one-call' }), { cacheInterval: 3 });
+});
+
+test('of a picture that is drawn from, or in two passes, what is drawn counts, and some of it is guided', () => {
+  const initImage = { width: 64, height: 64, pixels: new Uint8Array(3 * 64 * 64) };
+  assert.equal(fast({ steps: 20, initImage, strength: 0.2 }), {});
+  assert.equal(fast({ steps: 20, initImage, strength: 0.7 }), { cacheInterval: 2, guidanceInterval: [0, 0.8] });
+  // 16 of 80 steps are left.
+  assert.equal(fast({ steps: 80, initImage, strength: 0.2 }), { cacheInterval: 2 });
+  assert.equal(fast({ steps: 20, hiresScale: 2 }), { cacheInterval: 3, guidanceInterval: [0, 0.8] });
+  // The second pass takes the last 20 of 100.
+  assert.equal(fast({ steps: 20, hiresScale: 2, hiresStrength: 0.2 }), { cacheInterval: 3 });
 });
 
 test('it says what it did', () => {

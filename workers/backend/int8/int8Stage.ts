@@ -33,13 +33,19 @@ export async function openInt8Stage(
   const assembled = assemble(network, threads.numbers, threads.count);
   const { layout, program, constants } = assembled;
   const team = await threads.gather(network.name, layout.bytes);
-  signal.throwIfAborted();
   const { buffer } = team.memory;
-  constants.load({ memory: buffer, ...layout, pack: team.kernels.pack }, weights);
-  for (const [i, instruction] of program.instructions.entries())
-    writeRecord(instruction, buffer, layout.program + i * RECORD_BYTES, layout.addressOf);
+  try {
+    signal.throwIfAborted();
+    constants.load({ memory: buffer, ...layout, pack: team.kernels.pack }, weights);
+    for (const [i, instruction] of program.instructions.entries())
+      writeRecord(instruction, buffer, layout.program + i * RECORD_BYTES, layout.addressOf);
+  } catch (thrown) {
+    team.dismiss();
+    throw thrown;
+  }
   const memo = new Memo();
-  let atOnce = FIRST_AT_ONCE;
+  // Of each part by itself: instructions of preludes are small.
+  const learned = new Map<number, number>();
   const where = { program: layout.program, state: layout.state, scratch: layout.scratch };
   const look: Look = (region) => new Uint8Array(buffer, layout.addressOf(region), region.bytes);
   const runTogether = async (begin: number, end: number): Promise<void> => {
@@ -55,10 +61,10 @@ export async function openInt8Stage(
     else
       for (let at = begin; at < end; ) {
         const started = performance.now();
-        const next = Math.min(at + atOnce, end);
+        const next = Math.min(at + (learned.get(begin) ?? FIRST_AT_ONCE), end);
         await runTogether(at, next);
         const milliseconds = Math.max(performance.now() - started, 1);
-        atOnce = Math.max(1, Math.round(((next - at) * HEARD_MILLISECONDS) / milliseconds));
+        learned.set(begin, Math.max(1, Math.round(((next - at) * HEARD_MILLISECONDS) / milliseconds)));
         at = next;
         if (at === end) break;
         await untilMessagesAreRead();

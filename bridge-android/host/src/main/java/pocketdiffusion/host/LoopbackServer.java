@@ -4,6 +4,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Collections;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.java_websocket.WebSocket;
 import org.java_websocket.drafts.Draft;
@@ -28,10 +31,18 @@ import pocketdiffusion.bridge.Outlet;
  */
 final class LoopbackServer extends WebSocketServer {
   private static final int MAX_FRAME_BYTES = 64 << 20;
+  private static final int REMIND_MILLISECONDS = 5;
 
   private final Host host;
   private final Admission admission;
   private final IntConsumer onPort;
+  private final ScheduledExecutorService reminder =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "bridge-reminder");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   private LoopbackServer(InetSocketAddress address, Draft draft, Host host, Admission admission, IntConsumer onPort) {
     super(address, 1, Collections.singletonList(draft));
@@ -70,7 +81,7 @@ final class LoopbackServer extends WebSocketServer {
 
   @Override
   public void onOpen(WebSocket socket, ClientHandshake handshake) {
-    socket.setAttachment(host.connect(new SocketOutlet(socket)));
+    socket.setAttachment(host.connect(new SocketOutlet(socket, this)));
   }
 
   @Override
@@ -104,17 +115,36 @@ final class LoopbackServer extends WebSocketServer {
     onPort.accept(getPort());
   }
 
+  /**
+   * Asks for what is sent to be written, again until it is. Java-WebSocket 1.6.0 loses the first such question where its
+   * selector, in {@code doWrite}, has found nothing more to write and not yet said so: a frame that is sent in between then
+   * waits for the next one, and whoever waits for its answer sends none.
+   */
+  private void remind(WebSocket socket) {
+    reminder.schedule(
+        () -> {
+          if (!socket.isOpen() || !socket.hasBufferedData()) return;
+          onWriteDemand(socket);
+          remind(socket);
+        },
+        REMIND_MILLISECONDS,
+        TimeUnit.MILLISECONDS);
+  }
+
   private static final class SocketOutlet implements Outlet {
     private final WebSocket socket;
+    private final LoopbackServer server;
 
-    SocketOutlet(WebSocket socket) {
+    SocketOutlet(WebSocket socket, LoopbackServer server) {
       this.socket = socket;
+      this.server = server;
     }
 
     @Override
     public void send(ByteBuffer frame) {
       try {
         socket.send(frame);
+        server.remind(socket);
       } catch (WebsocketNotConnectedException gone) {
         // Its end is told by onClose.
       }
