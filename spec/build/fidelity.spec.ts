@@ -11,7 +11,7 @@ import { fromRoot } from '../root';
 
 const cases = await fidelityCases(fromRoot('.'));
 const QUICK =
-  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache|two-loras)$|-hires|-freeu|-into-(only-masked|inverted|filled|noise|nothing|beyond)$|-(trailing-\d|timesteps|from-800|guided-4|told|tiny|tiny-latents)$/;
+  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache|two-loras)$|-hires(-lanczos|-other-shape)?$|-freeu$|-into-(only-masked|inverted|filled|noise|nothing|beyond)$|-(trailing-[14]|timesteps|from-800|guided-4|told|tiny|tiny-latents)$/;
 const quick = cases.filter(({ name, only }) => QUICK.test(name) || only);
 
 test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {

@@ -153,14 +153,20 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
 /** What `recipe` says that no option contradicts: another sampler has levels and noise of its own. */
 function saidBy({ request }: Recipe, values: Readonly<Record<string, unknown>>): Recipe['request'] {
   const { sigmas, eta, only, strength, timesteps, timestepSpacing, ...others } = request;
-  const { maskBlur, maskedContent, invertMask, inpaintPadding, outpaint, ...rest } = others;
+  const { maskBlur, maskedContent, invertMask, inpaintPadding, outpaint, ...more } = others;
+  const { hiresScale, hiresSize, hiresUpscaler, hiresSteps, hiresStrength, cacheBranch, ...rest } = more;
+  const twice = { hiresUpscaler, hiresSteps, hiresStrength };
+  const resized = values['hires-scale'] !== undefined || values['hires-size'] !== undefined;
   const sampler = values.scheduler === undefined;
   return {
     ...rest,
     ...(sampler && sigmas !== undefined ? { sigmas } : {}),
     ...(sampler && eta !== undefined ? { eta } : {}),
-    ...(sampler && timestepSpacing !== undefined ? { timestepSpacing } : {}),
-    ...(sampler && timesteps !== undefined && values.steps === undefined ? { timesteps } : {}),
+    ...(sampler && values.timesteps === undefined ? given({ timestepSpacing }) : {}),
+    ...(sampler && values.steps === undefined && values['timestep-spacing'] === undefined ? given({ timesteps }) : {}),
+    // A picture to begin from is drawn in one pass.
+    ...(values['init-image'] === undefined ? given({ ...twice, ...(resized ? {} : { hiresScale, hiresSize }) }) : {}),
+    ...(values['cache-interval'] === undefined ? given({ cacheBranch }) : {}),
     ...(values['init-image'] === undefined ? {} : given({ strength, outpaint })),
     ...((values['mask-image'] ?? (values['init-image'] && outpaint)) ? given({ maskBlur, maskedContent }) : {}),
     ...(values['mask-image'] === undefined ? {} : given({ invertMask, inpaintPadding })),

@@ -56,4 +56,23 @@ test('timesteps are as many steps, and go when another sampler or other steps ar
     assert.is(parseArguments(words, recipe).request.timesteps, undefined, `${words}`);
 });
 
+test('what is asked for beside a picture takes the place of what cannot be besides it', () => {
+  const drawn = (request: Recipe['request'], ...args: string[]) =>
+    parseArguments(args, { by: 'pocket-diffusion', request: { prompt: 'y', ...request }, ignored: [] }).request;
+  const size = { width: 512, height: 640 };
+  const twice = { hiresSize: size, hiresStrength: 0.5 } as const;
+  assert.equal(drawn(twice).hiresSize, size);
+  const scaled = drawn(twice, '--hires-scale', '2');
+  assert.equal([scaled.hiresScale, scaled.hiresSize, scaled.hiresStrength], [2, undefined, 0.5]);
+  const once = drawn(twice, '--init-image', 'a.png');
+  assert.equal([once.hiresSize, once.hiresStrength], [undefined, undefined]);
+  const kept = { cacheInterval: 3, cacheBranch: 2 };
+  assert.equal(drawn(kept).cacheBranch, 2);
+  assert.is(drawn(kept, '--cache-interval', '1').cacheBranch, undefined);
+  const spaced = { scheduler: 'euler', timestepSpacing: 'trailing' } as const;
+  assert.is(drawn(spaced, '--timesteps', '900').timestepSpacing, undefined);
+  const listed = { scheduler: 'euler', steps: 1, timesteps: [900] } as const;
+  assert.is(drawn(listed, '--timestep-spacing', 'trailing').timesteps, undefined);
+});
+
 test.run();
