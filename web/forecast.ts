@@ -17,7 +17,8 @@ export function followForecast(): () => void {
     const { width, height } = wish();
     const { memory, extra } = settings.value;
     // A picture to begin from has one pass.
-    const more = init.value ? { initImage: true } : extra;
+    const { hiresScale: _, hiresSize: __, ...once } = extra;
+    const more = init.value ? { ...once, initImage: true } : extra;
     const tiny = tinyVaeAsked();
     const files = [tiny.tinyVae?.file, tiny.previews?.file].map((file) =>
       typeof file === 'object' ? file.path : file,

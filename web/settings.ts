@@ -3,6 +3,7 @@ import type {
   BackendName,
   ChosenLora,
   FreeURequest,
+  GuidanceRequest,
   HiresRequest,
   ImageRequest,
   LongPrompts,
@@ -48,7 +49,7 @@ export interface Settings {
 export type Extra = HiresRequest &
   FreeURequest &
   SavingRequest &
-  Pick<ImageRequest, 'guidanceInterval' | 'guidanceRescale'>;
+  GuidanceRequest;
 
 /** What is left out of a drawing for speed: as `--fast` on the command leaves out of 12 steps and more, and of 20. */
 export const SAVINGS = {
@@ -222,7 +223,7 @@ export function settingsOf(
     ...(only === undefined ? {} : { numImages, only }),
   };
   const extra = Object.fromEntries(
-    Object.entries(rest).filter(([key]) => /^(hires|freeu|cache|guidanceInterval|guidanceRescale)/.test(key)),
+    Object.entries(rest).filter(([key]) => /^(hires|freeu|cache|guidanceInterval|guidanceRescale|mimic|perpendicular)/.test(key)),
   );
   const taken = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
   const known = Object.entries(rest).filter(([key]) => Object.hasOwn(DEFAULT_SETTINGS, key));

@@ -38,7 +38,9 @@ function Larger() {
   const on = hiresScale !== undefined || hiresSize !== undefined;
   const choose = (value: string): void => {
     const { hiresScale: _, hiresSize: __, hiresUpscaler: ___, hiresSteps: ____, hiresStrength: _____, ...rest } = extra;
-    set({ extra: value === 'off' ? rest : { ...BEGUN, ...extra, ...rest, hiresScale: Number(value) } });
+    // A size of a picture that was taken up goes when a scale is chosen.
+    const { hiresSize: ______, ...sized } = extra;
+    set({ extra: value === 'off' ? rest : { ...BEGUN, ...sized, hiresScale: Number(value) } });
   };
   return (
     <>

@@ -65,7 +65,7 @@ async function replacedTags(prompt: string, found: (tag: LoraTag) => Promise<Lor
   for (const tag of withoutLoraTags(prompt).written) {
     const [here] = await found(tag.tag);
     if (!here) text = text.replace(tag.text, '');
-    else if (here.name !== tag.tag.name) text = text.replace(tag.text, loraTag(here));
+    else if (here.name !== tag.tag.name) text = text.replace(tag.text, () => loraTag(here));
   }
   return text;
 }
