@@ -104,6 +104,8 @@ function alphaInMetadata({ name, metadata }: Safetensors, module: string): numbe
     throw badModel(`${name}: __metadata__.lora_adapter_metadata`, 'JSON', shown(text));
   }
   const network = module.split('.')[0];
+  const told = `${name}: __metadata__.lora_adapter_metadata: ${network}.use_rslora`;
+  if (json[`${network}.use_rslora`] === true) throw unsupportedModel(told, 'changes scaled by alpha / rank', 'rsLoRA');
   const patterns = Object.entries((json[`${network}.alpha_pattern`] ?? {}) as Record<string, unknown>);
   const alpha = patterns.find(([layer]) => module.endsWith(`.${layer}`))?.[1] ?? json[`${network}.lora_alpha`];
   if (alpha === undefined) return undefined;

@@ -78,6 +78,15 @@ test('alpha in the metadata of diffusers counts as alpha in tensors, a pattern b
   }
 });
 
+test('rsLoRA, which is scaled by the root of its rank, is refused by name rather than drawn too weakly', async () => {
+  const metadata = { lora_adapter_metadata: JSON.stringify({ 'unet.lora_alpha': 3, 'unet.use_rslora': true }) };
+  const refused = await merged([choice(first(NAMINGS.PEFT, null), 1, metadata)]).then(
+    () => 'merged',
+    ({ code, got }) => `${code}: ${got}`,
+  );
+  assert.is(refused, 'unsupported-model: rsLoRA');
+});
+
 test('rows of a merged weight are those of the whole, however they are cut; the factors are read once', async () => {
   const file = choice(first());
   let reads = 0;
