@@ -46,10 +46,7 @@ export interface Settings {
   readonly extra: Extra;
 }
 
-export type Extra = HiresRequest &
-  FreeURequest &
-  SavingRequest &
-  GuidanceRequest;
+export type Extra = HiresRequest & FreeURequest & SavingRequest & GuidanceRequest;
 
 /** What is left out of a drawing for speed: as `--fast` on the command leaves out of 12 steps and more, and of 20. */
 export const SAVINGS = {
@@ -223,7 +220,9 @@ export function settingsOf(
     ...(only === undefined ? {} : { numImages, only }),
   };
   const extra = Object.fromEntries(
-    Object.entries(rest).filter(([key]) => /^(hires|freeu|cache|guidanceInterval|guidanceRescale|mimic|perpendicular)/.test(key)),
+    Object.entries(rest).filter(([key]) =>
+      /^(hires|freeu|cache|guidanceInterval|guidanceRescale|mimic|perpendicular)/.test(key),
+    ),
   );
   const taken = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
   const known = Object.entries(rest).filter(([key]) => Object.hasOwn(DEFAULT_SETTINGS, key));
