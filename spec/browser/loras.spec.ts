@@ -9,7 +9,7 @@ import { pngBytes } from '../../workers/cli/png';
 import { withChunks } from '../../workers/pictureFile/pngChunks';
 import { recipeChunks } from '../../workers/pictureFile/recipe';
 import { byId } from './page';
-import { count, drop, file, isThere, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
+import { count, draws, drop, file, isThere, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-loras');
 
@@ -31,38 +31,32 @@ const kept = (number: number): string => `document.querySelectorAll('${byId('kep
 
 test('a LoRA is kept, drawn with by its weight, left, renamed and deleted; what is chosen stays for the next visit', () =>
   ready(async ({ page }) => {
-    const draws = async (expected: RegExp): Promise<void> => {
-      await page.click(byId('draw'));
-      await waitFor(page, says('cut', expected));
-      await page.waitForSelector(byId('save'));
-      await page.waitForSelector(byId('draw'));
-    };
     await page.type(byId('prompt'), 'echo');
     await unfold(page, 'loras');
     await upload(page, 'keep-lora', await lora('ink wash.safetensors', 1));
     await waitFor(page, kept(1));
     await upload(page, 'keep-lora', await lora('clay.safetensors', 2));
     await waitFor(page, kept(2));
-    await draws(/“plain, cut, 0, ink wash × 1, clay × 1”/);
+    await draws(page, /“plain, cut, 0, ink wash × 1, clay × 1”/);
 
     // The first by name is clay.
     await page.$eval(byId('kept-lora-weight'), (field) => (field as unknown as { select(): void }).select());
     await page.type(byId('kept-lora-weight'), '-0.5');
-    await draws(/ink wash × 1, clay × -0\.5”/);
+    await draws(page, /ink wash × 1, clay × -0\.5”/);
     await press(page, 'use-lora');
-    await draws(/“plain, cut, 0, ink wash × 1”/);
+    await draws(page, /“plain, cut, 0, ink wash × 1”/);
 
     await page.evaluate(`[...document.querySelectorAll('${byId('rename')}')].at(-1).click()`);
     await page.waitForSelector(byId('name'));
     await page.type(byId('name'), 'wash');
     await page.keyboard.press('Enter');
-    await draws(/“plain, cut, 0, wash × 1”/);
+    await draws(page, /“plain, cut, 0, wash × 1”/);
 
     await page.evaluate(`[...document.querySelectorAll('${byId('delete-lora')}')].at(-1).click()`);
     await page.waitForSelector(byId('delete-lora-sure'));
     await press(page, 'delete-lora-sure');
     await waitFor(page, kept(1));
-    await draws(/“plain, cut, 0”/);
+    await draws(page, /“plain, cut, 0”/);
 
     await press(page, 'use-lora');
     await page.reload();
@@ -73,7 +67,7 @@ test('a LoRA is kept, drawn with by its weight, left, renamed and deleted; what 
     assert.is(await text(page, 'lora-gone'), 'clay is not kept here any more.');
     await press(page, 'leave-lora');
     await waitFor(page, `!document.querySelector('${byId('lora-gone')}')`);
-    await draws(/“plain, cut, 0”/);
+    await draws(page, /“plain, cut, 0”/);
   }));
 
 test('one for another model, and what is none, are refused in words, and nothing is kept', () =>

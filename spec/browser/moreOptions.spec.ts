@@ -5,16 +5,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pngBytes } from '../../workers/cli/png';
 import { byId } from './page';
-import { file, isThere, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
+import { draws, file, isThere, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-more-options');
-
-async function draws(page: Page, expected: RegExp): Promise<void> {
-  await page.waitForSelector(byId('draw'));
-  await press(page, 'draw');
-  await waitFor(page, says('cut', expected));
-  await page.waitForSelector(byId('save'));
-}
 
 async function fill(page: Page, id: string, value: string): Promise<void> {
   await page.$eval(byId(id), (field) => (field as unknown as { select(): void }).select());

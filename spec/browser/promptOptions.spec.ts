@@ -2,20 +2,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { byId } from './page';
-import { file, isThere, press, says, shelfIn, unfold, upload, waitFor } from './shelfPage';
+import { draws, file, isThere, press, says, shelfIn, unfold, upload, waitFor } from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-prompt-options');
 
 test('style, long prompts, layers and embeddings go with the words; all but the files stay for the next visit', () =>
   ready(async ({ page }) => {
-    const draws = async (expected: RegExp): Promise<void> => {
-      await page.click(byId('draw'));
-      await waitFor(page, says('cut', expected));
-      await page.waitForSelector(byId('save'));
-      await page.waitForSelector(byId('draw'));
-    };
     await page.type(byId('prompt'), 'echo');
-    await draws(/“plain, cut, 0”/);
+    await draws(page, /“plain, cut, 0”/);
 
     await unfold(page, 'prompt-options');
     await page.waitForSelector(byId('prompt-style-a1111'));
@@ -26,7 +20,7 @@ test('style, long prompts, layers and embeddings go with the words; all but the 
     await upload(page, 'add-embedding', await file('sub/easynegative.safetensors'));
     await upload(page, 'add-embedding', await file('hands.v2.safetensors'));
     await waitFor(page, `document.querySelectorAll('${byId('embedding')}').length === 2`);
-    await draws(/“a1111, chunks, 1, hands\.v2 of 7 bytes, easynegative of 7 bytes”/);
+    await draws(page, /“a1111, chunks, 1, hands\.v2 of 7 bytes, easynegative of 7 bytes”/);
 
     await press(page, 'remove-embedding');
     await press(page, 'remove-embedding');
@@ -34,12 +28,12 @@ test('style, long prompts, layers and embeddings go with the words; all but the 
     await waitFor(page, `document.querySelectorAll('${byId('embedding')}').length === 2`);
     await press(page, 'remove-embedding');
     await press(page, 'long-prompts-cut');
-    await draws(/“a1111, cut, 1, easynegative of 7 bytes”/);
+    await draws(page, /“a1111, cut, 1, easynegative of 7 bytes”/);
 
     await page.reload();
     await page.waitForSelector(byId('model'));
     assert.not(await isThere(page, 'embedding'));
-    await draws(/“a1111, cut, 1”/);
+    await draws(page, /“a1111, cut, 1”/);
   }));
 
 test('words that seem to be meant otherwise than they were read are said, with the way to read them so', () =>

@@ -67,6 +67,14 @@ export const press = (page: Page, id: string): Promise<void> =>
   page.$eval(byId(id), (element) => (element as unknown as { click(): void }).click());
 export const unfold = (page: Page, id: string): Promise<void> =>
   page.$eval(`${byId(id)} > summary`, (element) => (element as unknown as { click(): void }).click());
+/** A drawing of `echo` (fakeEngine.worker.ts), which says what arrived at the engine, to its end. */
+export async function draws(page: Page, expected: RegExp): Promise<void> {
+  await page.waitForSelector(byId('draw'));
+  await press(page, 'draw');
+  await waitFor(page, says('cut', expected));
+  await page.waitForSelector(byId('save'));
+  await page.waitForSelector(byId('draw'));
+}
 export const phase = (name: string): string => `${byId('job')}[data-phase="${name}"]`;
 
 export async function openModel(page: Page, name: string): Promise<void> {

@@ -2,35 +2,29 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { byId } from './page';
-import { file, isThere, press, says, shelfIn, unfold, upload, waitFor } from './shelfPage';
+import { draws, file, isThere, press, says, shelfIn, unfold, upload, waitFor } from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-tiny-vae');
 
 test('the demo model has a tiny VAE of its own, another is a file for this visit; the wish stays, the file does not', () =>
   ready(async ({ page }) => {
-    const draws = async (expected: RegExp): Promise<void> => {
-      await page.click(byId('draw'));
-      await waitFor(page, says('cut', expected));
-      await page.waitForSelector(byId('save'));
-      await page.waitForSelector(byId('draw'));
-    };
     await page.type(byId('prompt'), 'echo');
     await unfold(page, 'tiny-vae-options');
     await page.waitForSelector(byId('decoder-tiny'));
-    await draws(/“plain, cut, 0”/);
+    await draws(page, /“plain, cut, 0”/);
     await press(page, 'decoder-tiny');
-    await draws(/“plain, cut, 0, tiny VAE demo”/);
+    await draws(page, /“plain, cut, 0, tiny VAE demo”/);
     await upload(page, 'choose-tiny-vae', await file('taesd_decoder.safetensors'));
     await page.waitForSelector(byId('tiny-vae'));
-    await draws(/“plain, cut, 0, tiny VAE taesd_decoder.safetensors”/);
+    await draws(page, /“plain, cut, 0, tiny VAE taesd_decoder.safetensors”/);
     await page.reload();
     await page.waitForSelector(byId('model'));
-    await draws(/“plain, cut, 0, tiny VAE demo”/);
+    await draws(page, /“plain, cut, 0, tiny VAE demo”/);
     assert.not(await isThere(page, 'tiny-vae'));
     await unfold(page, 'tiny-vae-options');
     await page.waitForSelector(byId('decoder-own'));
     await press(page, 'decoder-own');
-    await draws(/“plain, cut, 0”/);
+    await draws(page, /“plain, cut, 0”/);
   }));
 
 test('how a picture stands is shown on the way, where that is wished', () =>

@@ -1,6 +1,8 @@
 /** How guidance is to be done, where its scale is not all there is to say. */
+
 import { badArgument, numberWord } from '../../models/commandLine.node';
 import type { GuidanceRequest } from '../api';
+import { given } from './given';
 
 export const GUIDANCE_USAGE = `\
   --guidance-rescale X     how far guided noise is brought back to the deviation of the prompt's own, 0 to 1, against
@@ -25,14 +27,13 @@ type Words = { readonly [Option in keyof typeof GUIDANCE_OPTIONS]?: string | und
 
 /** What is given of them. */
 export function guidanceWords(words: Words): GuidanceRequest {
-  const given = {
+  return given({
     guidanceRescale: numberWord('--guidance-rescale', words['guidance-rescale']),
     guidanceInterval: intervalWord('--guidance-interval', words['guidance-interval']),
     mimicScale: numberWord('--mimic-scale', words['mimic-scale']),
     mimicPercentile: numberWord('--mimic-percentile', words['mimic-percentile']),
     perpendicularNegative: numberWord('--perpendicular-negative', words['perpendicular-negative']),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  });
 }
 
 function intervalWord(argument: string, word: string | undefined): readonly [number, number] | undefined {

@@ -1,7 +1,9 @@
 /** A second, larger pass, in the words of `npm run generate`. */
+
 import { badArgument, integerWord, numberWord } from '../../models/commandLine.node';
 import type { HiresRequest, HiresUpscaler } from '../api';
 import { HIRES_DEFAULTS, HIRES_UPSCALERS } from '../hires';
+import { given } from './given';
 
 export const HIRES_USAGE = `\
   --hires-scale X          drawn at its size, then X times as large once more, as stable-diffusion-webui's "Hires. fix"
@@ -25,14 +27,13 @@ type Words = { readonly [Option in keyof typeof HIRES_OPTIONS]?: string | undefi
 
 /** What is given of them. */
 export function hiresWords(words: Words): HiresRequest {
-  const given = {
+  return given({
     hiresScale: numberWord('--hires-scale', words['hires-scale']),
     hiresSize: sizeWord('--hires-size', words['hires-size']),
     hiresUpscaler: words['hires-upscaler'] as HiresUpscaler | undefined,
     hiresSteps: integerWord('--hires-steps', words['hires-steps']),
     hiresStrength: numberWord('--hires-strength', words['hires-strength']),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  });
 }
 
 function sizeWord(argument: string, word: string | undefined): HiresRequest['hiresSize'] {

@@ -1,7 +1,9 @@
 /** How a part of a picture is drawn anew, or beyond its edges, in the words of `npm run generate`. */
+
 import { badArgument, integerWord, numberWord } from '../../models/commandLine.node';
 import type { InpaintRequest, MaskedContent } from '../api';
 import { MASKED_CONTENTS } from '../inpaintRequest';
+import { given } from './given';
 
 export const INPAINT_USAGE = `\
   --mask-blur N            blurs the mask by so many pixels, and pastes what stays over what was drawn along it (default: 0)
@@ -26,14 +28,13 @@ type Words = {
 
 /** What is given of them. */
 export function inpaintWords(words: Words): InpaintRequest {
-  const given = {
+  return given({
     maskBlur: numberWord('--mask-blur', words['mask-blur']),
     maskedContent: words['masked-content'] as MaskedContent | undefined,
     invertMask: words['invert-mask'],
     inpaintPadding: integerWord('--inpaint-padding', words['inpaint-padding']),
     outpaint: marginsWord('--outpaint', words.outpaint),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  });
 }
 
 function marginsWord(argument: string, word: string | undefined): InpaintRequest['outpaint'] {

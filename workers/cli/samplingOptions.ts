@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { badArgument, integerWord, numberWord } from '../../models/commandLine.node';
 import type { RandomSource, SchedulerName, SigmaSpacing, TimestepSpacing } from '../api';
 import { DEFAULTS, RANDOM_SOURCES, SCHEDULERS, SIGMAS, TIMESTEP_SPACINGS } from '../request';
+import { given } from './given';
 
 export const SAMPLING_USAGE = `\
   --scheduler NAME         ${SCHEDULERS.slice(0, 9).join(', ')},
@@ -31,12 +32,6 @@ export const SAMPLING_OPTIONS = {
   subseed: text,
   'subseed-strength': text,
 } as const;
-
-/** Of some fields, those that are there. */
-export const given = <T extends object>(fields: T) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof T]?: NonNullable<T[Key]>;
-  };
 
 /** `--scheduler dpmpp_2m --sigmas karras`, or in one word `dpmpp_2m_karras`. */
 export function schedulerWord(name: string, spacing?: string) {

@@ -1,7 +1,9 @@
 /** What of the work is to be left out for speed. */
+
 import { integerWord } from '../../models/commandLine.node';
 import type { ImageRequest, SavingRequest } from '../api';
 import { fast, type Saved } from '../fast';
+import { given } from './given';
 
 export const SAVING_USAGE = `\
   --fast                   nearly the same picture in a fraction of the time: our own kernels, and of 12 steps and more
@@ -20,11 +22,10 @@ interface Words {
 
 /** What is given of them. */
 export function savingWords(words: Words): SavingRequest {
-  const given = {
+  return given({
     cacheInterval: integerWord('--cache-interval', words['cache-interval']),
     cacheBranch: integerWord('--cache-branch', words['cache-branch']),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  });
 }
 
 /** What `--fast` adds to `asked`, which goes before it: a guidance that was asked for to be in one call has no interval. */

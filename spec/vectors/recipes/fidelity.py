@@ -129,6 +129,14 @@ def png(picture):
     return file.getvalue()
 
 
+def write(name, recipe, cases, tensors, what, package="diffusers", drew="what diffusers drew, as PNG files"):
+    """The requests and the pictures, and what is said of both; `package` is whose way of drawing it is."""
+    (VECTORS / f"{name}.json").write_text("[\n" + ",\n".join(map(json.dumps, cases)) + "\n]\n")
+    (VECTORS / f"{name}.safetensors").write_bytes(encode(tensors))
+    for kind, because in (("json", "what was asked for"), ("safetensors", drew)):
+        record(f"{name}.{kind}", f"{name}.{kind}", f"recipes/{recipe}", package, "50 dB PSNR", f"{what}: {because}")
+
+
 def main():
     torch.set_num_threads(1)
     diffusers.utils.logging.set_verbosity_error()
@@ -143,11 +151,7 @@ def main():
         tensors.append((case["name"], "U8", [len(file)], file))
         print(case["name"], f"std {picture.std():.1f}, {len(file)} bytes", flush=True)
     assert not flat, f"a reference worth comparing with has contrast: {flat}"
-    (VECTORS / "fidelity.json").write_text("[\n" + ",\n".join(map(json.dumps, cases)) + "\n]\n")
-    (VECTORS / "fidelity.safetensors").write_bytes(encode(tensors))
-    for kind, because in (("json", "what was asked for"), ("safetensors", "what diffusers drew, as PNG files")):
-        what = f"the demo model's pictures with every sampler: {because}"
-        record(f"fidelity.{kind}", f"fidelity.{kind}", "recipes/fidelity.py", "diffusers", "50 dB PSNR", what)
+    write("fidelity", "fidelity.py", cases, tensors, "the demo model's pictures with every sampler")
 
 
 if __name__ == "__main__":

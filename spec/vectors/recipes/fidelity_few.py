@@ -4,18 +4,16 @@ Of a model that is told the scale of guidance (LCM), the demo model's UNet is on
 Writes spec/vectors/fidelity-few.json and fidelity-few.safetensors as fidelity.py does. `tinyVae` is the demo model's.
     nice python spec/vectors/recipes/fidelity_few.py   (from the repository's root; a minute)
 """
-import json
 
 import diffusers
 import numpy as np
 import torch
-from fidelity import png, request
+from fidelity import png, request, write
 from fidelity_images import start
 from hashed import uniform
 from k_samplers import scheduler_from
 from networks import tensor
-from random_models import ROOT, encode, pipeline
-from vector_index import VECTORS, record
+from random_models import ROOT, pipeline
 
 SMALL = {"width": 80, "height": 80, "guidanceScale": 1}
 TOLD = 16
@@ -114,11 +112,7 @@ def main() -> None:
         assert picture.std() >= 8, f"a reference worth comparing with has contrast: {case['name']}, {picture.std():.1f}"
         tensors.append((case["name"], "U8", [len(data := png(picture))], data))
         print(case["name"], f"std {picture.std():.1f}, {len(data)} bytes", flush=True)
-    (VECTORS / "fidelity-few.json").write_text("[\n" + ",\n".join(map(json.dumps, cases)) + "\n]\n")
-    (VECTORS / "fidelity-few.safetensors").write_bytes(encode(tensors))
-    for kind, because in (("json", "what was asked for"), ("safetensors", "what diffusers drew, as PNG files")):
-        what = f"the demo model's pictures in few steps, and with a tiny VAE: {because}"
-        record(f"fidelity-few.{kind}", f"fidelity-few.{kind}", "recipes/fidelity_few.py", "diffusers", "50 dB PSNR", what)
+    write("fidelity-few", "fidelity_few.py", cases, tensors, "the demo model's pictures in few steps, and with a tiny VAE")
 
 
 if __name__ == "__main__":

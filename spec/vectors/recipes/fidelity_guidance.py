@@ -9,7 +9,6 @@ imported; COMFY one of github.com/comfyanonymous/ComfyUI, commit 041b882, of who
 `perp_neg` is taken alone.
 """
 import ast
-import json
 import sys
 from pathlib import Path
 
@@ -17,10 +16,9 @@ import diffusers
 import numpy as np
 import torch
 from diffusers.guiders import ClassifierFreeGuidance
-from fidelity import png, request
+from fidelity import png, request, write
 from k_samplers import scheduler_from
-from random_models import ROOT, encode, pipeline
-from vector_index import VECTORS, record
+from random_models import ROOT, pipeline
 
 SMALL = {"width": 96, "height": 96, "steps": 10}
 
@@ -105,11 +103,7 @@ def main() -> None:
         assert apart < 40, f"a reference worth comparing with is not what is drawn anyway: {case['name']}, {apart:.1f} dB"
         tensors.append((case["name"], "U8", [len(data := png(picture))], data))
         print(case["name"], f"std {picture.std():.1f}, {apart:.1f} dB from plain guidance, {len(data)} bytes", flush=True)
-    (VECTORS / "fidelity-guidance.json").write_text("[\n" + ",\n".join(map(json.dumps, cases)) + "\n]\n")
-    (VECTORS / "fidelity-guidance.safetensors").write_bytes(encode(tensors))
-    for kind, because in (("json", "what was asked for"), ("safetensors", "what diffusers drew, as PNG files")):
-        what = f"the demo model's pictures guided in other ways: {because}"
-        record(f"fidelity-guidance.{kind}", f"fidelity-guidance.{kind}", "recipes/fidelity_guidance.py", "diffusers", "50 dB PSNR", what)
+    write("fidelity-guidance", "fidelity_guidance.py", cases, tensors, "the demo model's pictures guided in other ways")
 
 
 if __name__ == "__main__":

@@ -6,17 +6,15 @@ sd_samplers_common.py).
 Requests are in the words of ImageRequest.
     nice python spec/vectors/recipes/fidelity_hires.py   (from the repository's root)
 """
-import json
 
 import diffusers
 import numpy as np
 import torch
-from fidelity import png, request
+from fidelity import png, request, write
 from interpolation import MODES
 from k_samplers import scheduler_from
 from PIL import Image
-from random_models import ROOT, encode, pipeline
-from vector_index import VECTORS, record
+from random_models import ROOT, pipeline
 
 LATENT = {
     "latent": "bilinear", "latent_antialiased": "bilinear-antialiased", "latent_bicubic": "bicubic",
@@ -101,11 +99,7 @@ def main():
         tensors.append((case["name"], "U8", [len(file)], file))
         print(case["name"], picture.shape, f"std {picture.std():.1f}, {len(file)} bytes", flush=True)
         assert picture.std() > 8, "a reference worth comparing with has contrast"
-    (VECTORS / "fidelity-hires.json").write_text("[\n" + ",\n".join(map(json.dumps, cases)) + "\n]\n")
-    (VECTORS / "fidelity-hires.safetensors").write_bytes(encode(tensors))
-    for kind, because in (("json", "what was asked for"), ("safetensors", "what diffusers drew, as PNG files")):
-        what = f"the demo model's pictures in two passes: {because}"
-        record(f"fidelity-hires.{kind}", f"fidelity-hires.{kind}", "recipes/fidelity_hires.py", "diffusers", "50 dB PSNR", what)
+    write("fidelity-hires", "fidelity_hires.py", cases, tensors, "the demo model's pictures in two passes")
 
 
 if __name__ == "__main__":

@@ -11,11 +11,11 @@ import json
 import diffusers
 import numpy as np
 import torch
-from fidelity import png, request
+from fidelity import png, request, write
 from k_samplers import scheduler_from
 from PIL import Image, ImageDraw
-from random_models import ROOT, encode, pipeline
-from vector_index import VECTORS, record
+from random_models import ROOT, pipeline
+from vector_index import VECTORS
 
 SQUARE, WIDE, TALL = (64, 64), (88, 56), (56, 72)
 SAMPLERS = ["pndm", "ddim", "ddpm", "euler", "euler_a", "heun", "dpm2", "dpm2_a", "dpmpp_2m", "dpmpp_sde", "dpmpp_2m_sde", "dpmpp_3m_sde", "unipc", "deis", "lcm", "tcd"]
@@ -97,11 +97,7 @@ def main():
         tensors.append((case["name"], "U8", [len(file)], file))
         print(case["name"], f"std {picture.std():.1f}, {len(file)} bytes", flush=True)
         assert picture.std() > 8, "a reference worth comparing with has contrast"
-    (VECTORS / "fidelity-images.json").write_text("[\n" + ",\n".join(map(json.dumps, cases)) + "\n]\n")
-    (VECTORS / "fidelity-images.safetensors").write_bytes(encode(tensors))
-    for kind, because in (("json", "what was asked for"), ("safetensors", "what diffusers drew, as PNG files")):
-        what = f"the demo model's pictures from a picture: {because}"
-        record(f"fidelity-images.{kind}", f"fidelity-images.{kind}", "recipes/fidelity_images.py", "diffusers", "50 dB PSNR", what)
+    write("fidelity-images", "fidelity_images.py", cases, tensors, "the demo model's pictures from a picture")
 
 
 if __name__ == "__main__":

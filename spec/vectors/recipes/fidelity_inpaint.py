@@ -6,19 +6,17 @@ fidelity_images.py in place of pixels.
     nice python spec/vectors/recipes/fidelity_inpaint.py   (from the repository's root)
 """
 import io
-import json
 
 import diffusers
 import numpy as np
 import torch
 from blurring import box_mask, fill
 from diffusers.image_processor import VaeImageProcessor
-from fidelity import png, request
+from fidelity import png, request, write
 from fidelity_images import pictures
 from k_samplers import scheduler_from
 from PIL import Image, ImageOps
-from random_models import ROOT, encode, pipeline
-from vector_index import VECTORS, record
+from random_models import ROOT, pipeline
 
 SQUARE, WIDE = (64, 64), (72, 56)
 
@@ -100,11 +98,7 @@ def main():
         tensors.append((case["name"], "U8", [len(file)], file))
         print(case["name"], picture.shape, f"std {picture.std():.1f}, {len(file)} bytes", flush=True)
         assert picture.std() > 8, "a reference worth comparing with has contrast"
-    (VECTORS / "fidelity-inpaint.json").write_text("[\n" + ",\n".join(map(json.dumps, cases)) + "\n]\n")
-    (VECTORS / "fidelity-inpaint.safetensors").write_bytes(encode(tensors))
-    for kind, because in (("json", "what was asked for"), ("safetensors", "what diffusers drew, as PNG files")):
-        what = f"the demo model's pictures into a part of a picture and beyond it: {because}"
-        record(f"fidelity-inpaint.{kind}", f"fidelity-inpaint.{kind}", "recipes/fidelity_inpaint.py", "diffusers", "50 dB PSNR", what)
+    write("fidelity-inpaint", "fidelity_inpaint.py", cases, tensors, "the demo model's pictures into a part of a picture and beyond it")
 
 
 if __name__ == "__main__":

@@ -6,16 +6,14 @@ Writes spec/vectors/fidelity-loras.json and fidelity-loras.safetensors as fideli
 come out of the hash of random_models.py.
     nice python spec/vectors/recipes/fidelity_loras.py   (a minute)
 """
-import json
 
 import diffusers
 import numpy as np
 import torch
-from fidelity import png, request
+from fidelity import png, request, write
 from hashed import uniform
 from k_samplers import scheduler_from
 from random_models import ROOT, encode, pipeline
-from vector_index import VECTORS, record
 
 SMALL = {"width": 96, "height": 96, "steps": 10}
 RANK, ALPHA = 2, 1.0
@@ -114,11 +112,7 @@ def main() -> None:
         if "written" in case:
             case["prompt"] = case.pop("written")
             del case["loras"]
-    (VECTORS / "fidelity-loras.json").write_text("[\n" + ",\n".join(map(json.dumps, cases)) + "\n]\n")
-    (VECTORS / "fidelity-loras.safetensors").write_bytes(encode(tensors))
-    for kind, because in (("json", "what was asked for"), ("safetensors", "the LoRAs, and what diffusers drew, as PNG files")):
-        what = f"the demo model's pictures with LoRAs: {because}"
-        record(f"fidelity-loras.{kind}", f"fidelity-loras.{kind}", "recipes/fidelity_loras.py", "diffusers", "50 dB PSNR", what)
+    write("fidelity-loras", "fidelity_loras.py", cases, tensors, "the demo model's pictures with LoRAs", drew="the LoRAs, and what diffusers drew, as PNG files")
 
 
 if __name__ == "__main__":

@@ -5,16 +5,14 @@ Writes spec/vectors/fidelity-saving.json and fidelity-saving.safetensors as fide
     nice python spec/vectors/recipes/fidelity_saving.py   (a minute)
 """
 import importlib.util
-import json
 from importlib.metadata import distribution
 
 import diffusers
 import numpy as np
 import torch
-from fidelity import png, request
+from fidelity import png, request, write
 from k_samplers import scheduler_from
-from random_models import ROOT, encode, pipeline
-from vector_index import VECTORS, record
+from random_models import ROOT, pipeline
 
 SMALL = {"width": 96, "height": 96, "steps": 10}
 
@@ -66,11 +64,7 @@ def main() -> None:
         assert apart < 40, f"a reference worth comparing with is not what is drawn anyway: {case['name']}, {apart:.1f} dB"
         tensors.append((case["name"], "U8", [len(data := png(picture))], data))
         print(case["name"], f"std {picture.std():.1f}, {apart:.1f} dB from nothing kept, {len(data)} bytes", flush=True)
-    (VECTORS / "fidelity-saving.json").write_text("[\n" + ",\n".join(map(json.dumps, cases)) + "\n]\n")
-    (VECTORS / "fidelity-saving.safetensors").write_bytes(encode(tensors))
-    for kind, because in (("json", "what was asked for"), ("safetensors", "what diffusers drew, as PNG files")):
-        what = f"the demo model's pictures with deep features kept: {because}"
-        record(f"fidelity-saving.{kind}", f"fidelity-saving.{kind}", "recipes/fidelity_saving.py", "DeepCache", "50 dB PSNR", what)
+    write("fidelity-saving", "fidelity_saving.py", cases, tensors, "the demo model's pictures with deep features kept", package="DeepCache")
 
 
 if __name__ == "__main__":

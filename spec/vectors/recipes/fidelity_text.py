@@ -5,7 +5,6 @@ inversion as diffusers has them; chunks, weights, BREAK and prompts that change 
 Writes spec/vectors/fidelity-text.json and fidelity-text.safetensors as fidelity.py does, and in the latter also the embedding.
     nice python spec/vectors/recipes/fidelity_text.py FOLDER   (a checkout of stable-diffusion-webui, see webui.py)
 """
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -14,12 +13,11 @@ import diffusers
 import numpy as np
 import torch
 import webui
-from fidelity import png, request
+from fidelity import png, request, write
 from hashed import uniform
 from k_samplers import scheduler_from
-from random_models import ROOT, encode, pipeline
+from random_models import ROOT, pipeline
 from safetensors.torch import save
-from vector_index import VECTORS, record
 
 SMALL = {"width": 96, "height": 96}
 LONG = "a red apple on a blue background, " * 5 + "a small dog in the snow at night, " * 5 + "a castle on a hill"
@@ -104,11 +102,7 @@ def main(folder: str) -> None:
             assert picture.std() >= 8, f"a reference worth comparing with has contrast: {case['name']}"
             tensors.append((case["name"], "U8", [len(data := png(picture))], data))
             print(case["name"], f"std {picture.std():.1f}, {len(data)} bytes", flush=True)
-    (VECTORS / "fidelity-text.json").write_text("[\n" + ",\n".join(map(json.dumps, cases)) + "\n]\n")
-    (VECTORS / "fidelity-text.safetensors").write_bytes(encode(tensors))
-    for kind, because in (("json", "what was asked for"), ("safetensors", "what diffusers drew, as PNG files")):
-        what = f"the demo model's pictures of prompts read in other ways: {because}"
-        record(f"fidelity-text.{kind}", f"fidelity-text.{kind}", "recipes/fidelity_text.py", "diffusers", "50 dB PSNR", what)
+    write("fidelity-text", "fidelity_text.py", cases, tensors, "the demo model's pictures of prompts read in other ways")
 
 
 if __name__ == "__main__":

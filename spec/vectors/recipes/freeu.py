@@ -8,7 +8,7 @@ import json
 import diffusers
 import numpy as np
 import torch
-from fidelity import png, request
+from fidelity import png, request, write
 from k_samplers import scheduler_from
 from random_models import ROOT, build, encode, pipeline
 from vector_index import VECTORS, record
@@ -77,11 +77,7 @@ def main():
         tensors.append((case["name"], "U8", [len(file)], file))
         print(case["name"], f"std {picture.std():.1f}, {len(file)} bytes", flush=True)
         assert picture.std() > 8, "a reference worth comparing with has contrast"
-    (VECTORS / "fidelity-freeu.json").write_text("[\n" + ",\n".join(map(json.dumps, cases)) + "\n]\n")
-    (VECTORS / "fidelity-freeu.safetensors").write_bytes(encode(tensors))
-    for kind, because in (("json", "what was asked for"), ("safetensors", "what diffusers drew, as PNG files")):
-        what = f"the demo model's pictures with FreeU: {because}"
-        record(f"fidelity-freeu.{kind}", f"fidelity-freeu.{kind}", "recipes/freeu.py", "diffusers", "50 dB PSNR", what)
+    write("fidelity-freeu", "freeu.py", cases, tensors, "the demo model's pictures with FreeU")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ has for them (`latent_upscale_modes` in its modules/shared_init.py), and picture
 import hashlib
 import json
 
-import numpy as np
 import torch
 from hashed import uniform
 from PIL import Image
