@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- cpu [--json] [--threads N]… [--rounds N] [--runs N] [--only ENGINE]… [--figure NAME]… [--checkpoint FILE]`: our
+ * `npm run bench -- cpu [--json] [--threads N]… [--rounds N] [--runs N] [--only ENGINE]… [--figure NAME]… [--layer PART]…
+ * [--profile FIGURE]… [--checkpoint FILE]`: our
  * kernels in Chromium beside ONNX Runtime Web there and beside native programs, which are installed from PyPI into
  * `dist/peers` when they are asked for. Engines take turns in every round, so that whatever else the machine does falls on
  * all of them: ratios are what counts. `--json` prints one object on stdout, and what else there is to say on stderr.
@@ -8,7 +9,7 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { median } from '../../models/quantize/report/numbers';
 import { openChromium } from './cpu/chromium';
-import { ENGINES, type Engine, type Options, type Timed } from './cpu/engines';
+import { ENGINES, type Engine, type Options, OWN, type Timed } from './cpu/engines';
 import { nameOf, RATIOS, type Times } from './cpu/figures';
 import { processor } from './cpu/processor';
 import { writeSd15Checkpoint } from './sd15Checkpoint';
@@ -25,6 +26,8 @@ export async function cpu(args: readonly string[]): Promise<number> {
       runs: { type: 'string', default: '2' },
       only: { type: 'string', multiple: true },
       figure: { type: 'string', multiple: true },
+      layer: { type: 'string', multiple: true },
+      profile: { type: 'string', multiple: true },
       checkpoint: { type: 'string' },
     },
   });
@@ -38,7 +41,8 @@ export async function cpu(args: readonly string[]): Promise<number> {
   const machine = await processor();
   say(`${machine.name}, ${machine.cores} cores, ${machine.flags.join(' ')}`);
   const threads = values.threads.map(Number);
-  const layers = await layersOf(threads, say);
+  const layers = await layersOf(threads, values.layer, say);
+  const profiles = await profilesOf(threads, values.profile ?? [], say);
   const found: Record<string, Record<string, Record<string, number>>> = {};
   let ratios: Record<string, number> = {};
   const peaks: Record<string, Record<string, number>> = {};
@@ -57,27 +61,50 @@ export async function cpu(args: readonly string[]): Promise<number> {
     report(count, medians, ratios, say);
   }
   for (const failure of failures) say(failure);
-  if (values.json) console.log(JSON.stringify({ machine, ratios, milliseconds: found, peaks, layers, failures }));
+  if (values.json)
+    console.log(JSON.stringify({ machine, ratios, milliseconds: found, peaks, layers, profiles, failures }));
   return failures.length > 0 ? 1 : 0;
 }
 
 type Say = (line: string) => void;
 
 /** Single layers, and how much of the innermost loop's speed they have. */
-async function layersOf(threads: readonly number[], say: Say) {
+async function layersOf(threads: readonly number[], parts: readonly string[] | undefined, say: Say) {
   const chromium = await openChromium();
   try {
     const found = [];
     for (const count of threads) {
-      const layers = await chromium.layers(count);
+      const layers = await chromium.layers(count, parts);
       say(
-        `\n${chromium.version}, ${count} threads: 10⁹ operations a second (share of the innermost loop's, ${layers[0]!.loop.toFixed(0)} a thread)`,
+        `\n${chromium.version}, ${count} threads: 10⁹ operations a second (share of the innermost loop's, ${(layers[0]?.loop ?? 0).toFixed(0)} a thread)`,
       );
       for (const { name, product, whole, loop } of layers) {
         const share = (speed: number): string => `${speed.toFixed(0)} (${((100 * speed) / loop / count).toFixed(0)} %)`;
         say(`  ${name.padEnd(22)} product ${share(product).padEnd(12)} with quantizing ${share(whole)}`);
       }
       found.push({ threads: count, layers });
+    }
+    return found;
+  } finally {
+    await chromium.close();
+  }
+}
+
+/** Of our kernels: where the time of these figures goes. */
+async function profilesOf(threads: readonly number[], figures: readonly string[], say: Say) {
+  if (figures.length === 0) return [];
+  const chromium = await openChromium();
+  try {
+    const found = [];
+    for (const figure of OWN.filter((each) => figures.includes(nameOf(each)))) {
+      for (const count of threads) {
+        const shares = await chromium.profile({ ...figure, form: 'kernels', batch: 1 }, count);
+        const all = shares.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+        say(`\n${nameOf(figure)}, ${count} threads: ${all.toFixed(0)} ms`);
+        for (const { what, milliseconds, instructions } of shares)
+          say(`  ${what.padEnd(44)} ${milliseconds.toFixed(1).padStart(8)} ms  ${instructions} times`);
+        found.push({ figure: nameOf(figure), threads: count, shares });
+      }
     }
     return found;
   } finally {

@@ -49,7 +49,7 @@ export async function measured(variant: Variant, backend: Backend, runs: number,
   };
 }
 
-function inputsOf({ stage, pixels, batch, deep }: Variant): Tensors {
+export function inputsOf({ stage, pixels, batch, deep }: Variant): Tensors {
   const side = pixels / 8;
   const noise = (shape: readonly number[]) => {
     const count = shape.reduce((product, size) => product * size, 1);

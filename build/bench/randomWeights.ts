@@ -5,9 +5,9 @@ import type { PackedTensor, StageWeights } from '../../models/stage';
 /** Matrices have variance 1 / fan-in, so that activations neither fade nor overflow; norms are 1, biases 0. */
 export function randomWeights(tensors: readonly PackedTensor[]): StageWeights {
   const byOffset = new Map(tensors.map((tensor) => [tensor.offset, tensor]));
-  const last = tensors.at(-1)!;
+  const last = tensors.at(-1);
   return {
-    bytes: last.offset + last.bytes,
+    bytes: last ? last.offset + last.bytes : 0,
     read: (begin) => bytes(byOffset.get(begin)!, tensors),
     close: () => undefined,
   };

@@ -218,6 +218,8 @@ export const A_LOWEST = 22;
 /** The same of what a query gives to its keys. */
 export const A_SHARE_LEVELS = 23;
 export const A_SHARE_LOWEST = 24;
+/** F. The logarithm of `A_SHARE_LEVELS` to the base 2. */
+export const A_SHARE_BITS = 27;
 /** Keys and values are integers up to so many, with a sign. */
 export const A_LARGEST_KEY = 25;
 export const A_LARGEST_VALUE = 26;

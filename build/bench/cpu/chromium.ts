@@ -12,13 +12,16 @@ import type { Measured } from '../measured';
 import type { Variant } from '../variants';
 import type { Answer, Job } from './jobs';
 import type { Layer } from './layers';
+import type { Share } from './profile';
 
 const FOLDER = 'dist/bench-cpu';
 
 export interface Chromium {
   readonly version: string;
   stage(variant: Variant, how: { readonly threads: number; readonly runs: number }): Promise<Measured>;
-  layers(threads: number): Promise<readonly Layer[]>;
+  profile(variant: Variant, threads: number): Promise<readonly Share[]>;
+  /** Of those in whose names one of `parts` is, or of all. */
+  layers(threads: number, parts?: readonly string[]): Promise<readonly Layer[]>;
   close(): Promise<void>;
 }
 
@@ -53,7 +56,8 @@ export async function openChromium(): Promise<Chromium> {
   return {
     version: await page.version(),
     stage: (variant, how) => asked({ type: 'stage', variant, ...how }),
-    layers: (threads) => asked({ type: 'layers', threads }),
+    profile: (variant, threads) => asked({ type: 'profile', variant, threads }),
+    layers: (threads, parts) => asked({ type: 'layers', threads, parts }),
     close: page.close,
   };
 }

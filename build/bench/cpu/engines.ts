@@ -57,9 +57,12 @@ const inPython = (name: string, figures: readonly Figure[], peer: PythonPeer): E
 
 const ALL = [TEXT, UNET_256, UNET_512, DECODE_512];
 
+/** Of our kernels. */
+export const OWN: readonly Figure[] = [...ALL, SHALLOW_512];
+
 /** In the order in which they take turns. */
 export const ENGINES: readonly Engine[] = [
-  inChromium('kernels', [...ALL, SHALLOW_512], 'kernels'),
+  inChromium('kernels', OWN, 'kernels'),
   inChromium('kernels_guided', [UNET_256, UNET_512], 'kernels', 2),
   inChromium('ortweb', ALL, 'int8'),
   inChromium('ortweb_f32', [DECODE_512], 'torch'),

@@ -1,12 +1,12 @@
 /** Single layers of the UNet on our kernels, beside what the innermost loop does over numbers in the first-level cache. */
 
-import type { Layers } from '../../../models/graph/layers';
+import type { Layers, Value } from '../../../models/graph/layers';
 import { listing, type Parameter } from '../../../models/graph/parameters';
 import { planTensors } from '../../../models/pack';
-import type { Network } from '../../../workers/backend/int8/assemble';
+import type { Instruction } from '../../../workers/backend/int8/instruction';
 import { openInt8Stage } from '../../../workers/backend/int8/int8Stage';
 import type { Threads } from '../../../workers/backend/int8/threads';
-import { CONV, CONV_WINOGRAD, ROWS } from '../../../workers/kernels/layout';
+import { ATTENTION_INTEGERS, CONV, CONV_WINOGRAD } from '../../../workers/kernels/layout';
 import { randomWeights } from '../randomWeights';
 
 export interface Layer {
@@ -24,61 +24,83 @@ export interface Layer {
 interface Shape {
   readonly name: string;
   readonly input: readonly number[];
-  readonly channels: number;
-  readonly kernel: 1 | 3;
+  /** Two to a multiply-accumulate of its products. */
+  readonly operations: number;
+  describe(net: Layers, x: Value): Value;
 }
 
 const picture = (channels: number, side: number): Shape => ({
-  ...{ name: `conv 3×3 ${channels}@${side}²`, input: [1, channels, side, side], channels, kernel: 3 },
+  name: `conv 3×3 ${channels}@${side}²`,
+  input: [1, channels, side, side],
+  operations: 2 * (3 * channels * side) ** 2,
+  describe: (net, x) => net.conv2d('layer', x, { channels, kernel: 3 }),
 });
 const tokens = (rows: number, from: number, to: number): Shape => ({
-  ...{ name: `linear ${rows}×${from}×${to}`, input: [1, rows, from], channels: to, kernel: 1 },
+  name: `linear ${rows}×${from}×${to}`,
+  input: [1, rows, from],
+  operations: 2 * rows * from * to,
+  describe: (net, x) => net.linear('layer', x, to),
+});
+const gated = (rows: number, channels: number): Shape => ({
+  name: `feed forward ${rows}×${channels}`,
+  input: [1, rows, channels],
+  operations: 2 * rows * channels * 12 * channels,
+  describe: (net, x) => net.linear('narrow', net.geglu(net.linear('wide', x, 8 * channels)), channels),
+});
+const attention = (heads: number, width: number, rows: number): Shape => ({
+  name: `attention ${heads}×${width}, ${rows}²`,
+  input: [1, rows, heads * width],
+  operations: 4 * rows ** 2 * heads * width,
+  describe: (net, x) => net.attention(x, x, x, { heads }),
 });
 const SHAPES = [
   ...[picture(320, 64), picture(640, 32), picture(1280, 16), picture(1280, 8)],
   ...[tokens(4096, 320, 320), tokens(4096, 320, 2560), tokens(256, 1280, 1280)],
+  ...[gated(4096, 320), attention(8, 40, 4096), attention(8, 80, 1024)],
 ];
 
 const RUNS = 5;
 
-export async function measuredLayers(threads: Threads): Promise<Layer[]> {
+/** Of the shapes whose names have one of `parts` in them. */
+export async function measuredLayers(threads: Threads, parts: readonly string[] = ['']): Promise<Layer[]> {
   const loop = await loopSpeed(threads);
   const found: Layer[] = [];
-  for (const shape of SHAPES) found.push({ ...(await layerSpeed(shape, threads)), loop });
+  const shapes = SHAPES.filter(({ name }) => parts.some((part) => name.includes(part)));
+  for (const shape of shapes) found.push({ ...(await layerSpeed(shape, threads)), loop });
   return found;
 }
 
-async function layerSpeed({ name, input, channels, kernel }: Shape, threads: Threads) {
-  const describe = (net: Layers): void => {
-    const x = net.input('x', 'float32', input);
-    net.output('y', kernel === 3 ? net.conv2d('layer', x, { channels, kernel }) : net.linear('layer', x, channels));
-  };
+async function layerSpeed({ name, input, operations, describe }: Shape, threads: Threads) {
+  const network = (net: Layers): void => net.output('y', describe(net, net.input('x', 'float32', input)));
   const parameters: Parameter[] = [];
-  describe(listing(parameters));
+  network(listing(parameters));
   const tensors = planTensors(parameters, () => 'F16', 'int8');
-  const network: Network = { name, describe, tensors };
-  const times = new Map<number, number[]>();
+  const times = new Map<Instruction, number[]>();
   const stage = await openInt8Stage(
-    network,
+    { name, describe: network, tensors },
     randomWeights(tensors),
     threads,
     new AbortController().signal,
-    async ({ opcode }, run) => {
+    async (instruction, run) => {
       const begun = performance.now();
       await run();
-      times.set(opcode, [...(times.get(opcode) ?? []), performance.now() - begun]);
+      times.set(instruction, [...(times.get(instruction) ?? []), performance.now() - begun]);
     },
   );
   const count = input.reduce((product, size) => product * size, 1);
   const data = Float32Array.from({ length: count }, (_, i) => Math.sin(i * 12.9898 + (i % 17)));
   for (let i = 0; i <= RUNS; i++) await stage.run({ x: { type: 'float32', shape: input, data } });
   await stage.close();
-  const product = least([CONV, CONV_WINOGRAD].flatMap((opcode) => times.get(opcode) ?? []));
-  // A convolution by patches makes its rows itself.
-  const rows = times.has(ROWS) ? least(times.get(ROWS)!) : 0;
-  const operations = 2 * count * channels * kernel ** 2;
-  return { name, product: operations / product / 1e6, whole: operations / (product + rows) / 1e6 };
+  let [products, others] = [0, 0];
+  for (const [{ opcode }, each] of times) {
+    if (PRODUCTS.has(opcode)) products += least(each);
+    else others += least(each);
+  }
+  return { name, product: operations / products / 1e6, whole: operations / (products + others) / 1e6 };
 }
+
+/** All else makes rows of integers, or lays out keys. A convolution by patches makes its rows itself. */
+const PRODUCTS: ReadonlySet<number> = new Set([CONV, CONV_WINOGRAD, ATTENTION_INTEGERS]);
 
 const least = (milliseconds: readonly number[]): number => Math.min(...milliseconds);
 

@@ -19,6 +19,7 @@ import {
   A_Q,
   A_Q_STRIDE,
   A_QUERIES,
+  A_SHARE_BITS,
   A_SHARE_LEVELS,
   A_SHARE_LOWEST,
   A_TILE_KEYS,
@@ -85,6 +86,7 @@ export function attention(
       ...{ [A_CAUSAL]: causal ? 1 : 0, [A_TILE_QUERIES]: TILE_QUERIES, [A_TILE_KEYS]: BLOCK },
       ...{ [A_LEVELS]: range.levels, [A_LOWEST]: range.lowest },
       ...{ [A_SHARE_LEVELS]: shares.levels, [A_SHARE_LOWEST]: shares.lowest },
+      [A_SHARE_BITS]: { float: Math.log2(shares.levels) },
       [A_FACTOR]: { float: 1 / Math.sqrt(width) },
     },
   });
@@ -118,6 +120,11 @@ function integersForm(numberBytes: number, width: number, keys: number): Form {
     keyBytes: ((parts * A_BLOCK_KEYS) / 8) * (8 * numberBytes * width + 64),
     valueBytes: parts * panels * (8 * numberBytes * A_BLOCK_KEYS + 64),
     scratch:
-      384 + (24 + 6 * numberBytes) * A_BLOCK_KEYS + 96 * numberBytes * Math.ceil(width / 16) + 192 * panels + 128,
+      192 +
+      (4 + 6 * numberBytes) * A_BLOCK_KEYS +
+      24 * Math.max(A_BLOCK_KEYS, 8 * panels) +
+      96 * numberBytes * Math.ceil(width / 16) +
+      192 * panels +
+      128,
   };
 }

@@ -181,8 +181,8 @@ function soften(row: usize, own: i32, count: i32, factor: f32, largest: usize, t
   const whole = (bytes + 15) & ~15;
   for (let i: usize = (<usize>max(own, 0)) << 2; i < whole; i += 4) store<f32>(row + i, -Infinity);
   let most = f32x4.splat(-Infinity);
-  for (let i: usize = 0; i < whole; i += 16) most = f32x4.max(most, v128.load(row + i));
-  const pair = f32x4.max(most, v128.shuffle<i32>(most, most, 2, 3, 0, 1));
+  for (let i: usize = 0; i < whole; i += 16) most = f32x4.pmax(most, v128.load(row + i));
+  const pair = f32x4.pmax(most, v128.shuffle<i32>(most, most, 2, 3, 0, 1));
   const before = load<f32>(largest);
   const now = max(before, max(f32x4.extract_lane(pair, 0), f32x4.extract_lane(pair, 1)) * factor);
   if (now === -Infinity) {

@@ -18,28 +18,31 @@ import {
   A_Q,
   A_Q_STRIDE,
   A_QUERIES,
+  A_SHARE_BITS,
   A_SHARE_LEVELS,
   A_SHARE_LOWEST,
   A_TILE_QUERIES,
   A_WIDTH,
 } from '../layout';
-import { dotIntegers, NUMBER_BYTES, NUMBER_SHIFT } from './dot';
+import { dotPanels, madd, NUMBER_BYTES, NUMBER_SHIFT, RELAXED } from './dot';
 import { blocksOf, EIGHTS, keysBytes, PANEL_BYTES, scalesOfKeys, valuesBytes } from './packHeadIntegers';
-import { quantizeRow, store16 } from './quantize';
-import { sum4 } from './real';
+import { largestOf, quantizeRow, store16 } from './quantize';
+import { sum4, WHOLE } from './real';
 import { address, least, real, word } from './words';
 
-/** Of scratch. Integer sums; largest, total, and of shares what a byte is worth, of each query; scales of queries. */
-const SUMS: usize = 0;
-const LARGEST: usize = 192;
-const TOTAL: usize = 224;
-const WORTH: usize = 256;
-const PARAMS: usize = 288;
-/** A block's products, its shares as integers, the queries as integers, the results `[d / 8, 6, 8]`. */
-const PRODUCTS: usize = 384;
-const SHARES: usize = PRODUCTS + 24 * A_BLOCK_KEYS;
+/** Of scratch: largest, total, and of shares what a number is worth, of each query; scales of queries. */
+const LARGEST: usize = 0;
+const TOTAL: usize = 32;
+const WORTH: usize = 64;
+const PARAMS: usize = 96;
+/**
+ * A query's products as exponents, a block's shares as integers, its integer sums `[keys / 8, 6, 8]` and later `[d / 8, 6, 8]`, the
+ * queries as integers, the results `[d / 8, 6, 8]`.
+ */
+const PRODUCTS: usize = 192;
+const SHARES: usize = PRODUCTS + 4 * A_BLOCK_KEYS;
 const SHARES_BYTES: usize = NUMBER_BYTES * A_BLOCK_KEYS;
-const QUERIES: usize = SHARES + 6 * SHARES_BYTES;
+const SUMS: usize = SHARES + 6 * SHARES_BYTES;
 
 /** Returns whether all queries were finite. */
 export function attentionIntegersTile(record: usize, tile: i32, scratch: usize): bool {
@@ -63,7 +66,7 @@ function sixQueries(record: usize, which: i32, q: i32, rows: i32, scratch: usize
   const column = (<usize>((which % heads) * d)) << 2;
   // A query's row of integers; its scale takes in what products are multiplied by, and e^x = 2^(x log2 e).
   const rowBytes = (<usize>((d + 15) >> 4)) << (4 + NUMBER_SHIFT);
-  const bytes = scratch + QUERIES;
+  const bytes = scratch + SUMS + 24 * <usize>max(A_BLOCK_KEYS, panels << 3);
   const results = bytes + 6 * rowBytes + 64;
   const factor = real(record, A_FACTOR) * Mathf.LOG2E;
   for (let i = 0; i < 6; i++) {
@@ -82,8 +85,9 @@ function sixQueries(record: usize, which: i32, q: i32, rows: i32, scratch: usize
   for (let block = 0; block < blocks; block++) {
     const count = least(A_BLOCK_KEYS, keys - block * A_BLOCK_KEYS);
     const tile = which * blocks + block;
-    multiplyKeys(address(record, A_PACKED_KEYS) + keysBytes(d) * (tile * EIGHTS), d, count, bytes, rowBytes, scratch);
-    for (let i = 0; i < 6; i++) soften(record, i, count, results, panels, scratch);
+    const packedKeys = address(record, A_PACKED_KEYS) + keysBytes(d) * (tile * EIGHTS);
+    multiplyKeys(packedKeys, d, (count + 7) >> 3, bytes, rowBytes, scratch);
+    for (let i = 0; i < 6; i++) soften(record, packedKeys, i, count, results, panels, scratch);
     addValues(
       address(record, A_PACKED_VALUES) + valuesBytes(panels) * tile,
       panels,
@@ -105,75 +109,91 @@ function sixQueries(record: usize, which: i32, q: i32, rows: i32, scratch: usize
   return true;
 }
 
-/** The products of six queries and a block of keys, as exponents of 2. */
-function multiplyKeys(packed: usize, d: i32, count: i32, bytes: usize, rowBytes: usize, scratch: usize): void {
-  for (let t = 0; t < count; t += 8) {
-    dotIntegers(
-      packed,
-      d >> 2,
-      scratch + SUMS,
-      bytes,
-      bytes + rowBytes,
-      bytes + 2 * rowBytes,
-      bytes + 3 * rowBytes,
-      bytes + 4 * rowBytes,
-      bytes + 5 * rowBytes,
-    );
-    const scales = packed + scalesOfKeys(d);
-    const a = v128.load(scales);
-    const b = v128.load(scales, 16);
-    const suma = v128.load(scales, 32);
-    const sumb = v128.load(scales, 48);
-    for (let i: usize = 0; i < 6; i++) {
-      const scale = v128.load32_splat(scratch + PARAMS + (i << 3));
-      const offset = v128.load32_splat(scratch + PARAMS + (i << 3), 4);
-      const from = scratch + SUMS + (i << 5);
-      const to = scratch + PRODUCTS + i * (4 * A_BLOCK_KEYS) + ((<usize>t) << 2);
-      const x = f32x4.mul(f32x4.mul(scale, a), f32x4.convert_i32x4_s(v128.load(from)));
-      const y = f32x4.mul(f32x4.mul(scale, b), f32x4.convert_i32x4_s(v128.load(from, 16)));
-      v128.store(to, f32x4.add(x, f32x4.mul(offset, suma)));
-      v128.store(to, f32x4.add(y, f32x4.mul(offset, sumb)), 16);
+/** The products of six queries and a block of keys, in integers. */
+function multiplyKeys(packed: usize, d: i32, eights: i32, bytes: usize, rowBytes: usize, scratch: usize): void {
+  dotPanels(
+    packed,
+    d >> 2,
+    eights,
+    keysBytes(d),
+    scratch + SUMS,
+    bytes,
+    bytes + rowBytes,
+    bytes + 2 * rowBytes,
+    bytes + 3 * rowBytes,
+    bytes + 4 * rowBytes,
+    bytes + 5 * rowBytes,
+  );
+}
+
+/**
+ * A query's products as exponents of 2, in `PRODUCTS`; returns the largest. Up to whole sixteens, what stands for no key counts
+ * nothing.
+ */
+function exponents(packed: usize, d: i32, i: i32, count: i32, scratch: usize): f32 {
+  const params = scratch + PARAMS + ((<usize>i) << 3);
+  const scale = v128.load32_splat(params);
+  const offset = v128.load32_splat(params, 4);
+  let scales = packed + scalesOfKeys(d);
+  let from = scratch + SUMS + ((<usize>i) << 5);
+  const row = scratch + PRODUCTS;
+  let to = row;
+  let most = f32x4.splat(-Infinity),
+    most1 = most;
+  const last = row + ((<usize>count) << 2);
+  while (to < last) {
+    const x = f32x4.convert_i32x4_s(v128.load(from));
+    const y = f32x4.convert_i32x4_s(v128.load(from, 16));
+    const a = madd(f32x4.mul(offset, v128.load(scales, 32)), f32x4.mul(scale, v128.load(scales)), x);
+    const b = madd(f32x4.mul(offset, v128.load(scales, 48)), f32x4.mul(scale, v128.load(scales, 16)), y);
+    v128.store(to, a);
+    v128.store(to, b, 16);
+    to += 32;
+    if (to <= last) {
+      most = f32x4.pmax(most, a);
+      most1 = f32x4.pmax(most1, b);
     }
-    packed += keysBytes(d);
+    scales += keysBytes(d);
+    from += 192;
   }
+  let largest = largestOf(f32x4.pmax(most, most1));
+  const whole = row + (((<usize>count + 15) & ~15) << 2);
+  for (let at = row + ((<usize>count & ~7) << 2); at < last; at += 4) largest = max(largest, load<f32>(at));
+  for (let at = last; at < whole; at += 4) store<f32>(at, -Infinity);
+  return largest;
 }
 
 /** A query's products to shares in integers; what was summed up before is scaled where a larger product has come. */
-function soften(record: usize, i: i32, count: i32, results: usize, panels: i32, scratch: usize): void {
-  const row = scratch + PRODUCTS + <usize>i * (4 * A_BLOCK_KEYS);
+function soften(record: usize, packed: usize, i: i32, count: i32, results: usize, panels: i32, scratch: usize): void {
+  const largest = exponents(packed, word(record, A_WIDTH), i, count, scratch);
+  const row = scratch + PRODUCTS;
   const at = (<usize>i) << 2;
-  // Up to whole sixteens, what stands for no key counts nothing.
   const whole = ((<usize>count + 15) & ~15) << 2;
-  for (let j: usize = (<usize>count) << 2; j < whole; j += 4) store<f32>(row + j, -Infinity);
-  let most = v128.load(row);
-  for (let j: usize = 16; j < whole; j += 16) most = f32x4.max(most, v128.load(row + j));
-  const pair = f32x4.max(most, v128.shuffle<i32>(most, most, 2, 3, 0, 1));
-  const largest = max(f32x4.extract_lane(pair, 0), f32x4.extract_lane(pair, 1));
   const before = load<f32>(scratch + LARGEST + at);
   const levels = <f32>word(record, A_SHARE_LEVELS);
   const lowest = word(record, A_SHARE_LOWEST);
   const to = scratch + SHARES + <usize>i * SHARES_BYTES;
-  const less = f32x4.splat(largest);
-  const factor = f32x4.splat(levels);
-  let sums = f32x4.splat(0);
+  // Times all levels, in the exponent.
+  const less = f32x4.splat(largest - real(record, A_SHARE_BITS));
+  let sums = i32x4.splat(0);
   for (let j: usize = 0; j < whole; j += 64) {
     // A block's largest share is 1, and all its levels. Shares are summed up as they were rounded, so that they make up one whole.
     const rounded = store16(
       to + ((j >> 2) << NUMBER_SHIFT),
-      f32x4.mul(power(f32x4.sub(v128.load(row + j), less)), factor),
-      f32x4.mul(power(f32x4.sub(v128.load(row + j, 16), less)), factor),
-      f32x4.mul(power(f32x4.sub(v128.load(row + j, 32), less)), factor),
-      f32x4.mul(power(f32x4.sub(v128.load(row + j, 48), less)), factor),
+      power(f32x4.sub(v128.load(row + j), less)),
+      power(f32x4.sub(v128.load(row + j, 16), less)),
+      power(f32x4.sub(v128.load(row + j, 32), less)),
+      power(f32x4.sub(v128.load(row + j, 48), less)),
       lowest,
     );
-    sums = f32x4.add(sums, rounded);
+    sums = i32x4.add(sums, rounded);
   }
   const now = max(before, largest);
   const worth = exp2(largest - now) / levels;
   const scale = exp2(before - now);
   store<f32>(scratch + WORTH + at, worth);
   store<f32>(scratch + LARGEST + at, now);
-  store<f32>(scratch + TOTAL + at, load<f32>(scratch + TOTAL + at) * scale + worth * sum4(sums));
+  store<f32>(scratch + TOTAL + at, load<f32>(scratch + TOTAL + at) * scale + worth * sum4(f32x4.convert_i32x4_s(sums)));
   if (scale === 1) return;
   const by = f32x4.splat(scale);
   for (let p = 0; p < panels; p++) {
@@ -186,50 +206,52 @@ function soften(record: usize, i: i32, count: i32, results: usize, panels: i32, 
 /** Adds a block's values, each as much as its share. */
 function addValues(packed: usize, panels: i32, count: i32, results: usize, lowest: i32, scratch: usize): void {
   const shares = scratch + SHARES;
+  dotPanels(
+    packed,
+    (count + 3) >> 2,
+    panels,
+    PANEL_BYTES,
+    scratch + SUMS,
+    shares,
+    shares + SHARES_BYTES,
+    shares + 2 * SHARES_BYTES,
+    shares + 3 * SHARES_BYTES,
+    shares + 4 * SHARES_BYTES,
+    shares + 5 * SHARES_BYTES,
+  );
   const scales = packed + <usize>panels * PANEL_BYTES;
+  const offset = f32x4.splat(<f32>-lowest);
   for (let p = 0; p < panels; p++) {
-    dotIntegers(
-      packed + <usize>p * PANEL_BYTES,
-      (count + 3) >> 2,
-      scratch + SUMS,
-      shares,
-      shares + SHARES_BYTES,
-      shares + 2 * SHARES_BYTES,
-      shares + 3 * SHARES_BYTES,
-      shares + 4 * SHARES_BYTES,
-      shares + 5 * SHARES_BYTES,
-    );
     const own = scales + ((<usize>p) << 6);
     const a = v128.load(own);
     const b = v128.load(own, 16);
-    const suma = v128.load(own, 32);
-    const sumb = v128.load(own, 48);
+    const suma = f32x4.mul(offset, v128.load(own, 32));
+    const sumb = f32x4.mul(offset, v128.load(own, 48));
     for (let i: usize = 0; i < 6; i++) {
       const worth = v128.load32_splat(scratch + WORTH + (i << 2));
-      const offset = f32x4.mul(worth, f32x4.splat(<f32>-lowest));
-      const from = scratch + SUMS + (i << 5);
+      const from = scratch + SUMS + <usize>p * 192 + (i << 5);
       const to = results + <usize>p * 192 + (i << 5);
-      const x = f32x4.mul(f32x4.mul(worth, a), f32x4.convert_i32x4_s(v128.load(from)));
-      const y = f32x4.mul(f32x4.mul(worth, b), f32x4.convert_i32x4_s(v128.load(from, 16)));
-      v128.store(to, f32x4.add(v128.load(to), f32x4.add(x, f32x4.mul(offset, suma))));
-      v128.store(to, f32x4.add(v128.load(to, 16), f32x4.add(y, f32x4.mul(offset, sumb))), 16);
+      const x = madd(suma, a, f32x4.convert_i32x4_s(v128.load(from)));
+      const y = madd(sumb, b, f32x4.convert_i32x4_s(v128.load(from, 16)));
+      v128.store(to, madd(v128.load(to), worth, x));
+      v128.store(to, madd(v128.load(to, 16), worth, y), 16);
     }
   }
 }
 
-/** Added, it leaves a number's whole part in the lowest bits: 1.5 · 2^23. */
-const WHOLE: f32 = 12582912.0;
-
-/** 2^x of x ≤ 0, within 4e-6 of itself; below -126 as good as 0. By interpolation at Chebyshev's points of [-1/2, 1/2]. */
+/**
+ * 2^x, within 4e-6 of itself, or 2e-4 where it becomes a byte; below -126 as good as 0. By interpolation at Chebyshev's points
+ * of [-1/2, 1/2].
+ */
 function power(x: v128): v128 {
-  const bounded = f32x4.max(x, f32x4.splat(-126));
+  const bounded = f32x4.pmax(x, f32x4.splat(-126));
   const n = f32x4.add(bounded, f32x4.splat(WHOLE));
   const f = f32x4.sub(bounded, f32x4.sub(n, f32x4.splat(WHOLE)));
-  let p = f32x4.splat(0.009666368515387469);
-  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(0.055921975842256264));
-  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(0.24022349038020335));
-  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(0.693121045203427));
-  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(1));
+  let p = f32x4.splat(RELAXED ? 0.05583828294618463 : 0.009666368515387469);
+  if (!RELAXED) p = madd(f32x4.splat(0.055921975842256264), p, f);
+  p = madd(f32x4.splat(RELAXED ? 0.2426394785462557 : 0.24022349038020335), p, f);
+  p = madd(f32x4.splat(RELAXED ? 0.6931367338836285 : 0.693121045203427), p, f);
+  p = madd(f32x4.splat(RELAXED ? 0.9999245569508715 : 1), p, f);
   return i32x4.add(p, i32x4.shl(n, 23));
 }
 

@@ -245,8 +245,8 @@ export function finish(record: usize, m: i32, rows: i32, n: i32, totals: usize, 
         a = f32x4.add(a, v128.load(plus));
         b = f32x4.add(b, v128.load(plus, 16));
       }
-      v128.store(to, f32x4.max(f32x4.mul(a, factor), floor));
-      v128.store(to, f32x4.max(f32x4.mul(b, factor), floor), 16);
+      v128.store(to, f32x4.pmax(f32x4.mul(a, factor), floor));
+      v128.store(to, f32x4.pmax(f32x4.mul(b, factor), floor), 16);
       continue;
     }
     v128.store(from, a);

@@ -24,7 +24,8 @@ function pairs(sum: v128, w: v128, x: v128): v128 {
  * Sums over `4 · steps` numbers of the rows at `x0` … `x5` times the weights at `w`, to the 48 int32 at `out`. Weights are bytes
  * `[steps, 8, 4]`, or where rows are words sixteen bits as well, `[steps, 2, 8, 2]`.
  */
-export function dotIntegers(
+// inline
+function panelOfIntegers(
   w: usize,
   steps: i32,
   out: usize,
@@ -132,7 +133,44 @@ export function dotIntegers(
   v128.store(out, b5, 176);
 }
 
-function madd(sum: v128, w: v128, x: v128): v128 {
+/** The same, of one panel. */
+export function dotIntegers(
+  w: usize,
+  steps: i32,
+  out: usize,
+  x0: usize,
+  x1: usize,
+  x2: usize,
+  x3: usize,
+  x4: usize,
+  x5: usize,
+): void {
+  panelOfIntegers(w, steps, out, x0, x1, x2, x3, x4, x5);
+}
+
+/** Of `panels`, which begin so many bytes `apart`, to one 48 after the other. */
+export function dotPanels(
+  w: usize,
+  steps: i32,
+  panels: i32,
+  apart: usize,
+  out: usize,
+  x0: usize,
+  x1: usize,
+  x2: usize,
+  x3: usize,
+  x4: usize,
+  x5: usize,
+): void {
+  for (; panels > 0; panels--) {
+    panelOfIntegers(w, steps, out, x0, x1, x2, x3, x4, x5);
+    w += apart;
+    out += 192;
+  }
+}
+
+/** sum + w · x, rounded once where the machine can. */
+export function madd(sum: v128, w: v128, x: v128): v128 {
   return RELAXED ? f32x4.relaxed_madd(w, x, sum) : f32x4.add(f32x4.mul(w, x), sum);
 }
 

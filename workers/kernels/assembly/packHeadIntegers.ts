@@ -14,7 +14,8 @@ import {
   A_WIDTH,
 } from '../layout';
 import { NUMBER_BYTES, NUMBER_SHIFT, RELAXED } from './dot';
-import { sum4 } from './real';
+import { areFinite, largestOf, magnitude } from './quantize';
+import { rounded, sum4 } from './real';
 import { address, least, word } from './words';
 
 /** Of eight keys: their integers, then eight scales and eight sums times scale. */
@@ -92,15 +93,14 @@ export function packHeadIntegers(record: usize, tile: i32): bool {
  * `scale`, its sum times that 32 bytes on.
  */
 function packKey(x: usize, bytes: usize, to: usize, scale: usize, largest: f32): bool {
-  let most = f32x4.abs(v128.load(x));
-  for (let i: usize = 16; i < bytes; i += 16) most = f32x4.max(most, f32x4.abs(v128.load(x + i)));
-  const pair = f32x4.max(most, v128.shuffle<i32>(most, most, 2, 3, 0, 1));
-  const range = max(f32x4.extract_lane(pair, 0), f32x4.extract_lane(pair, 1));
-  if (!(range < Infinity)) return false;
+  let most = magnitude(v128.load(x));
+  for (let i: usize = 16; i < bytes; i += 16) most = i32x4.max_s(most, magnitude(v128.load(x + i)));
+  if (!areFinite(most)) return false;
+  const range = largestOf(most);
   const factor = f32x4.splat(range > 0 ? largest / range : 0);
   let sums = i32x4.splat(0);
   for (let i: usize = 0; i < bytes; i += 16) {
-    const q = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(x + i), factor)));
+    const q = rounded(f32x4.mul(v128.load(x + i), factor));
     sums = i32x4.add(sums, q);
     const words = i16x8.narrow_i32x4_s(q, q);
     if (RELAXED) store<i32>(to + (i << 1), i32x4.extract_lane(i8x16.narrow_i16x8_s(words, words), 0));
@@ -120,8 +120,8 @@ function packKey(x: usize, bytes: usize, to: usize, scale: usize, largest: f32):
  */
 function packChannels(x: usize, stride: usize, count: i32, to: usize, scales: usize, largest: f32): bool {
   let most = f32x4.splat(0);
-  for (let t = 0; t < count; t++) most = f32x4.max(most, f32x4.abs(v128.load(x + stride * t)));
-  if (!(sum4(most) < Infinity)) return false;
+  for (let t = 0; t < count; t++) most = i32x4.max_s(most, magnitude(v128.load(x + stride * t)));
+  if (!areFinite(most)) return false;
   const zero = f32x4.eq(most, f32x4.splat(0));
   const factor = v128.andnot(f32x4.div(f32x4.splat(largest), most), zero);
   const together = RELAXED ? 4 : 2;
@@ -131,7 +131,7 @@ function packChannels(x: usize, stride: usize, count: i32, to: usize, scales: us
   for (let t = 0; t < count; t += together) {
     let packed = i32x4.splat(0);
     for (let j = 0; j < least(together, count - t); j++) {
-      const q = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(x + stride * (t + j)), factor)));
+      const q = rounded(f32x4.mul(v128.load(x + stride * (t + j)), factor));
       sums = i32x4.add(sums, q);
       packed = v128.or(packed, i32x4.shl(v128.and(q, mask), j * bits));
     }

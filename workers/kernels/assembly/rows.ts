@@ -114,7 +114,7 @@ function change(record: usize, row: i32, transform: i32, x: usize, channels: i32
     for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, gated(v128.load(x + i), k));
   } else if (transform === RELU) {
     const zero = f32x4.splat(0);
-    for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, f32x4.max(v128.load(x + i), zero));
+    for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, f32x4.pmax(v128.load(x + i), zero));
   } else if (transform === TANH) {
     for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, tanh(v128.load(x + i)));
   } else if (real(record, R_FACTOR) !== 1 || real(record, R_SUMMAND) !== 0) {

@@ -26,6 +26,8 @@ import {
 } from '../layout';
 import { finish } from './conv';
 import { dotIntegers } from './dot';
+import { areFinite, largestOf, magnitude } from './quantize';
+import { rounded } from './real';
 import { address, least, word } from './words';
 
 /** Patches of a step of the innermost loop, outputs, and rows that come of a patch. */
@@ -168,26 +170,19 @@ function findPixels(record: usize, patch: i32, to: usize): void {
     }
 }
 
-/** Added, it leaves a number's whole part in the lowest bits: 1.5 · 2^23, and the bits of that. */
-const WHOLE: f32 = 12582912.0;
-const WHOLE_BITS: i32 = 0x4b400000;
-
 /**
  * `bytes` of float32 at `x` to integers of ±`half` at `to`, zeros up to `rowBytes`; what one of them is worth, and of that a
  * quarter since weights are four times theirs, at `scale`.
  */
 function round(x: usize, bytes: usize, to: usize, rowBytes: usize, scale: usize, half: f32): bool {
-  let most = f32x4.abs(v128.load(x));
-  for (let i: usize = 16; i < bytes; i += 16) most = f32x4.max(most, f32x4.abs(v128.load(x + i)));
-  most = f32x4.max(most, v128.shuffle<i32>(most, most, 2, 3, 0, 1));
-  const largest = max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1));
-  if (!(largest < Infinity)) return false;
+  let most = magnitude(v128.load(x));
+  for (let i: usize = 16; i < bytes; i += 16) most = i32x4.max_s(most, magnitude(v128.load(x + i)));
+  if (!areFinite(most)) return false;
+  const largest = largestOf(most);
   store<f32>(scale, (largest / half) * 0.25);
   const factor = f32x4.splat(largest > 0 ? half / largest : 0);
-  const whole = f32x4.splat(WHOLE);
-  const bits = i32x4.splat(WHOLE_BITS);
   for (let i: usize = 0; i < bytes; i += 16) {
-    const q = i32x4.sub(f32x4.add(f32x4.mul(v128.load(x + i), factor), whole), bits);
+    const q = rounded(f32x4.mul(v128.load(x + i), factor));
     v128.store64_lane(to + (i >> 1), i16x8.narrow_i32x4_s(q, q), 0);
   }
   if (bytes >> 1 < rowBytes) memory.fill(to + (bytes >> 1), 0, rowBytes - (bytes >> 1));
