@@ -20,6 +20,8 @@ export interface StageSize extends TextSize {
   readonly deep?: DeepFeatures;
   /** Of the UNet: scaled as FreeU has it (graph/freeu.ts); not at all where absent. */
   readonly freeu?: FreeU;
+  /** Of the UNet: how much of the finest level's tokens is merged for self-attention (graph/tokenMerging.ts); nothing where absent. */
+  readonly tokenMergingRatio?: number;
 }
 
 /**

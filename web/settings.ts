@@ -221,7 +221,7 @@ export function settingsOf(
   };
   const extra = Object.fromEntries(
     Object.entries(rest).filter(([key]) =>
-      /^(hires|freeu|cache|guidanceInterval|guidanceRescale|mimic|perpendicular)/.test(key),
+      /^(hires|freeu|cache|tokenMerging|guidanceInterval|guidanceRescale|mimic|perpendicular)/.test(key),
     ),
   );
   const taken = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));

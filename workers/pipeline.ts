@@ -174,8 +174,12 @@ async function* denoise(
 
   const { tokens } = conditioning;
   const batch = conditioning.at(0).negativePrompt && request.guidance === 'one-call' ? 2 : 1;
-  const { freeu } = request;
-  const shown = { ...(tokens > TOKENS ? { tokens } : {}), ...(freeu ? { freeu } : {}) };
+  const { freeu, tokenMergingRatio } = request;
+  const shown = {
+    ...(tokens > TOKENS ? { tokens } : {}),
+    ...(freeu ? { freeu } : {}),
+    ...(tokenMergingRatio ? { tokenMergingRatio } : {}),
+  };
   const unetSize = { ...size, batch, ...shown };
   const { cacheInterval = 1, cacheBranch = 0 } = request;
   const caching = cacheInterval > 1 ? yield* openCut(drawing, unetSize, cacheBranch, cacheInterval) : undefined;

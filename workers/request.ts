@@ -1,5 +1,6 @@
 /** The ranges of an `ImageRequest`, checked before anything is loaded. */
 
+import { MOST_MERGED } from '../models/graph/tokenMerging';
 import type {
   ImageRequest,
   InitImage,
@@ -224,7 +225,8 @@ function checkGuidance(request: ImageRequest): void {
   if (unlike && guidance === 'one-call') throw bad('guidance', `auto or two-calls where ${unlike} is given`, guidance);
 }
 
-function checkSaving({ cacheInterval = 1, cacheBranch }: ImageRequest): void {
+function checkSaving({ cacheInterval = 1, cacheBranch, tokenMergingRatio = 0 }: ImageRequest): void {
+  finite('tokenMergingRatio', tokenMergingRatio, 0, MOST_MERGED);
   integer('cacheInterval', cacheInterval, 1, 20);
   if (cacheBranch === undefined) return;
   integer('cacheBranch', cacheBranch, 0, MOST_BRANCHES - 1);

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- saving [--prompts N] [--size PIXELS] [--backend wasm]`: what it costs the demo model's pictures to leave work out
- * (deep features kept, guidance in a part of the steps), and what it saves: decibels against the picture with nothing left out, and the
+ * (deep features kept, tokens merged, guidance in a part of the steps), and what it saves: decibels against the picture with nothing left out, and the
  * UNet's time as a share of that picture's, drawn by the same backend right before. Prompts as of `int8-pictures`; 20 steps, guidance 7.5.
  */
 import { parseArgs } from 'node:util';
@@ -9,7 +9,7 @@ import { diskFolder } from '../../models/folder.node';
 import { planModel } from '../../models/planModel';
 import { psnr } from '../../models/quantize/quality/psnr';
 import { median } from '../../models/quantize/report/numbers';
-import type { ImageRequest, Picture } from '../../workers/api';
+import type { ImageRequest, Picture, SavingRequest } from '../../workers/api';
 import { nodeInt8Backend } from '../../workers/backend/int8/int8.node';
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
 import { fast } from '../../workers/fast';
@@ -19,13 +19,17 @@ import { textToImage } from '../../workers/pipeline';
 import { DEFAULTS } from '../../workers/request';
 import { strangersPrompts } from './strangersPrompts';
 
-type Saving = Pick<ImageRequest, 'cacheInterval' | 'cacheBranch' | 'guidanceInterval'>;
+type Saving = SavingRequest & Pick<ImageRequest, 'guidanceInterval'>;
 
 const WAYS: readonly (readonly [name: string, saving: Saving])[] = [
   ['cache 2', { cacheInterval: 2 }],
   ['cache 3', { cacheInterval: 3 }],
   ['cache 5', { cacheInterval: 5 }],
   ['cache 3, branch 3', { cacheInterval: 3, cacheBranch: 3 }],
+  ['merged 0.3', { tokenMergingRatio: 0.3 }],
+  ['merged 0.5', { tokenMergingRatio: 0.5 }],
+  ['merged 0.75', { tokenMergingRatio: 0.75 }],
+  ['fast, merged 0.5', { ...fast(DEFAULTS), tokenMergingRatio: 0.5 }],
   ['guided 0:0.8', { guidanceInterval: [0, 0.8] }],
   ['guided 0.2:1', { guidanceInterval: [0.2, 1] }],
   ['fast', fast(DEFAULTS)],

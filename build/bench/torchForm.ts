@@ -16,6 +16,9 @@ import type { PackedTensor } from '../../models/stage';
 
 /** Matrices and kernels as int8 with scales, or all as float32. */
 /** Nothing of it is measured. */
+const withoutMerging = (): never => {
+  throw new TypeError('torch exports no merged tokens here');
+};
 const withoutFreeU = (): never => {
   throw new TypeError('torch exports no FreeU here');
 };
@@ -153,6 +156,9 @@ export function torchForm(graph: GraphBuilder): Layers {
     },
     add: (a, b) => unscaled(op('Add', 'add', [a, b], a.shape)),
     addToChannels: (x, perChannel) => op('Add', 'add', [x, reshape(perChannel, [...perChannel.shape, 1, 1])], x.shape),
+    matchTokens: () => withoutMerging(),
+    mergeTokens: () => withoutMerging(),
+    unmergeTokens: () => withoutMerging(),
     scaleFirst: () => withoutFreeU(),
     scaleLowest: () => withoutFreeU(),
     scale(x, factor, summand = 0) {

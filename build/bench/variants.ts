@@ -31,6 +31,8 @@ export interface Variant {
   readonly tile?: number;
   /** Of the UNet: cut there. */
   readonly deep?: DeepFeatures;
+  /** Of the UNet: so much of its finest tokens is merged. */
+  readonly tokenMergingRatio?: number;
 }
 
 export const variantName = ({ form, batch, segments, lean, tile }: Variant): string =>
@@ -87,8 +89,8 @@ export interface VariantStage {
 }
 
 export function variantStage(variant: Variant, threads: number): VariantStage {
-  const { stage, pixels, form, batch, segments = 1, lean = segments > 1, tile, deep } = variant;
-  const cut = deep ? { deep } : {};
+  const { stage, pixels, form, batch, segments = 1, lean = segments > 1, tile, deep, tokenMergingRatio } = variant;
+  const cut = { ...(deep ? { deep } : {}), ...(tokenMergingRatio ? { tokenMergingRatio } : {}) };
   const parameters: Parameter[] = parametersOf(SD15, stage, cut);
   const size = { ...tileSize({ batch, height: pixels / 8, width: pixels / 8 }, tile), ...cut };
   if (form === 'torch') {

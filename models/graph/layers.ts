@@ -7,6 +7,8 @@
  * (`down_blocks.0.resnets.1.conv1`); the layer's tensors are `${scope}.weight` and `${scope}.bias`.
  */
 
+import type { TokenPartition } from './tokenMerging';
+
 /** A tensor in flight: float32 unless it is an int32 input. Pictures are `[B, C, H, W]`, tokens `[B, T, C]`. */
 export interface Value {
   /** Unique within the network. */
@@ -72,6 +74,13 @@ export interface Layers {
   geglu(x: Value): Value;
   /** softmax(q kᵀ / sqrt(C / heads)) v for each head; `[B, T, C]` and twice `[B, S, C]` to `[B, T, C]`. */
   attention(q: Value, k: Value, v: Value, options: Attention): Value;
+
+  /** Float32 `[B, T]`: of each token of `x` `[B, T, C]` its place among those that are left where those alike are one (tokenMerging.ts). */
+  matchTokens(x: Value, partition: TokenPartition): Value;
+  /** `[B, count, C]`: means of the tokens that share a place. */
+  mergeTokens(x: Value, places: Value, count: number): Value;
+  /** `[B, T, C]`: to each token what `[B, count, C]` has in its place. */
+  unmergeTokens(x: Value, places: Value): Value;
 
   add(a: Value, b: Value): Value;
   /** Adds `[1, C]` to every pixel of `[B, C, H, W]`. */

@@ -52,6 +52,9 @@ export function listing(parameters: Parameter[]): Layers {
       take(scope, [channels, x.shape.at(-1)!], bias ? channels : undefined);
       return value(withLast(x.shape, channels));
     },
+    matchTokens: (x) => value(x.shape.slice(0, 2)),
+    mergeTokens: (x, _places, count) => value([x.shape[0]!, count, x.shape[2]!]),
+    unmergeTokens: (x, places) => value([...places.shape, x.shape[2]!]),
     groupNorm(scope, x) {
       take(scope, [x.shape[1]!], x.shape[1]!);
       return x;

@@ -3,8 +3,11 @@
  * pixels as tokens look at each other, then at the prompt, then pass a gated feed-forward layer.
  */
 import { type Layers, pictureShape, type Value } from './layers';
+import { partitioned, type TokenPartition, withMerged } from './tokenMerging';
 
 export interface Transformer {
+  /** How much of the tokens is merged for self-attention; nothing where absent. */
+  readonly mergingRatio?: number | undefined;
   readonly heads: number;
   readonly groups: number;
   /** Hidden states of the prompt `[B, T, D]`. */
@@ -21,15 +24,22 @@ export function transformer(net: Layers, scope: string, x: Value, options: Trans
   const [, channels, height, width] = pictureShape(x);
   const normed = net.groupNorm(`${scope}.norm`, x, { groups: options.groups, epsilon: GROUP_EPSILON });
   const tokens = net.toTokens(net.conv2d(`${scope}.proj_in`, normed, { channels, kernel: 1 }));
-  const seen = transformerBlock(net, `${scope}.transformer_blocks.0`, tokens, options);
+  const partition = partitioned(height, width, options.mergingRatio ?? 0);
+  const seen = transformerBlock(net, `${scope}.transformer_blocks.0`, tokens, options, partition);
   const picture = net.toPicture(seen, height, width);
   return net.add(net.conv2d(`${scope}.proj_out`, picture, { channels, kernel: 1 }), x);
 }
 
-function transformerBlock(net: Layers, scope: string, x: Value, { heads, hiddenStates }: Transformer): Value {
+function transformerBlock(
+  net: Layers,
+  scope: string,
+  x: Value,
+  { heads, hiddenStates }: Transformer,
+  partition: TokenPartition,
+): Value {
   const norm = (name: string, value: Value) => net.layerNorm(`${scope}.${name}`, value, { epsilon: LAYER_EPSILON });
-  const self = norm('norm1', x);
-  let h = net.add(attend(net, `${scope}.attn1`, self, self, heads), x);
+  const attendSelf = (self: Value): Value => attend(net, `${scope}.attn1`, self, self, heads);
+  let h = net.add(withMerged(net, partition, x, norm('norm1', x), attendSelf), x);
   h = net.add(attend(net, `${scope}.attn2`, norm('norm2', h), hiddenStates, heads), h);
   return net.add(feedForward(net, `${scope}.ff`, norm('norm3', h)), h);
 }

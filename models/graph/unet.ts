@@ -13,6 +13,7 @@ interface Conditions {
   readonly time: Value;
   readonly hiddenStates: Value;
   readonly freeu: FreeU | undefined;
+  readonly tokenMergingRatio: number | undefined;
 }
 
 /**
@@ -23,12 +24,12 @@ interface Conditions {
 export function unet(
   net: Layers,
   config: UNetConfig,
-  { batch, height, width, tokens = TOKENS, deep, freeu }: StageSize,
+  { batch, height, width, tokens = TOKENS, deep, freeu, tokenMergingRatio }: StageSize,
 ): void {
   const sample = net.input('sample', 'float32', [batch, config.inChannels, height, width]);
   const timestep = net.input('timestep', 'float32', [1]);
   const hiddenStates = net.input('encoder_hidden_states', 'float32', [batch, tokens, config.crossAttentionDim]);
-  const conditions = { time: net.silu(timeEmbedding(net, config, timestep)), hiddenStates, freeu };
+  const conditions = { time: net.silu(timeEmbedding(net, config, timestep)), hiddenStates, freeu, tokenMergingRatio };
 
   const given = deep?.from === 'given';
   const skips = [net.conv2d('conv_in', sample, { channels: config.blockOutChannels[0]!, kernel: 3 })];
@@ -151,11 +152,13 @@ function attention(
   scope: string,
   x: Value,
   level: number,
-  { hiddenStates }: Conditions,
+  { hiddenStates, tokenMergingRatio }: Conditions,
 ): Value {
   return transformer(net, scope, x, {
     heads: config.attentionHeads[level]!,
     groups: config.normNumGroups,
     hiddenStates,
+    // As tomesd does by default: where there are most, and nowhere else.
+    mergingRatio: level === 0 ? tokenMergingRatio : undefined,
   });
 }

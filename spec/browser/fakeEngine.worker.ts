@@ -116,7 +116,7 @@ function kept({ initImage, maskImage }: ImageRequest, picture: Picture): Picture
   return { ...picture, pixels };
 }
 
-const RARE = /^(hires|freeu|cache|guidanceInterval|guidanceRescale|maskBlur|maskedContent|outpaint)/;
+const RARE = /^(hires|freeu|cache|tokenMerging|guidanceInterval|guidanceRescale|maskBlur|maskedContent|outpaint)/;
 
 /** What few ask for, or how the words are asked to be read: something to see on the page. */
 async function echo({

@@ -51,6 +51,12 @@ test('work is left out by choice, and guidance brought back', () =>
     await press(page, 'faster-some');
     await draws(page, /cacheInterval 2, guidanceInterval 0,0\.8/);
     await press(page, 'faster-nothing');
+    await fill(page, 'token-merging', '0.5');
+    await draws(page, /tokenMergingRatio 0\.5/);
+    // What is left out otherwise is another choice.
+    await press(page, 'faster-some');
+    await draws(page, /tokenMergingRatio 0\.5, cacheInterval 2/);
+    await press(page, 'faster-nothing');
     await fill(page, 'guidance-rescale', '0.7');
     await draws(page, /guidanceRescale 0\.7/);
   }));

@@ -5,6 +5,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fidelity, fidelityCases, LEAST_DECIBELS } from '../../build/fidelity';
+import { MOST_MERGED } from '../../models/graph/tokenMerging';
 import { HIRES_UPSCALERS } from '../../workers/hires';
 import { SCHEDULERS } from '../../workers/request';
 import { fromRoot } from '../root';
@@ -45,6 +46,11 @@ test('cases are of deep features kept for several numbers of steps, from several
   const saving = cases.filter(({ from }) => from === 'fidelity-saving');
   assert.ok(new Set(saving.map(({ cacheInterval }) => cacheInterval)).size >= 4);
   assert.ok(new Set(saving.map(({ cacheBranch = 0 }) => cacheBranch)).size >= 4);
+});
+
+test('cases with merged tokens are of several ratios, the largest among them', () => {
+  const ratios = new Set(cases.flatMap(({ tokenMergingRatio }) => tokenMergingRatio ?? []));
+  assert.ok(ratios.size >= 3 && ratios.has(MOST_MERGED));
 });
 
 test('cases in two passes are of every upscaler, scales and a shape of its own', () => {

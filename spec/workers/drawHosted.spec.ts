@@ -197,10 +197,12 @@ test('a second pass of a size that the host has not is the page’s; where there
   assert.is((await setUp({ stored: [] }).draw('npu', { ...asked, hiresScale: 1 })).who, 'npu');
 });
 
-test('with FreeU the page computes the UNet', async () => {
-  const { draw, falls } = setUp({});
-  assert.is((await draw('npu', asked, { freeu: [1.5, 1.6, 0.9, 0.2] })).who, 'here');
-  assert.equal(falls().at(-1), 'native-cpu to wasm: backend-unavailable');
+test('with FreeU, or merged tokens, the page computes the UNet', async () => {
+  for (const other of [{ freeu: [1.5, 1.6, 0.9, 0.2] as const }, { tokenMergingRatio: 0.5 }]) {
+    const { draw, falls } = setUp({});
+    assert.is((await draw('npu', asked, other)).who, 'here');
+    assert.equal(falls().at(-1), 'native-cpu to wasm: backend-unavailable');
+  }
 });
 
 test.run();

@@ -181,6 +181,12 @@ test('a picture to begin from is of the size that is drawn, and a mask, a streng
 test('deep features are kept for 1 to 20 calls, from a branch on only where they are kept', () => {
   checkRequest({ ...SOUND, cacheInterval: 20, cacheBranch: 11 });
   checkRequest({ ...SOUND, cacheInterval: 1 });
+  checkRequest({ ...SOUND, tokenMergingRatio: 0.75 });
+  for (const ratio of [-0.1, 0.8, Number.NaN])
+    assert.is(
+      refusal({ tokenMergingRatio: ratio }),
+      `bad-argument: tokenMergingRatio: expected a number from 0 to 0.75, got ${ratio}`,
+    );
   assert.is(refusal({ cacheInterval: 0 }), 'bad-argument: cacheInterval: expected an integer from 1 to 20, got 0');
   assert.is(refusal({ cacheInterval: 2.5 }), 'bad-argument: cacheInterval: expected an integer from 1 to 20, got 2.5');
   const branch = 'bad-argument: cacheBranch: expected an integer from 0 to 31, got 32';

@@ -10,7 +10,7 @@ type Saving = keyof typeof SAVINGS;
 export function Faster() {
   const late = lateWords();
   const { cacheInterval: _, cacheBranch: __, guidanceInterval: ___, ...rest } = settings.value.extra;
-  const { guidanceRescale = 0 } = rest;
+  const { guidanceRescale = 0, tokenMergingRatio = 0 } = rest;
   const change = (more: Partial<Extra>): void => set({ extra: { ...settings.value.extra, ...more } });
   return (
     <>
@@ -21,6 +21,12 @@ export function Faster() {
         onChange={(value) => set({ extra: { ...rest, ...SAVINGS[value as Saving] } })}
       />
       <p class="hint">{late.fasterHint}</p>
+      <NumberField
+        {...{ label: late.tokenMerging, name: 'token-merging', value: tokenMergingRatio }}
+        {...{ least: 0, most: 0.75, step: 0.05, slider: { least: 0, most: 0.75 } }}
+        onChange={(value) => change({ tokenMergingRatio: value })}
+      />
+      <p class="hint">{late.tokenMergingHint}</p>
       <NumberField
         {...{ label: late.guidanceRescale, name: 'guidance-rescale', value: guidanceRescale }}
         {...{ least: 0, most: 1, step: 0.05, slider: { least: 0, most: 1 } }}

@@ -144,6 +144,9 @@ export const late = {
   savings: { nothing: 'No', some: 'Some', much: 'Much' },
   fasterHint:
     'Some of the work is done in every other or third step only. The picture is much like the other, in two thirds or half of the time; “much” wants 20 steps or more.',
+  tokenMerging: 'Merge what is alike',
+  tokenMergingHint:
+    'Tokens that are much the same are looked at as one. It saves the more time the larger the picture is, and costs some of its detail; 0.5 is a good deal.',
   guidanceRescale: 'Against overexposure',
 
   maskBlur: 'Soft edge, pixels',

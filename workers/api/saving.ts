@@ -10,4 +10,9 @@ export interface SavingRequest {
    * UNet's skips (12). `cache_branch_id` of that package.
    */
   readonly cacheBranch?: number;
+  /**
+   * How much of the finest level's tokens is merged with others for self-attention, in [0, 0.75]; 0, the default: nothing. Bolya and
+   * Hoffman 2023 (arXiv 2303.17604), "Token merging ratio" of stable-diffusion-webui, by tomesd for one picture at a time.
+   */
+  readonly tokenMergingRatio?: number;
 }

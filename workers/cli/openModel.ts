@@ -21,6 +21,7 @@ import { checkpointModel } from '../model.checkpoint';
 import { packedModel } from '../model.packed';
 import type { CliArguments } from './arguments';
 import { conversionsFolder, convertedOnce } from './conversions';
+import { given as defined } from './given';
 
 /** Below this many bytes of weights, converting takes no longer than looking for what was kept. */
 const WORTH_KEEPING_BYTES = 256 * 1024 * 1024;
@@ -63,10 +64,8 @@ export async function openModel(
   return merged.length > 0 ? opened : withThem(opened, loras);
 }
 
-const savingIn = ({ cacheInterval, cacheBranch }: SavingRequest): SavingRequest => ({
-  ...(cacheInterval === undefined ? {} : { cacheInterval }),
-  ...(cacheBranch === undefined ? {} : { cacheBranch }),
-});
+const savingIn = ({ cacheInterval, cacheBranch, tokenMergingRatio }: SavingRequest): SavingRequest =>
+  defined({ cacheInterval, cacheBranch, tokenMergingRatio });
 
 function sayIgnored(found: { readonly ignored?: readonly string[] }): void {
   const note = ignoredNote(found);

@@ -1,6 +1,6 @@
 /** What of the work is to be left out for speed. */
 
-import { integerWord } from '../../models/commandLine.node';
+import { integerWord, numberWord } from '../../models/commandLine.node';
 import type { ImageRequest, SavingRequest } from '../api';
 import { fast, type Saved } from '../fast';
 import { given } from './given';
@@ -10,14 +10,22 @@ export const SAVING_USAGE = `\
                            deep features kept and no guidance in the last fifth; it says what it did
   --cache-interval N       compute the UNet's deep layers in every Nth call only (of most samplers a step) and keep
                            what they made in between (DeepCache; default: 1: in all)
-  --cache-branch N         with it: where the deep layers begin, 0 being the fastest (default: 0)`;
+  --cache-branch N         with it: where the deep layers begin, 0 being the fastest (default: 0)
+  --token-merging X        merge this part of the tokens, up to 0.75, where the UNet has most, for self-attention (ToMe;
+                           default: 0)`;
 
 const text = { type: 'string' } as const;
-export const SAVING_OPTIONS = { fast: { type: 'boolean' }, 'cache-interval': text, 'cache-branch': text } as const;
+export const SAVING_OPTIONS = {
+  fast: { type: 'boolean' },
+  'cache-interval': text,
+  'cache-branch': text,
+  'token-merging': text,
+} as const;
 
 interface Words {
   readonly 'cache-interval'?: string | undefined;
   readonly 'cache-branch'?: string | undefined;
+  readonly 'token-merging'?: string | undefined;
 }
 
 /** What is given of them. */
@@ -25,6 +33,7 @@ export function savingWords(words: Words): SavingRequest {
   return given({
     cacheInterval: integerWord('--cache-interval', words['cache-interval']),
     cacheBranch: integerWord('--cache-branch', words['cache-branch']),
+    tokenMergingRatio: numberWord('--token-merging', words['token-merging']),
   });
 }
 

@@ -25,9 +25,14 @@ export interface DrawnSize extends PictureSize, SavingRequest {
 /** As what the UNet is opened for a picture: the whole of it first, and with it the part that is handed what it keeps. */
 export function unetSizes(
   size: StageSize,
-  { tokens, freeu, cacheInterval = 1, cacheBranch = 0 }: DrawnSize,
+  { tokens, freeu, tokenMergingRatio, cacheInterval = 1, cacheBranch = 0 }: DrawnSize,
 ): StageSize[] {
-  const seen = { ...size, ...(tokens === undefined ? {} : { tokens }), ...(freeu ? { freeu } : {}) };
+  const seen = {
+    ...size,
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(freeu ? { freeu } : {}),
+    ...(tokenMergingRatio ? { tokenMergingRatio } : {}),
+  };
   if (cacheInterval === 1) return [seen];
   return (['made', 'given'] as const).map((from) => ({ ...seen, deep: { branch: cacheBranch, from } }));
 }

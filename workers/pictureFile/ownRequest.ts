@@ -47,6 +47,7 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   perpendicularNegative: number,
   cacheInterval: number,
   cacheBranch: number,
+  tokenMergingRatio: number,
   width: number,
   height: number,
   scheduler: nameOf(SAMPLER_NAMES),

@@ -32,6 +32,7 @@ export function webuiText(
     ...inpaintText(request),
     ['Clip skip', rest.clipSkip ? rest.clipSkip + 1 : undefined],
     ...FREEU_NAMES.map((name, i) => [name, rest.freeu?.[i]] as const),
+    ['Token merging ratio', rest.tokenMergingRatio || undefined],
     ['Eta', rest.eta],
     [
       'VAE Encoder',
@@ -77,6 +78,7 @@ export function readWebui(text: string): Recipe | undefined {
     : [];
   const inpaint = inpaintOf({ left, take, number });
   const clipSkip = number('Clip skip', /^[1-9]\d?$/);
+  const mergingRatio = number('Token merging ratio', DECIMAL);
   const request: Recipe['request'] = {
     // Its prompts are written for its own reading.
     ...{ prompt, negativePrompt, promptStyle: 'a1111', numImages: 1 },
@@ -89,6 +91,7 @@ export function readWebui(text: string): Recipe | undefined {
       ...sampler,
       rng,
       clipSkip: clipSkip && clipSkip - 1,
+      tokenMergingRatio: mergingRatio === undefined ? undefined : Math.min(mergingRatio, MOST_MERGED),
       // Of other samplers it is how much noise an ancestral step adds, which has no choice here.
       eta: HAVE_ETA.has(sampler?.scheduler ?? '') ? (number('Eta DDIM', DECIMAL) ?? number('Eta', DECIMAL)) : undefined,
       ...(subseedStrength && { subseedStrength, subseed: number('Variation seed', DIGITS) ?? 0 }),
@@ -119,6 +122,9 @@ const FREEU_NAMES = ['FreeU b1', 'FreeU b2', 'FreeU s1', 'FreeU s2'] as const;
 
 /** What is not said where it is "Full" (stable-diffusion-webui 1.10, modules/shared_options.py, `sd_vae_decode_method`). */
 const TINY = 'TAESD';
+
+/** Of the ratio of merged tokens, whose slider there goes on: all that tomesd merges (three of four). */
+const MOST_MERGED = 0.75;
 
 const HAVE_ETA: ReadonlySet<string> = new Set(['ddim', 'tcd']);
 

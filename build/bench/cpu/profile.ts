@@ -46,6 +46,11 @@ const OPCODES: Readonly<Record<number, string>> = {
   [layout.PACK_HEADS_INTEGERS]: 'keys and values laid out',
   [layout.ATTENTION_INTEGERS]: 'attention',
   [layout.VECTOR]: 'one row',
+  [layout.TOKEN_UNITS]: 'tokens as unit vectors',
+  [layout.TOKEN_MATCHES]: 'tokens matched',
+  [layout.TOKEN_PLACES]: 'places of tokens',
+  [layout.TOKENS_MERGED]: 'tokens merged',
+  [layout.TOKENS_PARTED]: 'tokens parted',
 };
 
 const TRANSFORMS: Readonly<Record<number, string>> = {

@@ -15,6 +15,7 @@ import { linear as linearOver } from './linear';
 import { scaleLowest } from './lowest';
 import { channelsFirst, channelsLast, lying } from './pictures';
 import { timestepEmbedding } from './timestepEmbedding';
+import { matchTokens, mergeTokens, unmergeTokens } from './tokenMerging';
 import { upsampleTo } from './upsample';
 import type { View } from './window';
 
@@ -137,6 +138,10 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
       return deep(x.shape.at(-2)!) ? evenly(product) : product;
     },
     attention: (q, k, v, options) => evenly(attention(graph, q, k, v, options)),
+
+    matchTokens: (x, partition) => matchTokens(graph, x, partition),
+    mergeTokens: (x, places, count) => evenly(mergeTokens(graph, x, places, count)),
+    unmergeTokens: (x, places) => unmergeTokens(graph, x, places),
 
     add: (a, b) => graph.node('Add', 'add', [a, b], a.shape),
     addToChannels: (x, perChannel) => graph.node('Add', 'add', [x, spread(perChannel, x)], x.shape),

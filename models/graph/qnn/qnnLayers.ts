@@ -18,6 +18,9 @@ import { upsampleTo } from './upsample';
 const withoutFreeU = (): never => {
   throw new TypeError('no graph for an NPU has FreeU in it');
 };
+const withoutMerging = (): never => {
+  throw new TypeError('no graph for an NPU merges tokens');
+};
 
 export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
   /** What each value is that a linear layer left. */
@@ -115,6 +118,9 @@ export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
       if (summand === 0) return scaled;
       return draw.step('Add', `${last}/shifted`, [scaled, number(summand)], x.shape);
     },
+    matchTokens: () => withoutMerging(),
+    mergeTokens: () => withoutMerging(),
+    unmergeTokens: () => withoutMerging(),
     scaleFirst: () => withoutFreeU(),
     scaleLowest: () => withoutFreeU(),
     concatChannels(a, b) {

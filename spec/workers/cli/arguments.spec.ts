@@ -94,8 +94,8 @@ test('guidance takes a rescale, a scale to mimic and an interval, whose ends are
   const mimic = parseArguments(['x', '--mimic-scale', '7', '--mimic-percentile', '99.5']).request;
   assert.equal([mimic.mimicScale, mimic.mimicPercentile], [7, 99.5]);
   assert.is(parseArguments(['x', '--perpendicular-negative', '1.5']).request.perpendicularNegative, 1.5);
-  const { request } = parseArguments(['x', '--cache-interval', '3', '--cache-branch', '1']);
-  assert.equal([request.cacheInterval, request.cacheBranch], [3, 1]);
+  const { request } = parseArguments(['x', '--cache-interval', '3', '--cache-branch', '1', '--token-merging', '.5']);
+  assert.equal([request.cacheInterval, request.cacheBranch, request.tokenMergingRatio], [3, 1, 0.5]);
   assert.not('mimicScale' in parseArguments(words).request);
   const { guidanceRescale, guidanceInterval } = parseArguments(words).request;
   assert.equal([guidanceRescale, guidanceInterval], [0.7, [0.2, 0.8]]);

@@ -71,6 +71,16 @@ test('what keeps deep features needs room for the part that takes them in beside
   assert.ok(bytes(saving) > bytes(SMALL) && bytes(saving) < 1.1 * bytes(SMALL));
 });
 
+test('merged tokens are planned: attention takes less for them, who is like whom a little', () => {
+  const size = { width: 256, height: 256 };
+  const merged = { ...size, tokenMergingRatio: 0.5 };
+  const [plain, fewer] = [new Needs(int8, size), new Needs(int8, merged)];
+  assert.not.equal(fewer.stage('unet', LEAN!), plain.stage('unet', LEAN!));
+  assert.is(fewer.stage('vae_decoder', LEAN!), plain.stage('vae_decoder', LEAN!));
+  const bytes = (asked: Planned) => int8Plan(int8, asked, ROOMY, 2).peakBytes;
+  assert.ok(bytes(merged) !== bytes(size) && bytes(merged) < 1.1 * bytes(size), `${bytes(merged)} and ${bytes(size)}`);
+});
+
 test('the decoder goes in tiles only where the whole does not fit, and in as large ones as do', () => {
   const large = { width: 1024, height: 512 };
   const needs = new Needs(int8, large);

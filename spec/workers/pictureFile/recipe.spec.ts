@@ -71,7 +71,7 @@ test('how a picture was guided is in its file, every number of it', async () => 
   const asked = {
     ...ours[0]!,
     guided: { guidanceRescale: 0.7, guidanceInterval: [0.2, 0.8], perpendicularNegative: 1.5 },
-    saving: { cacheInterval: 3, cacheBranch: 1 },
+    saving: { cacheInterval: 3, cacheBranch: 1, tokenMergingRatio: 0.5 },
   };
   const { request, model, weights, backend } = await read(...asked.chunks.map(bytesOf));
   for (const guided of [asked.guided, { mimicScale: 7, mimicPercentile: 99.5 }]) {

@@ -136,6 +136,15 @@ test('how a part was drawn anew is written in its words, and read again', () => 
   assert.is(readWebui(text.replace(', Masked area padding: 16', ''))!.request.inpaintPadding, 32);
 });
 
+test('merged tokens are written as there, and read up to what there is to merge', () => {
+  const text = webuiText({ ...DRAWN, tokenMergingRatio: 0.5 }, 'm');
+  assert.ok(text.includes('Token merging ratio: 0.5, '), text);
+  assert.is(readWebui(text)!.request.tokenMergingRatio, 0.5);
+  // Its slider goes up to 0.9, of which tomesd merges what can be.
+  assert.is(readWebui(text.replace('ratio: 0.5', 'ratio: 0.9'))!.request.tokenMergingRatio, 0.75);
+  assert.not(webuiText({ ...DRAWN, tokenMergingRatio: 0 }, 'm').includes('Token'));
+});
+
 test('FreeU is written in words of its own, all four or none, and those of others are told', () => {
   const text = webuiText({ ...DRAWN, freeu: [1.5, 1.6, 0.9, 0.2] }, 'm');
   assert.ok(text.includes('FreeU b1: 1.5, FreeU b2: 1.6, FreeU s1: 0.9, FreeU s2: 0.2'), text);

@@ -65,13 +65,14 @@ export function hostBackend(
   };
 }
 
-/** A host's networks are as they were exported: whole, for prompts of 77 tokens, by way of all layers, out of the model's own words, without FreeU. */
+/** A host's networks are as they were exported: whole, for prompts of 77 tokens, by way of all layers, out of the model's own words, without FreeU, no tokens merged. */
 function refuseOthers(argument: string, size: StageSize): void {
-  const { tokens = TOKENS, clipSkip = 0, embedded = false, deep, freeu } = size;
-  if (tokens === TOKENS && clipSkip === 0 && !embedded && !deep && !freeu) return;
+  const { tokens = TOKENS, clipSkip = 0, embedded = false, deep, freeu, tokenMergingRatio = 0 } = size;
+  if (tokens === TOKENS && clipSkip === 0 && !embedded && !deep && !freeu && tokenMergingRatio === 0) return;
   const text = embedded ? 'learned words' : clipSkip > 0 ? `${clipSkip} layers to skip` : `${tokens} tokens`;
-  const got = freeu ? `FreeU by ${freeu}` : deep ? 'deep features to keep' : text;
-  const expected = `what the host has: ${TOKENS} tokens, all layers, no learned words, nothing kept, no FreeU`;
+  const merged = tokenMergingRatio > 0 ? `${tokenMergingRatio} of its tokens to merge` : text;
+  const got = freeu ? `FreeU by ${freeu}` : deep ? 'deep features to keep' : merged;
+  const expected = `what the host has: ${TOKENS} tokens, all layers, no learned words, nothing kept or merged, no FreeU`;
   throw new CodedError('backend-unavailable', { argument, expected, got });
 }
 

@@ -69,8 +69,12 @@ export class Constants {
   }
 
   /** Numbers of no tensor, by a name of their own. */
-  numbers(name: string, values: Float32Array): Region {
-    return this.#once(name, 4 * values.length, (numbers) => numbers.set(values));
+  numbers(name: string, values: Float32Array | Int32Array): Region {
+    return this.#once(name, 4 * values.length, (numbers) => {
+      new Uint8Array(numbers.buffer, numbers.byteOffset).set(
+        new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+      );
+    });
   }
 
   /** A layer's bias, or zeros. */

@@ -30,6 +30,7 @@ import { groupMoments } from './groupNorm';
 import { type Instruction, place } from './instruction';
 import { product } from './products';
 import { changedRows, written } from './rows';
+import { matched, merged, parted } from './tokens';
 import type { EngineValue, Rows } from './value';
 
 /** `uses` says of each call, in the order in which they are made, how many calls read its result. */
@@ -110,6 +111,16 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
     attention(q, k, v, options) {
       const rows = [q, k, v].map((each) => written(assembly, engine(each))) as [Rows, Rows, Rows];
       return given(attention(assembly, rows, q.shape[0]!, options), q.shape);
+    },
+    matchTokens: (x, partition) =>
+      given(matched(assembly, written(assembly, engine(x)), x.shape[0]!, partition), x.shape.slice(0, 2)),
+    mergeTokens(x, places, count) {
+      const [rows, to] = [written(assembly, engine(x)), written(assembly, engine(places))];
+      return given(merged(assembly, rows, to, x.shape[0]!, count), [x.shape[0]!, count, x.shape[2]!]);
+    },
+    unmergeTokens(x, places) {
+      const [rows, from] = [written(assembly, engine(x)), written(assembly, engine(places))];
+      return given(parted(assembly, rows, from), [...places.shape, x.shape[2]!]);
     },
     add(a, b) {
       const [x, y] = [engine(a), engine(b)];

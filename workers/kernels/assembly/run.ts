@@ -21,6 +21,11 @@ import {
   STATE_FAILED,
   STATE_FIRST,
   TILES,
+  TOKEN_MATCHES,
+  TOKEN_PLACES,
+  TOKEN_UNITS,
+  TOKENS_MERGED,
+  TOKENS_PARTED,
   VECTOR,
 } from '../layout';
 import { attentionTile, packHead } from './attention';
@@ -30,6 +35,7 @@ import { affineTile, momentsTile } from './groupNorm';
 import { lowestTile } from './lowest';
 import { packHeadIntegers } from './packHeadIntegers';
 import { rowsTile } from './rows';
+import { matchesTile, mergedTile, partedTile, placesTile, unitsTile } from './tokens';
 import { vectorTile } from './vector';
 import { winogradTile } from './winograd';
 import { word } from './words';
@@ -88,6 +94,21 @@ function runTile(record: usize, tile: i32, scratch: usize): bool {
       return attentionIntegersTile(record, tile, scratch);
     case LOWEST:
       lowestTile(record, tile);
+      return true;
+    case TOKEN_UNITS:
+      unitsTile(record, tile);
+      return true;
+    case TOKEN_MATCHES:
+      matchesTile(record, tile, scratch);
+      return true;
+    case TOKEN_PLACES:
+      placesTile(record, tile);
+      return true;
+    case TOKENS_MERGED:
+      mergedTile(record, tile);
+      return true;
+    case TOKENS_PARTED:
+      partedTile(record, tile);
       return true;
     case VECTOR:
       vectorTile(record, tile);

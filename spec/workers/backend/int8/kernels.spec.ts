@@ -5,6 +5,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Layers, Value } from '../../../../models/graph/layers';
+import { partitioned, withMerged } from '../../../../models/graph/tokenMerging';
 import { nodeForm, nodeThreads } from '../../../../workers/backend/int8/int8.node';
 import type { KernelForm } from '../../../../workers/backend/int8/kernels';
 import { type Numbers, WORDS, wordsOf } from '../../../../workers/backend/int8/numbers';
@@ -112,6 +113,16 @@ const CASES: readonly Case[] = [
     ),
     on(`attention by one wide head of [${shape}]`, tokens(shape), (net, x) => net.attention(x, x, x, { heads: 1 })),
     on(`causal attention of [${shape}]`, tokens(shape), (net, x) => net.attention(x, x, x, { heads: 2, causal: true })),
+    ...[0.2, 0.5, 0.75].map((ratio) =>
+      on(`merged tokens of [${shape}], ${ratio}`, tokens(shape), (net, x) => {
+        // Every shape as a picture of tokens, of which some have a last row or column by itself.
+        const height = shape[1] === 130 ? 10 : shape[1] === 77 ? 7 : 1 + Math.floor(shape[1] / 4);
+        const partition = partitioned(height, Math.floor(shape[1] / height), ratio);
+        return height * partition.width === shape[1]
+          ? withMerged(net, partition, x, net.layerNorm('n', x, { epsilon: 1e-5 }), (few) => net.linear('l', few, 12))
+          : net.linear('l', x, 12);
+      }),
+    ),
     on(`what is added is read by two, [${shape}]`, tokens(shape), (net, x) => {
       const h = net.linear('a', x, 12);
       return net.add(net.linear('b', h, 12), h);

@@ -141,6 +141,49 @@ export function scalarLayers(
       }
       return { name: '', shape: q.shape, data: out } as Numbers;
     },
+    matchTokens(x, { sources, destinations, merged }) {
+      const [batch, tokens, channels] = x.shape as [number, number, number];
+      const kept = sources.length - merged;
+      const places = new Float64Array(batch * tokens);
+      for (let b = 0; b < batch; b++) {
+        const row = (token: number) =>
+          numbers(x)
+            .subarray((b * tokens + token) * channels)
+            .subarray(0, channels);
+        const dot = (p: Float64Array, q: Float64Array): number => p.reduce((sum, value, c) => sum + value * q[c]!, 0);
+        const matches = sources.map((token, i) => {
+          const likeness = destinations.map(
+            (other) => dot(row(token), row(other)) / Math.sqrt(dot(row(other), row(other))),
+          );
+          const most = Math.max(...likeness);
+          return { i, token, most: most / Math.sqrt(dot(row(token), row(token))), to: likeness.indexOf(most) };
+        });
+        const gone = new Set([...matches].sort((p, q) => q.most - p.most || p.i - q.i).slice(0, merged));
+        let next = 0;
+        for (const match of matches) places[b * tokens + match.token] = gone.has(match) ? kept + match.to : next++;
+        for (const [j, token] of destinations.entries()) places[b * tokens + token] = kept + j;
+      }
+      return { name: '', shape: [batch, tokens], data: places };
+    },
+    mergeTokens(x, places, left) {
+      const [batch, tokens, channels] = x.shape as [number, number, number];
+      const sums = new Float64Array(batch * left * channels);
+      const counts = new Float64Array(batch * left);
+      for (const [at, place] of numbers(places).entries()) {
+        const to = Math.floor(at / tokens) * left + place;
+        counts[to]!++;
+        for (let c = 0; c < channels; c++) sums[to * channels + c]! += numbers(x)[at * channels + c]!;
+      }
+      return made([batch, left, channels], (i) => sums[i]! / counts[Math.floor(i / channels)]!);
+    },
+    unmergeTokens(x, places) {
+      const [, left, channels] = x.shape as [number, number, number];
+      const tokens = places.shape[1]!;
+      return made([...places.shape, channels], (i) => {
+        const at = Math.floor(i / channels);
+        return numbers(x)[(Math.floor(at / tokens) * left + numbers(places)[at]!) * channels + (i % channels)]!;
+      });
+    },
     add: (a, b) => made(a.shape, (i) => numbers(a)[i]! + numbers(b)[i]!),
     addToChannels(x, per) {
       const pixels = count(x.shape.slice(2));
