@@ -16,7 +16,7 @@ import { wordsOf } from '../../../workers/backend/int8/numbers';
 import type { Threads } from '../../../workers/backend/int8/threads';
 import type { Tensors } from '../../../workers/tensor';
 import { fromRoot } from '../../root';
-import { oneThread } from '../../workers/backend/int8/network';
+import { oneThread } from '../../workers/backend/int8/oneThread';
 import { DESCRIPTION } from '../../workers/fakeParts';
 import { memoryFolder, memorySource } from '../memoryFolder';
 import { asJson } from '../randomModel';

@@ -6,11 +6,8 @@ import { staysWide } from '../../../../models/quantize/plan';
 import { sqnr as decibels, energies } from '../../../../models/quantize/quality/sqnr';
 import type { PackedTensor } from '../../../../models/stage';
 import { weightsInMemory } from '../../../../models/stageWeights';
-import { nodeForm } from '../../../../workers/backend/int8/int8.node';
 import { openInt8Stage, type Watch } from '../../../../workers/backend/int8/int8Stage';
-import type { KernelForm } from '../../../../workers/backend/int8/kernels';
-import { bytesOf, WORDS } from '../../../../workers/backend/int8/numbers';
-import { type Threads, threadsOf } from '../../../../workers/backend/int8/threads';
+import type { Threads } from '../../../../workers/backend/int8/threads';
 import type { Tensor, Tensors } from '../../../../workers/tensor';
 import { scalarLayers, type Weights } from './scalar';
 
@@ -59,15 +56,6 @@ export function madeUp(describe: (net: Layers) => void, seed: number): Made {
   const bytes = new Uint8Array(packedBytes(tensors));
   for (const { name, offset } of tensors) bytes.set(new Uint8Array(weights.get(name)!.data.buffer), offset);
   return { tensors, bytes, weights };
-}
-
-/** One thread; activations have seven bits where they are bytes, which all machines multiply, unless others are asked for. */
-export async function oneThread(
-  form: KernelForm,
-  numbers = form === 'words' ? WORDS : bytesOf(127, 0),
-): Promise<Threads> {
-  const { module } = (await nodeForm(form))!;
-  return threadsOf({ form, module, numbers }, [], true);
 }
 
 export async function onKernels(

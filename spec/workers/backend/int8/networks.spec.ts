@@ -20,7 +20,8 @@ import type { Tensors } from '../../../../workers/tensor';
 import { casesOf } from '../../../models/networkCases';
 import { RANDOM_MODELS, randomModel } from '../../../models/randomModel';
 import { fromRoot } from '../../../root';
-import { oneThread, sqnr } from './network';
+import { sqnr } from './network';
+import { oneThread } from './oneThread';
 
 const threads = await nodeThreads({ threads: 1 });
 /** What bytes lose, wherever it is run. */
