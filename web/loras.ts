@@ -101,7 +101,7 @@ async function isLora({ path, file }: PickedFile): Promise<boolean> {
   if (prefix.byteLength < 8) return false;
   const length = Math.min(Number(prefix.getBigUint64(0, true)), MOST_HEADER_BYTES);
   const header = new TextDecoder().decode(await file.slice(8, 8 + length).arrayBuffer());
-  return /"[^"]*(\.lora_(up|down|[AB])\.|[._]lora\.(up|down)\.|_lora\.(up|down)\.|\.hada_w1_a|\.lokr_w1|\.diff"|\.diff_b")/.test(
+  return /"[^"]*(\.lora_(up|down|[AB])\.|[._]lora\.(up|down)\.|_lora\.(up|down)\.|\.hada_w1_a|\.lokr_w1|\.diff"|\.diff_b"|\.oft_blocks"|\.on_input"|\.a1\.weight")/.test(
     header,
   );
 }

@@ -137,12 +137,13 @@ class Changing implements StageWeights {
     }));
     const rows = packedRows(packed);
     const deltas = this.#loaded.get(key)!.map((change) => change.delta());
-    const together = Math.max(1, Math.floor(TOGETHER / rows.columns));
+    const some = Math.max(1, Math.floor(TOGETHER / rows.columns));
+    const together = deltas.some(({ whole }) => whole) ? rows.rows : some;
     for (let begin = 0; begin < rows.rows; begin += together) {
-      const some = { begin, end: Math.min(rows.rows, begin + together) };
-      const sum = rows.take(some);
-      for (const add of deltas) add(sum, some);
-      rows.put(sum, some);
+      const part = { begin, end: Math.min(rows.rows, begin + together) };
+      const sum = rows.take(part);
+      for (const delta of deltas) delta.add(sum, part);
+      rows.put(sum, part);
     }
     for (const { name, bytes } of packed) {
       this.#held.set(name, bytes);

@@ -5,13 +5,14 @@
 import { isWeightDtype, type WeightDtype } from '../dtype';
 import { CodedError } from '../errors';
 import { toF32 } from '../floats';
-import { badModel, unsupportedModel } from '../refuse';
+import { badModel } from '../refuse';
 import type { ModelDescription } from '../sd15';
 import type { ByteSource } from '../source';
 import type { Rows } from '../tensorSource';
+import { type Magnitude, magnitudeOf, scaledTo } from './dora';
 import { firstFew } from './ignored';
-import type { Delta, Factor, PartsOf } from './kinds/kind';
-import { alphaOf, type LoraFile, type LoraModule, openLora } from './loraFile';
+import type { Delta, Factor } from './kinds/kind';
+import { alphaOf, type LoraFile, type LoraModule, oneNumber, openLora, scaleOf } from './loraFile';
 import type { LoraRole } from './loraKeys';
 import { isForAnotherNetwork, type LoraTarget, loraTargets } from './loraTargets';
 
@@ -29,6 +30,7 @@ export interface Change {
   readonly module: LoraModule;
   readonly target: LoraTarget;
   readonly rank: number | undefined;
+  readonly magnitude: Magnitude | undefined;
   /** Not 0. */
   readonly weight: number;
 }
@@ -87,10 +89,11 @@ function changeOf(file: LoraFile, module: LoraModule, target: LoraTarget, weight
   const shapes: Partial<Record<LoraRole, readonly number[]>> = {};
   for (const [role, key] of factorsOf(module)) {
     const { dtype, shape } = tensors.info(key)!;
-    if (!isWeightDtype(dtype)) throw badModel(`${tensors.name}: ${key}: dtype`, 'a float', dtype);
+    if (role !== 'on_input' && !isWeightDtype(dtype))
+      throw badModel(`${tensors.name}: ${key}: dtype`, 'a float', dtype);
     shapes[role] = shape;
   }
-  const { dora_scale: magnitude, ...factors } = shapes;
+  const { dora_scale: _, magnitude: __, ...factors } = shapes;
   const fit = module.kind.fit(factors, target.shape);
   if (!fit) {
     const got = Object.values(factors)
@@ -99,18 +102,8 @@ function changeOf(file: LoraFile, module: LoraModule, target: LoraTarget, weight
     const expected = `factors whose product is [${target.shape}], as ${target.name}`;
     throw badModel(`${tensors.name}: ${module.name}`, expected, got);
   }
-  if (magnitude) checkMagnitude(`${tensors.name}: ${module.parts.dora_scale}`, magnitude, target);
-  return { file, module, target, rank: fit.rank, weight };
-}
-
-/** Magnitudes of rows, as PEFT has them and LyCORIS by default. */
-function checkMagnitude(argument: string, shape: readonly number[], { shape: [rows, ...width] }: LoraTarget): void {
-  const count = shape.reduce((product, size) => product * size, 1);
-  if (shape[0] === rows && count === rows) return;
-  if (shape[0] === 1 && shape[1] === width[0]) {
-    throw unsupportedModel(argument, 'DoRA with a magnitude for each output', `one for each input, [${shape}]`);
-  }
-  throw badModel(argument, `${rows} magnitudes`, `[${shape}]`);
+  const magnitude = magnitudeOf(shapes, target.shape, (role) => `${tensors.name}: ${module.parts[role]}`);
+  return { file, module, target, rank: fit.rank, magnitude, weight };
 }
 
 const factorsOf = ({ parts }: LoraModule): [LoraRole, string][] =>
@@ -122,18 +115,26 @@ export interface LoadedChange {
   delta(): ScaledDelta;
 }
 
-/** Adds its change of `rows` of a weight to `sum`, which are those rows. */
-export type ScaledDelta = (sum: Float32Array, rows: Rows) => void;
+export interface ScaledDelta {
+  /** Adds its change of `rows` of a weight to `sum`, which are those rows. */
+  add(sum: Float32Array, rows: Rows): void;
+  /** It is added to all rows at once. */
+  readonly whole: boolean;
+}
 
 /** Rejects with `bad-model` where a number is not finite, or alpha is no number. */
-export async function loadChange({ file, module, rank, weight }: Change): Promise<LoadedChange> {
-  const alpha = rank === undefined ? undefined : await alphaOf(file, module);
-  const scale = rank === undefined || alpha === undefined ? 1 : alpha / rank;
+export async function loadChange({ file, module, target, rank, magnitude, weight }: Change): Promise<LoadedChange> {
+  const scale = rank === undefined ? 1 : await scaleOf(file, module, rank);
+  const alpha = module.kind.hasOwnAlpha ? await alphaOf(file, module) : undefined;
   const loaded = await Promise.all(
     factorsOf(module).map(async ([role, key]) => {
       const { dtype, shape } = file.tensors.info(key)!;
+      if (!isWeightDtype(dtype)) {
+        const number = Float32Array.of(await oneNumber(file.tensors, key));
+        return { role, key, shape, dtype: 'F32' as const, bytes: new Uint8Array(number.buffer) };
+      }
       // A copy: what was read may be a view of something larger.
-      return { role, key, shape, dtype: dtype as WeightDtype, bytes: (await file.tensors.read(key)).slice() };
+      return { role, key, shape, dtype: dtype satisfies WeightDtype, bytes: (await file.tensors.read(key)).slice() };
     }),
   );
   return {
@@ -145,31 +146,15 @@ export async function loadChange({ file, module, rank, weight }: Change): Promis
           throw badModel(`${file.tensors.name}: ${key}`, 'finite numbers', 'infinity or NaN');
         parts[role] = { shape, data };
       }
-      return scaled(module.kind.delta(parts), parts, scale, weight);
+      const name = `${file.tensors.name}: ${module.name}`;
+      const delta = module.kind.delta(parts, { name, alpha, target: target.shape });
+      if (!magnitude) return plainly(delta, weight * scale);
+      return scaledTo({ ...magnitude, data: parts[magnitude.role]!.data }, delta, scale, weight);
     },
   };
 }
 
-function scaled(delta: Delta, { dora_scale }: PartsOf<Factor>, scale: number, weight: number): ScaledDelta {
-  if (!dora_scale) return (sum, rows) => delta.add(sum, rows, weight * scale);
-  return (sum, rows) => {
-    const changed = sum.slice();
-    delta.add(changed, rows, scale);
-    towards(sum, changed, dora_scale.data.subarray(rows.begin, rows.end), weight);
-  };
-}
-
-/**
- * DoRA (Liu et al. 2024, arXiv 2402.09353, eq. 5): each row of `changed` as long as its magnitude, and of the way there from `sum`
- * the part `weight`, as stable-diffusion-webui and ComfyUI do, so that 0 is without it.
- */
-function towards(sum: Float32Array, changed: Float32Array, magnitudes: Float32Array, weight: number): void {
-  const columns = sum.length / magnitudes.length;
-  for (const [row, magnitude] of magnitudes.entries()) {
-    const [begin, end] = [row * columns, (row + 1) * columns];
-    let squares = 0;
-    for (let i = begin; i < end; i++) squares += changed[i]! ** 2;
-    const factor = squares === 0 ? 0 : magnitude / Math.sqrt(squares);
-    for (let i = begin; i < end; i++) sum[i] = sum[i]! + weight * (factor * changed[i]! - sum[i]!);
-  }
-}
+const plainly = (delta: Delta, scale: number): ScaledDelta => ({
+  add: (sum, rows) => delta.add(sum, rows, scale),
+  whole: delta.whole ?? false,
+});

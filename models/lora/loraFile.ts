@@ -26,9 +26,9 @@ export interface LoraFile {
 
 /** Key endings of changes that nothing here computes. */
 const OTHER_KINDS: readonly (readonly [ending: RegExp, kind: string])[] = [
-  [/\.(oft_blocks|oft_diag|oft_R)(\.|$)/, 'OFT'],
-  [/\.on_input$/, 'IA3'],
-  [/\.[ab][12]\.weight$/, 'GLoRA'],
+  [/\.(oft_diag|oft_R)(\.|$)/, 'OFT with other blocks'],
+  [/\.(ia3_l)(\.|$)/, "PEFT's IA3"],
+  [/\.lambda_layer$/, 'T-LoRA'],
   [/\.set_weight$/, 'a whole weight in place of another'],
   [/\.(bora_scale_|dora_scale_)/, 'BoRA'],
 ];
@@ -44,8 +44,8 @@ export async function openLora(source: ByteSource): Promise<LoraFile> {
   const strange: string[] = [];
   for (const key of tensors.names()) {
     const other = OTHER_KINDS.find(([ending]) => ending.test(key));
-    if (other) throw unsupportedModel(`${tensors.name}: ${key}`, 'a LoRA, LoCon, LoHa, LoKr or DoRA', other[1]);
-    const read = readLoraKey(key);
+    if (other) throw unsupportedModel(`${tensors.name}: ${key}`, 'a LoRA, or a kind of LyCORIS', other[1]);
+    const read = readLoraKey(key, (each) => tensors.info(each) !== undefined);
     if (read) found.set(read.module, { ...found.get(read.module), [read.role]: key });
     else strange.push(key);
   }
@@ -73,17 +73,29 @@ function modulesOf(file: string, name: string, { diff_b, ...parts }: PartsOf<str
 }
 
 /**
- * The number alpha of a module (its change is scaled by alpha / rank): a tensor of its own, or in what diffusers writes
- * about its adapters (`lora_adapter_metadata`, diffusers 0.35 and later); `undefined` where the file has neither.
+ * What a module's change of `rank` is scaled by: alpha / rank, or of rsLoRA alpha / √rank (Kalajdzievski 2023, arXiv 2312.03732,
+ * theorem 3.2). Alpha is a tensor of its own, or in what diffusers writes about its adapters (`lora_adapter_metadata`, diffusers 0.35
+ * and later), which alone says rsLoRA; without alpha a change is taken as it is.
  */
-export async function alphaOf({ tensors }: LoraFile, { name, parts }: LoraModule): Promise<number | undefined> {
-  if (parts.alpha === undefined) return alphaInMetadata(tensors, name);
-  const { dtype, shape } = tensors.info(parts.alpha)!;
-  const bytes = await tensors.read(parts.alpha);
+export async function scaleOf(file: LoraFile, module: LoraModule, rank: number): Promise<number> {
+  const alpha = await alphaOf(file, module);
+  if (alpha !== undefined) return alpha / rank;
+  const told = toldOf(file.tensors, module.name);
+  return told === undefined ? 1 : told.alpha / (told.stable ? Math.sqrt(rank) : rank);
+}
+
+/** The number alpha of a module, where it is a tensor. */
+export const alphaOf = async ({ tensors }: LoraFile, { parts }: LoraModule): Promise<number | undefined> =>
+  parts.alpha === undefined ? undefined : oneNumber(tensors, parts.alpha);
+
+/** The number that the tensor `key` is. */
+export async function oneNumber(tensors: Safetensors, key: string): Promise<number> {
+  const { dtype, shape } = tensors.info(key)!;
+  const bytes = await tensors.read(key);
   const value = shape.every((size) => size === 1) ? numberIn(bytes, dtype) : undefined;
   if (value !== undefined && Number.isFinite(value)) return value;
   const got = value === undefined ? `${dtype} [${shape}]` : `${value}`;
-  throw badModel(`${tensors.name}: ${parts.alpha}`, 'one finite number', got);
+  throw badModel(`${tensors.name}: ${key}`, 'one finite number', got);
 }
 
 function numberIn(bytes: Uint8Array, dtype: string): number | undefined {
@@ -94,7 +106,11 @@ function numberIn(bytes: Uint8Array, dtype: string): number | undefined {
   return undefined;
 }
 
-function alphaInMetadata({ name, metadata }: Safetensors, module: string): number | undefined {
+/** What diffusers' metadata says of a module's scale; `undefined` where it says nothing. */
+function toldOf(
+  { name, metadata }: Safetensors,
+  module: string,
+): { readonly alpha: number; readonly stable: boolean } | undefined {
   const text = metadata.get('lora_adapter_metadata');
   if (text === undefined) return undefined;
   let json: Record<string, unknown>;
@@ -104,11 +120,10 @@ function alphaInMetadata({ name, metadata }: Safetensors, module: string): numbe
     throw badModel(`${name}: __metadata__.lora_adapter_metadata`, 'JSON', shown(text));
   }
   const network = module.split('.')[0];
-  const told = `${name}: __metadata__.lora_adapter_metadata: ${network}.use_rslora`;
-  if (json[`${network}.use_rslora`] === true) throw unsupportedModel(told, 'changes scaled by alpha / rank', 'rsLoRA');
+  const stable = json[`${network}.use_rslora`] === true;
   const patterns = Object.entries((json[`${network}.alpha_pattern`] ?? {}) as Record<string, unknown>);
   const alpha = patterns.find(([layer]) => module.endsWith(`.${layer}`))?.[1] ?? json[`${network}.lora_alpha`];
-  if (alpha === undefined) return undefined;
-  if (typeof alpha === 'number' && Number.isFinite(alpha)) return alpha;
+  if (alpha === undefined && !stable) return undefined;
+  if (typeof alpha === 'number' && Number.isFinite(alpha)) return { alpha, stable };
   throw badModel(`${name}: __metadata__.lora_adapter_metadata: ${network}.lora_alpha`, 'a number', shown(alpha));
 }

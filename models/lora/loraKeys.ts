@@ -1,14 +1,15 @@
 /**
  * The key namings of LoRA files: kohya's (`lora_unet_….lora_down.weight`, sd-scripts), PEFT's (`unet.….lora_A.weight`,
  * diffusers since 0.18) and diffusers' older ones (`….processor.to_q_lora.down.weight`, `….lora.down.weight`); and what
- * LyCORIS (4.1) adds to kohya's and PEFT's: `….hada_w1_a`, `….lokr_w1`, `….diff`.
+ * LyCORIS (4.1) adds to kohya's and PEFT's: `….hada_w1_a`, `….lokr_w1`, `….diff`, `….oft_blocks`, `….on_input`, `….a1.weight`.
  */
 
 /** Parts of one layer's change; kinds/ says what each kind makes of them. */
 export const LORA_ROLES = [
-  ...['down', 'up', 'mid', 'alpha', 'dora_scale', 'diff', 'diff_b'],
+  ...['down', 'up', 'mid', 'alpha', 'dora_scale', 'magnitude', 'diff', 'diff_b'],
   ...['hada_w1_a', 'hada_w1_b', 'hada_w2_a', 'hada_w2_b', 'hada_t1', 'hada_t2'],
   ...['lokr_w1', 'lokr_w1_a', 'lokr_w1_b', 'lokr_w2', 'lokr_w2_a', 'lokr_w2_b', 'lokr_t2'],
+  ...['oft_blocks', 'rescale', 'on_input', 'ia3', 'a1', 'a2', 'b1', 'b2', 'bm'],
 ] as const;
 export type LoraRole = (typeof LORA_ROLES)[number];
 
@@ -22,7 +23,11 @@ type Reading = readonly [pattern: RegExp, read: (match: readonly string[]) => Lo
 
 const READINGS: readonly Reading[] = [
   [/^(.+)\.lora_(down|up|mid)\.weight$/, ([, module, role]) => ({ module: module!, role: role as LoraRole })],
-  [/^(.+)\.(alpha|dora_scale|diff|diff_b)$/, ([, module, role]) => ({ module: module!, role: role as LoraRole })],
+  [
+    /^(.+)\.(alpha|dora_scale|diff|diff_b|oft_blocks|rescale|on_input)$/,
+    ([, module, role]) => ({ module: module!, role: role as LoraRole }),
+  ],
+  [/^(.+)\.([ab][12]|bm)\.weight$/, ([, module, role]) => ({ module: module!, role: role as LoraRole })],
   // LyCORIS of normalizations.
   [/^(.+)\.([wb])_norm$/, ([, module, which]) => ({ module: module!, role: which === 'w' ? 'diff' : 'diff_b' })],
   [
@@ -31,7 +36,7 @@ const READINGS: readonly Reading[] = [
   ],
   [
     /^(?:base_model\.model\.)?(.+)\.lora_magnitude_vector(?:\.default)?(?:\.weight)?$/,
-    ([, module]) => ({ module: module!, role: 'dora_scale' }),
+    ([, module]) => ({ module: module!, role: 'magnitude' }),
   ],
   [
     /^(?:base_model\.model\.)?(.+)\.lora_([AB])(?:\.\w+)?\.weight$/,
@@ -47,8 +52,11 @@ const READINGS: readonly Reading[] = [
   ],
 ];
 
-/** What `key` is of which layer, or `undefined` where it is no part of a LoRA. */
-export function readLoraKey(key: string): LoraKey | undefined {
+/** What `key` is of which layer, or `undefined` where it is no part of a LoRA; `has` says which keys the file has. */
+export function readLoraKey(key: string, has: (key: string) => boolean): LoraKey | undefined {
+  // Every checkpoint has keys that end like this.
+  const module = key.replace(/\.weight$/, '');
+  if (module !== key && has(`${module}.on_input`)) return { module, role: 'ia3' };
   for (const [pattern, read] of READINGS) {
     const match = pattern.exec(key);
     if (match) return read(match as readonly string[]);

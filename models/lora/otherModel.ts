@@ -32,9 +32,9 @@ export function otherBase(tensors: Safetensors): string | undefined {
   const byName = NAMES.find(([pattern]) => names.some((name) => pattern.test(name)));
   if (byName) return byName[1];
   for (const name of names) {
-    const key = readLoraKey(name);
+    const key = readLoraKey(name, (each) => tensors.info(each) !== undefined);
     const into = key && /attn2[._]to_[kv]$/.test(key.module);
-    if (into && (key.role === 'down' || key.role === 'hada_w1_b')) {
+    if (into && (key.role === 'down' || key.role === 'hada_w1_b' || key.role === 'b2')) {
       const base = WIDTHS[tensors.info(name)!.shape[1] ?? 0];
       if (base) return base;
     }

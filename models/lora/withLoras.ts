@@ -6,7 +6,7 @@
 import type { Checkpoint } from '../checkpoint';
 import type { WeightDtype } from '../dtype';
 import { bytesOf, fromF32, toF32 } from '../floats';
-import type { TensorSource } from '../tensorSource';
+import type { Rows, TensorSource } from '../tensorSource';
 import { type Change, type LoraChoice, loadChange, loraChanges, type ScaledDelta } from './changes';
 import { checkFinite } from './finite';
 
@@ -24,12 +24,22 @@ export async function withLoras(checkpoint: Checkpoint, loras: readonly LoraChoi
 }
 
 function merging(base: TensorSource, changes: ReadonlyMap<string, readonly Change[]>): TensorSource {
-  // A large weight is asked for some rows at a time, and each time its factors are wanted whole.
-  let last: { readonly name: string; readonly deltas: Promise<ScaledDelta[]> } | undefined;
-  const deltasOf = (name: string, merged: readonly Change[]): Promise<ScaledDelta[]> => {
+  // A large weight is asked for some rows at a time, and each time its factors are wanted whole, or all that they make of it.
+  let last: { readonly name: string; readonly deltas: Promise<ScaledDelta[]>; whole?: Promise<Uint8Array> } | undefined;
+  const lastOf = (name: string, merged: readonly Change[]) => {
     const load = async (change: Change): Promise<ScaledDelta> => (await loadChange(change)).delta();
     if (last?.name !== name) last = { name, deltas: Promise.all(merged.map(load)) };
-    return last.deltas;
+    return last;
+  };
+  const read = async (name: string, rows: Rows | undefined, deltas: readonly ScaledDelta[]): Promise<Uint8Array> => {
+    const { dtype, shape } = base.info(name)!;
+    const bytes = await base.read(name, rows);
+    const values = toF32(dtype as WeightDtype, bytes);
+    // What was read may be the source's own memory.
+    const sum = dtype === 'F32' ? values.slice() : values;
+    for (const delta of deltas) delta.add(sum, rows ?? { begin: 0, end: shape[0]! });
+    checkFinite(`${base.name}: ${name}`, sum, dtype === 'F16' ? 'F16' : 'F32');
+    return dtype === 'F16' ? fromF32('F16', sum) : bytesOf(sum);
   };
   return {
     ...base,
@@ -38,16 +48,15 @@ function merging(base: TensorSource, changes: ReadonlyMap<string, readonly Chang
       return info?.dtype === 'BF16' && changes.has(name) ? { ...info, dtype: 'F32', bytes: 2 * info.bytes } : info;
     },
     async read(name, rows) {
-      const bytes = await base.read(name, rows);
       const merged = changes.get(name);
-      if (!merged) return bytes;
-      const { dtype, shape } = base.info(name)!;
-      const values = toF32(dtype as WeightDtype, bytes);
-      // What was read may be the source's own memory.
-      const sum = dtype === 'F32' ? values.slice() : values;
-      for (const add of await deltasOf(name, merged)) add(sum, rows ?? { begin: 0, end: shape[0]! });
-      checkFinite(`${base.name}: ${name}`, sum, dtype === 'F16' ? 'F16' : 'F32');
-      return dtype === 'F16' ? fromF32('F16', sum) : bytesOf(sum);
+      if (!merged) return base.read(name, rows);
+      const current = lastOf(name, merged);
+      const deltas = await current.deltas;
+      if (!rows || !deltas.some(({ whole }) => whole)) return read(name, rows, deltas);
+      current.whole ??= read(name, undefined, deltas);
+      const bytes = await current.whole;
+      const rowBytes = bytes.length / base.info(name)!.shape[0]!;
+      return bytes.subarray(rows.begin * rowBytes, rows.end * rowBytes);
     },
   };
 }

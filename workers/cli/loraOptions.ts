@@ -11,7 +11,7 @@ import { foundLoras } from '../pictureFile/foundLoras';
 import type { Recipe } from '../pictureFile/recipe';
 
 export const LORA_USAGE = `\
-  --lora FILE[:WEIGHT]     a LoRA, LoCon, LoHa, LoKr or DoRA to draw with, by default with weight 1; several times for several
+  --lora FILE[:WEIGHT]     a LoRA, or another of LyCORIS's kinds, to draw with, by default with weight 1; several times for several
   --lora-dir DIR           where the files lie that a prompt names in the style a1111: <lora:name:0.8>; several times for several`;
 
 const text = { type: 'string' } as const;

@@ -17,6 +17,17 @@ export type PartsOf<T> = Readonly<Partial<Record<LoraRole, T>>>;
 export interface Delta {
   /** Adds `scale` times `rows` of it to `sum`, which are those rows of the weight, row-major. Each row comes out the same whatever is added with it. */
   add(sum: Float32Array, rows: Rows, scale: number): void;
+  /** Its rows depend on one another's: it is added to all of them at once. */
+  readonly whole?: true;
+}
+
+/** What a change is told besides its tensors. */
+export interface Told {
+  /** Its place in the file, for who complains. */
+  readonly name: string;
+  readonly alpha: number | undefined;
+  /** Of the weight. */
+  readonly target: Shape;
 }
 
 export interface Kind {
@@ -28,8 +39,10 @@ export interface Kind {
   missing(parts: PartsOf<unknown>): string | undefined;
   /** Whether `parts` make a change of a weight of `target`, and what alpha is divided by then: `1` where alpha does not count. */
   fit(parts: PartsOf<Shape>, target: Shape): { readonly rank?: number } | undefined;
-  /** `parts` that fit. */
-  delta(parts: PartsOf<Factor>): Delta;
+  /** Alpha is no scale, but said to `delta`. */
+  readonly hasOwnAlpha?: true;
+  /** `parts` that fit; `bad-model` where their numbers make no change. */
+  delta(parts: PartsOf<Factor>, told: Told): Delta;
 }
 
 export const sameShape = (a: Shape, b: Shape): boolean => `${a}` === `${b}`;

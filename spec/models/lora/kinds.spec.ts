@@ -11,7 +11,6 @@ import { fromRoot } from '../../root';
 import { memorySource } from '../memoryFolder';
 import { randomModel, uniform } from '../randomModel';
 import { rejects } from '../rejects';
-import cases from './lycorisCases.json';
 import { number } from './randomLora';
 
 interface Expected {
@@ -22,37 +21,60 @@ interface Expected {
 }
 const vectors: readonly Expected[] = JSON.parse(readFileSync(fromRoot('spec/vectors/lycoris-kinds.json'), 'utf8'));
 
-type Case = (typeof cases)[number];
+interface Case {
+  readonly name: string;
+  readonly layer: string;
+  readonly ldm: string;
+  readonly alpha: number | null;
+  readonly weight: number;
+  readonly parts: Readonly<Record<string, number[]>>;
+  /** The number that IA3's `on_input` is. */
+  readonly onInput?: number;
+}
+const cases: readonly Case[] = JSON.parse(readFileSync(fromRoot('spec/models/lora/lycorisCases.json'), 'utf8'));
 type Naming = (each: Case, part: string) => string;
 
 const A = await openDiffusersFolder(await randomModel('A'));
 
 const LORA_PARTS = new Set(['down', 'mid', 'up']);
+/** Of the other kinds most parts are called in the file what they are called here. */
+const called = (part: string): string => {
+  if (LORA_PARTS.has(part)) return `lora_${part}.weight`;
+  return part === 'ia3' ? 'weight' : part.replace(/^[ab][12]$/, '$&.weight');
+};
 const kohya =
   (path: (each: Case) => string): Naming =>
   (each, part) =>
-    `lora_unet_${path(each).replaceAll('.', '_')}.${LORA_PARTS.has(part) ? `lora_${part}.weight` : part}`;
+    `lora_unet_${path(each).replaceAll('.', '_')}.${called(part)}`;
 const PEFT_PARTS: Readonly<Record<string, string>> = {
   ...{ down: 'lora_A.weight', up: 'lora_B.weight', mid: 'lora_mid.weight', dora_scale: 'lora_magnitude_vector' },
 };
 const NAMINGS: Readonly<Record<string, Naming>> = {
   kohya: kohya(({ layer }) => layer),
   'kohya over LDM names': kohya(({ ldm }) => ldm),
-  PEFT: ({ layer }, part) => `unet.${layer}.${PEFT_PARTS[part] ?? part}`,
-  LyCORIS: ({ layer }, part) =>
-    `lycoris_${layer.replaceAll('.', '_')}.${LORA_PARTS.has(part) ? `lora_${part}.weight` : part}`,
+  PEFT: ({ layer }, part) => `unet.${layer}.${PEFT_PARTS[part] ?? called(part)}`,
+  LyCORIS: ({ layer }, part) => `lycoris_${layer.replaceAll('.', '_')}.${called(part)}`,
 };
+
+/** PEFT knows magnitudes of outputs alone. */
+const isOfInputs = ({ parts }: Case): boolean => 'dora_scale' in parts && parts.dora_scale![0] === 1;
+const namings = (each: Case) => Object.entries(NAMINGS).filter(([label]) => label !== 'PEFT' || !isOfInputs(each));
 
 function tensorsOf(each: Case, naming: Naming): NamedTensor[] {
   const parts = Object.entries(each.parts).map(([part, shape]): NamedTensor => {
+    if (part === 'on_input') return { name: naming(each, part), ...integer(each.onInput!) };
     const count = shape.reduce((product, size) => product * size, 1);
-    // Magnitudes are lengths of rows, which are about 2.
-    const [spread, mean] = part === 'dora_scale' ? [1, 2] : [2, 0];
+    // Magnitudes are lengths of rows, which are about 2; outputs are made longer by factors about 1.
+    const [spread, mean] = part === 'dora_scale' ? [1, 2] : part === 'rescale' ? [1, 1] : [2, 0];
     const values = uniform(`${each.name}/${part}`, count, spread!, mean!);
     return { name: naming(each, part), dtype: 'F32', shape, data: new Uint8Array(values.buffer) };
   });
   return each.alpha === null ? parts : [...parts, { name: naming(each, 'alpha'), ...number(each.alpha) }];
 }
+
+const integer = (value: number): Omit<NamedTensor, 'name'> => ({
+  ...{ dtype: 'I64', shape: [], data: new Uint8Array(BigInt64Array.of(BigInt(value)).buffer) },
+});
 
 const changed = (each: Case, tensors: readonly NamedTensor[], weight = each.weight) =>
   withLoras(A, [{ source: memorySource('kind.safetensors', encodeSafetensors(tensors)), weight }]);
@@ -61,7 +83,7 @@ for (const each of cases)
   test(`${each.name}: the weight is LyCORIS's, under every naming`, async () => {
     const expected = vectors.filter((vector) => vector.case === each.name);
     assert.is(expected.length, 'diff_b' in each.parts ? 2 : 1);
-    for (const [label, naming] of Object.entries(NAMINGS)) {
+    for (const [label, naming] of namings(each)) {
       const { weights } = await changed(each, tensorsOf(each, naming));
       for (const { name, stride, values } of expected) {
         const got = toF32('F32', await weights('unet').read(name)).filter((_, i) => i % stride === 0);
@@ -97,15 +119,24 @@ for (const each of cases)
       const wide = tensors.map((tensor, at) => (at === i ? doubled(tensor) : tensor));
       await rejects(() => changed(each, wide), 'bad-model', 'kind.safetensors', each.layer.replaceAll('.', '_'));
       // What may be there or not: then it is another kind, or its factors do not fit.
-      if (/^(dora_scale|diff_b|mid|diff)$/.test(part)) continue;
+      if (/^(dora_scale|diff_b|mid|diff|rescale|on_input)$/.test(part)) continue;
       const without = tensors.filter((_, at) => at !== i);
       await rejects(() => changed(each, without), 'bad-model', 'kind.safetensors');
     }
   });
 
+test('IA3 whose factors are as many as the other side has is refused by that, a weight that is none by its lack of others', async () => {
+  const each = cases.find(({ name }) => name === "IA3 of a convolution's inputs")!;
+  const tensors = tensorsOf({ ...each, onInput: 0 }, NAMINGS.kohya!);
+  const { weights } = await changed(each, tensors);
+  const read = () => weights('unet').read(`${each.layer}.weight`);
+  await rejects(read, 'bad-model', 'conv1.weight', '64 factors, as on_input says');
+  await rejects(() => changed(each, tensors.slice(0, 1)), 'bad-model', 'kind.safetensors', 'a LoRA');
+});
+
 const doubled = (tensor: NamedTensor): NamedTensor => ({
   ...tensor,
-  shape: [2 * tensor.shape[0]!, ...tensor.shape.slice(1)],
+  shape: [2 * (tensor.shape[0] ?? 1), ...tensor.shape.slice(1)],
   data: new Uint8Array(2 * tensor.data.length),
 });
 

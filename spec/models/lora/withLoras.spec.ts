@@ -78,15 +78,6 @@ test('alpha in the metadata of diffusers counts as alpha in tensors, a pattern b
   }
 });
 
-test('rsLoRA, which is scaled by the root of its rank, is refused by name rather than drawn too weakly', async () => {
-  const metadata = { lora_adapter_metadata: JSON.stringify({ 'unet.lora_alpha': 3, 'unet.use_rslora': true }) };
-  const refused = await merged([choice(first(NAMINGS.PEFT, null), 1, metadata)]).then(
-    () => 'merged',
-    ({ code, got }) => `${code}: ${got}`,
-  );
-  assert.is(refused, 'unsupported-model: rsLoRA');
-});
-
 test('rows of a merged weight are those of the whole, however they are cut; the factors are read once', async () => {
   const file = choice(first());
   let reads = 0;
@@ -198,8 +189,8 @@ test('factors that do not fit, a missing one, other kinds of change and other fi
   const flat = first()[0]!;
   await rejects(changed(0, { shape: [...flat.shape].reverse() }), 'bad-model', 'attn1_to_q', '[32,32]', '[32,4]');
   await rejects(() => withLoras(A, [choice(first().slice(1))]), 'bad-model', 'all factors of LoRA', 'no lora_down');
-  await rejects(changed(2, { name: 'lora_unet_x.oft_blocks' }), 'unsupported-model', 'OFT');
-  await rejects(changed(2, { name: 'lora_unet_x.on_input' }), 'unsupported-model', 'IA3');
+  await rejects(changed(2, { name: 'lora_unet_x.oft_R.default.weight' }), 'unsupported-model', 'OFT');
+  await rejects(changed(2, { name: 'lora_unet_x.lambda_layer' }), 'unsupported-model', 'T-LoRA');
   await rejects(changed(2, { name: 'conv_in.weight' }), 'bad-model', 'a LoRA', 'conv_in.weight');
   await rejects(() => withLoras(A, [choice([])]), 'bad-model', 'a file without tensors');
   await rejects(() => withLoras(A, [choice(first(), Number.NaN)]), 'bad-argument', 'NaN');

@@ -1,8 +1,8 @@
 """Weights of the random model A changed by the kinds of LoRA that LyCORIS has (spec/models/lora/lycorisCases.json), by its own
 functions. The factors come out of the hash of random_models.py; spec/models/lora/kinds.spec.ts repeats them. Of each weight some values.
 
-DoRA at a weight other than 1 is where stable-diffusion-webui and ComfyUI differ from LyCORIS 4.1, whose module at weight 0 is not
-without its change: it is LyCORIS's weight at 1, and of the way there a part, as theirs.
+DoRA, and OFT that is rescaled or in several turns, at a weight other than 1 are where stable-diffusion-webui and ComfyUI differ from
+LyCORIS 4.1, whose modules at weight 0 are not without their change: it is LyCORIS's weight at 1, and of the way there a part, as theirs.
 
     pip install -r spec/vectors/recipes/requirements.txt; python spec/vectors/recipes/lycoris_kinds.py   (from the repository's root)
 """
@@ -12,6 +12,10 @@ import numpy as np
 import torch
 from lycoris.functional import locon, loha, lokr
 from lycoris.functional.general import weight_decompose
+from lycoris.modules.boft import ButterflyOFTModule
+from lycoris.modules.diag_oft import DiagOFTModule
+from lycoris.modules.glora import GLoRAModule
+from lycoris.modules.ia3 import IA3Module
 from random_models import MODELS, ROOT, shapes, uniform, weight
 from vector_index import VECTORS, record
 
@@ -21,9 +25,36 @@ VALUES = 24
 
 def part(case, name, shape):
     values = uniform(f'{case["name"]}/{name}', int(np.prod(shape)))
-    # Magnitudes are lengths of rows, which are about 2.
-    values = values + 2 if name == "dora_scale" else values * 2
+    if name == "on_input":
+        return torch.tensor(case["onInput"])
+    # Magnitudes are lengths of rows, which are about 2; outputs are made longer by factors about 1.
+    means = {"dora_scale": 2, "rescale": 1}
+    values = values + means[name] if name in means else values * 2
     return torch.from_numpy(values.astype(np.float32).reshape(shape))
+
+
+def layer_of(weight):
+    rows, inputs, *kernel = weight.shape
+    layer = torch.nn.Conv2d(inputs, rows, kernel, padding=1, bias=False) if kernel else torch.nn.Linear(inputs, rows, bias=False)
+    layer.weight.data.copy_(weight)
+    return layer
+
+
+def by_module(case, parts, org):
+    """What LyCORIS's own module makes of the layer at weight 1; None of kinds that are functions."""
+    of, layer, alpha = parts.get, layer_of(org), torch.tensor(case["alpha"] or 0.0)
+    if "oft_blocks" in parts:
+        kind = ButterflyOFTModule if parts["oft_blocks"].ndim == 4 else DiagOFTModule
+        module = kind.make_module_from_state_dict("x", layer, of("oft_blocks"), of("rescale"), alpha)
+        assert module.oft_blocks.shape == parts["oft_blocks"].shape
+    elif "on_input" in parts:
+        module = IA3Module("x", layer, train_on_input=bool(parts["on_input"]))
+        module.weight.data.copy_(parts["ia3"])
+    elif "a1" in parts:
+        module = GLoRAModule.make_module_from_state_dict("x", layer, of("a1"), of("a2"), of("b1"), of("b2"), None, alpha)
+    else:
+        return None
+    return module.get_merged_weight(1)[0]
 
 
 def difference(case, parts, shape):
@@ -50,9 +81,14 @@ def main():
         parts = {name: part(case, name, shape) for name, shape in case["parts"].items()}
         key = f'{case["layer"]}.weight'
         org = original(key)
-        changed = org + difference(case, parts, org.shape).reshape(org.shape) * (1 if "dora_scale" in parts else case["weight"])
+        whole = by_module(case, parts, org)
+        if whole is not None:
+            changed = org + case["weight"] * (whole - org)
+        else:
+            changed = org + difference(case, parts, org.shape).reshape(org.shape) * (1 if "dora_scale" in parts else case["weight"])
         if "dora_scale" in parts:
-            changed = org + case["weight"] * (weight_decompose(changed, parts["dora_scale"]) - org)
+            of_outputs = parts["dora_scale"].shape[0] == org.shape[0]
+            changed = org + case["weight"] * (weight_decompose(changed, parts["dora_scale"], wd_on_out=of_outputs) - org)
         tensors = {key: changed}
         if "diff_b" in parts:
             bias = f'{case["layer"]}.bias'
