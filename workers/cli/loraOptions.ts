@@ -1,8 +1,10 @@
 /** LoRAs of `npm run generate`: files that were named, and folders of them whose files a prompt may name. */
 import { basename } from 'node:path';
 import { badArgument } from '../../models/commandLine.node';
+import { CodedError } from '../../models/errors';
 import { diskFolder } from '../../models/folder.node';
 import { diskFile, fromCaller, loraWord } from '../../models/openDisk.node';
+import { openTensors } from '../../models/openTensors';
 import type { ByteSource } from '../../models/source';
 import type { ChosenLora, ImageRequest } from '../api';
 import { loraHash } from '../loraHash';
@@ -46,16 +48,19 @@ export const chosenLoras = ({ files }: LoraWords): Pick<ImageRequest, 'loras'> =
 
 /** Rejects with `bad-model` where there is no such file or folder. */
 export async function diskShelf({ files, folders }: LoraWords): Promise<LoraShelf> {
-  const sources = new Map<string, ByteSource>();
+  const sources = new Map<string, () => Promise<ByteSource | undefined>>();
   for (const path of folders) {
     const folder = await diskFolder(path);
     for (const inside of folder.paths().filter((each) => /\.safetensors$/i.test(each))) {
-      // Of two with one name the first counts.
-      if (!sources.has(nameOf(inside))) sources.set(nameOf(inside), (await folder.file(inside))!);
+      // Of two with one name the first counts. What of a folder is not drawn with need not be readable.
+      if (!sources.has(nameOf(inside))) sources.set(nameOf(inside), () => folder.file(inside));
     }
   }
-  for (const { path } of files) sources.set(nameOf(path), await diskFile(path));
-  return { names: async () => [...sources.keys()].sort(), open: async (name) => sources.get(name) };
+  for (const { path } of files) {
+    const source = await diskFile(path);
+    sources.set(nameOf(path), async () => source);
+  }
+  return { names: async () => [...sources.keys()].sort(), open: async (name) => sources.get(name)?.() };
 }
 
 export interface AskedWithLoras<Asked> {
@@ -77,12 +82,23 @@ export async function lorasOf<Asked extends Pick<ImageRequest, 'prompt' | 'promp
   recipe: Recipe | undefined,
 ): Promise<AskedWithLoras<Asked>> {
   const shelf = await diskShelf(words);
-  const here = (await shelf.names()).map((name) => ({
-    name,
-    hash: async () => loraHash((await shelf.open(name))!),
-  }));
+  const unreadable: string[] = [];
+  const hashOf = async (name: string): Promise<string | undefined> => {
+    try {
+      const source = (await shelf.open(name))!;
+      await openTensors(source);
+      return await loraHash(source);
+    } catch (thrown) {
+      if (!(thrown instanceof CodedError)) throw thrown;
+      unreadable.push(thrown.message);
+      return undefined;
+    }
+  };
+  const here = (await shelf.names()).map((name) => ({ name, hash: () => hashOf(name) }));
   const typed = { prompt: request.prompt !== recipe?.request.prompt, loras: request.loras !== recipe?.request.loras };
-  const found = recipe ? await foundLoras(request, recipe.loraHashes ?? {}, here, typed) : { request, missing: [] };
+  const found = recipe
+    ? await foundLoras(request, recipe.loraHashes ?? {}, here, typed)
+    : { request, missing: [], others: [] };
   const choices = await openedLoras(found.request, shelf);
   const hashes = new Map<string, string>();
   for (const { name, source } of choices) hashes.set(name, hashes.get(name) ?? (await loraHash(source)));
@@ -90,8 +106,15 @@ export async function lorasOf<Asked extends Pick<ImageRequest, 'prompt' | 'promp
     request: found.request,
     choices,
     hashes: Object.fromEntries(hashes),
-    notes: found.missing.map(
-      (one) => `note: it was drawn with the LoRA ${one}, which is not here: --lora-dir says where; it is left out`,
-    ),
+    notes: [
+      ...unreadable.map((message) => `note: passed over in --lora-dir: ${message}`),
+      ...found.missing.map(
+        (one) => `note: it was drawn with the LoRA ${one}, which is not here: --lora-dir says where; it is left out`,
+      ),
+      ...found.others.map(
+        ({ name, expected, got }) =>
+          `note: it was drawn with another LoRA ${name}: expected ${expected}, got ${got}, which is drawn with`,
+      ),
+    ],
   };
 }

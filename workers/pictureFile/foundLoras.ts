@@ -5,7 +5,8 @@ import { type LoraTag, loraTag, withoutLoraTags } from './loraTags';
 /** One that is here. */
 export interface LoraHere {
   readonly name: string;
-  hash(): Promise<string>;
+  /** Asked for only where its name does not tell, and once; `undefined` where it cannot be read. */
+  hash(): Promise<string | undefined>;
 }
 
 export interface FoundLoras<Asked> {
@@ -13,6 +14,8 @@ export interface FoundLoras<Asked> {
   readonly request: Asked;
   /** Those, by name and hash. */
   readonly missing: readonly string[];
+  /** Those that have a picture's name here, and other bytes, which nobody here has; they are taken. */
+  readonly others: readonly { readonly name: string; readonly expected: string; readonly got: string }[];
 }
 
 type Asked = Partial<Pick<ImageRequest, 'prompt' | 'promptStyle' | 'loras'>>;
@@ -26,8 +29,12 @@ export async function foundLoras<Some extends Asked>(
 ): Promise<FoundLoras<Some>> {
   const { prompt = '', promptStyle = 'plain', loras } = request;
   const missing = new Set<string>();
+  const others = new Map<string, FoundLoras<Some>['others'][number]>();
+  const once = here.map((one) => ({ ...one, hash: asOnce(one.hash) }));
   const found = async <One extends LoraTag | ChosenLora>(one: One): Promise<One[]> => {
-    const name = await nameHere(one.name, hashes[one.name], here);
+    const expected = hashes[one.name];
+    const { name, got } = await nameHere(one.name, expected, once);
+    if (expected !== undefined && got !== undefined) others.set(one.name, { name: one.name, expected, got });
     if (name !== undefined) return [{ ...one, name }];
     missing.add([one.name, ...(hashes[one.name] ? [`(${hashes[one.name]})`] : [])].join(' '));
     return [];
@@ -42,19 +49,35 @@ export async function foundLoras<Some extends Asked>(
       ...(chosen?.length ? { loras: chosen } : {}),
     } as Some,
     missing: [...missing],
+    others: [...others.values()],
   };
 }
 
+function asOnce<T>(work: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= work();
+    return answer;
+  };
+}
+
+interface Here {
+  readonly name?: string;
+  /** Its hash, where that is not the one that was asked for. */
+  readonly got?: string;
+}
+
 /** Of one that has another's name here the hash tells. */
-async function nameHere(
-  name: string,
-  hash: string | undefined,
-  here: readonly LoraHere[],
-): Promise<string | undefined> {
+async function nameHere(name: string, hash: string | undefined, here: readonly LoraHere[]): Promise<Here> {
   const named = here.find((one) => one.name === name);
-  if (hash === undefined || (named && same(await named.hash(), hash))) return named?.name;
-  for (const one of here) if (same(await one.hash(), hash)) return one.name;
-  return named?.name;
+  if (hash === undefined) return named ? { name } : {};
+  const got = await named?.hash();
+  if (got !== undefined && same(got, hash)) return { name };
+  for (const one of here) {
+    const its = one === named ? got : await one.hash();
+    if (its !== undefined && same(its, hash)) return { name: one.name };
+  }
+  return named ? { name, ...(got === undefined ? {} : { got }) } : {};
 }
 
 /** webui's own are as long as its version has them: 8 digits to 1.2, then 12. */

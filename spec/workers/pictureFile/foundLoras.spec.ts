@@ -39,8 +39,31 @@ test('what was typed stays, whether it is here or not; so do tags where they are
 });
 
 test('of one that has the name and another hash it is said, if no other has the hash', async () => {
-  const { missing } = await foundLoras({ loras: [{ name: 'ink', weight: 1 }] }, { ink: 'eeeeeeeeeeee' }, HERE);
+  const asked = { loras: [{ name: 'ink', weight: 1 }], prompt: '<lora:ink:1>', promptStyle: 'a1111' as const };
+  const { missing, others } = await foundLoras(asked, { ink: 'eeeeeeeeeeee' }, HERE);
   assert.equal(missing, []);
+  assert.equal(others, [{ name: 'ink', expected: 'eeeeeeeeeeee', got: 'aaaaaaaaaaaa' }]);
+  assert.equal((await foundLoras(asked, { ink: 'aaaaaaaaaaaa' }, HERE)).others, []);
+  assert.equal((await foundLoras(asked, {}, HERE)).others, []);
+  assert.equal((await foundLoras(asked, { ink: 'bbbbbbbbbbbb' }, HERE)).others, []);
+});
+
+test('hashes are asked for where names do not tell, once each; what cannot be read is none of them', async () => {
+  const asked: string[] = [];
+  const counted = HERE.map(({ name, hash }) => ({
+    name,
+    hash: () => {
+      asked.push(name);
+      return name === 'ink old' ? Promise.resolve(undefined) : hash();
+    },
+  }));
+  await foundLoras(request, { clay: 'cccccccccccc' }, counted);
+  assert.equal(asked, ['clay']);
+  asked.length = 0;
+  const hashes = { gone: 'dddddddddddd', wash: 'bbbbbbbbbbbb', clay: 'eeeeeeeeeeee' };
+  const { missing } = await foundLoras(request, hashes, counted);
+  assert.equal(asked.sort(), ['clay', 'ink', 'ink old']);
+  assert.equal(missing, ['gone (dddddddddddd)', 'wash (bbbbbbbbbbbb)']);
 });
 
 test.run();
