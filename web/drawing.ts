@@ -28,6 +28,8 @@ export interface Drawing {
   readonly started: number;
   readonly cut: Cut;
   readonly aborting: boolean;
+  /** Of the LoRAs that it is drawn with, by name. */
+  readonly loraHashes?: Readonly<Record<string, string>>;
   /** Part of it was not computed by `backend`. */
   readonly fell?: boolean;
 }
@@ -52,6 +54,8 @@ export interface Drawn {
   /** How the model's weights are held, where that is known. */
   readonly weights?: string;
   readonly backend: BackendName;
+  /** Of the LoRAs that drew it, by name. */
+  readonly loraHashes?: Readonly<Record<string, string>>;
   readonly milliseconds: number;
 }
 
@@ -80,6 +84,13 @@ export function reduceImage(state: State, drawing: Drawing, event: ImageEvent, n
       const recent = [...drawing.recent, event.milliseconds / (work?.step ?? 1)].slice(-RECENT);
       const preview = event.preview ?? drawing.preview;
       return change({ phase: 'steps', image, step, of, work, recent, preview });
+    }
+    case 'loras': {
+      const { hashes, ignored: parts } = event;
+      const next = change({ loraHashes: hashes });
+      // Said once, not with every picture.
+      if (`${parts}` === `${state.leftOut ?? []}`) return next;
+      return { ...next, leftOut: parts, ...(parts.length > 0 && { ignored: { name: drawing.modelName, parts } }) };
     }
     case 'encoding':
       return change({ phase: 'loading' });
@@ -124,7 +135,7 @@ export function reduceImage(state: State, drawing: Drawing, event: ImageEvent, n
 type DrawnEvent = Extract<ImageEvent, { type: 'image' }>;
 
 function asDrawn(state: State, drawing: Drawing, { image, picture }: DrawnEvent, now: number): Drawn {
-  const { request, modelName, backend } = drawing;
+  const { request, modelName, backend, loraHashes } = drawing;
   const weights = state.models.find(({ id }) => id === state.modelId)?.weights;
   return {
     id: (state.pictures.at(-1)?.id ?? 0) + 1,
@@ -134,6 +145,7 @@ function asDrawn(state: State, drawing: Drawing, { image, picture }: DrawnEvent,
     modelName,
     ...(weights ? { weights } : {}),
     backend,
+    ...(loraHashes ? { loraHashes } : {}),
     milliseconds: now - drawing.started,
   };
 }

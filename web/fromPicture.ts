@@ -23,16 +23,28 @@ async function take({ request: said, loraHashes, model, ignored }: Recipe, name:
   const isInUse = (): boolean => model === undefined || modelInUse()?.name === model;
   const its = isInUse() ? undefined : modelsAtHand().find((one) => one.name === model);
   if (its) useModel(its.id);
-  const { request, missing } = await withLorasHere(said, loraHashes);
+  const { request, missing, others } = await withLorasHere(said, loraHashes);
   set(settingsOf(request, modelSize()));
-  const toast = { type: 'taken', name, ignored, missing, ...(isInUse() ? {} : { model: model! }) } as const;
+  const toast = {
+    type: 'taken',
+    name,
+    ignored,
+    missing,
+    others: others.map((one) => one.name),
+    fromAnother: isFromAnother(said),
+    ...(isInUse() ? {} : { model: model! }),
+  } as const;
   tell({ type: 'toast', toast });
 }
+
+/** What says so stays behind: how much of that picture was given up, and where. */
+const isFromAnother = (said: Recipe['request']): boolean =>
+  Object.keys(said).some((field) => /^(strength|mask|invertMask|inpaint|outpaint)/.test(field));
 
 /** Without those that are not kept here. */
 async function withLorasHere(request: Recipe['request'], hashes: Recipe['loraHashes'] = {}) {
   const { loras = [], prompt = '' } = request;
-  if (loras.length === 0 && !prompt.includes('<')) return { request, missing: [] };
+  if (loras.length === 0 && !prompt.includes('<')) return { request, missing: [], others: [] };
   const here = (await learnLoras()).map((one) => ({ name: one.name, hash: async () => one.hash }));
   return foundLoras(request, hashes, here);
 }

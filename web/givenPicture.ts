@@ -3,10 +3,13 @@ import type { ImageRequest, InitImage } from '../workers/api';
 import { resized } from '../workers/pictureFile/lanczos';
 import { type InitPicture, init } from './initPicture';
 import type { Size } from './sizes';
-import { modelSize, set, tell } from './state';
+import { modelSize, set, settings, tell } from './state';
 
 /** The longer side that is kept of a larger picture, pixels: the largest that is drawn. */
 const LONGEST = 2048;
+
+/** The shorter side that is drawn at least. */
+const LEAST = 64;
 
 /** diffusers' for drawing from a picture. */
 const STRENGTH = 0.8;
@@ -42,7 +45,7 @@ function pixelsOf(bitmap: ImageBitmap): InitImage {
 /** Multiples of 8 with the shape of `picture` and about the area of `model`. */
 export function inShape(picture: Size, model: Size): Size {
   const scale = Math.sqrt((model.width * model.height) / (picture.width * picture.height));
-  const side = (pixels: number): number => Math.min(2048, Math.max(64, 8 * Math.round((pixels * scale) / 8)));
+  const side = (pixels: number): number => Math.min(LONGEST, Math.max(LEAST, 8 * Math.round((pixels * scale) / 8)));
   return { width: side(picture.width), height: side(picture.height) };
 }
 
@@ -53,11 +56,25 @@ const isBeyond = (beyond: Beyond): boolean => beyond.some((side) => side > 0);
 /** What stable-diffusion-webui blurs and begins from beyond an edge. */
 const SEAM = { maskBlur: 8, maskedContent: 'fill' } as const;
 
-/** The picture goes on by `beyond`, and what is drawn is larger by as much. */
+/** The size of the picture itself in what is drawn. */
+function within({ picture, beyond: [left, top, right, bottom] }: InitPicture, size: Size): Size {
+  const [width, height] = [size.width - left - right, size.height - top - bottom];
+  return width < LEAST || height < LEAST ? inShape(picture, modelSize()) : { width, height };
+}
+
+/** Pixels that `given`, as it is set, may go on by to each side at most, in multiples of 8; what it does is one of them. */
+export function mostBeyond(given: InitPicture): Beyond {
+  const [left, top, right, bottom] = given.beyond;
+  const { width, height } = within(given, settings.value.size ?? modelSize());
+  const most = (side: number, other: number): number => Math.max(0, 8 * Math.floor((LONGEST - side - other) / 8));
+  return [most(width, right), most(height, bottom), most(width, left), most(height, top)];
+}
+
+/** The picture goes on by `beyond`, and what is drawn is larger by as much; the picture itself is drawn as large as before. */
 export function drawBeyond(beyond: Beyond): void {
   const given = init.value!;
   const [left, top, right, bottom] = beyond;
-  const { width, height } = inShape(given.picture, modelSize());
+  const { width, height } = within(given, settings.value.size ?? modelSize());
   const fresh = isBeyond(beyond) && !isBeyond(given.beyond) ? SEAM : {};
   init.value = { ...given, ...fresh, beyond };
   set({ size: { width: width + left + right, height: height + top + bottom } });

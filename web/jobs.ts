@@ -56,8 +56,8 @@ export type Toast =
   | { readonly type: 'fallen'; readonly from: BackendName; readonly to: BackendName }
   /** The host's device slows it down, or stops it. */
   | { readonly type: 'hot'; readonly heat: 'slowed' | 'stopped' }
-  /** LoRAs came in, or did not. */
-  | { readonly type: 'loras'; readonly names: readonly string[]; readonly failure?: Failure }
+  /** LoRAs came in, or did not: each that did not with its reason. */
+  | { readonly type: 'loras'; readonly names: readonly string[]; readonly failures: readonly Failure[] }
   | { readonly type: 'sound'; readonly name: string }
   | { readonly type: 'freed'; readonly bytes: number }
   /** A picture's settings are those of the page. `model`: the one that drew it, where that is not the one in use. */
@@ -66,6 +66,10 @@ export type Toast =
       readonly name: string;
       readonly model?: string;
       readonly ignored: readonly string[];
+      /** It was drawn from another picture, which is not in its file. */
+      readonly fromAnother: boolean;
+      /** LoRAs that are others here, under the same names. */
+      readonly others: readonly string[];
       /** LoRAs that are not kept here. */
       readonly missing: readonly string[];
     };

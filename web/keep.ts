@@ -5,9 +5,9 @@ import type { Drawn } from './drawing';
 import { bringLateParts } from './lateParts';
 
 async function toFile(drawn: Drawn): Promise<File> {
-  const { fileName, hashesOf, toPng } = await bringLateParts();
+  const { fileName, toPng } = await bringLateParts();
   const name = fileName(drawn.request.prompt, drawn.picture.seed);
-  return new File([await toPng(drawn, await hashesOf(drawn.request))], name, { type: 'image/png' });
+  return new File([await toPng(drawn)], name, { type: 'image/png' });
 }
 
 export async function saveAsFile(drawn: Drawn): Promise<void> {

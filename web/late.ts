@@ -15,5 +15,5 @@ export { TinyVaeOptions } from './components/TinyVaeOptions';
 export { ToastBody } from './components/ToastBody';
 export { WebModels } from './components/WebModels';
 export { takeSettings } from './fromPicture';
-export { hashesOf, takeLoras } from './loras';
+export { takeLoras } from './loras';
 export { fileName, toPng } from './png';

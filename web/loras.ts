@@ -1,15 +1,14 @@
 /** LoRAs kept on the device, and those that the next picture is drawn with: by name, in the settings. */
 import { signal } from '@preact/signals';
-import type { ChosenLora, Failure, ImageRequest, LoraSummary, PickedFile } from '../workers/api';
-import { withoutLoraTags } from '../workers/pictureFile/loraTags';
+import type { ChosenLora, Failure, LoraSummary, PickedFile } from '../workers/api';
 import { asFailure, shelf } from './engines';
 import { set, settings, tell } from './state';
 
 /** `undefined` until they are known. */
 export const loras = signal<readonly LoraSummary[] | undefined>(undefined);
 
-/** What last went wrong with them. */
-export const loraProblem = signal<Failure | undefined>(undefined);
+/** What last went wrong with them: of several files with each. */
+export const loraProblems = signal<readonly Failure[]>([]);
 
 /** Rejects as the engine does. */
 export async function learnLoras(): Promise<readonly LoraSummary[]> {
@@ -18,29 +17,36 @@ export async function learnLoras(): Promise<readonly LoraSummary[]> {
   return here;
 }
 
-/** What goes wrong is in `loraProblem`. */
-async function trying(work: () => Promise<unknown>): Promise<void> {
-  loraProblem.value = undefined;
-  try {
-    await work();
-  } catch (thrown) {
-    loraProblem.value = asFailure(thrown);
+/** What goes wrong with one of them is in `loraProblems`, and keeps the others from nothing. Resolves to which went well. */
+async function trying(...works: readonly (() => Promise<unknown>)[]): Promise<boolean[]> {
+  const problems: Failure[] = [];
+  const went: boolean[] = [];
+  for (const work of works) {
+    try {
+      await work();
+      went.push(true);
+    } catch (thrown) {
+      problems.push(asFailure(thrown));
+      went.push(false);
+    }
   }
   await learnLoras().catch((thrown: unknown) => {
-    loraProblem.value ??= asFailure(thrown);
+    if (problems.length === 0) problems.push(asFailure(thrown));
   });
+  loraProblems.value = problems;
+  return went;
 }
 
-export const openShelf = (): Promise<void> => trying(async () => undefined);
+export const openShelf = (): Promise<unknown> => trying();
 
-/** Keeps them, and draws with them from now on. */
-export const keepLoras = (files: readonly PickedFile[]): Promise<void> =>
-  trying(async () => {
-    for (const file of files) {
+/** Keeps them, and draws with them from now on. Resolves to which are kept. */
+export const keepLoras = (files: readonly PickedFile[]): Promise<boolean[]> =>
+  trying(
+    ...files.map((file) => async () => {
       const { name } = await shelf.minding((its) => its.importLora(file));
       if (!chosenNamed(name)) chooseLora(name, 1);
-    }
-  });
+    }),
+  );
 
 /**
  * Of what was dropped, wherever the page is looked at, keeps the files that are LoRAs, and says at its foot what came of it.
@@ -51,20 +57,20 @@ export async function takeLoras(dropped: readonly (readonly PickedFile[])[]): Pr
   const places = [...are.keys()].filter((index) => are[index]);
   if (places.length === 0) return places;
   const files = places.map((index) => dropped[index]![0]!);
-  await keepLoras(files);
-  const failure = loraProblem.value;
-  const toast = { type: 'loras', names: files.map(({ path }) => path), ...(failure ? { failure } : {}) } as const;
+  const kept = await keepLoras(files);
+  const names = files.filter((_, i) => kept[i]).map(({ path }) => path);
+  const toast = { type: 'loras', names, failures: loraProblems.value } as const;
   tell({ type: 'toast', toast });
   return places;
 }
 
-export const renameLora = ({ id, name: before }: LoraSummary, wanted: string): Promise<void> =>
+export const renameLora = ({ id, name: before }: LoraSummary, wanted: string): Promise<unknown> =>
   trying(async () => {
     const { name } = await shelf.minding((its) => its.renameLora(id, wanted));
     set({ loras: settings.value.loras.map((one) => (one.name === before ? { ...one, name } : one)) });
   });
 
-export const deleteLora = ({ id, name }: LoraSummary): Promise<void> =>
+export const deleteLora = ({ id, name }: LoraSummary): Promise<unknown> =>
   trying(async () => {
     await shelf.minding((its) => its.deleteLora(id));
     chooseLora(name, undefined);
@@ -79,19 +85,6 @@ export function chooseLora(name: string, weight: number | undefined): void {
   const at = before.findIndex((one) => one.name === name);
   if (weight === undefined) set({ loras: before.filter((one) => one.name !== name) });
   else set({ loras: at < 0 ? [...before, { name, weight }] : before.with(at, { name, weight }) });
-}
-
-/** The hashes of those that `request` was drawn with, by name, for its file; one that is gone since has none. */
-export async function hashesOf({
-  loras: chosen = [],
-  prompt,
-  promptStyle,
-}: ImageRequest): Promise<Record<string, string>> {
-  const tags = promptStyle === 'a1111' ? withoutLoraTags(prompt).written.map(({ tag }) => tag) : [];
-  const names = new Set([...chosen, ...tags].map(({ name }) => name));
-  if (names.size === 0) return {};
-  const here = loras.value ?? (await learnLoras());
-  return Object.fromEntries(here.filter(({ name }) => names.has(name)).map(({ name, hash }) => [name, hash]));
 }
 
 /** Whether a file that was dropped is one, by the names in its header. */

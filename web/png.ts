@@ -7,12 +7,8 @@ import { recipeChunks } from '../workers/pictureFile/recipe';
 import { requestOfPicture } from '../workers/pictureFile/requestOfPicture';
 import type { Drawn } from './drawing';
 
-/** `loraHashes`: of the LoRAs that drew it, by name. */
-export async function toPng(
-  drawn: Omit<Drawn, 'id' | 'milliseconds'>,
-  loraHashes: Readonly<Record<string, string>> = {},
-): Promise<Blob> {
-  const { picture, image, modelName, weights, backend } = drawn;
+export async function toPng(drawn: Omit<Drawn, 'id' | 'milliseconds'>): Promise<Blob> {
+  const { picture, image, modelName, weights, backend, loraHashes = {} } = drawn;
   const { width, height, pixels } = picture;
   const request = { ...requestOfPicture(drawn.request, picture, image), width, height };
   const header = new DataView(new ArrayBuffer(13));

@@ -36,6 +36,8 @@ export interface State {
   readonly toast?: Toast | undefined;
   /** Parts of a LoRA that were left out of the model by this name. */
   readonly ignored?: { readonly name: string; readonly parts: readonly string[] } | undefined;
+  /** What was left out of the LoRAs that a picture was last drawn with. */
+  readonly leftOut?: readonly string[] | undefined;
   readonly cut: Cut;
   readonly pictures: readonly Drawn[];
   /** Id of the picture on show. */

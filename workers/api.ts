@@ -124,6 +124,12 @@ export type ImageEvent =
       /** How the picture stands, at most 256 pixels a side, of about its shape. */
       readonly preview?: InitImage;
     }
+  /** Before the first step where the page draws with LoRAs: their hashes by name, and their parts that no layer answers to, which are left out. */
+  | {
+      readonly type: 'loras';
+      readonly hashes: Readonly<Record<string, string>>;
+      readonly ignored: readonly string[];
+    }
   /** The first of two passes of picture `image`, where it is decoded on the way to the second. */
   | { readonly type: 'between'; readonly image: number; readonly picture: Picture }
   /** The picture to begin from is read. */

@@ -33,7 +33,7 @@ export interface Own {
   stored(): Promise<ReadonlySet<string>>;
   /** The backend that draws where the host does not. */
   best(): Promise<OwnBackendName>;
-  ready(id: string, name: OwnBackendName, asked: ImageRequest): Promise<Ready>;
+  ready(id: string, name: OwnBackendName, asked: ImageRequest, tell: (event: ImageEvent) => void): Promise<Ready>;
 }
 
 export interface Wanted {
@@ -63,7 +63,7 @@ export async function readyThere(
     if (!ids.has(id) || TOLD.includes(asFailure(thrown).code)) throw thrown;
     const to = await own.best();
     fell(name, to)('unet', thrown);
-    return own.ready(id, to, asked);
+    return own.ready(id, to, asked, tell);
   }
   const request = { ...asked, guidance: 'two-calls' } as const;
   const native =
@@ -83,7 +83,7 @@ export async function readyThere(
   const to = await own.best();
   let here: Ready | undefined;
   const rescue = async (): Promise<Parts> => {
-    here ??= await own.ready(id, to, request);
+    here ??= await own.ready(id, to, request, tell);
     return here.parts;
   };
   const last = native ? 'native-cpu' : name;

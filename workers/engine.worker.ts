@@ -11,6 +11,7 @@ import type {
   BackendName,
   EngineApi,
   Forecast,
+  ImageEvent,
   ImageRequest,
   ImportOptions,
   OwnBackendName,
@@ -142,7 +143,12 @@ function wayOf(name: OwnBackendName, manifest: Manifest, asked: Planned, lowerin
   return { courses: FASTEST, guidance: int8Guidance(asked) };
 }
 
-async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest): Promise<Ready> {
+async function readyHere(
+  id: string,
+  name: OwnBackendName,
+  asked: ImageRequest,
+  tell: (event: ImageEvent) => void,
+): Promise<Ready> {
   const stored = await (await store()).open(id);
   try {
     const lowering = loweringOf(name);
@@ -154,7 +160,7 @@ async function readyHere(id: string, name: OwnBackendName, asked: ImageRequest):
     const plan = wayOf(name, manifest, { ...(await largest(asked)), tokens, beside: previews?.beside }, lowering);
     const bare = storedModel(stored, own, lowering);
     const changed = hasLoras(asked)
-      ? await (await loras()).withAsked({ model: bare, manifest: own, request: asked }, browserRecords())
+      ? await (await loras()).withAsked({ model: bare, manifest: own, request: asked }, browserRecords(), tell)
       : bare;
     const model = beside ? beside.model(changed, lowering) : changed;
     const parts = {
@@ -250,7 +256,7 @@ const engine: EngineApi = {
     jobInTurn(port, async (tell, signal) => {
       const ready =
         name === 'wasm' || name === 'webgpu' || name === 'wasm-int8'
-          ? await readyHere(id, name, asked)
+          ? await readyHere(id, name, asked, tell)
           : await (await hosted()).readyThere({ id, name, asked, changed: hasLoras(asked) }, own, tell);
       try {
         const { textToImage } = await drawing();

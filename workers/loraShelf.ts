@@ -6,11 +6,14 @@ import type { LoraSummary, PickedFile } from './api';
 import { CodedError } from './errors';
 import { loraHash, wholeHash } from './loraHash';
 import type { LoraShelf } from './loras';
+import { locking } from './store/locking';
 import { dropLora, keepLora, loraById, loraRecords } from './store/loraRecords';
 import type { Records } from './store/records';
 
 export interface KeptLoras extends LoraShelf {
   list(): Promise<LoraSummary[]>;
+  /** `LoraSummary.hash` of those of `names` that are here, by name. */
+  hashes(names: readonly string[]): Promise<Record<string, string>>;
   /** As `EngineApi.importLora`. */
   take(picked: PickedFile): Promise<LoraSummary>;
   rename(id: string, name: string): Promise<LoraSummary>;
@@ -20,35 +23,43 @@ export interface KeptLoras extends LoraShelf {
 
 const MOST_CHARACTERS = 200;
 
+const locks = locking('pocket-diffusion/loras/');
+
 export function keptLoras(records: Records): KeptLoras {
   /** Whose bytes were held against their hash in this engine's life. */
   const sound = new Set<string>();
+  /** One at a time, in whatever tab: a name that is free is taken before another looks for one. */
+  const naming = <T>(work: () => Promise<T>): Promise<T> => locks.alone('names', work);
   const summaries = async (): Promise<LoraSummary[]> => (await loraRecords(records)).map(({ summary }) => summary);
   return {
     list: summaries,
+    hashes: async (wanted) =>
+      Object.fromEntries(
+        (await summaries()).filter(({ name }) => wanted.includes(name)).map(({ name, hash }) => [name, hash]),
+      ),
     names: async () => (await summaries()).map(({ name }) => name),
     delete: (id) => dropLora(records, id),
     async take({ path, file }) {
       const source = pickedSource(path, file);
       await openLora(source);
-      const id = await wholeHash(source);
-      const here = await summaries();
-      const known = here.find((one) => one.id === id);
-      if (known) return known;
-      const name = freeName(nameOf(path), here);
-      return keepLora(records, {
-        summary: { id, name, bytes: source.size, hash: await loraHash(source) },
-        // A picked file may be moved; what is kept is a copy that is the browser's.
-        file: file instanceof Blob ? file : new Blob([(await source.read(0, source.size)) as Uint8Array<ArrayBuffer>]),
+      const [id, hash] = [await wholeHash(source), await loraHash(source)];
+      // A picked file may be moved; what is kept is a copy that is the browser's.
+      const its =
+        file instanceof Blob ? file : new Blob([(await source.read(0, source.size)) as Uint8Array<ArrayBuffer>]);
+      return naming(async () => {
+        const here = await summaries();
+        const known = here.find((one) => one.id === id);
+        if (known) return known;
+        const name = freeName(nameOf(path), here);
+        return keepLora(records, { summary: { id, name, bytes: source.size, hash }, file: its });
       });
     },
-    async rename(id, name) {
-      const record = await loraById(records, id);
-      return keepLora(records, {
-        ...record,
-        summary: { ...record.summary, name: checkedName(name, id, await summaries()) },
-      });
-    },
+    rename: (id, name) =>
+      naming(async () => {
+        const record = await loraById(records, id);
+        const summary = { ...record.summary, name: checkedName(name, id, await summaries()) };
+        return keepLora(records, { ...record, summary });
+      }),
     async open(name) {
       const record = (await loraRecords(records)).find(({ summary }) => summary.name === name);
       if (!record) return undefined;

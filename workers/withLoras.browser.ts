@@ -1,7 +1,7 @@
 /** LoRAs in the browser: fetched when a picture asks for some, or somebody looks at their shelf. */
 import { inBlobs } from '../models/lora/aside';
 import type { Manifest } from '../models/manifest';
-import type { ImageRequest } from './api';
+import type { ImageEvent, ImageRequest } from './api';
 import { type KeptLoras, keptLoras } from './loraShelf';
 import { openedLoras } from './loras';
 import type { Model } from './model';
@@ -24,7 +24,17 @@ export interface Asked {
   readonly request: ImageRequest;
 }
 
-/** `model` with those of `records` that `request` names. Rejects as `openedLoras` and `changedModel` do. */
-export async function withAsked({ model, manifest, request }: Asked, records: Records): Promise<Model> {
-  return (await changedModel(model, manifest, await openedLoras(request, loraShelf(records)), inBlobs)).model;
+/** `model` with those of `records` that `request` names, which `tell` hears of. Rejects as `openedLoras` and `changedModel` do. */
+export async function withAsked(
+  { model, manifest, request }: Asked,
+  records: Records,
+  tell: (event: ImageEvent) => void,
+): Promise<Model> {
+  const kept = loraShelf(records);
+  const choices = await openedLoras(request, kept);
+  // Now: until the picture is saved they may be called otherwise, or be gone.
+  const hashes = await kept.hashes(choices.map(({ name }) => name));
+  const changed = await changedModel(model, manifest, choices, inBlobs);
+  if (choices.length > 0) tell({ type: 'loras', hashes, ignored: changed.ignored });
+  return changed.model;
 }

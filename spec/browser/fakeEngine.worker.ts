@@ -82,6 +82,11 @@ async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, si
   const cut = prompt.includes('cut') ? 'and the very last words' : prompt.includes('echo') ? await echo(request) : '';
   const styled = prompt.includes(':1.3') && request.promptStyle === 'plain';
   tell({ type: 'prompt', which: 'prompt', tokens: 77, cut, ...(styled ? { styled } : {}) });
+  if (request.loras?.length) {
+    const hashes = await loras.hashes(request.loras.map(({ name }) => name));
+    const half = request.loras.filter(({ name }) => name.includes('half'));
+    tell({ type: 'loras', hashes, ignored: half.map(({ name }) => `${name}: lora_te2_x`) });
+  }
   tell({ type: 'loading', stage: 'unet', bytes: 1, of: 1 });
   for (let image = 0; image < numImages; image += 1) {
     for (let index = 1; index <= steps; index += 1) {

@@ -9,7 +9,7 @@ import { withChunks } from '../../workers/pictureFile/pngChunks';
 import { textChunk } from '../../workers/pictureFile/pngText';
 import { recipeChunks } from '../../workers/pictureFile/recipe';
 import { byId } from './page';
-import { drop, file, isThere, press, shelfIn, text, upload, waitFor } from './shelfPage';
+import { drop, file, isThere, press, says, shelfIn, text, upload, waitFor } from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-from-picture');
 
@@ -45,6 +45,20 @@ test('a dropped picture sets its prompt, its numbers and its seed, and what has 
     await press(page, 'leave-taken');
     await waitFor(page, `!document.querySelector('${byId('taken')}')`);
     assert.not(await isThere(page, 'job'));
+  }));
+
+test('of one that was drawn from another picture that is said, since the other is not in its file', () =>
+  ready(async ({ page }) => {
+    const chunks = (more: Partial<ImageRequest>) =>
+      recipeChunks({ model: 'Demo', backend: 'wasm', request: { ...request, ...more } });
+    await drop(page, await picture('from.png', chunks({ strength: 0.6 })));
+    await page.waitForSelector(byId('toast'));
+    assert.match(await text(page, 'toast'), /drawn from another picture, which its file does not hold/);
+    await drop(page, await picture('plain.png', chunks({})));
+    await waitFor(page, says('toast', /plain\.png/));
+    assert.not.match(await text(page, 'toast'), /another picture/);
+    await drop(page, await picture('wider.png', chunks({ outpaint: [8, 0, 0, 0] })));
+    await waitFor(page, says('toast', /wider\.png.*another picture/));
   }));
 
 test('a picked picture of stable-diffusion-webui sets what is drawn with here, and says what is not', () =>

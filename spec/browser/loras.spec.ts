@@ -92,6 +92,71 @@ test('dropped on the page it is kept and said; a model that is dropped is opened
     assert.not(await isThere(page, 'problem'));
   }));
 
+test('of several that are dropped those that fit are kept, and each that does not is refused by its name', () =>
+  ready(async ({ page }) => {
+    const xl = { ss_base_model_version: 'sdxl_base_v1-0' };
+    await drop(
+      page,
+      await lora('big.safetensors', 1, xl),
+      await lora('good.safetensors', 4),
+      await lora('huge.safetensors', 2, xl),
+    );
+    await waitFor(
+      page,
+      says('toasts', /drawn with from now on: good\.safetensors.*\(big\.safetensors\).*\(huge\.safetensors\)/),
+    );
+    await unfold(page, 'loras');
+    await waitFor(page, kept(1));
+  }));
+
+test('Escape keeps a LoRA and leaves the focus on its button; after deleting it is on the next, then on what adds one', () =>
+  ready(async ({ page }) => {
+    await unfold(page, 'loras');
+    for (const [i, name] of ['a', 'b', 'c'].entries()) {
+      await upload(page, 'keep-lora', await lora(`${name}.safetensors`, i + 1));
+      await waitFor(page, kept(i + 1));
+    }
+    const focused = (name: string) =>
+      waitFor(
+        page,
+        `(({ dataset, ariaLabel }) => ariaLabel ?? dataset.testid)(document.activeElement) === ${JSON.stringify(name)}`,
+      );
+    await page.evaluate(`document.querySelectorAll('${byId('delete-lora')}')[1].focus()`);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector(byId('delete-lora-sure'));
+    await focused('delete-lora-sure');
+    await page.keyboard.press('Escape');
+    await waitFor(page, `!document.querySelector('${byId('delete-lora-sure')}')`);
+    await focused('Delete b');
+    assert.is(await count(page, 'kept-lora'), 3);
+    for (const [left, next] of [
+      [2, 'Delete c'],
+      [1, 'Delete a'],
+      [0, 'keep-lora'],
+    ] as const) {
+      await page.keyboard.press('Enter');
+      await focused('delete-lora-sure');
+      await page.keyboard.press('Enter');
+      await waitFor(page, kept(left));
+      await focused(next);
+    }
+  }));
+
+test('parts of a LoRA that no layer answers to are said when it is drawn with, once', () =>
+  ready(async ({ page }) => {
+    await unfold(page, 'loras');
+    await upload(page, 'keep-lora', await lora('half.safetensors', 1));
+    await waitFor(page, kept(1));
+    await page.click(byId('draw'));
+    await waitFor(page, says('ignored', /half: lora_te2_x/));
+    await page.waitForSelector(byId('save'));
+    await press(page, 'ignored-away');
+    await waitFor(page, `!document.querySelector('${byId('ignored')}')`);
+    await page.click(byId('draw'));
+    await waitFor(page, `document.querySelectorAll('.thumb').length === 2`);
+    assert.not(await isThere(page, 'ignored'));
+  }));
+
 test('a picture dropped on the page brings the LoRAs that drew it, by name or by hash, and says which are not here', () =>
   ready(async ({ page }) => {
     await unfold(page, 'loras');
@@ -115,8 +180,19 @@ test('a picture dropped on the page brings the LoRAs that drew it, by name or by
     await writeFile(path, withChunks(bare, recipeChunks(by)));
     await drop(page, path);
     await waitFor(page, says('toasts', /Its LoRAs are not here: gone \(0123456789ab\)/));
+    assert.not(await page.evaluate(says('toasts', /are others here/)));
     await page.click(byId('draw'));
     await waitFor(page, says('cut', /“plain, cut, 0, clay × 0\.25”/));
+
+    const other = {
+      ...by,
+      request: { ...request, loras: [{ name: 'clay', weight: 1 }] },
+      loraHashes: { clay: '0123456789ab' },
+    };
+    const second = await file('other.png');
+    await writeFile(second, withChunks(bare, recipeChunks(other)));
+    await drop(page, second);
+    await waitFor(page, says('toasts', /LoRAs of these names are others here: clay\./));
   }));
 
 test.run();

@@ -98,6 +98,15 @@ test('a picture goes on beyond its edges in pixels of their own, softly; there i
     await draws(page, /outpaint 64,0,0,16, maskBlur 4, maskedContent latent_noise/);
     // 360 × 184, the demo model's area in its shape, and what is beyond.
     assert.match(await text(page, 'facts'), /^424 × 200 /);
+    // A size of one's own is the picture's, and what is beyond comes to it; 2048 are the most in all.
+    await press(page, 'size-other');
+    await fill(page, 'width', '664');
+    await fill(page, 'beyond-2', '8');
+    await draws(page, /outpaint 64,0,8,16/);
+    assert.match(await text(page, 'facts'), /^672 × 200 /);
+    const most = (side: number) => page.$eval(byId(`beyond-${side}`), (field) => Number(field.getAttribute('max')));
+    // 600 of the picture, 64 on its left, 8 on its right.
+    assert.equal([await most(0), await most(2)], [2048 - 600 - 8, 2048 - 600 - 64]);
   }));
 
 test.run();

@@ -31,6 +31,13 @@ test('the file says how it was drawn, in any script, with the seed of this pictu
   assert.equal(again, { ...asked, seed: 3, numImages: 1 });
 });
 
+test('the file says which bytes its LoRAs had when it was drawn', async () => {
+  const styled = { ...request, loras: [{ name: 'ink', weight: 0.5 }] };
+  const bytes = await toPng({ ...drawn, request: styled, loraHashes: { ink: '0123456789ab' } });
+  const { loraHashes } = await readRecipe(memorySource('page.png', new Uint8Array(await bytes.arrayBuffer())));
+  assert.equal(loraHashes, { ink: '0123456789ab' });
+});
+
 test('file names are short, safe, and never empty', () => {
   assert.is(fileName('A red/apple: "on" ..\\ blue?', 1), 'a-red-apple-on-blue-1.png');
   assert.is(fileName('一只猫', 0), '一只猫-0.png');

@@ -62,6 +62,25 @@ test('a cancel is no problem', () => {
   assert.equal([ended.drawing, ended.problem], [undefined, undefined]);
 });
 
+test('a picture has the hashes that its LoRAs had when it was drawn, whatever becomes of these', () => {
+  const told = (ignored: readonly string[]) => image({ type: 'loras', hashes: { ink: '0123456789ab' }, ignored });
+  const drawn = image({ type: 'image', image: 0, picture: picture(5) });
+  const state = after(INITIAL, begin, told([]), drawn);
+  assert.equal(state.pictures[0]!.loraHashes, { ink: '0123456789ab' });
+  assert.is(after(INITIAL, begin, drawn).pictures[0]!.loraHashes, undefined);
+});
+
+test('parts of LoRAs that are left out are said once, and again when they are others', () => {
+  const told = (...ignored: readonly string[]) => image({ type: 'loras', hashes: {}, ignored });
+  const away: Message = { type: 'ignored', ignored: undefined };
+  const state = after(INITIAL, begin, told('ink: a', 'ink: b'));
+  assert.equal(state.ignored, { name: 'm', parts: ['ink: a', 'ink: b'] });
+  const read = after(state, away, begin, told('ink: a', 'ink: b'));
+  assert.is(read.ignored, undefined);
+  assert.equal(after(read, begin, told('ink: a')).ignored, { name: 'm', parts: ['ink: a'] });
+  assert.is(after(read, begin, told()).ignored, undefined);
+});
+
 test('what was cut from the prompt outlives the drawing, until the next one', () => {
   const cut = image({ type: 'prompt', which: 'prompt', tokens: 77, cut: 'the end' });
   const state = after(INITIAL, begin, cut, image({ type: 'failed', code: 'internal', message: 'x' }));

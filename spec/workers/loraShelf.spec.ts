@@ -64,6 +64,26 @@ test('the same file again is the one that is here; of another with its name the 
   assert.equal(await loras.names(), ['a', 'a (2)', 'a (3)', 'ab']);
 });
 
+test('two that come in at once have two names; of one and the same that comes twice there is one', async () => {
+  const { loras } = setUp();
+  const taken = await Promise.all([
+    loras.take(picked('a.safetensors', file(1))),
+    loras.take(picked('a.safetensors', file(2))),
+    loras.take(picked('a.safetensors', file(2))),
+  ]);
+  assert.equal(new Set(taken.map(({ name }) => name)), new Set(['a', 'a (2)']));
+  assert.equal(await loras.names(), ['a', 'a (2)']);
+  const [one, two] = await loras.list();
+  const renamed = await Promise.allSettled([loras.rename(one!.id, 'b'), loras.rename(two!.id, 'b')]);
+  assert.equal(renamed.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+});
+
+test('hashes are told by name, of those that are here', async () => {
+  const { loras } = setUp();
+  const { hash } = await loras.take(picked('a'));
+  assert.equal(await loras.hashes(['a', 'b']), { a: hash });
+});
+
 test('names are changed to what a prompt can say and no other has', async () => {
   const { loras } = setUp();
   const { id } = await loras.take(picked('a'));

@@ -1,6 +1,6 @@
 /** A picture to draw from: given, painted on where only a part of it is to be drawn anew, and how much of it is given up. */
 import { useState } from 'preact/hooks';
-import { drawBeyond, give, takePicture } from '../givenPicture';
+import { drawBeyond, give, mostBeyond, takePicture } from '../givenPicture';
 import { type InitPicture as Given, init } from '../initPicture';
 import { pictureOnShow } from '../state';
 import { lateWords } from '../words';
@@ -77,8 +77,10 @@ export function InitPicture() {
 }
 
 /** How far it goes on, to each side. */
-function Beyond({ given: { beyond } }: { readonly given: Given }) {
+function Beyond({ given }: { readonly given: Given }) {
   const late = lateWords();
+  const { beyond } = given;
+  const most = mostBeyond(given);
   return (
     <fieldset class="field">
       <legend class="label">{late.beyond}</legend>
@@ -86,7 +88,14 @@ function Beyond({ given: { beyond } }: { readonly given: Given }) {
         {late.edges.map((label, i) => (
           <NumberField
             key={label}
-            {...{ label, name: `beyond-${i}`, value: beyond[i]!, least: 0, most: 1024, step: 8 }}
+            {...{
+              label,
+              name: `beyond-${i}`,
+              value: beyond[i]!,
+              least: 0,
+              most: Math.max(beyond[i]!, most[i]!),
+              step: 8,
+            }}
             onChange={(value) =>
               drawBeyond(beyond.map((each, at) => (at === i ? value : each)) as never as Given['beyond'])
             }

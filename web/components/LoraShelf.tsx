@@ -1,7 +1,7 @@
 /** LoRAs that are kept on the device: which the next picture is drawn with and how strongly, others taken in, renamed, deleted. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Failure, LoraSummary } from '../../workers/api';
-import { chooseLora, chosenNamed, deleteLora, keepLoras, loraProblem, loras, openShelf, renameLora } from '../loras';
+import { chooseLora, chosenNamed, deleteLora, keepLoras, loraProblems, loras, openShelf, renameLora } from '../loras';
 import { settings } from '../state';
 import { failureText, lateWords, sizeText, words } from '../words';
 import type { Words } from '../words/en';
@@ -16,11 +16,28 @@ export function LoraShelf() {
   const late = lateWords();
   useEffect(() => void openShelf(), []);
   const here = loras.value;
+  const shelf = useRef<HTMLDivElement>(null);
+  /** The place of one that was deleted, whose button had the focus: that goes to the one there now, or to what adds one. */
+  const deleted = useRef<number | undefined>(undefined);
+  useEffect(() => {
+    const at = deleted.current;
+    deleted.current = undefined;
+    if (at === undefined) return;
+    const kept = shelf.current!.querySelectorAll('[data-testid="kept-lora"]');
+    const next = kept[Math.min(at, kept.length - 1)]?.querySelector<HTMLElement>('[data-testid^="delete-lora"]');
+    (next ?? shelf.current!.querySelector<HTMLElement>('input[type=file]'))!.focus();
+  }, [here]);
   const gone = settings.value.loras.filter(({ name }) => here && !here.some((one) => one.name === name));
   return (
-    <div class="lora-shelf">
-      {here?.map((one) => (
-        <Kept key={one.id} lora={one} />
+    <div ref={shelf} class="lora-shelf">
+      {here?.map((one, i) => (
+        <Kept
+          key={one.id}
+          lora={one}
+          onDelete={() => {
+            deleted.current = i;
+          }}
+        />
       ))}
       {gone.map(({ name }) => (
         <div key={name} class="option-row" data-testid="lora-gone">
@@ -33,11 +50,11 @@ export function LoraShelf() {
           />
         </div>
       ))}
-      {loraProblem.value && (
-        <p class="notice" role="alert" data-testid="lora-problem">
-          {loraFailureText(loraProblem.value, words(), late)}
+      {loraProblems.value.map((problem) => (
+        <p key={problem.message} class="notice" role="alert" data-testid="lora-problem">
+          {loraFailureText(problem, words(), late)}
         </p>
-      )}
+      ))}
       <FileButton testid="keep-lora" onPick={(files) => void keepLoras(files)}>
         <Icon name="add" />
         {late.addLora}
@@ -47,7 +64,13 @@ export function LoraShelf() {
   );
 }
 
-function Kept({ lora }: { readonly lora: LoraSummary }) {
+interface KeptProps {
+  readonly lora: LoraSummary;
+  /** Called before it goes. */
+  readonly onDelete: () => void;
+}
+
+function Kept({ lora, onDelete }: KeptProps) {
   const late = lateWords();
   const { name, bytes } = lora;
   const chosen = chosenNamed(name);
@@ -67,7 +90,7 @@ function Kept({ lora }: { readonly lora: LoraSummary }) {
           <EditableName name={name} onRename={(wanted) => void renameLora(lora, wanted)} />
         </span>
         <small>{sizeText(bytes)}</small>
-        <Delete lora={lora} />
+        <Delete lora={lora} onDelete={onDelete} />
       </div>
       {chosen && (
         <NumberField
@@ -80,34 +103,44 @@ function Kept({ lora }: { readonly lora: LoraSummary }) {
   );
 }
 
-/** Asks once more: what is deleted is gone. */
-function Delete({ lora }: { readonly lora: LoraSummary }) {
+/** Asks once more: what is deleted is gone. Escape, or going elsewhere, is no. */
+function Delete({ lora, onDelete }: KeptProps) {
   const late = lateWords();
   const [asking, setAsking] = useState(false);
-  const sure = useRef<HTMLButtonElement>(null);
+  const place = useRef<HTMLSpanElement>(null);
+  /** Whether the focus goes along when the one button takes the place of the other. */
+  const along = useRef(false);
   useEffect(() => {
-    if (asking) sure.current?.focus();
+    if (along.current) place.current?.querySelector('button')?.focus();
+    along.current = false;
   }, [asking]);
-  if (!asking) {
-    return (
-      <IconButton
-        icon="trash"
-        testid="delete-lora"
-        label={late.deleteLora(lora.name)}
-        onClick={() => setAsking(true)}
-      />
-    );
-  }
+  const turn = (to: boolean): void => {
+    along.current = true;
+    setAsking(to);
+  };
   return (
-    <button
-      type="button"
-      ref={sure}
-      data-testid="delete-lora-sure"
-      onBlur={() => setAsking(false)}
-      onClick={() => void deleteLora(lora)}
-    >
-      {late.deleteForGood}
-    </button>
+    <span ref={place}>
+      {asking ? (
+        <button
+          type="button"
+          data-testid="delete-lora-sure"
+          onBlur={() => along.current || setAsking(false)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape') return;
+            event.stopPropagation(); // Elsewhere Escape stops a drawing.
+            turn(false);
+          }}
+          onClick={() => {
+            onDelete();
+            void deleteLora(lora);
+          }}
+        >
+          {late.deleteForGood}
+        </button>
+      ) : (
+        <IconButton icon="trash" testid="delete-lora" label={late.deleteLora(lora.name)} onClick={() => turn(true)} />
+      )}
+    </span>
   );
 }
 

@@ -81,7 +81,10 @@ function toastText(toast: Said, said: Words, late: LateWords): string {
     case 'hot':
       return late.hot[toast.heat];
     case 'loras':
-      return toast.failure ? loraFailureText(toast.failure, said, late) : late.lorasKept(toast.names);
+      return [
+        ...(toast.names.length > 0 ? [late.lorasKept(toast.names)] : []),
+        ...toast.failures.map((failure) => loraFailureText(failure, said, late)),
+      ].join(' ');
     case 'sound':
       return late.modelSound(toast.name);
     case 'freed':
@@ -91,6 +94,8 @@ function toastText(toast: Said, said: Words, late: LateWords): string {
         late.taken(toast.name),
         ...(toast.model === undefined ? [] : [late.drawnWith(toast.model)]),
         ...(toast.missing.length > 0 ? [late.lorasMissing(toast.missing)] : []),
+        ...(toast.fromAnother ? [late.fromAnother] : []),
+        ...(toast.others.length > 0 ? [late.lorasOther(toast.others)] : []),
         ...(toast.ignored.length > 0 ? [late.notTaken(toast.ignored)] : []),
       ].join(' ');
   }

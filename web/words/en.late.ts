@@ -42,6 +42,9 @@ export const late = {
   lorasKept: (names: readonly string[]) => `Kept, and drawn with from now on: ${names.join(', ')}.`,
   lorasMissing: (names: readonly string[]) =>
     `Its LoRAs are not here: ${names.join(', ')}. Without them it comes out otherwise.`,
+  lorasOther: (names: readonly string[]) =>
+    `LoRAs of these names are others here: ${names.join(', ')}. It comes out otherwise.`,
+  fromAnother: 'It was drawn from another picture, which its file does not hold: give that one to draw from.',
   remove: (name: string) => `Remove ${name}`,
   vae: 'VAE',
   ownVae: 'The model’s own',
@@ -154,7 +157,7 @@ export const late = {
   maskedContents: { original: 'The picture', fill: 'Colors around', latent_noise: 'Noise', latent_nothing: 'Nothing' },
   beyond: 'Draw beyond its edges, pixels',
   edges: ['Left', 'Top', 'Right', 'Bottom'],
-  beyondHint: 'The picture goes on by so many pixels. What is painted is not looked at meanwhile.',
+  beyondHint: 'The picture goes on by so many pixels, up to 2048 in all. What is painted is not looked at meanwhile.',
 
   storage: 'Storage',
   storageUsed: (used: string, quota: string) => `${used} of ${quota} used`,

@@ -39,6 +39,8 @@ export const late: LateWords = {
   loraUnsupported: (file, got) => `无法使用此 LoRA：仅支持 Stable Diffusion 1.x 的 LoRA。检测到：${got}（${file}）。`,
   lorasKept: (names) => `已保存并启用：${names.join('、')}。`,
   lorasMissing: (names) => `此设备上没有它用到的 LoRA：${names.join('、')}。缺少它们，画面会不同。`,
+  lorasOther: (names) => `此设备上的同名 LoRA 内容不同：${names.join('、')}。画面会不同。`,
+  fromAnother: '它是从另一张图片绘制的，文件中不含那张图片：请另行给出。',
   remove: (name) => `移除 ${name}`,
   vae: 'VAE',
   ownVae: '模型自带',
@@ -139,7 +141,7 @@ export const late: LateWords = {
   maskedContents: { original: '原图', fill: '周围的颜色', latent_noise: '噪声', latent_nothing: '空白' },
   beyond: '向外扩展（像素）',
   edges: ['左', '上', '右', '下'],
-  beyondHint: '图片向外延伸这么多像素；此时不看涂抹的部分。',
+  beyondHint: '图片向外延伸这么多像素，总边长不超过 2048；此时不看涂抹的部分。',
 
   storage: '存储',
   storageUsed: (used, quota) => `已用 ${used}，共 ${quota}`,

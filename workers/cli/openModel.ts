@@ -8,6 +8,7 @@ import { withLoras } from '../../models/lora/withLoras';
 import { type Manifest, STAGE_NAMES } from '../../models/manifest';
 import { diskFiles, modelPath, openDisk } from '../../models/openDisk.node';
 import { conversionProgress } from '../../models/progressLine.node';
+import type { WeightForm } from '../../models/quantize/weightForm';
 import type { Folder } from '../../models/source';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
 import type { SavingRequest } from '../api';
@@ -53,7 +54,7 @@ export async function openModel(
   const asked = rounded ? 'int8' : given.weights;
   const bare = await openDisk(path, options);
   const manifest = planFor(bare, asked, nodeDevice(), { ...hiresIn(request), ...savingIn(request), width, height });
-  const merged = manifest.weights === 'int8' || manifest.weights === 'int4' ? loras : [];
+  const merged = mergedInto(manifest.weights, loras);
   const checkpoint = await withLoras(bare, merged);
   sayIgnored(checkpoint);
   const opened = await openCheckpoint(
@@ -62,6 +63,12 @@ export async function openModel(
     signal,
   );
   return merged.length > 0 ? opened : withThem(opened, loras);
+}
+
+/** Those that go into a conversion to `form`; one of weight 0 makes no other of it. */
+export function mergedInto(form: WeightForm, loras: readonly NamedChoice[]): NamedChoice[] {
+  if (form !== 'int8' && form !== 'int4') return [];
+  return loras.filter(({ weight, textEncoderWeight = weight }) => weight !== 0 || textEncoderWeight !== 0);
 }
 
 const savingIn = ({ cacheInterval, cacheBranch, tokenMergingRatio }: SavingRequest): SavingRequest =>
