@@ -13,6 +13,7 @@ import { GUIDANCE_OPTIONS, GUIDANCE_USAGE, guidanceWords } from './guidanceOptio
 import { HIRES_OPTIONS, HIRES_USAGE, hiresWords } from './hiresOptions';
 import { INPAINT_OPTIONS, INPAINT_USAGE, inpaintWords } from './inpaintOptions';
 import { chosenLoras, LORA_OPTIONS, LORA_USAGE, type LoraWords, loraWords } from './loraOptions';
+import { OFF_OPTIONS, OFF_USAGE, withoutOff } from './offOptions';
 import { SAMPLING_OPTIONS, SAMPLING_USAGE, schedulerWord, timestepWords, variation } from './samplingOptions';
 import { SAVING_OPTIONS, SAVING_USAGE, savingWords } from './savingOptions';
 import { type EmbeddingWord, embeddingWords, TEXT_OPTIONS, TEXT_USAGE, textWords } from './textOptions';
@@ -21,6 +22,7 @@ import { TINY_VAE_OPTIONS, TINY_VAE_USAGE, tinyVaeWords } from './tinyVaeOptions
 export const USAGE = `usage: npm run generate -- "PROMPT" [options]
   --from FILE.png          draws a picture again as its file says it was drawn, by this program or by
                            stable-diffusion-webui; the prompt and every option given besides override what it says
+${OFF_USAGE}
   --model PATH|NAME        a .safetensors checkpoint, a diffusers folder, or "demo" (default: demo)
   --vae FILE               another VAE in place of the model's own
 ${TINY_VAE_USAGE}
@@ -90,8 +92,9 @@ export function fromWord(args: readonly string[]): string | undefined {
 
 /** `recipe` is what that file says; of a prompt and options beside it, each stands in place of what it says of that. */
 export function parseArguments(args: readonly string[], recipe?: Recipe): CliArguments {
-  const { values, positionals } = readWords(args);
-  const { width, height, ...said } = recipe ? saidBy(recipe, values) : {};
+  const { values: typed, positionals } = readWords(args);
+  const { values, said: left } = withoutOff(typed, recipe?.request);
+  const { width, height, ...said } = recipe ? saidBy(left, values) : {};
   const defaults = { ...DEFAULTS, ...said };
   if (positionals.length !== 1 && !(positionals.length === 0 && said.prompt !== undefined)) {
     throw badArgument(
@@ -151,8 +154,8 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
   };
 }
 
-/** What `recipe` says that no option contradicts: another sampler has levels and noise of its own. */
-function saidBy({ request }: Recipe, values: Readonly<Record<string, unknown>>): Recipe['request'] {
+/** What of a recipe's `request` no option contradicts: another sampler has levels and noise of its own. */
+function saidBy(request: Recipe['request'], values: Readonly<Record<string, unknown>>): Recipe['request'] {
   const { sigmas, eta, only, strength, timesteps, timestepSpacing, ...others } = request;
   const { maskBlur, maskedContent, invertMask, inpaintPadding, outpaint, ...more } = others;
   const { hiresScale, hiresSize, hiresUpscaler, hiresSteps, hiresStrength, cacheBranch, ...rest } = more;
@@ -193,6 +196,7 @@ const knownOf = <Word extends string>(word: string | undefined, known: readonly 
 const text = { type: 'string' } as const;
 const OPTIONS = {
   from: text,
+  ...OFF_OPTIONS,
   model: text,
   vae: text,
   ...TINY_VAE_OPTIONS,
