@@ -4,8 +4,8 @@ import type { ImageRequest } from '../api';
 export const OFF_USAGE = `\
   --no-invert-mask         with --from: draws what the mask marks; and with \`off\` in place of their values are left out what the
                            file says of --hires-scale or --hires-size and all of the second pass, --freeu, --mimic-scale,
-                           --perpendicular-negative, --guidance-interval, --cache-interval, --timestep-spacing, --timesteps,
-                           --eta, --subseed-strength, --tiny-vae, --lora, --inpaint-padding and --outpaint`;
+                           --perpendicular-negative, --guidance-interval, --cache-interval, --token-merging, --timestep-spacing,
+                           --timesteps, --eta, --subseed-strength, --tiny-vae, --lora, --inpaint-padding and --outpaint`;
 
 export const OFF_OPTIONS = { 'no-invert-mask': { type: 'boolean' } } as const;
 
@@ -20,6 +20,7 @@ const FIELDS = {
   'perpendicular-negative': ['perpendicularNegative'],
   'guidance-interval': ['guidanceInterval'],
   'cache-interval': ['cacheInterval', 'cacheBranch'],
+  'token-merging': ['tokenMergingRatio'],
   'timestep-spacing': ['timestepSpacing'],
   timesteps: ['timesteps'],
   eta: ['eta'],

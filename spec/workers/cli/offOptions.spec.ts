@@ -15,7 +15,13 @@ const SAID: Partial<ImageRequest> = {
     guidanceInterval: [0.2, 0.8],
     guidanceRescale: 0.7,
   },
-  ...{ cacheInterval: 3, cacheBranch: 1, tinyVae: { file: 'demo' }, loras: [{ name: 'ink', weight: 1 }] },
+  ...{
+    cacheInterval: 3,
+    cacheBranch: 1,
+    tokenMergingRatio: 0.4,
+    tinyVae: { file: 'demo' },
+    loras: [{ name: 'ink', weight: 1 }],
+  },
   ...{ strength: 0.5, maskBlur: 4, maskedContent: 'fill', invertMask: true, inpaintPadding: 32 },
 };
 const request = (said: Partial<ImageRequest>, ...words: readonly string[]) =>
@@ -32,6 +38,7 @@ const GROUPS: Readonly<Record<string, readonly (keyof ImageRequest)[]>> = {
   '--perpendicular-negative off': ['perpendicularNegative'],
   '--guidance-interval off': ['guidanceInterval'],
   '--cache-interval off': ['cacheInterval', 'cacheBranch'],
+  '--token-merging off': ['tokenMergingRatio'],
   '--timestep-spacing off': ['timestepSpacing'],
   '--timesteps off': ['timesteps'],
   '--eta off': ['eta'],
