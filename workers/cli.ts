@@ -95,7 +95,8 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
     const request = { ...asked, guidance };
     const parts = { model, backend: int8 ? await nodeInt8Backend() : nodeWasmBackend(), courses };
     const by = { model: model.name, weights: manifest.weights, backend: given.backend, loraHashes: hashes };
-    const { files, seeds, finished } = await draw(request, parts, { by, out: given.out }, signal);
+    const drawing = draw(request, parts, { by, out: given.out }, signal);
+    const { files, seeds, finished } = await drawing.finally(() => opened.close?.());
     const how = { model: model.name, backend: given.backend, weights: manifest.weights, courses };
     if (given.json) console.log(JSON.stringify(report(request, how, files, seeds, finished)));
     else for (const file of files) console.log(file);

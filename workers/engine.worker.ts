@@ -159,9 +159,9 @@ async function readyHere(
     const tokens = await (await drawing()).plannedTokens(asked, manifest);
     const plan = wayOf(name, manifest, { ...(await largest(asked)), tokens, beside: previews?.beside }, lowering);
     const bare = storedModel(stored, own, lowering);
-    const changed = hasLoras(asked)
+    const { model: changed, close } = hasLoras(asked)
       ? await (await loras()).withAsked({ model: bare, manifest: own, request: asked }, browserRecords(), tell)
-      : bare;
+      : { model: bare, close: () => undefined };
     const model = beside ? beside.model(changed, lowering) : changed;
     const parts = {
       ...{ model, backend: await backend(name) },
@@ -169,7 +169,11 @@ async function readyHere(
       ...(previews ? { preview: previews.model(changed, lowering) } : {}),
     };
     const request = plan ? { ...asked, guidance: plan.guidance } : asked;
-    return { parts, request, close: () => stored.close() };
+    const closeBoth = (): void => {
+      close();
+      stored.close();
+    };
+    return { parts, request, close: closeBoth };
   } catch (error) {
     stored.close();
     throw error;

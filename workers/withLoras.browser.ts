@@ -5,7 +5,8 @@ import type { ImageEvent, ImageRequest } from './api';
 import { type KeptLoras, keptLoras } from './loraShelf';
 import { openedLoras } from './loras';
 import type { Model } from './model';
-import { changedModel } from './model.changed';
+import { type ChangedModel, changedModel } from './model.changed';
+import { opensAgain } from './opensAgain';
 import type { Records } from './store/records';
 
 let shelf: KeptLoras | undefined;
@@ -29,12 +30,12 @@ export async function withAsked(
   { model, manifest, request }: Asked,
   records: Records,
   tell: (event: ImageEvent) => void,
-): Promise<Model> {
+): Promise<Pick<ChangedModel, 'model' | 'close'>> {
   const kept = loraShelf(records);
   const choices = await openedLoras(request, kept);
   // Now: until the picture is saved they may be called otherwise, or be gone.
   const hashes = await kept.hashes(choices.map(({ name }) => name));
-  const changed = await changedModel(model, manifest, choices, inBlobs);
+  const changed = await changedModel(model, manifest, choices, inBlobs, opensAgain(request) ? 'again' : 'once');
   if (choices.length > 0) tell({ type: 'loras', hashes, ignored: changed.ignored });
-  return changed.model;
+  return changed;
 }

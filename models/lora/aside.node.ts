@@ -37,11 +37,12 @@ export function onDisk(): Aside {
         throw new CodedError('storage-full', details, { cause: error });
       }
       end += length;
-      return async () => {
+      const now = (): Uint8Array => {
         const back = new Uint8Array(length);
         for (let at = 0; at < length; ) at += readSync(file(), back, at, length - at, start + at);
         return back;
       };
+      return { now, later: async () => now() };
     },
   };
 }

@@ -6,7 +6,7 @@
 import { byKey } from '../pack';
 import type { PackedTensor, StageWeights } from '../stage';
 import { checkBounds } from '../stageWeights';
-import type { Aside, Kept } from './aside';
+import type { Aside, Kept, PutAside } from './aside';
 import { type Change, type LoadedChange, loadChange } from './changes';
 import { packedRows } from './packedRows';
 
@@ -29,6 +29,8 @@ export interface ChangingOptions {
    * what was changed once is put aside here.
    */
   readonly aside?: Aside;
+  /** The same weights will be opened again: what is changed goes there, and what is there is not changed anew. Not closed here. */
+  readonly again?: PutAside;
 }
 
 /**
@@ -39,14 +41,14 @@ export async function changedWeights(
   base: StageWeights,
   tensors: readonly PackedTensor[],
   changes: ReadonlyMap<string, readonly Change[]>,
-  { aside }: ChangingOptions = {},
+  { aside, again }: ChangingOptions = {},
 ): Promise<StageWeights> {
   const groups = [...byKey(tensors)].flatMap(([key, stored]): Group[] => {
     const of = changes.get(key);
     return of ? [{ key, tensors: stored, changes: of }] : [];
   });
   if (groups.length === 0) return base;
-  const changing = new Changing(base, groups, aside);
+  const changing = new Changing(base, groups, aside, again);
   if (!aside) await changing.load(groups);
   return changing;
 }
@@ -58,18 +60,24 @@ class Changing implements StageWeights {
   /** Changed tensors that were not yet asked for, or are small, by name. */
   readonly #held = new Map<string, Uint8Array>();
   readonly #kept = new Map<string, Kept>();
+  /** Keys of what need not be changed again. */
+  readonly #done = new Set<string>();
 
   constructor(
     readonly base: StageWeights,
     readonly groups: readonly Group[],
     readonly aside: Aside | undefined,
+    readonly again: PutAside | undefined,
   ) {
     this.bytes = base.bytes;
     if (aside) this.prepare = (part) => this.#prepare(part);
   }
 
   async load(groups: readonly Group[]): Promise<void> {
-    for (const { key, changes } of groups) this.#loaded.set(key, await Promise.all(changes.map(loadChange)));
+    for (const { key, changes, tensors } of groups) {
+      if (await this.again?.has(tensors.map(({ name }) => name))) this.#done.add(key);
+      else this.#loaded.set(key, await Promise.all(changes.map(loadChange)));
+    }
   }
 
   read(begin: number, end: number): Uint8Array {
@@ -101,7 +109,7 @@ class Changing implements StageWeights {
     const unread = new Set(done.map(({ offset }) => offset));
     await this.base.prepare?.(part.filter(({ offset }) => !unread.has(offset)));
     await this.load(here.filter((group) => !isDone(group)));
-    for (const { name } of done) this.#held.set(name, await this.#kept.get(name)!());
+    for (const { name } of done) this.#held.set(name, await this.#kept.get(name)!.later());
   }
 
   #tensor(group: Group, { name, bytes }: PackedTensor): Uint8Array {
@@ -130,6 +138,10 @@ class Changing implements StageWeights {
 
   /** Holds all tensors of `group` as they become. */
   #change({ key, tensors }: Group): void {
+    if (this.#done.has(key)) {
+      for (const { name } of tensors) this.#held.set(name, this.again!.get(name)!.now!());
+      return;
+    }
     // Copies: what was read is valid until the next read, or may be the file's own memory.
     const packed = tensors.map(({ offset, bytes, ...tensor }) => ({
       ...tensor,
@@ -148,6 +160,7 @@ class Changing implements StageWeights {
     for (const { name, bytes } of packed) {
       this.#held.set(name, bytes);
       if (this.aside) this.#kept.set(name, this.aside.put(bytes));
+      this.again?.put(name, bytes);
     }
   }
 }

@@ -24,6 +24,7 @@ test('a LoRA is switched on, weighed and off again between pictures; it is there
   const drawn = { steps: 3, size: [64, 72] } as const;
   const plain = await commandPicture(drawn);
   const whole = await commandPicture(drawn, '--lora', file);
+  const second = await commandPicture(drawn, '--lora', file, '--seed', '2');
   const part = await commandPicture(drawn, '--lora', `${file}:-0.5`);
   assert.ok(psnr(plain, whole) < 30 && psnr(plain, part) < 30);
   await ready(FOLDER, async ({ page }) => {
@@ -32,6 +33,10 @@ test('a LoRA is switched on, weighed and off again between pictures; it is there
     await upload(page, 'keep-lora', file);
     await page.waitForSelector(byId('kept-lora'));
     same(await draw(page, drawn), whole);
+    // The second of two is drawn with the weights that were changed for the first.
+    await fill(page, 'num-images', '2');
+    same(await draw(page, drawn), second);
+    await fill(page, 'num-images', '1');
     await fill(page, 'kept-lora-weight', '-0.5');
     same(await draw(page, drawn), part);
     await page.reload();

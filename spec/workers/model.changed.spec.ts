@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDiffusersFolder } from '../../models/checkpoint';
 import { inBlobs } from '../../models/lora/aside';
+import { onDisk } from '../../models/lora/aside.node';
 import { withLoras } from '../../models/lora/withLoras';
 import { planModel } from '../../models/planModel';
 import { psnr } from '../../models/quantize/quality/psnr';
@@ -69,6 +70,46 @@ test('weights that are read in parts give the same picture, bit for bit', async 
   assert.ok(streamed.unet.segments);
   assert.equal(await drawn(model, wasm, streamed), await drawn(model));
 });
+
+for (const [form, backend] of [
+  ['exact', 'wasm'],
+  ['int8', 'wasm-int8'],
+] as const)
+  test(`${form} on ${backend}: the second picture of a batch takes what the first has changed, without a look at the LoRAs, bit for bit`, async () => {
+    const on = backend === 'wasm' ? wasm : await nodeInt8Backend();
+    const manifest = planModel(checkpoint, form);
+    let reads = 0;
+    const counted = LORAS.map((each) => ({
+      ...each,
+      source: {
+        ...each.source,
+        read(begin: number, end: number) {
+          reads += 1;
+          return each.source.read(begin, end);
+        },
+      },
+    }));
+    const pictures = async (opened: 'once' | 'again') => {
+      const { model, close } = await changedModel(stored(form), manifest, counted, onDisk, opened);
+      const found: { readonly pixels: Uint8Array; readonly reads: number }[] = [];
+      const batch = { ...request, numImages: 3, hiresScale: 2 };
+      for await (const event of textToImage(batch, { model, backend: on, courses: FASTEST }, never)) {
+        assert.is.not(event.type, 'failed', event.type === 'failed' ? event.message : '');
+        if (event.type === 'image') found.push({ pixels: event.picture.pixels, reads });
+      }
+      close();
+      return found;
+    };
+    const anew = await pictures('once');
+    const again = await pictures('again');
+    assert.equal(
+      again.map(({ pixels }) => pixels),
+      anew.map(({ pixels }) => pixels),
+    );
+    const since = (found: typeof anew) => found.slice(1).map((each, i) => each.reads - found[i]!.reads);
+    assert.equal(since(again), [0, 0]);
+    assert.ok(since(anew).every((each) => each > 10));
+  });
 
 for (const [form, backend, least] of [
   ['int8', 'wasm', 24],

@@ -20,6 +20,7 @@ import type { Model } from '../model';
 import { changedModel } from '../model.changed';
 import { checkpointModel } from '../model.checkpoint';
 import { packedModel } from '../model.packed';
+import { opensAgain } from '../opensAgain';
 import type { CliArguments } from './arguments';
 import { conversionsFolder, convertedOnce } from './conversions';
 import { given as defined } from './given';
@@ -30,6 +31,8 @@ const WORTH_KEEPING_BYTES = 256 * 1024 * 1024;
 export interface OpenedModel {
   readonly manifest: Manifest;
   readonly model: Model;
+  /** Gives up what was made for it, once nothing is drawn any more. */
+  close?(): void;
 }
 
 /**
@@ -47,7 +50,7 @@ export async function openModel(
   if (await isConverted(path)) {
     const { manifest, weights } = await openConverted(path);
     refuseWhatIsDone(options, given.weights, manifest);
-    return withThem({ manifest, model: packedModel(model, manifest, weights) }, loras);
+    return withThem({ manifest, model: packedModel(model, manifest, weights) }, loras, request);
   }
   // Eight bits are what our own kernels compute in: wider weights would be rounded each time anew.
   const rounded = given.weights === 'auto' && given.backend === 'wasm-int8';
@@ -62,7 +65,7 @@ export async function openModel(
     { manifest, given: { ...given, weights: asked }, merged },
     signal,
   );
-  return merged.length > 0 ? opened : withThem(opened, loras);
+  return merged.length > 0 ? opened : withThem(opened, loras, request);
 }
 
 /** Those that go into a conversion to `form`; one of weight 0 makes no other of it. */
@@ -79,11 +82,15 @@ function sayIgnored(found: { readonly ignored?: readonly string[] }): void {
   if (note) console.error(note);
 }
 
-async function withThem({ manifest, model }: OpenedModel, loras: readonly NamedChoice[]): Promise<OpenedModel> {
+async function withThem(
+  { manifest, model }: OpenedModel,
+  loras: readonly NamedChoice[],
+  request: CliArguments['request'],
+): Promise<OpenedModel> {
   if (loras.length === 0) return { manifest, model };
-  const changed = await changedModel(model, manifest, loras, onDisk);
+  const changed = await changedModel(model, manifest, loras, onDisk, opensAgain(request) ? 'again' : 'once');
   sayIgnored(changed);
-  return { manifest, model: changed.model };
+  return { manifest, model: changed.model, close: changed.close };
 }
 
 interface Opening {
