@@ -1,7 +1,7 @@
 /**
  * `npm run fidelity [-- PATTERN]`: the demo model's pictures against those that diffusers draws of the same requests
  * (spec/vectors/recipes/fidelity.py, fidelity_text.py, fidelity_guidance.py, fidelity_saving.py, fidelity_loras.py, fidelity_few.py for few steps and tiny VAEs, fidelity_images.py for those that begin from a
- * picture, fidelity_hires.py for those in two passes, fidelity_inpaint.py for those into a part of one, freeu.py for those with FreeU, token_merging.py for those with merged tokens), one line a
+ * picture, fidelity_hires.py for those in two passes, fidelity_inpaint.py for those into a part of one, freeu.py for those with FreeU, token_merging.py for those with merged tokens, fidelity_control.py for those with ControlNets), one line a
  * sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
  * PATTERN, a regular expression, picks cases by name. Ends with 1 where one is below 50 dB, a root-mean-square error of 0.8 of 255 levels.
  */
@@ -14,10 +14,11 @@ import { planModel } from '../models/planModel';
 import { psnr } from '../models/quantize/quality/psnr';
 import { openSafetensors, type Safetensors } from '../models/safetensors';
 import { openTinyVae } from '../models/tinyVae/openTinyVae';
-import type { Embedding, ImageRequest, Picture } from '../workers/api';
+import type { ChosenControl, Embedding, ImageRequest, Picture } from '../workers/api';
 import { nodeWasmBackend } from '../workers/backend/ort.node';
 import { brought } from '../workers/cli/images';
 import { readPng } from '../workers/cli/png';
+import { controlManifest, controlModel } from '../workers/controlModel';
 import { type LoraShelf, openedLoras } from '../workers/loras';
 import { changedModel } from '../workers/model.changed';
 import { checkpointModel } from '../workers/model.checkpoint';
@@ -25,6 +26,7 @@ import type { Parts } from '../workers/openStage';
 import { textToImage } from '../workers/pipeline';
 import { DEFAULTS } from '../workers/request';
 import { tinyManifest, tinyModel } from '../workers/tinyVae';
+import { hashedControlNet } from './fidelityControl';
 
 export const LEAST_DECIBELS = 50;
 
@@ -41,6 +43,8 @@ export type FidelityCase = ImageRequest & {
   readonly maskBox?: readonly [number, number, number, number];
   /** Drawn by a model that is told the scale of guidance. */
   readonly guidanceTold?: true;
+  /** Steered by ControlNets of these names, each by one of the pictures. */
+  readonly controlled?: readonly (Omit<ChosenControl, 'image'> & { readonly follows: string })[];
 };
 
 /** Of spec/vectors: requests, and the pictures they are held against. */
@@ -55,6 +59,7 @@ const FILES = [
   'fidelity-inpaint',
   'fidelity-freeu',
   'fidelity-merged',
+  'fidelity-control',
   'fidelity-few',
 ] as const;
 
@@ -108,10 +113,18 @@ export async function* fidelity(cases: readonly FidelityCase[], root = '.'): Asy
   const told = await toldCheckpoint(demo, await referencesOf('fidelity-few', root));
   const backend = nodeWasmBackend();
   const partsOf = async (each: FidelityCase): Promise<Parts> => {
-    const { tinyVae, guidanceTold } = each;
+    const { tinyVae, guidanceTold, controlled } = each;
     const checkpoint = guidanceTold ? told : demo;
     const loras = await openedLoras(each, shelfOf(await referencesOf(each.from, root)));
     const { model } = await changedModel(checkpointModel(checkpoint), planModel(checkpoint), loras, onDisk);
+    if (controlled) {
+      const controls = controlled.map(({ name }) => hashedControlNet(demo, name));
+      return {
+        model,
+        backend,
+        controls: controls.map((one) => controlModel(one, controlManifest(planModel(demo), one))),
+      };
+    }
     if (!tinyVae) return { model, backend };
     const tiny = await openTinyVae(await diskFolder(`${root}/models/demo/tiny_vae`));
     const manifest = tinyManifest(planModel(checkpoint), tiny, tinyVae.use);
@@ -120,7 +133,8 @@ export async function* fidelity(cases: readonly FidelityCase[], root = '.'): Asy
   const pictureOf = async (from: FidelityCase['from'], name: string) =>
     readPng(await (await referencesOf(from, root)).read(name));
   for (const each of cases) {
-    const request = await withImages(each, (name) => pictureOf('fidelity', name));
+    const given = (name: string) => pictureOf('fidelity', name);
+    const request = await steered(await withImages(each, given), each, given);
     const picture = await drawn(request, await partsOf(each));
     const reference = await pictureOf(each.from, each.name);
     yield { ...each, decibels: psnr(picture.pixels, reference.pixels) };
@@ -143,6 +157,18 @@ async function toldCheckpoint(demo: Checkpoint, references: Safetensors): Promis
     description: { ...description, unet: { ...description.unet, timeCondProjDim: info.shape[1]! } },
     weights: (stage) => (stage === 'unet' ? told : demo.weights(stage)),
   };
+}
+
+async function steered(
+  request: ImageRequest,
+  { controlled }: FidelityCase,
+  pictureOf: (name: string) => Promise<Pixels>,
+): Promise<ImageRequest> {
+  if (!controlled) return request;
+  const controls = await Promise.all(
+    controlled.map(async ({ follows, ...how }) => ({ ...how, image: await pictureOf(follows) })),
+  );
+  return { ...request, controls };
 }
 
 type Pixels = ReturnType<typeof readPng>;

@@ -78,13 +78,15 @@ export function diskOptions(words: {
   };
 }
 
-/** `FILE` or `FILE:WEIGHT`; a colon elsewhere is part of the path. */
-export function loraWord(word: string): { path: string; weight: number } {
-  if (word === '') throw badArgument('--lora', 'FILE or FILE:WEIGHT', '');
+export const loraWord = (word: string): { path: string; weight: number } => weighedFile('--lora', word);
+
+/** `FILE` or `FILE:WEIGHT` of `option`; a colon elsewhere is part of the path. */
+export function weighedFile(option: string, word: string): { path: string; weight: number } {
+  if (word === '') throw badArgument(option, 'FILE or FILE:WEIGHT', '');
   const [, path, weight] = /^(.+):([-+]?(?:\d+\.?\d*|\.\d+))$/s.exec(word) ?? [];
   if (path !== undefined) return { path: fromCaller(path), weight: Number(weight) };
   const [, file, strange] = /^(.+\.safetensors):([^/\\]*)$/is.exec(word) ?? [];
-  if (file !== undefined) throw badArgument(`--lora: weight of ${file}`, 'a number', strange!);
+  if (file !== undefined) throw badArgument(`${option}: weight of ${file}`, 'a number', strange!);
   return { path: fromCaller(word), weight: 1 };
 }
 

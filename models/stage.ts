@@ -22,6 +22,8 @@ export interface StageSize extends TextSize {
   readonly freeu?: FreeU;
   /** Of the UNet: how much of the finest level's tokens is merged for self-attention (graph/tokenMerging.ts); nothing where absent. */
   readonly tokenMergingRatio?: number;
+  /** Of the UNet: it takes in what ControlNets have made (graph/controlNet.ts). */
+  readonly controlled?: boolean;
 }
 
 /**

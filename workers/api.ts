@@ -5,6 +5,7 @@
 import type { ErrorCode, ErrorDetails } from '../models/errors';
 import type { WeightForm as StoredForm } from '../models/quantize/weightForm';
 import type { StageName } from '../models/stage';
+import type { ControlRequest } from './api/control';
 import type { Forecast } from './api/forecast';
 import type { FreeURequest } from './api/freeu';
 import type { GuidanceRequest } from './api/guidance';
@@ -21,6 +22,7 @@ import type { StorageReport } from './api/storage';
 import type { TextRequest } from './api/text';
 import type { TinyVaeRequest } from './api/tinyVae';
 
+export type * from './api/control';
 export type * from './api/forecast';
 export type * from './api/freeu';
 export type * from './api/guidance';
@@ -48,6 +50,7 @@ export interface ImageRequest
     HiresRequest,
     InpaintRequest,
     FreeURequest,
+    ControlRequest,
     TinyVaeRequest {
   /** Classifier-free guidance scale in [0, 100]; at 1 and below there is no unconditional call, as in diffusers. */
   readonly guidanceScale: number;

@@ -11,6 +11,7 @@ import type { ImageEvent, ImageRequest } from './api';
 import { nodeInt8Backend } from './backend/int8/int8.node';
 import { nodeWasmBackend } from './backend/ort.node';
 import { asTyped, type CliArguments, type CliBackend, fromWord, parseArguments, USAGE } from './cli/arguments';
+import { controlsOf } from './cli/controlOptions';
 import { EXIT_CODES } from './cli/exitCodes';
 import { brought, type GivenImages, readImage, sizeOf } from './cli/images';
 import { lorasOf } from './cli/loraOptions';
@@ -23,8 +24,10 @@ import { fastNote, fastSaving } from './cli/savingOptions';
 import { embeddingsOf } from './cli/textOptions';
 import { tinyVaeOf } from './cli/tinyVaeOptions';
 
+import { controlManifest, controlModel } from './controlModel';
 import { asError, asFailure } from './errors';
 import { largestPass } from './hires';
+import { controlBytes, int8ControlBytes } from './memory/controlBytes';
 import type { Courses } from './memory/course';
 import { nodeDevice } from './memory/device.node';
 import { planDrawing } from './memory/drawingPlan';
@@ -62,7 +65,8 @@ export async function main(args: readonly string[]): Promise<number> {
 async function generate(given: CliArguments, recipe: Recipe | undefined): Promise<void> {
   const { request: asked, choices, hashes, notes } = await lorasOf(given.request, given.loras, recipe);
   for (const note of notes) console.error(note);
-  const words = { ...asked, ...(await embeddingsOf(given.embeddings)) };
+  const steering = await controlsOf(given.controls);
+  const words = { ...asked, ...(await embeddingsOf(given.embeddings)), ...steering.request };
   const images = await imagesOf(given);
   const own = images.initImage ? sizeOf(images.initImage, words) : undefined;
   const { width = own?.width, height = own?.height } = given;
@@ -85,7 +89,10 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
     const asked = sized({ width: width ?? native, height: height ?? native });
     const device = nodeDevice();
     const int8 = given.backend === 'wasm-int8';
-    const drawn = { ...largestPass(asked), tokens: await plannedTokens(asked, model) };
+    const controls = steering.opened.map((control) => controlManifest(opened.manifest, control));
+    const size = { ...largestPass(asked), tokens: await plannedTokens(asked, model) };
+    const beside = int8 ? int8ControlBytes(controls, size, availableParallelism()) : controlBytes(controls, size);
+    const drawn = { ...size, ...(beside > 0 ? { beside } : {}) };
     const plan = int8
       ? int8Plan(manifest, drawn, device, availableParallelism())
       : planDrawing(manifest, drawn, device);
@@ -93,7 +100,9 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
     if (given.fast) console.error(fastNote(given.backend, asked));
     const { courses, guidance } = plan;
     const request = { ...asked, guidance };
-    const parts = { model, backend: int8 ? await nodeInt8Backend() : nodeWasmBackend(), courses };
+    const steered = steering.opened.map((control, i) => controlModel(control, controls[i]!));
+    const backend = int8 ? await nodeInt8Backend() : nodeWasmBackend();
+    const parts = { model, backend, courses, ...(steered.length > 0 ? { controls: steered } : {}) };
     const by = { model: model.name, weights: manifest.weights, backend: given.backend, loraHashes: hashes };
     const drawing = draw(request, parts, { by, out: given.out }, signal);
     const { files, seeds, finished } = await drawing.finally(() => opened.close?.());

@@ -35,8 +35,9 @@ export async function* open(
   stage: StageName,
   size: StageSize,
   learned?: LearnedTokens,
+  parts: Parts = drawing.parts,
 ): AsyncGenerator<ImageEvent, Stage> {
-  const { parts, signal, watch } = drawing;
+  const { signal, watch } = drawing;
   const of = parts.model.bytes(stage);
   await untilMessagesAreRead();
   signal.throwIfAborted();

@@ -16,6 +16,8 @@ export interface Parts {
   readonly courses?: Courses;
   /** A model whose decoder makes previews, beside the UNet. */
   readonly preview?: Model;
+  /** ControlNets of the request, in its order, each in the place of a UNet. */
+  readonly controls?: readonly Model[];
   /** Where networks are opened in another way than by their courses. */
   readonly open?: OpenStage;
 }

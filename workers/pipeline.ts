@@ -29,6 +29,7 @@ import type { Parts } from './openStage';
 import { firstPass, type Pass, stageSize } from './passes';
 import type { Previews } from './previews';
 import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds } from './sampling';
+import type { SteeredUnet } from './steering';
 import type { Tensor } from './tensor';
 
 /** Draws `request`. Never throws: what goes wrong is the last event, `failed`; a stop is `failed` with `aborted`. */
@@ -174,25 +175,32 @@ async function* denoise(
 
   const { tokens } = conditioning;
   const batch = conditioning.at(0).negativePrompt && request.guidance === 'one-call' ? 2 : 1;
-  const { freeu, tokenMergingRatio } = request;
+  const { freeu, tokenMergingRatio, controls } = request;
   const shown = {
     ...(tokens > TOKENS ? { tokens } : {}),
     ...(freeu ? { freeu } : {}),
     ...(tokenMergingRatio ? { tokenMergingRatio } : {}),
+    ...(controls ? { controlled: true } : {}),
   };
   const unetSize = { ...size, batch, ...shown };
   const { cacheInterval = 1, cacheBranch = 0 } = request;
   const caching = cacheInterval > 1 ? yield* openCut(drawing, unetSize, cacheBranch, cacheInterval) : undefined;
   const unet = caching ?? (yield* open(drawing, 'unet', unetSize));
   let previews: Previews | undefined;
+  let steered: SteeredUnet | undefined;
   try {
     previews = await previewsOf(drawing, size);
     const { predictionType } = description.scheduler;
     let done = 0;
     let estimate: Latents | undefined;
     const now = () => shownIn(request, conditioning.at(done), skip + done);
+    if (controls) {
+      const { openSteered } = await later(import('./steering'));
+      const pass = { request, size: unetSize, sampling: { sampler, schedule } };
+      steered = yield* openSteered(drawing, unet, pass, (states) => states === now().prompt);
+    }
     const width = toldIn(parts.model);
-    const seen = see(unet);
+    const seen = see(steered ?? unet);
     const asked = width
       ? (await later(import('./toldGuidance'))).toldGuidance(seen, width, drawing.asked.guidanceScale)
       : seen;
@@ -202,6 +210,7 @@ async function* denoise(
       await untilMessagesAreRead();
       signal.throwIfAborted();
       caching?.begin();
+      steered?.begin();
       const started = performance.now();
       const denoised = await watch.time('unet', guided(x, sigma, timestep));
       milliseconds += performance.now() - started;
@@ -225,6 +234,7 @@ async function* denoise(
     return finish(modelSample(turn.value, schedule.finalSigma));
   } finally {
     await previews?.close().catch(() => undefined);
+    await steered?.close();
     await close(drawing, 'unet', unet);
   }
 }

@@ -12,6 +12,7 @@ import type {
   TimestepSpacing,
   TinyVaeUse,
 } from './api';
+import { checkControls } from './controlRequest';
 import { hiresStepsOf, isHires } from './hires';
 import { checkHires } from './hiresRequest';
 import { checkInpaint } from './inpaintRequest';
@@ -85,6 +86,7 @@ export function checkRequest(request: ImageRequest): ImageRequest {
   checkGuidance(request);
   checkSaving(request);
   checkFreeU(request);
+  checkControls(request);
   oneOf('guidance', request.guidance, GUIDANCE_FORMS);
   oneOf('memory', request.memory, MEMORY_MODES);
   return request;

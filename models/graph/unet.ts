@@ -8,7 +8,7 @@ import { resnet } from './resnet';
 import { transformer } from './transformer';
 
 /** What every block sees besides the picture. */
-interface Conditions {
+export interface Conditions {
   /** silu of the time embedding, which each resnet would take for itself. */
   readonly time: Value;
   readonly hiddenStates: Value;
@@ -24,7 +24,7 @@ interface Conditions {
 export function unet(
   net: Layers,
   config: UNetConfig,
-  { batch, height, width, tokens = TOKENS, deep, freeu, tokenMergingRatio }: StageSize,
+  { batch, height, width, tokens = TOKENS, deep, freeu, tokenMergingRatio, controlled }: StageSize,
 ): void {
   const sample = net.input('sample', 'float32', [batch, config.inChannels, height, width]);
   const timestep = net.input('timestep', 'float32', [1]);
@@ -36,8 +36,14 @@ export function unet(
   const down = downLayers(net, config, conditions).slice(0, given ? deep.branch : undefined);
   for (const layer of down) skips.push(layer(skips.at(-1)!));
 
-  let x = given ? net.input(DEEP, 'float32', deepShape(config, deep.branch, skips.at(-1)!.shape)) : undefined;
-  x ??= middle(net, config, skips.at(-1)!, conditions);
+  const beneath = skips.at(-1)!;
+  if (controlled) for (const [i, skip] of skips.entries()) skips[i] = net.add(skip, residualInput(net, i, skip));
+
+  let x = given ? net.input(DEEP, 'float32', deepShape(config, deep.branch, beneath.shape)) : undefined;
+  if (!x) {
+    x = middle(net, config, beneath, conditions);
+    if (controlled) x = net.add(x, residualInput(net, branchesOf(config), x));
+  }
   for (const layer of upLayers(net, config, conditions).slice(-skips.length)) {
     const skip = skips.pop()!;
     if (deep?.from === 'made' && skips.length === deep.branch) net.output(DEEP, x);
@@ -48,6 +54,11 @@ export function unet(
 }
 
 const DEEP = 'deep_features';
+
+/** What a ControlNet has made of skip `i`, counted from the outermost, or of the middle, the last: as outputs there, as inputs here. */
+export const residualName = (i: number): string => `residual_${i}`;
+
+const residualInput = (net: Layers, i: number, { shape }: Value): Value => net.input(residualName(i), 'float32', shape);
 
 /** How many skips there are, and so branches of deep features: one before every layer of the way up. */
 export const branchesOf = ({ blockOutChannels, layersPerBlock }: UNetConfig): number =>
@@ -64,7 +75,7 @@ export function deepShape(
   return [batch!, blockOutChannels[Math.min(beneath, blockOutChannels.length - 1)]!, height!, width!];
 }
 
-function timeEmbedding(net: Layers, config: UNetConfig, timestep: Value): Value {
+export function timeEmbedding(net: Layers, config: UNetConfig, timestep: Value): Value {
   const width = config.blockOutChannels[0]!;
   const sinusoids = net.timestepEmbedding(timestep, {
     width,
@@ -83,7 +94,7 @@ function withGuidance(net: Layers, { timeCondProjDim }: UNetConfig, sinusoids: V
 }
 
 /** The way down, level 0, the finest, first: what each makes is a skip. */
-function downLayers(net: Layers, config: UNetConfig, conditions: Conditions): ((x: Value) => Value)[] {
+export function downLayers(net: Layers, config: UNetConfig, conditions: Conditions): ((x: Value) => Value)[] {
   const last = config.blockOutChannels.length - 1;
   return config.blockOutChannels.flatMap((channels, level) => {
     const scope = `down_blocks.${level}`;
@@ -99,7 +110,7 @@ function downLayers(net: Layers, config: UNetConfig, conditions: Conditions): ((
   });
 }
 
-function middle(net: Layers, config: UNetConfig, x: Value, conditions: Conditions): Value {
+export function middle(net: Layers, config: UNetConfig, x: Value, conditions: Conditions): Value {
   const level = config.blockOutChannels.length - 1;
   const channels = config.blockOutChannels[level]!;
   const outputScale = config.midBlockScaleFactor;

@@ -3,6 +3,7 @@
  * `spec/vectors/recipes/random_models.py` builds them: their weights come out of a hash, so nothing large is stored.
  */
 import { readFile } from 'node:fs/promises';
+import { uniform } from '../../build/hashed';
 import { ConfigFile } from '../../models/configs/configFile';
 import { parseTextEncoder } from '../../models/configs/textEncoderConfig';
 import { parseUNet } from '../../models/configs/unetConfig';
@@ -115,22 +116,4 @@ function weight(model: string, name: string, shape: readonly number[], gains: Re
   return uniform(`${model}/${name}`, count, spread, mean);
 }
 
-/** `count` values around `mean`, `spread` wide: lowbias32 (Wellons, "Hash function prospector") of a Weyl sequence. */
-export function uniform(key: string, count: number, spread: number, mean: number): Float32Array {
-  const seed = fnv1a(key);
-  const values = new Float32Array(count);
-  for (let i = 0; i < count; i++) {
-    let x = (Math.imul(i, 0x9e3779b9) + seed) >>> 0;
-    x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
-    x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
-    x = (x ^ (x >>> 16)) >>> 0;
-    values[i] = (x / 4294967296 - 0.5) * spread + mean;
-  }
-  return values;
-}
-
-function fnv1a(text: string): number {
-  let value = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193);
-  return value >>> 0;
-}
+export { uniform };

@@ -7,6 +7,7 @@ import type { Failure, ImageRequest } from '../api';
 import { CodedError } from '../errors';
 import type { Recipe } from '../pictureFile/recipe';
 import { DEFAULTS, MEMORY_MODES } from '../request';
+import { CONTROL_OPTIONS, CONTROL_USAGE, type ControlWords, controlWords } from './controlOptions';
 import { FREEU_USAGE, freeuWord } from './freeuOption';
 import { given } from './given';
 import { GUIDANCE_OPTIONS, GUIDANCE_USAGE, guidanceWords } from './guidanceOptions';
@@ -42,6 +43,7 @@ ${HIRES_USAGE}
   --strength X             how much of it is given up, above 0 to 1 (default: 0.8, with a mask 1)
   --mask-image FILE.png    where it is white the picture is drawn anew, where black it stays
 ${INPAINT_USAGE}
+${CONTROL_USAGE}
 ${SAMPLING_USAGE}
   --num-images N           pictures with seeds N, N+1, … (default: ${DEFAULTS.numImages})
   --only K                 of these draw one alone, the same as among the others, counted from 0
@@ -66,6 +68,7 @@ export interface CliArguments {
   /** What goes with the model. */
   readonly options: Omit<DiskOptions, 'loras'>;
   readonly loras: LoraWords;
+  readonly controls: ControlWords;
   readonly backend: CliBackend;
   readonly weights: WeightForm | 'auto';
   readonly embeddings: readonly EmbeddingWord[];
@@ -115,11 +118,13 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
     throw badArgument('--out', 'a file name ending in .png', values.out);
   }
   const loras = loraWords(values);
+  const controls = controlWords(values);
   const { loras: _, ...options } = diskOptions({ vae: values.vae, prediction: values.prediction });
   return {
     model: values.model ?? 'demo',
     options,
     loras,
+    controls,
     backend,
     weights: (weights ?? 'auto') as CliArguments['weights'],
     embeddings: embeddingWords(values),
@@ -200,6 +205,7 @@ const OPTIONS = {
   model: text,
   vae: text,
   ...TINY_VAE_OPTIONS,
+  ...CONTROL_OPTIONS,
   ...LORA_OPTIONS,
   prediction: text,
   'init-image': text,

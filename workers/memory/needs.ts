@@ -20,18 +20,21 @@ export interface PictureSize {
 export interface DrawnSize extends PictureSize, SavingRequest {
   readonly tokens?: number | undefined;
   readonly freeu?: FreeU | undefined;
+  /** There where ControlNets steer it. */
+  readonly controls?: unknown;
 }
 
 /** As what the UNet is opened for a picture: the whole of it first, and with it the part that is handed what it keeps. */
 export function unetSizes(
   size: StageSize,
-  { tokens, freeu, tokenMergingRatio, cacheInterval = 1, cacheBranch = 0 }: DrawnSize,
+  { tokens, freeu, tokenMergingRatio, controls, cacheInterval = 1, cacheBranch = 0 }: DrawnSize,
 ): StageSize[] {
   const seen = {
     ...size,
     ...(tokens === undefined ? {} : { tokens }),
     ...(freeu ? { freeu } : {}),
     ...(tokenMergingRatio ? { tokenMergingRatio } : {}),
+    ...(controls ? { controlled: true } : {}),
   };
   if (cacheInterval === 1) return [seen];
   return (['made', 'given'] as const).map((from) => ({ ...seen, deep: { branch: cacheBranch, from } }));

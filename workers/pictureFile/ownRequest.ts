@@ -77,6 +77,9 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   inpaintPadding: number,
   outpaint: fourNumbers,
   freeu: fourNumbers,
+  // Their pictures are not in the file.
+  controls: never,
+  controlGuess: never,
   initImage: never,
   maskImage: never,
   tinyVae: shippedTinyVae,

@@ -53,12 +53,14 @@ export function recipeChunks({
   // Learned words are files; their names say what is missing.
   const words = request.embeddings?.length ? { embeddings: request.embeddings.map(({ name }) => name) } : {};
   const tiny = tinyVaeName(request);
+  const steered = controlsSaid(request);
   const hashes = Object.keys(loraHashes).length > 0 ? { loraHashes } : {};
   const own = JSON.stringify({
     version: VERSION,
     request: fields,
     ...words,
     ...tiny,
+    ...steered,
     model,
     weights,
     backend,
@@ -70,6 +72,12 @@ export function recipeChunks({
 /** What a tiny VAE that is a file is called, without its path. */
 const tinyVaeName = ({ tinyVae }: ImageRequest): { tinyVae?: string } =>
   tinyVae && tinyVae.file !== 'demo' ? { tinyVae: tinyVae.file.path.replace(/^.*[/\\]/, '') } : {};
+
+/** What steered it, without the pictures. */
+const controlsSaid = ({ controls, controlGuess }: ImageRequest) => ({
+  ...(controls ? { controls: controls.map(({ image: _, ...said }) => said) } : {}),
+  ...(controlGuess ? { controlGuess } : {}),
+});
 
 /** Rejects with `bad-image` where `file` is no PNG file, is damaged, or does not say how it was drawn. */
 export async function readRecipe(file: ByteSource): Promise<Recipe> {
@@ -89,13 +97,14 @@ function ownRecipe(json: string, name: string): Recipe {
     throw badImage(place, 'JSON', 'something else');
   }
   const all = (said ?? {}) as Record<string, unknown>;
-  const { version, request, embeddings, tinyVae, model, weights, backend, loraHashes } = all;
+  const { version, request, embeddings, tinyVae, controls, model, weights, backend, loraHashes } = all;
   if (typeof version !== 'number' || typeof request !== 'object' || request === null) {
     throw badImage(place, 'a version and a request', 'neither, or one');
   }
   const { fields, strange } = checkedRequest(request);
   const learned = Array.isArray(embeddings) ? [`embeddings: ${embeddings.join(', ')}`] : [];
   const tiny = typeof tinyVae === 'string' ? [`tiny VAE: ${tinyVae}`] : [];
+  const steered = Array.isArray(controls) ? [`ControlNets: ${JSON.stringify(controls)}`] : [];
   const words = Object.entries({ model, weights, backend }).filter(([, word]) => typeof word === 'string');
   const hashes = isHashes(loraHashes) ? { loraHashes } : {};
   return {
@@ -103,7 +112,7 @@ function ownRecipe(json: string, name: string): Recipe {
     request: fields,
     ...Object.fromEntries(words),
     ...hashes,
-    ignored: [...strange, ...learned, ...tiny],
+    ignored: [...strange, ...learned, ...tiny, ...steered],
   };
 }
 

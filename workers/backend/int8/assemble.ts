@@ -11,7 +11,7 @@ import type { Numbers } from './numbers';
 import { ordered, type Program } from './program';
 
 /** Inputs that stay the same over many runs: what depends on one of them alone is not computed anew. */
-const ALONE = ['timestep', 'encoder_hidden_states'];
+const ALONE = ['timestep', 'encoder_hidden_states', 'conditions'];
 
 /**
  * Where eight bits of activations are not enough. The text encoder runs once for a prompt, and everything depends on it. So do keys and

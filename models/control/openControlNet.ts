@@ -1,0 +1,135 @@
+/**
+ * ControlNets of Stable Diffusion 1.x: diffusers' folder, its file, or a file under the original names; and what is none. What a
+ * ControlNet shares with its UNet, its sizes and its heads, it has from the model that it is used with.
+ */
+import { withSpellings } from '../aliases';
+import { ConfigFile } from '../configs/configFile';
+import { type ControlNetConfig, controlNet } from '../graph/controlNet';
+import { openTensors } from '../openTensors';
+import { planStage } from '../pack';
+import { badModel, someTensors, unsupportedModel } from '../refuse';
+import type { ModelDescription } from '../sd15';
+import { refuseOtherThan } from '../singleFile/strangers';
+import type { ByteSource, Folder } from '../source';
+import type { TensorSource } from '../tensorSource';
+import { ldmControlNames } from './controlNames';
+
+/** What it is, and its tensors under published names. */
+export interface ControlNet {
+  readonly name: string;
+  readonly config: ControlNetConfig;
+  readonly source: TensorSource;
+}
+
+const WANTED = 'a ControlNet of Stable Diffusion 1.x';
+const FOLDER_FILES = ['diffusion_pytorch_model.safetensors', 'diffusion_pytorch_model.fp16.safetensors'];
+const FIRST = 'controlnet_cond_embedding.conv_in.weight';
+
+/** What steers pictures, too, but in another way, by names found in it alone. */
+const OTHERS: readonly (readonly [names: RegExp, kind: string])[] = [
+  [/^lllite_/, 'a ControlNet-LLLite'],
+  [/^lora_controlnet$/, 'a Control-LoRA'],
+  [/^(task_embedding|control_add_embedding\.)/, 'a ControlNet union, which several kinds of pictures share'],
+  [/^difference$/, 'a difference between ControlNet and model, which is to be added to the model first'],
+  [/^(adapter\.)?body\.\d+\./, 'a T2I-adapter'],
+  [/^(image_proj|ip_adapter)\./, 'an IP-Adapter'],
+];
+
+/**
+ * Opens a file, or diffusers' folder of one. `bad-model` where it is broken or holds no ControlNet, `unsupported-model` where it is
+ * another model's or steers in another way, by name.
+ */
+export async function openControlNet(input: ByteSource | Folder): Promise<ControlNet> {
+  if (!('paths' in input)) return opened(input);
+  checkConfig(await ConfigFile.open(input, 'config.json'));
+  for (const path of FOLDER_FILES) {
+    const source = await input.file(path);
+    if (source) return opened(source, input.place);
+  }
+  throw badModel(`${input.place}: ${FOLDER_FILES[0]}`, 'this file', 'none');
+}
+
+/** What tensors do not tell. */
+function checkConfig(config: ConfigFile): void {
+  config.demand('_class_name', 'ControlNetModel');
+  config.demand('controlnet_conditioning_channel_order', 'rgb');
+  config.demand('global_pool_conditions', false);
+  config.demand('class_embed_type', null);
+  config.demand('addition_embed_type', null);
+}
+
+async function opened(file: ByteSource, called = file.name): Promise<ControlNet> {
+  const tensors = await openTensors(file);
+  const source = findControlNet(tensors);
+  if (!source) {
+    const kind = OTHERS.find(([pattern]) => tensors.names().some((name) => pattern.test(name)))?.[1];
+    if (kind) throw unsupportedModel(tensors.name, WANTED, kind);
+    refuseOtherThan(tensors, WANTED, 'a ControlNet');
+    throw badModel(tensors.name, `${WANTED}, with tensors such as ${FIRST}`, someTensors(tensors.names()));
+  }
+  for (const [pattern, kind] of OTHERS)
+    if (tensors.names().some((name) => pattern.test(name))) throw unsupportedModel(tensors.name, WANTED, kind);
+  return { name: stem(called), config: { embeddingChannels: embeddingChannels(source) }, source };
+}
+
+const stem = (name: string): string => name.replace(/^.*[/\\]/s, '').replace(/\.safetensors$/i, '');
+
+function findControlNet(file: TensorSource): TensorSource | undefined {
+  for (const prefix of ['', 'controlnet.']) {
+    if (file.info(prefix + FIRST)) return withSpellings(file, (key) => [prefix + key]);
+  }
+  for (const prefix of ['control_model.', '']) {
+    if (!file.info(`${prefix}input_hint_block.0.weight`)) continue;
+    const count = (has: (i: number) => unknown): number => {
+      let i = 0;
+      while (has(i)) i++;
+      return i;
+    };
+    const layers = count((i) => file.info(`${prefix}input_blocks.${i + 1}.0.in_layers.0.weight`));
+    const blocks = count((i) => file.info(`${prefix}input_hint_block.${2 * (i + 1)}.weight`)) - 1;
+    return withSpellings(file, (key) => ldmControlNames(key, layers, blocks).map((name) => prefix + name));
+  }
+  return undefined;
+}
+
+/** Of the layers that see the picture, one for each stride and one before. */
+function embeddingChannels(source: TensorSource): number[] {
+  const rows = (name: string): number | undefined => source.info(`controlnet_cond_embedding.${name}.weight`)?.shape[0];
+  const widths = [rows('conv_in')!];
+  for (let width = rows('blocks.1'); width !== undefined; width = rows(`blocks.${2 * widths.length - 1}`))
+    widths.push(width);
+  if (widths.length === 4) return widths;
+  throw badModel(
+    `${source.name}: controlnet_cond_embedding`,
+    '3 strides, to an eighth of a side',
+    `${widths.length - 1}`,
+  );
+}
+
+/**
+ * `description` with the ControlNet in the place of the UNet; `unsupported-model` where it is of another base, `bad-model` where it lacks a
+ * tensor or has it in another shape.
+ */
+export function withControlNet(description: ModelDescription, { source, config }: ControlNet): ModelDescription {
+  const { unet } = description;
+  const argument = `${source.name}: cross_attention_dim of the ControlNet`;
+  const width = crossAttention(source);
+  if (width !== undefined && width !== unet.crossAttentionDim) {
+    const base = { 1024: ' (Stable Diffusion 2.x)', 2048: ' (Stable Diffusion XL)' }[width] ?? '';
+    throw unsupportedModel(argument, `${unet.crossAttentionDim}, as the model's`, `${width}${base}`);
+  }
+  const networks = { unet: (net, size) => controlNet(net, unet, config, size) } satisfies NonNullable<
+    ModelDescription['standIn']
+  >['networks'];
+  const changed = { ...description, standIn: { scalingFactor: description.vae.scalingFactor, networks } };
+  planStage(changed, 'unet', source);
+  return changed;
+}
+
+function crossAttention(source: TensorSource): number | undefined {
+  for (const block of ['down_blocks.0', 'mid_block', 'down_blocks.1']) {
+    const shape = source.info(`${block}.attentions.0.transformer_blocks.0.attn2.to_k.weight`)?.shape;
+    if (shape) return shape[1];
+  }
+  return undefined;
+}

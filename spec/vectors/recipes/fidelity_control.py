@@ -1,0 +1,102 @@
+"""Pictures of the demo model steered by ControlNets, by diffusers' StableDiffusionControlNetPipeline and its kin for img2img and inpainting,
+float32, for `npm run fidelity`.
+
+The ControlNets are the demo model's UNet with parts of their own out of a hash, which build/fidelityControl.ts repeats. What they follow
+is one of fidelity.py's pictures, brought to the size by the pipelines.
+    nice python spec/vectors/recipes/fidelity_control.py   (from the repository's root)
+"""
+import diffusers
+import numpy as np
+import torch
+from diffusers import ControlNetModel, MultiControlNetModel
+from fidelity import png, request, write
+from fidelity_images import mask, pictures
+from hashed import uniform
+from k_samplers import scheduler_from
+from PIL import Image
+from random_models import ROOT, pipeline
+import io
+
+SMALL = {"steps": 10, "width": 64, "height": 64}
+ONE = [{"name": "control-a", "follows": "euler-square"}]
+TWO = [
+    {"name": "control-a", "follows": "euler-square", "weight": 0.8, "end": 0.6},
+    {"name": "control-b", "follows": "ddim-square", "weight": 0.5, "start": 0.2},
+]
+
+
+def requests():
+    part = [{**ONE[0], "weight": 0.6, "start": 0.2, "end": 0.7}]
+    return [
+        request("euler-control", 0, "euler", **SMALL, controlled=ONE),
+        request("dpmpp_2m-control-part", 1, "dpmpp_2m", **{**SMALL, "width": 88, "height": 56}, guidanceScale=12, controlled=part),
+        request("pndm-control-two", 2, "pndm", **SMALL, controlled=TWO, negativePrompt="blurry, green"),
+        request("ddim-control-guess", 3, "ddim", **SMALL, controlled=ONE, controlGuess=True, guidanceScale=4),
+        request("heun-control-half", 4, "heun", **{**SMALL, "height": 72}, guidanceScale=1, controlled=[{**ONE[0], "end": 0.5}]),
+        request("euler_a-control-from", 5, "euler_a", **SMALL, controlled=ONE, initFrom="unipc-square", strength=0.6),
+        request("unipc-control-into", 6, "unipc", **SMALL, controlled=TWO, initFrom="deis-square", maskBox=[16, 8, 48, 40], strength=0.75),
+    ]
+
+
+def hashed(net, unet, name):
+    """What it shares with the UNet is there already."""
+    state = net.state_dict()
+    shared = unet.state_dict()
+    for key, tensor in state.items():
+        if key in shared:
+            continue
+        count = tensor.numel()
+        spread = 0.1 if tensor.dim() == 1 else 1.5 * np.sqrt(12 / (count / tensor.shape[0]))
+        state[key] = torch.tensor((uniform(f"{name}/{key}", count) * spread).astype(np.float32).reshape(tuple(tensor.shape)))
+    net.load_state_dict(state)
+    return net
+
+
+def picture(name):
+    return Image.open(io.BytesIO(pictures()[name])).convert("RGB")
+
+
+def draw(pipe, case):
+    config = pipe.scheduler.config
+    nets = [hashed(ControlNetModel.from_unet(pipe.unet), pipe.unet, each["name"]) for each in case["controlled"]]
+    parts = {key: value for key, value in pipe.components.items() if key != "controlnet"}
+    kinds = diffusers.StableDiffusionControlNetPipeline, diffusers.StableDiffusionControlNetImg2ImgPipeline, diffusers.StableDiffusionControlNetInpaintPipeline
+    kind = kinds[2 if "maskBox" in case else 1 if "initFrom" in case else 0]
+    several = len(nets) > 1
+    drawing = kind(**parts, controlnet=MultiControlNetModel(nets) if several else nets[0], requires_safety_checker=False)
+    drawing.set_progress_bar_config(disable=True)
+    drawing.scheduler = scheduler_from(case["scheduler"], config, "model", case["seed"])
+    of = lambda key, default: [each.get(key, default) for each in case["controlled"]] if several else case["controlled"][0].get(key, default)
+    follows = [picture(each["follows"]) for each in case["controlled"]]
+    follows = follows if several else follows[0]
+    images = {"image": follows}
+    size = {"width": case["width"], "height": case["height"]}
+    if "initFrom" in case:
+        start = picture(case["initFrom"]).resize((case["width"], case["height"]), Image.Resampling.LANCZOS)
+        images = {"image": start, "control_image": follows, "strength": case["strength"]}
+        if "maskBox" in case:
+            images["mask_image"] = mask(case)
+    drawn = drawing(
+        case["prompt"], negative_prompt=case["negativePrompt"], num_inference_steps=case["steps"], guidance_scale=case["guidanceScale"],
+        controlnet_conditioning_scale=of("weight", 1.0), control_guidance_start=of("start", 0.0), control_guidance_end=of("end", 1.0),
+        guess_mode=case.get("controlGuess", False), generator=torch.Generator().manual_seed(case["seed"]), output_type="np", **images, **size,
+    ).images[0]
+    pipe.scheduler = type(pipe.scheduler).from_config(config)
+    return (drawn * 255).round().astype(np.uint8)
+
+
+def main():
+    torch.set_num_threads(1)
+    diffusers.utils.logging.set_verbosity_error()
+    tensors, cases = [], requests()
+    for case in cases:
+        picture_ = draw(pipeline(ROOT / "models" / "demo" / "model"), case)
+        file = png(picture_)
+        tensors.append((case["name"], "U8", [len(file)], file))
+        print(case["name"], f"std {picture_.std():.1f}, {len(file)} bytes", flush=True)
+        assert picture_.std() > 8, "a reference worth comparing with has contrast"
+    write("fidelity-control", "fidelity_control.py", cases, tensors, "the demo model's pictures steered by ControlNets")
+
+
+if __name__ == "__main__":
+    main()

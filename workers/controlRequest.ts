@@ -1,0 +1,26 @@
+/** What may be asked of ControlNets; `checkRequest` says the rest. */
+import type { ImageRequest } from './api';
+import { bad, finite } from './ranges';
+
+const MOST_WEIGHT = 10;
+
+/** Throws `bad-argument`. */
+export function checkControls({ controls, controlGuess, cacheInterval = 1 }: ImageRequest): void {
+  if (!controls) {
+    if (controlGuess) throw bad('controls', 'one at least where controlGuess is given', 'none');
+    return;
+  }
+  if (controls.length === 0) throw bad('controls', 'one at least', '0');
+  if (cacheInterval > 1)
+    throw bad('cacheInterval', '1 where controls are given, which see every call', String(cacheInterval));
+  for (const { name, image, weight = 1, start = 0, end = 1 } of controls) {
+    const of = (what: string): string => `controls: ${name}: ${what}`;
+    finite(of('weight'), weight, 0, MOST_WEIGHT);
+    finite(of('start'), start, 0, 1);
+    finite(of('end'), end, 0, 1);
+    if (start >= end) throw bad(of('end'), `above its start, ${start}`, String(end));
+    const bytes = 3 * image.width * image.height;
+    if (bytes === 0 || image.pixels.length !== bytes)
+      throw bad(of('image'), `${image.width} × ${image.height} pixels of 3 bytes`, `${image.pixels.length} bytes`);
+  }
+}
