@@ -34,7 +34,7 @@ import { planDrawing } from './memory/drawingPlan';
 import { int8Plan } from './memory/int8Plan';
 import { nativeSize } from './model';
 import type { Parts } from './openStage';
-import { type DrawnBy, type Recipe, recipeChunks } from './pictureFile/recipe';
+import { controlsSaid, type DrawnBy, type Recipe, recipeChunks } from './pictureFile/recipe';
 import { requestOfPicture } from './pictureFile/requestOfPicture';
 import { textToImage } from './pipeline';
 import { plannedTokens } from './prompts';
@@ -192,6 +192,7 @@ function report(
     seed,
     embeddings,
     tinyVae,
+    controls: _____,
     ...settings
   } = request;
   const rounded = Object.fromEntries(
@@ -203,6 +204,7 @@ function report(
     seeds,
     ...how,
     ...settings,
+    ...controlsSaid(request),
     ...(embeddings ? { embeddings: embeddings.map(({ name }) => name) } : {}),
     ...(tinyVae ? { tinyVae: tinyVae.file === 'demo' ? 'demo' : tinyVae.file.path } : {}),
     milliseconds: rounded,

@@ -53,6 +53,15 @@ test('cases with merged tokens are of several ratios, the largest among them', (
   assert.ok(ratios.size >= 3 && ratios.has(MOST_MERGED));
 });
 
+test('cases are steered by one ControlNet and two, in all calls and some, by guessing, from a picture and into one', () => {
+  const steered = cases.filter(({ controlled }) => controlled);
+  assert.ok(steered.some(({ controlled }) => controlled!.length === 2));
+  assert.ok(steered.some(({ controlled }) => controlled!.some(({ start = 0, end = 1 }) => start > 0 && end < 1)));
+  assert.ok(steered.some(({ controlGuess }) => controlGuess));
+  assert.ok(steered.some(({ initFrom, maskBox }) => initFrom && !maskBox));
+  assert.ok(steered.some(({ maskBox }) => maskBox));
+});
+
 test('cases in two passes are of every upscaler, scales and a shape of its own', () => {
   const hires = cases.filter(({ from }) => from === 'fidelity-hires');
   assert.is(new Set(hires.map(({ hiresUpscaler = 'latent' }) => hiresUpscaler)).size, HIRES_UPSCALERS.length);

@@ -197,8 +197,8 @@ test('a second pass of a size that the host has not is the page’s; where there
   assert.is((await setUp({ stored: [] }).draw('npu', { ...asked, hiresScale: 1 })).who, 'npu');
 });
 
-test('with FreeU, or merged tokens, the page computes the UNet', async () => {
-  for (const other of [{ freeu: [1.5, 1.6, 0.9, 0.2] as const }, { tokenMergingRatio: 0.5 }]) {
+test('with FreeU, merged tokens or ControlNets the page computes the UNet', async () => {
+  for (const other of [{ freeu: [1.5, 1.6, 0.9, 0.2] as const }, { tokenMergingRatio: 0.5 }, { controlled: true }]) {
     const { draw, falls } = setUp({});
     assert.is((await draw('npu', asked, other)).who, 'here');
     assert.equal(falls().at(-1), 'native-cpu to wasm: backend-unavailable');

@@ -3,13 +3,17 @@ import { badArgument, numberWord } from '../../models/commandLine.node';
 import { type ControlNet, openControlNet } from '../../models/control/openControlNet';
 import { diskFolder } from '../../models/folder.node';
 import { diskFile, isFolder, weighedFile } from '../../models/openDisk.node';
-import type { ChosenControl, ControlRequest } from '../api';
+import type { ChosenControl, ControlRequest, InitImage } from '../api';
+import { cannyEdges } from '../canny';
+import { given } from './given';
 import { readImage } from './images';
 
 export const CONTROL_USAGE = `\
   --control FILE[:WEIGHT]  a ControlNet (diffusers' folder or file, or one for stable-diffusion-webui) to steer with, by default
                            with weight 1; several times for several
   --control-image FILE.png what it follows: edges, depths, a pose …, one for each --control in turn
+  --control-preprocess HOW canny, or canny:LOW,HIGH: the edges of that picture; invert: its negative; none; one for all or
+                           one for each (default: none)
   --control-start X        from which part of the calls on, 0 to 1; one for all or one for each (default: 0)
   --control-end X          until which (default: 1)
   --control-guess          steer only what the prompt alone predicts, the less the finer (diffusers' guess_mode)`;
@@ -17,13 +21,20 @@ export const CONTROL_USAGE = `\
 const text = { type: 'string' } as const;
 const several = { ...text, multiple: true } as const;
 export const CONTROL_OPTIONS = {
-  ...{ control: several, 'control-image': several, 'control-start': several, 'control-end': several },
+  ...{
+    control: several,
+    'control-image': several,
+    'control-preprocess': several,
+    'control-start': several,
+    'control-end': several,
+  },
   'control-guess': { type: 'boolean' },
 } as const;
 
 interface Words {
   readonly control?: readonly string[] | undefined;
   readonly 'control-image'?: readonly string[] | undefined;
+  readonly 'control-preprocess'?: readonly string[] | undefined;
   readonly 'control-start'?: readonly string[] | undefined;
   readonly 'control-end'?: readonly string[] | undefined;
   readonly 'control-guess'?: boolean | undefined;
@@ -34,6 +45,7 @@ export interface ControlWords {
   readonly controls: readonly (Omit<ChosenControl, 'image' | 'name'> & {
     readonly path: string;
     readonly image: string;
+    readonly prepared: Prepared;
   })[];
   readonly guess: boolean;
 }
@@ -45,20 +57,40 @@ export function controlWords(words: Words): ControlWords {
   if (images.length !== files.length)
     throw badArgument('--control-image', `${files.length}, one for each --control`, `${images.length}`);
   if (guess && files.length === 0) throw badArgument('--control', 'FILE where --control-guess is given', 'none');
-  const [starts, ends] = (['control-start', 'control-end'] as const).map((option) => {
-    const given = (words[option] ?? []).map((word) => numberWord(`--${option}`, word)!);
-    if (given.length > 1 && given.length !== files.length)
-      throw badArgument(`--${option}`, `one, or ${files.length}, one for each --control`, `${given.length}`);
-    if (given.length > 0 && files.length === 0)
+  const each = <Value>(option: EachOption, read: (word: string) => Value) => {
+    const said = (words[option] ?? []).map(read);
+    if (said.length > 1 && said.length !== files.length)
+      throw badArgument(`--${option}`, `one, or ${files.length}, one for each --control`, `${said.length}`);
+    if (said.length > 0 && files.length === 0)
       throw badArgument('--control', `FILE where --${option} is given`, 'none');
-    return files.map((_, i) => given[i] ?? given[0]);
-  }) as [(number | undefined)[], (number | undefined)[]];
+    return files.map((_, i) => said[i] ?? said[0]);
+  };
+  const number = (option: string) => (word: string) => numberWord(option, word)!;
+  const prepared = each('control-preprocess', preparedWord);
+  const starts = each('control-start', number('--control-start'));
+  const ends = each('control-end', number('--control-end'));
   const controls = files.map(({ path, weight }, i) => ({
-    ...{ path, weight, image: images[i]! },
-    ...(starts[i] === undefined ? {} : { start: starts[i] }),
-    ...(ends[i] === undefined ? {} : { end: ends[i] }),
+    ...{ path, weight, image: images[i]!, prepared: prepared[i] ?? asGiven },
+    ...given({ start: starts[i], end: ends[i] }),
   }));
   return { controls, guess };
+}
+
+type EachOption = 'control-preprocess' | 'control-start' | 'control-end';
+
+/** What becomes of a picture before a ControlNet follows it. */
+type Prepared = (picture: InitImage) => InitImage;
+
+const asGiven: Prepared = (picture) => picture;
+
+function preparedWord(word: string): Prepared {
+  if (word === 'none') return asGiven;
+  if (word === 'invert') return (picture) => ({ ...picture, pixels: picture.pixels.map((value) => 255 - value) });
+  if (word === 'canny') return (picture) => cannyEdges(picture);
+  const [, low, high] = /^canny:(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)$/.exec(word) ?? [];
+  if (low === undefined || Number(low) > Number(high))
+    throw badArgument('--control-preprocess', 'canny, canny:LOW,HIGH, invert or none', word);
+  return (picture) => cannyEdges(picture, { low: Number(low), high: Number(high) });
 }
 
 /** ControlNets, opened, and what is asked of them. Rejects as `openControlNet` and `readImage` do. */
@@ -69,8 +101,8 @@ export async function controlsOf({ controls, guess }: ControlWords): Promise<{
   if (controls.length === 0) return { opened: [], request: {} };
   const chosen: ChosenControl[] = [];
   const opened: ControlNet[] = [];
-  for (const { path, image, ...how } of controls) {
-    const picture = await readImage(image);
+  for (const { path, image, prepared, ...how } of controls) {
+    const picture = prepared(await readImage(image));
     const control = await openControlNet((await isFolder(path)) ? await diskFolder(path) : await diskFile(path));
     opened.push(control);
     chosen.push({ ...how, name: control.name, image: picture });

@@ -74,7 +74,7 @@ const tinyVaeName = ({ tinyVae }: ImageRequest): { tinyVae?: string } =>
   tinyVae && tinyVae.file !== 'demo' ? { tinyVae: tinyVae.file.path.replace(/^.*[/\\]/, '') } : {};
 
 /** What steered it, without the pictures. */
-const controlsSaid = ({ controls, controlGuess }: ImageRequest) => ({
+export const controlsSaid = ({ controls, controlGuess }: ImageRequest) => ({
   ...(controls ? { controls: controls.map(({ image: _, ...said }) => said) } : {}),
   ...(controlGuess ? { controlGuess } : {}),
 });

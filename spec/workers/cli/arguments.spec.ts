@@ -164,6 +164,7 @@ test('every option arrives where it belongs', () => {
     model: 'm',
     options: {},
     loras: { files: [], folders: [] },
+    controls: { controls: [], guess: false },
     embeddings: [],
     fast: false,
     out: 'a/b.png',

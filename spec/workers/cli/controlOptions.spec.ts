@@ -1,0 +1,85 @@
+/** ControlNets in the words of the command. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { cannyEdges } from '../../../workers/canny';
+import { parseArguments } from '../../../workers/cli/arguments';
+import { fastSaving } from '../../../workers/cli/savingOptions';
+import { recipeChunks } from '../../../workers/pictureFile/recipe';
+import { DEFAULTS } from '../../../workers/request';
+import { rejects } from '../../models/rejects';
+
+const words = (...more: string[]) => parseArguments(['x', ...more]).controls;
+
+test('each ControlNet has a picture, a weight, and a part of the calls of its own or of all', () => {
+  assert.equal(words(), { controls: [], guess: false });
+  const two = [
+    '--control',
+    'a.safetensors:0.5',
+    '--control-image',
+    'a.png',
+    '--control',
+    'b',
+    '--control-image',
+    'b.png',
+  ];
+  const { controls, guess } = words(...two, '--control-end', '0.8', '--control-start', '0', '--control-start', '0.2');
+  assert.is(guess, false);
+  assert.equal(
+    controls.map(({ path, prepared: _, ...how }) => ({ ...how, path: path.replace(/^.*[/\\]/, '') })),
+    [
+      { path: 'a.safetensors', weight: 0.5, image: 'a.png', start: 0, end: 0.8 },
+      { path: 'b', weight: 1, image: 'b.png', start: 0.2, end: 0.8 },
+    ],
+  );
+  assert.is(words(...two, '--control-guess').guess, true);
+});
+
+test('a picture is followed as it is, or its edges, or its negative', () => {
+  const one = ['--control', 'a', '--control-image', 'a.png'];
+  const picture = { width: 4, height: 3, pixels: Uint8Array.from({ length: 36 }, (_, i) => (i % 12 < 6 ? 10 : 90)) };
+  const prepared = (...more: string[]) => words(...one, ...more).controls[0]!.prepared(picture);
+  assert.equal(prepared(), picture);
+  assert.equal(prepared('--control-preprocess', 'none'), picture);
+  assert.is(prepared('--control-preprocess', 'invert').pixels[0], 245);
+  assert.equal(prepared('--control-preprocess', 'canny'), cannyEdges(picture));
+  assert.equal(prepared('--control-preprocess', 'canny:10,350.5'), cannyEdges(picture, { low: 10, high: 350.5 }));
+  assert.not.equal(cannyEdges(picture), cannyEdges(picture, { low: 10, high: 350.5 }));
+});
+
+test('what does not fit together is refused', async () => {
+  const one = ['--control', 'a.safetensors', '--control-image', 'a.png'];
+  for (const [more, ...said] of [
+    [['--control', 'a.safetensors'], '--control-image', '1, one for each --control', '0'],
+    [['--control-image', 'a.png'], '--control-image', '0, one for each', '1'],
+    [['--control', '', '--control-image', 'a.png'], '--control', 'FILE or FILE:WEIGHT'],
+    [['--control', 'a.safetensors:much', '--control-image', 'a.png'], 'weight of a.safetensors', 'much'],
+    [['--control-guess'], '--control', 'where --control-guess is given'],
+    [['--control-start', '0.5'], '--control', 'where --control-start is given'],
+    [[...one, '--control-end', '0.5', '--control-end', '1'], '--control-end', 'one, or 1, one for each', '2'],
+    [[...one, '--control-end', 'late'], '--control-end', 'late'],
+    [[...one, '--control-preprocess', 'depth'], '--control-preprocess', 'canny', 'depth'],
+    [[...one, '--control-preprocess', 'canny:200,100'], '--control-preprocess', 'canny:LOW,HIGH', 'canny:200,100'],
+  ] as const)
+    await rejects(() => words(...more), 'bad-argument', ...said);
+});
+
+test('--fast keeps no deep features where a ControlNet sees every call', () => {
+  const image = { width: 1, height: 1, pixels: new Uint8Array(3) };
+  const asked = { steps: 20, guidance: 'auto', controls: [{ name: 'canny', image }] } as const;
+  assert.equal(fastSaving(asked), { guidanceInterval: [0, 0.8] });
+});
+
+test('a picture’s file says what steered it, without the pictures', () => {
+  const image = { width: 1, height: 1, pixels: new Uint8Array(3) };
+  const request = {
+    ...DEFAULTS,
+    ...{ prompt: 'x', seed: 1, width: 64, height: 64, controlGuess: true },
+    controls: [{ name: 'canny', image, weight: 0.5 }],
+  };
+  const [, own] = recipeChunks({ request, model: 'm', backend: 'wasm' });
+  const text = new TextDecoder().decode(own);
+  assert.ok(text.includes('"controls":[{"name":"canny","weight":0.5}],"controlGuess":true'), text);
+  assert.not.ok(text.includes('pixels'));
+});
+
+test.run();
