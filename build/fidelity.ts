@@ -1,7 +1,7 @@
 /**
  * `npm run fidelity [-- PATTERN]`: the demo model's pictures against those that diffusers draws of the same requests
  * (spec/vectors/recipes/fidelity.py, fidelity_text.py, fidelity_guidance.py, fidelity_saving.py, fidelity_loras.py, fidelity_few.py for few steps and tiny VAEs, fidelity_images.py for those that begin from a
- * picture, fidelity_hires.py for those in two passes, fidelity_inpaint.py for those into a part of one, freeu.py for those with FreeU, token_merging.py for those with merged tokens, fidelity_control.py for those with ControlNets), one line a
+ * picture, fidelity_hires.py for those in two passes, fidelity_inpaint.py for those into a part of one, freeu.py for those with FreeU, token_merging.py for those with merged tokens, fidelity_control.py for those with ControlNets and T2I-adapters), one line a
  * sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
  * PATTERN, a regular expression, picks cases by name. Ends with 1 where one is below 50 dB, a root-mean-square error of 0.8 of 255 levels.
  */
@@ -26,7 +26,7 @@ import type { Parts } from '../workers/openStage';
 import { textToImage } from '../workers/pipeline';
 import { DEFAULTS } from '../workers/request';
 import { tinyManifest, tinyModel } from '../workers/tinyVae';
-import { hashedControlNet } from './fidelityControl';
+import { hashedAdapter, hashedControlNet } from './fidelityControl';
 
 export const LEAST_DECIBELS = 50;
 
@@ -43,7 +43,7 @@ export type FidelityCase = ImageRequest & {
   readonly maskBox?: readonly [number, number, number, number];
   /** Drawn by a model that is told the scale of guidance. */
   readonly guidanceTold?: true;
-  /** Steered by ControlNets of these names, each by one of the pictures. */
+  /** Steered by ControlNets, or T2I-adapters, of these names, each by one of the pictures. */
   readonly controlled?: readonly (Omit<ChosenControl, 'image'> & { readonly follows: string })[];
 };
 
@@ -118,7 +118,9 @@ export async function* fidelity(cases: readonly FidelityCase[], root = '.'): Asy
     const loras = await openedLoras(each, shelfOf(await referencesOf(each.from, root)));
     const { model } = await changedModel(checkpointModel(checkpoint), planModel(checkpoint), loras, onDisk);
     if (controlled) {
-      const controls = controlled.map(({ name }) => hashedControlNet(demo, name));
+      const controls = controlled.map(({ name }) =>
+        name.startsWith('adapter') ? hashedAdapter(demo, name) : hashedControlNet(demo, name),
+      );
       return {
         model,
         backend,

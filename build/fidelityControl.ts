@@ -1,7 +1,10 @@
-/** ControlNets for the demo model, as `spec/vectors/recipes/fidelity_control.py` builds them: nothing of them is stored. */
+/** ControlNets and T2I-adapters for the demo model, as `spec/vectors/recipes/fidelity_control.py` builds them: nothing of them is stored. */
 import type { Checkpoint } from '../models/checkpoint';
-import type { ControlNet } from '../models/control/openControlNet';
+import type { Adapter } from '../models/control/openAdapter';
+import type { ControlNet } from '../models/control/openSteerer';
+import { adapter } from '../models/graph/adapter';
 import { controlNet } from '../models/graph/controlNet';
+import type { Layers } from '../models/graph/layers';
 import { listing, type Parameter } from '../models/graph/parameters';
 import type { TensorSource } from '../models/tensorSource';
 import { uniform } from './hashed';
@@ -10,27 +13,39 @@ const EMBEDDING = { embeddingChannels: [16, 32, 96, 256] };
 
 /** What it has of the UNet is the model's own; the rest comes out of a hash of `name`. */
 export function hashedControlNet(demo: Checkpoint, name: string): ControlNet {
-  const unet = demo.weights('unet');
+  const describe = (net: Layers): void => controlNet(net, demo.description.unet, EMBEDDING, SIZE);
+  return { kind: 'controlnet', name, config: EMBEDDING, source: hashedSource(name, describe, demo.weights('unet')) };
+}
+
+/** All of it comes out of a hash of `name`; one that is called gray sees one channel. */
+export function hashedAdapter(demo: Checkpoint, name: string): Adapter {
+  const config = { inChannels: name.includes('gray') ? 1 : 3, blocks: 2 };
+  const describe = (net: Layers): void => adapter(net, demo.description.unet, config, SIZE);
+  return { kind: 'adapter', name, config, source: hashedSource(name, describe) };
+}
+
+const SIZE = { batch: 1, height: 8, width: 8 };
+
+function hashedSource(name: string, describe: (net: Layers) => void, shared?: TensorSource): TensorSource {
   const parameters: Parameter[] = [];
-  controlNet(listing(parameters), demo.description.unet, EMBEDDING, { batch: 1, height: 8, width: 8 });
-  const own = new Map(parameters.filter((each) => !unet.info(each.name)).map((each) => [each.name, each.shape]));
-  const source: TensorSource = {
+  describe(listing(parameters));
+  const own = new Map(parameters.filter((each) => !shared?.info(each.name)).map((each) => [each.name, each.shape]));
+  return {
     name,
     names: () => parameters.map((each) => each.name),
     info(key) {
       const shape = own.get(key);
-      return shape ? { dtype: 'F32', shape, bytes: 4 * sizeOf(shape) } : unet.info(key);
+      return shape ? { dtype: 'F32', shape, bytes: 4 * sizeOf(shape) } : shared?.info(key);
     },
     async read(key, rows) {
       const shape = own.get(key);
-      if (!shape) return unet.read(key, rows);
+      if (!shape) return shared!.read(key, rows);
       const values = hashed(name, key, shape);
       const each = values.length / shape[0]!;
       const { begin, end } = rows ?? { begin: 0, end: shape[0]! };
       return new Uint8Array(values.slice(begin * each, end * each).buffer);
     },
   };
-  return { name, config: EMBEDDING, source };
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);

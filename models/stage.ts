@@ -24,6 +24,8 @@ export interface StageSize extends TextSize {
   readonly tokenMergingRatio?: number;
   /** Of the UNet: it takes in what ControlNets have made (graph/controlNet.ts). */
   readonly controlled?: boolean;
+  /** Of the UNet: it takes in what T2I-adapters have made (graph/adapter.ts). */
+  readonly adapted?: boolean;
 }
 
 /**

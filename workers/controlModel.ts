@@ -1,20 +1,29 @@
-/** A ControlNet as a model that has it in the place of the UNet: opened, streamed and planned as a UNet is. */
-import { type ControlNet, withControlNet } from '../models/control/openControlNet';
+/** A ControlNet, or a T2I-adapter, as a model that has it in the place of the UNet: opened, streamed and planned as a UNet is. */
+import { type Steerer, withSteerer } from '../models/control/openSteerer';
 import type { Manifest } from '../models/manifest';
 import { type GraphOptions, packedBytes, planStage } from '../models/pack';
 import type { Model } from './model';
 import { checkpointModel } from './model.checkpoint';
 
-/** Its stages, of which `unet` is the ControlNet, in the form of the model's weights. Throws as `withControlNet` does. */
-export function controlManifest(manifest: Manifest, control: ControlNet): Manifest {
-  const description = withControlNet(manifest.description, control);
+/** Its stages, of which `unet` is the other network, in the form of the model's weights. Throws as `withSteerer` does. */
+export function controlManifest(manifest: Manifest, control: Steerer): Manifest {
+  const description = withSteerer(manifest.description, control);
   const tensors = planStage(description, 'unet', control.source, manifest.weights);
   return { ...manifest, description, stages: { ...manifest.stages, unet: { bytes: packedBytes(tensors), tensors } } };
 }
 
+/** What steers a drawing, as it is opened for one. */
+export interface SteeringModel {
+  readonly kind: Steerer['kind'];
+  /** Channels of the picture that it sees. */
+  readonly inChannels: number;
+  readonly model: Model;
+}
+
 /** `manifest`: as `controlManifest` has made it. */
-export function controlModel(control: ControlNet, manifest: Manifest, lowering: GraphOptions = {}): Model {
+export function controlModel(control: Steerer, manifest: Manifest, lowering: GraphOptions = {}): SteeringModel {
   const { description, tokenizer } = manifest;
   const checkpoint = { name: control.name, description, tokenizer, weights: () => control.source };
-  return checkpointModel(checkpoint, manifest, undefined, lowering);
+  const model = checkpointModel(checkpoint, manifest, undefined, lowering);
+  return { kind: control.kind, inChannels: control.kind === 'adapter' ? control.config.inChannels : 3, model };
 }

@@ -2,6 +2,7 @@
 import { later } from '../models/later';
 import type { StageName, StageSize } from '../models/stage';
 import type { Backend, Stage } from './backend/backend';
+import type { SteeringModel } from './controlModel';
 import type { LearnedTokens } from './learnedTokens';
 import { type Courses, courseOf, FASTEST } from './memory/course';
 import type { Model } from './model';
@@ -16,8 +17,8 @@ export interface Parts {
   readonly courses?: Courses;
   /** A model whose decoder makes previews, beside the UNet. */
   readonly preview?: Model;
-  /** ControlNets of the request, in its order, each in the place of a UNet. */
-  readonly controls?: readonly Model[];
+  /** ControlNets and T2I-adapters of the request, in its order, each in the place of a UNet. */
+  readonly controls?: readonly SteeringModel[];
   /** Where networks are opened in another way than by their courses. */
   readonly open?: OpenStage;
 }

@@ -180,7 +180,7 @@ async function* denoise(
     ...(tokens > TOKENS ? { tokens } : {}),
     ...(freeu ? { freeu } : {}),
     ...(tokenMergingRatio ? { tokenMergingRatio } : {}),
-    ...(controls ? { controlled: true } : {}),
+    ...steeredBy(parts, controls),
   };
   const unetSize = { ...size, batch, ...shown };
   const { cacheInterval = 1, cacheBranch = 0 } = request;
@@ -237,6 +237,13 @@ async function* denoise(
     await steered?.close();
     await close(drawing, 'unet', unet);
   }
+}
+
+/** How the UNet is opened where something steers it. */
+function steeredBy({ controls: open = [] }: Parts, controls: ImageRequest['controls']): Partial<StageSize> {
+  const has = (kind: 'controlnet' | 'adapter'): boolean =>
+    controls !== undefined && open.some((one) => one.kind === kind);
+  return { ...(has('controlnet') ? { controlled: true } : {}), ...(has('adapter') ? { adapted: true } : {}) };
 }
 
 /** A preview that cannot be had costs nobody the picture. */

@@ -16,6 +16,9 @@ import type { PackedTensor } from '../../models/stage';
 
 /** Matrices and kernels as int8 with scales, or all as float32. */
 /** Nothing of it is measured. */
+const withoutAdapters = (): never => {
+  throw new TypeError('torch exports no T2I-adapter here');
+};
 const withoutMerging = (): never => {
   throw new TypeError('torch exports no merged tokens here');
 };
@@ -156,6 +159,7 @@ export function torchForm(graph: GraphBuilder): Layers {
     },
     add: (a, b) => unscaled(op('Add', 'add', [a, b], a.shape)),
     addToChannels: (x, perChannel) => op('Add', 'add', [x, reshape(perChannel, [...perChannel.shape, 1, 1])], x.shape),
+    halved: () => withoutAdapters(),
     matchTokens: () => withoutMerging(),
     mergeTokens: () => withoutMerging(),
     unmergeTokens: () => withoutMerging(),

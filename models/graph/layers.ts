@@ -95,6 +95,8 @@ export interface Layers {
   concatChannels(a: Value, b: Value): Value;
   /** Nearest neighbour: row y of the result is row floor(y · H / height) of `x`, likewise for columns. */
   upsampleTo(x: Value, height: number, width: number): Value;
+  /** Half the height and the width, rounded up: means of two by two pixels, at an odd end of those that are there. */
+  halved(x: Value): Value;
   /** `[B, C, H, W]` to `[B, H·W, C]`. */
   toTokens(x: Value): Value;
   /** `[B, H·W, C]` to `[B, C, H, W]`. */

@@ -52,6 +52,7 @@ export function listing(parameters: Parameter[]): Layers {
       take(scope, [channels, x.shape.at(-1)!], bias ? channels : undefined);
       return value(withLast(x.shape, channels));
     },
+    halved: (x) => value([...x.shape.slice(0, 2), ...x.shape.slice(2).map((side) => Math.ceil(side / 2))]),
     matchTokens: (x) => value(x.shape.slice(0, 2)),
     mergeTokens: (x, _places, count) => value([x.shape[0]!, count, x.shape[2]!]),
     unmergeTokens: (x, places) => value([...places.shape, x.shape[2]!]),

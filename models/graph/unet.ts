@@ -14,6 +14,8 @@ export interface Conditions {
   readonly hiddenStates: Value;
   readonly freeu: FreeU | undefined;
   readonly tokenMergingRatio: number | undefined;
+  /** Whether each level takes in what T2I-adapters have made. */
+  readonly adapted: boolean;
 }
 
 /**
@@ -24,12 +26,18 @@ export interface Conditions {
 export function unet(
   net: Layers,
   config: UNetConfig,
-  { batch, height, width, tokens = TOKENS, deep, freeu, tokenMergingRatio, controlled }: StageSize,
+  { batch, height, width, tokens = TOKENS, deep, freeu, tokenMergingRatio, controlled, adapted = false }: StageSize,
 ): void {
   const sample = net.input('sample', 'float32', [batch, config.inChannels, height, width]);
   const timestep = net.input('timestep', 'float32', [1]);
   const hiddenStates = net.input('encoder_hidden_states', 'float32', [batch, tokens, config.crossAttentionDim]);
-  const conditions = { time: net.silu(timeEmbedding(net, config, timestep)), hiddenStates, freeu, tokenMergingRatio };
+  const conditions = {
+    time: net.silu(timeEmbedding(net, config, timestep)),
+    hiddenStates,
+    freeu,
+    tokenMergingRatio,
+    adapted,
+  };
 
   const given = deep?.from === 'given';
   const skips = [net.conv2d('conv_in', sample, { channels: config.blockOutChannels[0]!, kernel: 3 })];
@@ -57,6 +65,9 @@ const DEEP = 'deep_features';
 
 /** What a ControlNet has made of skip `i`, counted from the outermost, or of the middle, the last: as outputs there, as inputs here. */
 export const residualName = (i: number): string => `residual_${i}`;
+
+/** What T2I-adapters have made for level `level`, the finest 0: as outputs there, as inputs here. */
+export const adaptedName = (level: number): string => `adapted_${level}`;
 
 const residualInput = (net: Layers, i: number, { shape }: Value): Value => net.input(residualName(i), 'float32', shape);
 
@@ -101,7 +112,9 @@ export function downLayers(net: Layers, config: UNetConfig, conditions: Conditio
     const attends = config.downBlockTypes[level] === 'CrossAttnDownBlock2D';
     const layers = Array.from({ length: config.layersPerBlock }, (_, i) => (x: Value) => {
       const h = residual(net, config, `${scope}.resnets.${i}`, x, channels, conditions);
-      return attends ? attention(net, config, `${scope}.attentions.${i}`, h, level, conditions) : h;
+      const made = attends ? attention(net, config, `${scope}.attentions.${i}`, h, level, conditions) : h;
+      if (!conditions.adapted || i < config.layersPerBlock - 1) return made;
+      return net.add(made, net.input(adaptedName(level), 'float32', made.shape));
     });
     const padding = config.downsamplePadding === 0 ? 'after' : 'same';
     const smaller = (x: Value) =>

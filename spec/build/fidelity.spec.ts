@@ -56,6 +56,8 @@ test('cases with merged tokens are of several ratios, the largest among them', (
 test('cases are steered by one ControlNet and two, in all calls and some, by guessing, from a picture and into one', () => {
   const steered = cases.filter(({ controlled }) => controlled);
   assert.ok(steered.some(({ controlled }) => controlled!.length === 2));
+  const kinds = new Set(steered.flatMap(({ controlled }) => controlled!.map(({ name }) => name.replace(/-.*/, ''))));
+  assert.equal(kinds, new Set(['control', 'adapter']));
   assert.ok(steered.some(({ controlled }) => controlled!.some(({ start = 0, end = 1 }) => start > 0 && end < 1)));
   assert.ok(steered.some(({ controlGuess }) => controlGuess));
   assert.ok(steered.some(({ initFrom, maskBox }) => initFrom && !maskBox));

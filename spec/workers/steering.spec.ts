@@ -1,7 +1,7 @@
 /** ControlNets beside a UNet: in which calls, for which passes, of what they are shown; and what is refused. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { hashedControlNet } from '../../build/fidelityControl';
+import { hashedAdapter, hashedControlNet } from '../../build/fidelityControl';
 import { openDiffusersFolder } from '../../models/checkpoint';
 import { diskFolder } from '../../models/folder.node';
 import { planModel } from '../../models/planModel';
@@ -16,7 +16,7 @@ import type { Parts } from '../../workers/openStage';
 import { textToImage } from '../../workers/pipeline';
 import { checkRequest, DEFAULTS } from '../../workers/request';
 import { samplerFor } from '../../workers/sampling';
-import { callsOf, conditionsOf, type OpenControl, steeredUnet } from '../../workers/steering';
+import { adapterConditions, callsOf, conditionsOf, type OpenControl, steeredUnet } from '../../workers/steering';
 import type { Tensor, Tensors } from '../../workers/tensor';
 import { fromRoot } from '../root';
 import { DESCRIPTION } from './fakeParts';
@@ -51,7 +51,14 @@ function setUp(value: number, how: Partial<OpenControl> = {}, guess?: (states: T
     close: async () => undefined,
   };
   const control = { stage, conditions: tensor([1, 3, 8, 8], 0.5), ...how };
-  const steering = { controls: [control], shapes: SHAPES, calls: 10, ...(guess ? { guess } : {}) };
+  const steering = {
+    controls: [control],
+    adapted: [],
+    shapes: SHAPES,
+    calls: 10,
+    steps: 10,
+    ...(guess ? { guess } : {}),
+  };
   return { steered: steeredUnet(unet, steering, signal), shown };
 }
 
@@ -68,6 +75,56 @@ test('a ControlNet counts from the call that begins at its start to the one that
   assert.equal(seen, [0, 0, 1.5, 1.5, 1.5, 0, 0, 0, 0, 0]);
   assert.is(shown.length, 3);
   assert.equal(shown[0]!.conditions, tensor([1, 3, 8, 8], 0.5));
+});
+
+test('what T2I-adapters have made is added up in the first part of the steps, and nothing behind it', async () => {
+  const shape = [1, 2, 1, 1];
+  const unet: Stage = { run: async (given) => given, close: async () => undefined };
+  const adapted = [
+    { features: [tensor(shape, 2), tensor(shape, 3)], end: 0.5 },
+    { features: [tensor(shape, 10), tensor(shape, 20)], end: 1 },
+  ];
+  const steered = steeredUnet(unet, { controls: [], adapted, shapes: [], calls: 5, steps: 4 }, signal);
+  const seen: number[][] = [];
+  for (let call = 0; call < 5; call++) {
+    steered.begin();
+    const given = await steered.run(inputs(0));
+    assert.not.ok('residual_0' in given);
+    seen.push([given.adapted_0!.data[0]!, given.adapted_1!.data[0]!]);
+  }
+  // Half of four steps; the other in the fifth call, too, of a sampler that makes more than steps.
+  assert.equal(seen, [
+    [12, 23],
+    [12, 23],
+    [10, 20],
+    [10, 20],
+    [10, 20],
+  ]);
+  const early = steeredUnet(unet, { controls: [], adapted: [adapted[0]!], shapes: [], calls: 5, steps: 1 }, signal);
+  early.begin();
+  assert.equal((await early.run(inputs(0))).adapted_1, tensor(shape, 0));
+});
+
+test('a T2I-adapter sees eight by eight pixels as channels, gray where it sees one', () => {
+  const pixels = Uint8Array.from({ length: 16 * 8 * 3 }, (_, i) => (i % 3 === 0 ? Math.floor(i / 3) : 0));
+  const size = { width: 16, height: 8 };
+  const { shape, data } = adapterConditions({ ...size, pixels }, size, 3);
+  assert.equal(shape, [1, 192, 1, 2]);
+  // Channel 8 y + x of red is pixel (x, y) of each square of eight.
+  for (const [channel, square] of [
+    [0, 0],
+    [0, 1],
+    [9, 0],
+    [63, 1],
+  ] as const) {
+    const [y, x] = [Math.floor(channel / 8), (channel % 8) + 8 * square];
+    assert.ok(Math.abs(data[2 * channel + square]! - (16 * y + x) / 255) < 1e-6);
+  }
+  assert.is(data[2 * 64], 0);
+  const alone = adapterConditions({ ...size, pixels }, size, 1);
+  assert.equal(alone.shape, [1, 64, 1, 2]);
+  // 0.299 of 127.
+  assert.ok(Math.abs(alone.data[127]! - 38 / 255) < 1e-6);
 });
 
 test('where it guesses, passes without the prompt see nothing of it, and the outermost skip a tenth', async () => {
@@ -146,10 +203,14 @@ test('what cannot be steered by is refused, with the numbers', async () => {
 
 const demo = await openDiffusersFolder(await diskFolder(fromRoot('models/demo/model')));
 const control = hashedControlNet(demo, 'control-a');
+const adapter = hashedAdapter(demo, 'adapter-a');
 
 async function drawn(request: Partial<ImageRequest>, form: 'exact' | 'int8' = 'exact'): Promise<Picture> {
   const manifest = planModel(demo, form);
-  const controls = (request.controls ?? []).map(() => controlModel(control, controlManifest(manifest, control)));
+  const controls = (request.controls ?? []).map(({ name }) => {
+    const own = name === 'adapter' ? adapter : control;
+    return controlModel(own, controlManifest(manifest, own));
+  });
   const backend = form === 'int8' ? await nodeInt8Backend() : nodeWasmBackend();
   const parts: Parts = { model: checkpointModel(demo, manifest), backend, controls };
   for await (const event of textToImage({ ...REQUEST, ...request }, parts, signal)) {
@@ -176,8 +237,18 @@ test('our own kernels follow it, and a second pass of another size does', async 
   const apart = (a: Picture, b: Picture): number =>
     a.pixels.reduce((sum, value, i) => sum + Math.abs(value - b.pixels[i]!), 0) / a.pixels.length;
   assert.ok(apart(exact, int8) < 0.3 * apart(int8, plain), `${apart(exact, int8)} and ${apart(int8, plain)}`);
-  const larger = await drawn({ controls, hiresScale: 1.5 });
-  assert.equal([larger.width, larger.height], [96, 80]);
+  const adapters = [{ name: 'adapter', image }];
+  const [adapted, quickly] = [await drawn({ controls: adapters }), await drawn({ controls: adapters }, 'int8')];
+  assert.ok(apart(adapted, quickly) < 0.3 * apart(quickly, plain), `${apart(adapted, quickly)}, an adapter`);
+  const both = await drawn({ controls: [...controls, ...adapters], hiresScale: 1.5, guidance: 'one-call' });
+  assert.equal([both.width, both.height], [96, 80]);
+});
+
+test('a T2I-adapter has no start of its own', async () => {
+  const said = await drawn({ controls: [{ name: 'adapter', image, start: 0.1 }] }).catch(
+    (thrown: Error) => thrown.message,
+  );
+  assert.match(String(said), /^bad-argument: controls: adapter: start: expected 0, of a T2I-adapter, .*got 0\.1$/);
 });
 
 test('ControlNets that nobody opened are missed before a step is made', async () => {

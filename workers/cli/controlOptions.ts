@@ -1,6 +1,6 @@
 /** ControlNets of `npm run generate`: files, a picture for each, and when they count. */
 import { badArgument, numberWord } from '../../models/commandLine.node';
-import { type ControlNet, openControlNet } from '../../models/control/openControlNet';
+import { openSteerer, type Steerer } from '../../models/control/openSteerer';
 import { diskFolder } from '../../models/folder.node';
 import { diskFile, isFolder, weighedFile } from '../../models/openDisk.node';
 import type { ChosenControl, ControlRequest, InitImage } from '../api';
@@ -9,7 +9,7 @@ import { given } from './given';
 import { readImage } from './images';
 
 export const CONTROL_USAGE = `\
-  --control FILE[:WEIGHT]  a ControlNet (diffusers' folder or file, or one for stable-diffusion-webui) to steer with, by default
+  --control FILE[:WEIGHT]  a ControlNet or T2I-adapter (diffusers' folder or file, or one under the original names), by default
                            with weight 1; several times for several
   --control-image FILE.png what it follows: edges, depths, a pose …, one for each --control in turn
   --control-preprocess HOW canny, or canny:LOW,HIGH: the edges of that picture; invert: its negative; none; one for all or
@@ -93,17 +93,17 @@ function preparedWord(word: string): Prepared {
   return (picture) => cannyEdges(picture, { low: Number(low), high: Number(high) });
 }
 
-/** ControlNets, opened, and what is asked of them. Rejects as `openControlNet` and `readImage` do. */
+/** ControlNets, opened, and what is asked of them. Rejects as `openSteerer` and `readImage` do. */
 export async function controlsOf({ controls, guess }: ControlWords): Promise<{
-  readonly opened: readonly ControlNet[];
+  readonly opened: readonly Steerer[];
   readonly request: ControlRequest;
 }> {
   if (controls.length === 0) return { opened: [], request: {} };
   const chosen: ChosenControl[] = [];
-  const opened: ControlNet[] = [];
+  const opened: Steerer[] = [];
   for (const { path, image, prepared, ...how } of controls) {
     const picture = prepared(await readImage(image));
-    const control = await openControlNet((await isFolder(path)) ? await diskFolder(path) : await diskFile(path));
+    const control = await openSteerer((await isFolder(path)) ? await diskFolder(path) : await diskFile(path));
     opened.push(control);
     chosen.push({ ...how, name: control.name, image: picture });
   }

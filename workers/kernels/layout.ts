@@ -151,6 +151,15 @@ export const T_OUTPUT_STRIDE = 17;
 /** Rows of a tile, or of `TOKENS_MERGED` channels. */
 export const T_TILE = 18;
 
+/** Pictures of half the height and width, rounded up: means of two by two pixels, of those that are there. A tile is a row of pixels. */
+export const HALVED = 18;
+/** Of `HALVED`. Float32 rows, channels, height and width of a picture, and float32 rows of the halves. */
+export const H_ROWS = 2;
+export const H_CHANNELS = 3;
+export const H_HEIGHT = 4;
+export const H_WIDTH = 5;
+export const H_OUTPUT = 6;
+
 /** Of `ROWS`. Float32 rows, floats from one to the next, channels. */
 export const R_A = 2;
 export const R_A_STRIDE = 3;

@@ -164,6 +164,11 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
       views.set(larger.name, { ...viewOf(x), height, width });
       return larger;
     },
+    halved(x) {
+      const shape = [...x.shape.slice(0, 2), ...x.shape.slice(2).map((side) => Math.ceil(side / 2))];
+      const window = { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1, count_include_pad: 0 };
+      return channelsLast(graph, graph.node('AveragePool', 'halved', [channelsFirst(graph, x)], shape, window));
+    },
     toTokens(x) {
       const [batch, channels, height, width] = pictureShape(x);
       return reshape(x, [batch, height * width, channels]);

@@ -18,6 +18,9 @@ import { upsampleTo } from './upsample';
 const withoutFreeU = (): never => {
   throw new TypeError('no graph for an NPU has FreeU in it');
 };
+const withoutAdapters = (): never => {
+  throw new TypeError('no graph for an NPU is a T2I-adapter');
+};
 const withoutMerging = (): never => {
   throw new TypeError('no graph for an NPU merges tokens');
 };
@@ -118,6 +121,7 @@ export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
       if (summand === 0) return scaled;
       return draw.step('Add', `${last}/shifted`, [scaled, number(summand)], x.shape);
     },
+    halved: () => withoutAdapters(),
     matchTokens: () => withoutMerging(),
     mergeTokens: () => withoutMerging(),
     unmergeTokens: () => withoutMerging(),

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { hashedControlNet } from '../../../build/fidelityControl';
 import { openDiffusersFolder } from '../../../models/checkpoint';
 import { ldmControlNames } from '../../../models/control/controlNames';
-import { openControlNet, withControlNet } from '../../../models/control/openControlNet';
+import { openSteerer, withSteerer } from '../../../models/control/openSteerer';
 import { diskFolder } from '../../../models/folder.node';
 import { planModel } from '../../../models/planModel';
 import { encodeSafetensors, type NamedTensor } from '../../../models/safetensorsWriter';
@@ -57,17 +57,18 @@ test('a file under either names, and a folder, are the same ControlNet', async (
     'canny',
   );
   const all = [
-    await openControlNet(memorySource('a/control_canny.safetensors', published)),
-    await openControlNet(memorySource('control_v11p_sd15_canny.safetensors', original)),
-    await openControlNet(folder),
+    await openSteerer(memorySource('a/control_canny.safetensors', published)),
+    await openSteerer(memorySource('control_v11p_sd15_canny.safetensors', original)),
+    await openSteerer(folder),
   ];
   assert.equal(
     all.map(({ name }) => name),
     ['control_canny', 'control_v11p_sd15_canny', 'canny'],
   );
-  for (const { config, source } of all) {
-    assert.equal(config, control.config);
-    withControlNet(demo.description, { name: 'any', config, source });
+  for (const each of all) {
+    assert.equal([each.kind, each.config], ['controlnet', control.config]);
+    withSteerer(demo.description, each);
+    const { source } = each;
     for (const name of control.source.names()) assert.equal(await source.read(name), await control.source.read(name));
   }
 });
@@ -88,15 +89,13 @@ test('what steers in another way, and what is something else, is refused by name
   for (const [name, kind] of [
     ['lllite_unet_input_blocks_4_1.down.0.weight', 'ControlNet-LLLite'],
     ['lora_controlnet', 'Control-LoRA'],
-    ['adapter.body.0.block1.weight', 'T2I-adapter'],
-    ['body.0.resnets.0.block1.weight', 'T2I-adapter'],
     ['ip_adapter.1.to_k_ip.weight', 'IP-Adapter'],
     ['lora_unet_mid_block.lora_up.weight', 'a LoRA'],
   ] as const)
     await rejects(
-      () => openControlNet(stranger([name, 1])),
+      () => openSteerer(stranger([name, 1])),
       'unsupported-model',
-      'ControlNet of Stable Diffusion 1.x',
+      'ControlNet or a T2I-adapter of Stable Diffusion 1.x',
       kind,
     );
   const first = ['controlnet_cond_embedding.conv_in.weight', 16, 3, 3, 3] as const;
@@ -104,14 +103,14 @@ test('what steers in another way, and what is something else, is refused by name
     ['task_embedding', 'union'],
     ['difference', 'a difference'],
   ] as const)
-    await rejects(() => openControlNet(stranger(first, [name, 1])), 'unsupported-model', kind);
+    await rejects(() => openSteerer(stranger(first, [name, 1])), 'unsupported-model', kind);
   await rejects(
-    () => openControlNet(stranger(['some.weight', 2])),
+    () => openSteerer(stranger(['some.weight', 2])),
     'bad-model',
     'controlnet_cond_embedding',
     'some.weight',
   );
-  await rejects(() => openControlNet(stranger(first)), 'bad-model', '3 strides', '0');
+  await rejects(() => openSteerer(stranger(first)), 'bad-model', '3 strides', '0');
 });
 
 test('of another base it is refused with the numbers, and so is one that lacks a tensor', async () => {
@@ -126,17 +125,11 @@ test('of another base it is refused with the numbers, and so is one that lacks a
     [1024, '1024 (Stable Diffusion 2.x)'],
     [2048, '2048 (Stable Diffusion XL)'],
   ] as const) {
-    const other = await openControlNet(stranger(...embedding, [key, 8, width]));
-    await rejects(
-      () => withControlNet(demo.description, other),
-      'unsupported-model',
-      'cross_attention_dim',
-      '64',
-      base,
-    );
+    const other = await openSteerer(stranger(...embedding, [key, 8, width]));
+    await rejects(() => withSteerer(demo.description, other), 'unsupported-model', 'cross_attention_dim', '64', base);
   }
-  const lacking = await openControlNet(stranger(...embedding, [key, 96, 64]));
-  await rejects(() => withControlNet(demo.description, lacking), 'bad-model', 'a tensor', 'none');
+  const lacking = await openSteerer(stranger(...embedding, [key, 96, 64]));
+  await rejects(() => withSteerer(demo.description, lacking), 'bad-model', 'a tensor', 'none');
   const wide = {
     ...control.source,
     info: (name: string) => {
@@ -145,7 +138,7 @@ test('of another base it is refused with the numbers, and so is one that lacks a
     },
   };
   await rejects(
-    () => withControlNet(demo.description, { ...control, source: wide }),
+    () => withSteerer(demo.description, { ...control, source: wide }),
     'bad-model',
     'controlnet_mid_block.weight',
     '[64,64,3,3]',
@@ -153,12 +146,8 @@ test('of another base it is refused with the numbers, and so is one that lacks a
 });
 
 test('a cut file, a pickle, and configs of what is not drawn with are refused', async () => {
-  await rejects(() => openControlNet(memorySource('cut.safetensors', published.subarray(0, 5000))), 'bad-model');
-  await rejects(
-    () => openControlNet(memorySource('a.pth', Uint8Array.of(0x80, 2, 0x7d, 0x71, 0))),
-    'bad-model',
-    'pickle',
-  );
+  await rejects(() => openSteerer(memorySource('cut.safetensors', published.subarray(0, 5000))), 'bad-model');
+  await rejects(() => openSteerer(memorySource('a.pth', Uint8Array.of(0x80, 2, 0x7d, 0x71, 0))), 'bad-model', 'pickle');
   for (const [key, value] of [
     ['_class_name', 'UNet2DConditionModel'],
     ['controlnet_conditioning_channel_order', 'bgr'],
@@ -166,10 +155,10 @@ test('a cut file, a pickle, and configs of what is not drawn with are refused', 
   ] as const) {
     const config = asJson({ _class_name: 'ControlNetModel', [key]: value });
     const folder = memoryFolder(new Map([['config.json', config]]), 'folder');
-    await rejects(() => openControlNet(folder), 'unsupported-model', key, String(value));
+    await rejects(() => openSteerer(folder), 'unsupported-model', key, String(value));
   }
   const empty = memoryFolder(new Map([['config.json', asJson({ _class_name: 'ControlNetModel' })]]), 'folder');
-  await rejects(() => openControlNet(empty), 'bad-model', 'diffusion_pytorch_model.safetensors');
+  await rejects(() => openSteerer(empty), 'bad-model', 'diffusion_pytorch_model.safetensors');
 });
 
 const inputsOf = (batch: number, height: number, width: number): Tensors => ({
@@ -187,7 +176,7 @@ for (const [batch, height, width] of [
   test(`[${batch}, 4, ${height}, ${width}]: in segments and on our own kernels it makes what it makes whole`, async () => {
     const size = { batch, height, width };
     const inputs = inputsOf(batch, height, width);
-    const exact = controlModel(control, controlManifest(planModel(demo), control));
+    const { model: exact } = controlModel(control, controlManifest(planModel(demo), control));
     const backend = nodeWasmBackend();
     const whole = await backend.open(await exact.file('unet', size, signal), signal);
     const expected = await whole.run(inputs);
@@ -198,7 +187,7 @@ for (const [batch, height, width] of [
     });
     const parts = await streamed.run(inputs);
     await streamed.close();
-    const int8 = controlModel(control, controlManifest(planModel(demo, 'int8'), control));
+    const { model: int8 } = controlModel(control, controlManifest(planModel(demo, 'int8'), control));
     const { network, weights } = await int8.file('unet', size, signal);
     const here = await openInt8Stage(networkOf(network!), weights, threads, signal);
     const own = await here.run(inputs);

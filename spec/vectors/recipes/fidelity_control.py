@@ -1,21 +1,22 @@
-"""Pictures of the demo model steered by ControlNets, by diffusers' StableDiffusionControlNetPipeline and its kin for img2img and inpainting,
-float32, for `npm run fidelity`.
+"""Pictures of the demo model steered by ControlNets, by diffusers' StableDiffusionControlNetPipeline and its kin for img2img and inpainting, and by
+T2I-adapters, by StableDiffusionAdapterPipeline, float32, for `npm run fidelity`.
 
-The ControlNets are the demo model's UNet with parts of their own out of a hash, which build/fidelityControl.ts repeats. What they follow
+The ControlNets are the demo model's UNet with parts of their own out of a hash, which build/fidelityControl.ts repeats; so is all of the adapters. What they follow
 is one of fidelity.py's pictures, brought to the size by the pipelines.
     nice python spec/vectors/recipes/fidelity_control.py   (from the repository's root)
 """
+import io
+
 import diffusers
 import numpy as np
 import torch
-from diffusers import ControlNetModel, MultiControlNetModel
+from diffusers import ControlNetModel, MultiAdapter, MultiControlNetModel, StableDiffusionAdapterPipeline, T2IAdapter
 from fidelity import png, request, write
 from fidelity_images import mask, pictures
 from hashed import uniform
 from k_samplers import scheduler_from
 from PIL import Image
 from random_models import ROOT, pipeline
-import io
 
 SMALL = {"steps": 10, "width": 64, "height": 64}
 ONE = [{"name": "control-a", "follows": "euler-square"}]
@@ -23,6 +24,9 @@ TWO = [
     {"name": "control-a", "follows": "euler-square", "weight": 0.8, "end": 0.6},
     {"name": "control-b", "follows": "ddim-square", "weight": 0.5, "start": 0.2},
 ]
+
+GRAY = [{"name": "adapter-gray", "follows": "euler-square", "weight": 0.8}]
+PAIR = [{"name": "adapter-a", "follows": "euler-square", "weight": 0.7}, {"name": "adapter-b", "follows": "ddim-square", "weight": 0.4}]
 
 
 def requests():
@@ -34,6 +38,9 @@ def requests():
         request("ddim-control-guess", 3, "ddim", **SMALL, controlled=ONE, controlGuess=True, guidanceScale=4),
         request("heun-control-half", 4, "heun", **{**SMALL, "height": 72}, guidanceScale=1, controlled=[{**ONE[0], "end": 0.5}]),
         request("euler_a-control-from", 5, "euler_a", **SMALL, controlled=ONE, initFrom="unipc-square", strength=0.6),
+        request("euler-adapter", 0, "euler", **SMALL, controlled=[{"name": "adapter-a", "follows": "euler-square"}]),
+        request("dpmpp_2m-adapter-gray", 1, "dpmpp_2m", **{**SMALL, "width": 88, "height": 56}, controlled=GRAY, guidanceScale=12),
+        request("pndm-adapter-two", 2, "pndm", **SMALL, controlled=PAIR, negativePrompt="blurry, green"),
         request("unipc-control-into", 6, "unipc", **SMALL, controlled=TWO, initFrom="deis-square", maskBox=[16, 8, 48, 40], strength=0.75),
     ]
 
@@ -52,37 +59,60 @@ def hashed(net, unet, name):
     return net
 
 
+def adapter_pipeline(pipe, case):
+    nets = []
+    for each in case["controlled"]:
+        channels = list(pipe.unet.config.block_out_channels)
+        net = T2IAdapter(in_channels=1 if "gray" in each["name"] else 3, channels=channels, num_res_blocks=2, downscale_factor=8)
+        nets.append(hashed(net, torch.nn.Module(), each["name"]))
+    parts = {key: value for key, value in pipe.components.items() if key != "image_encoder"}
+    several = len(nets) > 1
+    drawing = StableDiffusionAdapterPipeline(**parts, adapter=MultiAdapter(nets) if several else nets[0], requires_safety_checker=False)
+    follows = [picture(each["follows"]).convert("L" if "gray" in each["name"] else "RGB") for each in case["controlled"]]
+    weights = [each.get("weight", 1.0) for each in case["controlled"]]
+    options = {
+        "image": follows if several else follows[0],
+        "adapter_conditioning_scale": weights if several else weights[0],
+    }
+    return drawing, options
+
+
+def drawn_by(drawing, case, config, **options):
+    drawing.set_progress_bar_config(disable=True)
+    drawing.scheduler = scheduler_from(case["scheduler"], config, "model", case["seed"])
+    return drawing(
+        case["prompt"], negative_prompt=case["negativePrompt"], num_inference_steps=case["steps"], guidance_scale=case["guidanceScale"],
+        generator=torch.Generator().manual_seed(case["seed"]), output_type="np", width=case["width"], height=case["height"], **options,
+    ).images[0]
+
+
 def picture(name):
     return Image.open(io.BytesIO(pictures()[name])).convert("RGB")
 
 
 def draw(pipe, case):
     config = pipe.scheduler.config
+    drawing, options = (adapter_pipeline if case["controlled"][0]["name"].startswith("adapter") else control_pipeline)(pipe, case)
+    return (drawn_by(drawing, case, config, **options) * 255).round().astype(np.uint8)
+
+
+def control_pipeline(pipe, case):
     nets = [hashed(ControlNetModel.from_unet(pipe.unet), pipe.unet, each["name"]) for each in case["controlled"]]
-    parts = {key: value for key, value in pipe.components.items() if key != "controlnet"}
     kinds = diffusers.StableDiffusionControlNetPipeline, diffusers.StableDiffusionControlNetImg2ImgPipeline, diffusers.StableDiffusionControlNetInpaintPipeline
     kind = kinds[2 if "maskBox" in case else 1 if "initFrom" in case else 0]
     several = len(nets) > 1
-    drawing = kind(**parts, controlnet=MultiControlNetModel(nets) if several else nets[0], requires_safety_checker=False)
-    drawing.set_progress_bar_config(disable=True)
-    drawing.scheduler = scheduler_from(case["scheduler"], config, "model", case["seed"])
+    drawing = kind(**pipe.components, controlnet=MultiControlNetModel(nets) if several else nets[0], requires_safety_checker=False)
     of = lambda key, default: [each.get(key, default) for each in case["controlled"]] if several else case["controlled"][0].get(key, default)
     follows = [picture(each["follows"]) for each in case["controlled"]]
     follows = follows if several else follows[0]
     images = {"image": follows}
-    size = {"width": case["width"], "height": case["height"]}
     if "initFrom" in case:
         start = picture(case["initFrom"]).resize((case["width"], case["height"]), Image.Resampling.LANCZOS)
         images = {"image": start, "control_image": follows, "strength": case["strength"]}
         if "maskBox" in case:
             images["mask_image"] = mask(case)
-    drawn = drawing(
-        case["prompt"], negative_prompt=case["negativePrompt"], num_inference_steps=case["steps"], guidance_scale=case["guidanceScale"],
-        controlnet_conditioning_scale=of("weight", 1.0), control_guidance_start=of("start", 0.0), control_guidance_end=of("end", 1.0),
-        guess_mode=case.get("controlGuess", False), generator=torch.Generator().manual_seed(case["seed"]), output_type="np", **images, **size,
-    ).images[0]
-    pipe.scheduler = type(pipe.scheduler).from_config(config)
-    return (drawn * 255).round().astype(np.uint8)
+    when = {"control_guidance_start": of("start", 0.0), "control_guidance_end": of("end", 1.0), "guess_mode": case.get("controlGuess", False)}
+    return drawing, {**images, **when, "controlnet_conditioning_scale": of("weight", 1.0)}
 
 
 def main():
@@ -95,7 +125,7 @@ def main():
         tensors.append((case["name"], "U8", [len(file)], file))
         print(case["name"], f"std {picture_.std():.1f}, {len(file)} bytes", flush=True)
         assert picture_.std() > 8, "a reference worth comparing with has contrast"
-    write("fidelity-control", "fidelity_control.py", cases, tensors, "the demo model's pictures steered by ControlNets")
+    write("fidelity-control", "fidelity_control.py", cases, tensors, "the demo model's pictures steered by ControlNets and T2I-adapters")
 
 
 if __name__ == "__main__":

@@ -67,19 +67,20 @@ export function hostBackend(
 
 /** A host's networks are as they were exported: whole, for prompts of 77 tokens, by way of all layers, out of the model's own words, without FreeU, no tokens merged. */
 function refuseOthers(argument: string, size: StageSize): void {
-  const { tokens = TOKENS, clipSkip = 0, embedded = false, deep, freeu, tokenMergingRatio = 0, controlled } = size;
-  if (tokens === TOKENS && clipSkip === 0 && !embedded && !deep && !freeu && !controlled && tokenMergingRatio === 0)
-    return;
-  const text = embedded ? 'learned words' : clipSkip > 0 ? `${clipSkip} layers to skip` : `${tokens} tokens`;
-  const merged = tokenMergingRatio > 0 ? `${tokenMergingRatio} of its tokens to merge` : text;
-  const got = controlled
-    ? 'what ControlNets make'
-    : freeu
-      ? `FreeU by ${freeu}`
-      : deep
-        ? 'deep features to keep'
-        : merged;
-  const expected = `what the host has: ${TOKENS} tokens, all layers, no learned words, nothing kept or merged, no FreeU, no ControlNets`;
+  const { tokens = TOKENS, clipSkip = 0, embedded = false, deep, freeu, tokenMergingRatio = 0 } = size;
+  const steered = (size.controlled ?? false) || (size.adapted ?? false);
+  const others = [
+    steered && 'what steers it from outside',
+    freeu && `FreeU by ${freeu}`,
+    deep && 'deep features to keep',
+    tokenMergingRatio > 0 && `${tokenMergingRatio} of its tokens to merge`,
+    embedded && 'learned words',
+    clipSkip > 0 && `${clipSkip} layers to skip`,
+    tokens !== TOKENS && `${tokens} tokens`,
+  ];
+  const got = others.find((each) => each !== false && each !== undefined);
+  if (!got) return;
+  const expected = `what the host has: ${TOKENS} tokens, all layers, no learned words, nothing kept or merged, no FreeU, nothing that steers`;
   throw new CodedError('backend-unavailable', { argument, expected, got });
 }
 

@@ -60,8 +60,8 @@ export function assemble({ name, describe, tensors, precise }: Network, numbers:
     calls,
     new Map(),
   );
-  const program = ordered(assembly.instructions, assembly.inputs, ALONE);
   const outputs = assembly.outputs.map(({ rows }) => rows.region);
+  const program = ordered(assembly.instructions, assembly.inputs, ALONE, outputs);
   const layout = layOut(program, assembly.inputs.keys(), outputs, constants.regions, threads);
   return { assembly, constants, program, layout };
 }

@@ -27,6 +27,7 @@ import type { Assembly } from './assembly';
 import { attention } from './attention';
 import { scaleFirst, scaleLowest } from './freeu';
 import { groupMoments } from './groupNorm';
+import { halved } from './halved';
 import { type Instruction, place } from './instruction';
 import { product } from './products';
 import { changedRows, written } from './rows';
@@ -111,6 +112,10 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
     attention(q, k, v, options) {
       const rows = [q, k, v].map((each) => written(assembly, engine(each))) as [Rows, Rows, Rows];
       return given(attention(assembly, rows, q.shape[0]!, options), q.shape);
+    },
+    halved(x) {
+      const shape = [...x.shape.slice(0, 2), ...x.shape.slice(2).map((side) => Math.ceil(side / 2))];
+      return given(halved(assembly, written(assembly, engine(x)), x.shape), shape);
     },
     matchTokens: (x, partition) =>
       given(matched(assembly, written(assembly, engine(x)), x.shape[0]!, partition), x.shape.slice(0, 2)),

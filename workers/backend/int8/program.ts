@@ -4,7 +4,7 @@
  */
 import type { Instruction, Region } from './instruction';
 
-/** Instructions `begin … end - 1` that depend on no input but `input`; what they leave for the rest is `kept`. */
+/** Instructions `begin … end - 1` that depend on no input but `input`; what they leave for the rest, or as outputs, is `kept`. */
 export interface Prelude {
   readonly input: string;
   readonly begin: number;
@@ -24,6 +24,7 @@ export function ordered(
   instructions: readonly Instruction[],
   inputs: ReadonlyMap<Region, string>,
   alone: readonly string[],
+  outputs: readonly Region[],
 ): Program {
   const sources = sourcesOf(instructions, inputs);
   const isOf = (input: string) => (instruction: Instruction) =>
@@ -36,7 +37,7 @@ export function ordered(
     const begin = at;
     at += own.length;
     const written = new Set(own.flatMap(({ writes }) => writes));
-    const kept = new Set(rest.flatMap(({ reads }) => reads).filter((region) => written.has(region)));
+    const kept = new Set([...rest.flatMap(({ reads }) => reads), ...outputs].filter((region) => written.has(region)));
     return { input, begin, end: at, kept: [...kept] };
   });
   return { instructions: [...parts.flatMap(({ own }) => own), ...rest], preludes, begin: at };

@@ -11,6 +11,7 @@ import {
   CONV_WINOGRAD,
   GROUP_AFFINE,
   GROUP_MOMENTS,
+  HALVED,
   LOWEST,
   OPCODE,
   PACK_HEADS,
@@ -32,6 +33,7 @@ import { attentionTile, packHead } from './attention';
 import { attentionIntegersTile } from './attentionIntegers';
 import { convTile } from './conv';
 import { affineTile, momentsTile } from './groupNorm';
+import { halvedTile } from './halved';
 import { lowestTile } from './lowest';
 import { packHeadIntegers } from './packHeadIntegers';
 import { rowsTile } from './rows';
@@ -94,6 +96,9 @@ function runTile(record: usize, tile: i32, scratch: usize): bool {
       return attentionIntegersTile(record, tile, scratch);
     case LOWEST:
       lowestTile(record, tile);
+      return true;
+    case HALVED:
+      halvedTile(record, tile);
       return true;
     case TOKEN_UNITS:
       unitsTile(record, tile);

@@ -53,6 +53,7 @@ export const CASES: readonly Case[] = [
     on(`a convolution without bias, of [${shape}]`, picture(shape), (net, x) =>
       net.conv2d('c', x, { channels: 12, kernel: 3, bias: false }),
     ),
+    on(`halved, [${shape}]`, picture(shape), (net, x) => net.conv2d('c', net.halved(x), { channels: 8, kernel: 1 })),
     on(`a block of ReLUs, [${shape}]`, picture(shape), (net, x) => {
       const conv = (scope: string, from: Value) => net.conv2d(scope, from, { channels: shape[1], kernel: 3 });
       const h = net.relu(conv('b', net.relu(conv('a', x))));

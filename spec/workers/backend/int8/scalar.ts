@@ -141,6 +141,26 @@ export function scalarLayers(
       }
       return { name: '', shape: q.shape, data: out } as Numbers;
     },
+    halved(x) {
+      const [, , height, width] = x.shape as [number, number, number, number];
+      const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
+      return made([...x.shape.slice(0, 2), rows, columns], (i) => {
+        const [picture, at] = [Math.floor(i / (rows * columns)), i % (rows * columns)];
+        const [y, x0] = [2 * Math.floor(at / columns), 2 * (at % columns)];
+        let [sum, there] = [0, 0];
+        for (const [dy, dx] of [
+          [0, 0],
+          [0, 1],
+          [1, 0],
+          [1, 1],
+        ] as const) {
+          if (y + dy >= height || x0 + dx >= width) continue;
+          sum += numbers(x)[(picture * height + y + dy) * width + x0 + dx]!;
+          there++;
+        }
+        return sum / there;
+      });
+    },
     matchTokens(x, { sources, destinations, merged }) {
       const [batch, tokens, channels] = x.shape as [number, number, number];
       const kept = sources.length - merged;

@@ -1,5 +1,5 @@
 /**
- * ControlNets of Stable Diffusion 1.x: diffusers' folder, its file, or a file under the original names; and what is none. What a
+ * ControlNets of Stable Diffusion 1.x, and T2I-adapters: diffusers' folder, its file, or a file under the original names; and what is none. What a
  * ControlNet shares with its UNet, its sizes and its heads, it has from the model that it is used with.
  */
 import { withSpellings } from '../aliases';
@@ -13,15 +13,20 @@ import { refuseOtherThan } from '../singleFile/strangers';
 import type { ByteSource, Folder } from '../source';
 import type { TensorSource } from '../tensorSource';
 import { ldmControlNames } from './controlNames';
+import { type Adapter, checkAdapterConfig, findAdapter, withAdapter } from './openAdapter';
 
 /** What it is, and its tensors under published names. */
 export interface ControlNet {
+  readonly kind: 'controlnet';
   readonly name: string;
   readonly config: ControlNetConfig;
   readonly source: TensorSource;
 }
 
-const WANTED = 'a ControlNet of Stable Diffusion 1.x';
+/** What steers a drawing by another picture. */
+export type Steerer = ControlNet | Adapter;
+
+const WANTED = 'a ControlNet or a T2I-adapter of Stable Diffusion 1.x';
 const FOLDER_FILES = ['diffusion_pytorch_model.safetensors', 'diffusion_pytorch_model.fp16.safetensors'];
 const FIRST = 'controlnet_cond_embedding.conv_in.weight';
 
@@ -31,15 +36,14 @@ const OTHERS: readonly (readonly [names: RegExp, kind: string])[] = [
   [/^lora_controlnet$/, 'a Control-LoRA'],
   [/^(task_embedding|control_add_embedding\.)/, 'a ControlNet union, which several kinds of pictures share'],
   [/^difference$/, 'a difference between ControlNet and model, which is to be added to the model first'],
-  [/^(adapter\.)?body\.\d+\./, 'a T2I-adapter'],
   [/^(image_proj|ip_adapter)\./, 'an IP-Adapter'],
 ];
 
 /**
- * Opens a file, or diffusers' folder of one. `bad-model` where it is broken or holds no ControlNet, `unsupported-model` where it is
+ * Opens a file, or diffusers' folder of one. `bad-model` where it is broken or holds neither, `unsupported-model` where it is
  * another model's or steers in another way, by name.
  */
-export async function openControlNet(input: ByteSource | Folder): Promise<ControlNet> {
+export async function openSteerer(input: ByteSource | Folder): Promise<Steerer> {
   if (!('paths' in input)) return opened(input);
   checkConfig(await ConfigFile.open(input, 'config.json'));
   for (const path of FOLDER_FILES) {
@@ -51,6 +55,10 @@ export async function openControlNet(input: ByteSource | Folder): Promise<Contro
 
 /** What tensors do not tell. */
 function checkConfig(config: ConfigFile): void {
+  if (config.value('_class_name') === 'T2IAdapter') {
+    checkAdapterConfig(config);
+    return;
+  }
   config.demand('_class_name', 'ControlNetModel');
   config.demand('controlnet_conditioning_channel_order', 'rgb');
   config.demand('global_pool_conditions', false);
@@ -58,10 +66,12 @@ function checkConfig(config: ConfigFile): void {
   config.demand('addition_embed_type', null);
 }
 
-async function opened(file: ByteSource, called = file.name): Promise<ControlNet> {
+async function opened(file: ByteSource, called = file.name): Promise<Steerer> {
   const tensors = await openTensors(file);
   const source = findControlNet(tensors);
   if (!source) {
+    const adapter = findAdapter(tensors, stem(called));
+    if (adapter) return adapter;
     const kind = OTHERS.find(([pattern]) => tensors.names().some((name) => pattern.test(name)))?.[1];
     if (kind) throw unsupportedModel(tensors.name, WANTED, kind);
     refuseOtherThan(tensors, WANTED, 'a ControlNet');
@@ -69,7 +79,7 @@ async function opened(file: ByteSource, called = file.name): Promise<ControlNet>
   }
   for (const [pattern, kind] of OTHERS)
     if (tensors.names().some((name) => pattern.test(name))) throw unsupportedModel(tensors.name, WANTED, kind);
-  return { name: stem(called), config: { embeddingChannels: embeddingChannels(source) }, source };
+  return { kind: 'controlnet', name: stem(called), config: { embeddingChannels: embeddingChannels(source) }, source };
 }
 
 const stem = (name: string): string => name.replace(/^.*[/\\]/s, '').replace(/\.safetensors$/i, '');
@@ -125,6 +135,10 @@ export function withControlNet(description: ModelDescription, { source, config }
   planStage(changed, 'unet', source);
   return changed;
 }
+
+/** Of either. */
+export const withSteerer = (description: ModelDescription, steerer: Steerer): ModelDescription =>
+  steerer.kind === 'adapter' ? withAdapter(description, steerer) : withControlNet(description, steerer);
 
 function crossAttention(source: TensorSource): number | undefined {
   for (const block of ['down_blocks.0', 'mid_block', 'down_blocks.1']) {

@@ -1,0 +1,130 @@
+/** T2I-adapters by either way of naming; what is none, or another model's; and what they make, by every engine. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { hashedAdapter } from '../../../build/fidelityControl';
+import { openDiffusersFolder } from '../../../models/checkpoint';
+import { originalAdapterName } from '../../../models/control/adapterNames';
+import { openSteerer, withSteerer } from '../../../models/control/openSteerer';
+import { diskFolder } from '../../../models/folder.node';
+import { planModel } from '../../../models/planModel';
+import { encodeSafetensors, type NamedTensor } from '../../../models/safetensorsWriter';
+import type { TensorSource } from '../../../models/tensorSource';
+import { networkOf } from '../../../workers/backend/int8/assemble';
+import { nodeThreads } from '../../../workers/backend/int8/int8.node';
+import { openInt8Stage } from '../../../workers/backend/int8/int8Stage';
+import { nodeWasmBackend } from '../../../workers/backend/ort.node';
+import { controlManifest, controlModel } from '../../../workers/controlModel';
+import { fromRoot } from '../../root';
+import { input, sqnr } from '../../workers/backend/int8/network';
+import { memoryFolder, memorySource } from '../memoryFolder';
+import { asJson } from '../randomModel';
+import { rejects } from '../rejects';
+
+const demo = await openDiffusersFolder(await diskFolder(fromRoot('models/demo/model')));
+const adapter = hashedAdapter(demo, 'adapter-gray');
+const { signal } = new AbortController();
+
+/** Its tensors under other names. */
+const written = (source: TensorSource, called: (name: string) => string): Promise<NamedTensor[]> =>
+  Promise.all(
+    source.names().map(async (name) => {
+      const { dtype, shape } = source.info(name)!;
+      return { name: called(name), dtype, shape, data: await source.read(name) };
+    }),
+  );
+const published = encodeSafetensors(await written(adapter.source, (name) => name));
+
+test('original names count blocks through', () => {
+  // scripts/convert_original_t2i_adapter.py of diffusers 0.42.1.
+  for (const [name, original] of [
+    ['adapter.conv_in.bias', 'conv_in.bias'],
+    ['adapter.body.0.resnets.0.block1.weight', 'body.0.block1.weight'],
+    ['adapter.body.0.resnets.1.block2.bias', 'body.1.block2.bias'],
+    ['adapter.body.1.in_conv.weight', 'body.2.in_conv.weight'],
+    ['adapter.body.3.resnets.1.block1.weight', 'body.7.block1.weight'],
+  ] as const)
+    assert.is(originalAdapterName(name, 2), original);
+});
+
+test('a file under either names, and a folder, are the same adapter', async () => {
+  const original = encodeSafetensors(await written(adapter.source, (name) => originalAdapterName(name, 2)));
+  const folder = memoryFolder(
+    new Map([
+      ['config.json', asJson({ _class_name: 'T2IAdapter', adapter_type: 'full_adapter', in_channels: 1 })],
+      ['diffusion_pytorch_model.safetensors', published],
+    ]),
+    'sketch',
+  );
+  for (const each of [
+    await openSteerer(memorySource('a/t2iadapter_sketch.safetensors', published)),
+    await openSteerer(memorySource('t2iadapter_sketch_sd15v2.safetensors', original)),
+    await openSteerer(folder),
+  ]) {
+    assert.equal([each.kind, each.config], ['adapter', { inChannels: 1, blocks: 2 }]);
+    withSteerer(demo.description, each);
+    for (const name of adapter.source.names())
+      assert.equal(await each.source.read(name), await adapter.source.read(name));
+  }
+});
+
+test('light ones, those of other channels and of configs that are not drawn with are refused, with the numbers', async () => {
+  const stranger = (...named: readonly (readonly [string, ...number[]])[]) =>
+    memorySource(
+      'strange.safetensors',
+      encodeSafetensors(
+        named.map(([name, ...shape]) => {
+          const data = new Uint8Array(4 * shape.reduce((product, size) => product * size, 1));
+          return { name, dtype: 'F32' as const, shape, data };
+        }),
+      ),
+    );
+  await rejects(
+    () => openSteerer(stranger(['body.0.in_conv.weight', 4], ['body.0.out_conv.weight', 4])),
+    'unsupported-model',
+    'a light one',
+  );
+  const first = (channels: number, to: number) =>
+    [
+      ['conv_in.weight', to, channels, 3, 3],
+      ['body.0.block1.weight', to, to, 3, 3],
+    ] as const;
+  await rejects(() => openSteerer(stranger(...first(768, 4))), 'bad-model', 'conv_in.weight', '768');
+  const wide = await openSteerer(stranger(...first(192, 8)));
+  await rejects(() => withSteerer(demo.description, wide), 'unsupported-model', '96,128,112,64', '8,');
+  for (const [key, value] of [
+    ['adapter_type', 'full_adapter_xl'],
+    ['downscale_factor', 16],
+    ['num_res_blocks', 4],
+  ] as const) {
+    const config = asJson({ _class_name: 'T2IAdapter', [key]: value });
+    await rejects(() => openSteerer(memoryFolder(new Map([['config.json', config]]), 'f')), 'unsupported-model', key);
+  }
+});
+
+test('our own kernels make nearly what ONNX Runtime makes, of odd sizes as well', async () => {
+  for (const [height, width] of [
+    [8, 8],
+    [7, 9],
+    [1, 3],
+  ] as const) {
+    const size = { batch: 1, height, width };
+    const inputs = { conditions: input([1, 64, height, width], 3) };
+    const { model: exact } = controlModel(adapter, controlManifest(planModel(demo), adapter));
+    const whole = await nodeWasmBackend().open(await exact.file('unet', size, signal), signal);
+    const expected = await whole.run(inputs);
+    await whole.close();
+    assert.equal(Object.keys(expected).sort(), ['adapted_0', 'adapted_1', 'adapted_2', 'adapted_3']);
+    const { model: int8 } = controlModel(adapter, controlManifest(planModel(demo, 'int8'), adapter));
+    const { network, weights } = await int8.file('unet', size, signal);
+    const here = await openInt8Stage(networkOf(network!), weights, await nodeThreads({ threads: 1 }), signal);
+    const own = await here.run(inputs);
+    await here.close();
+    for (const [name, { data, shape }] of Object.entries(expected)) {
+      assert.equal(own[name]!.shape, shape);
+      const quality = sqnr(own[name]!.data, data);
+      assert.ok(quality > 30, `${name}: ${quality.toFixed(1)} dB`);
+    }
+  }
+});
+
+test.run();
