@@ -195,7 +195,7 @@ async function* denoise(
     let estimate: Latents | undefined;
     const now = () => shownIn(request, conditioning.at(done), skip + done);
     if (controls) {
-      const { openSteered } = await later(import('./steering'));
+      const { openSteered } = await later(import('./openSteered'));
       const pass = { request, size: unetSize, sampling: { sampler, schedule } };
       steered = yield* openSteered(drawing, unet, pass, (states) => states === now().prompt);
     }

@@ -1,0 +1,89 @@
+/** What steers a pass, opened: fetched for the first drawing with a ControlNet or a T2I-adapter. */
+import { adaptedName } from '../models/graph/unet';
+import type { ImageEvent } from './api';
+import type { Stage } from './backend/backend';
+import { adapterConditions, conditionsOf } from './conditions';
+import { callsOf } from './diffusion/calls';
+import { CodedError } from './errors';
+import { type Drawing, open } from './networks';
+import type { Pass } from './passes';
+import { type Adapted, type OpenControl, residualShapes, type SteeredUnet, steeredUnet } from './steering';
+import type { Tensor } from './tensor';
+
+/**
+ * What steers a pass, opened beside `unet`, which was opened for `size`; T2I-adapters are run, once, and closed again. What is open is closed with
+ * what is returned.
+ */
+export async function* openSteered(
+  drawing: Drawing,
+  unet: Stage,
+  { request, size, sampling }: Pick<Pass, 'request' | 'size' | 'sampling'>,
+  isPrompt: (hiddenStates: Tensor) => boolean,
+): AsyncGenerator<ImageEvent, SteeredUnet> {
+  const { parts, signal } = drawing;
+  const { controls: chosen = [], controlGuess = false } = request;
+  const { controls: models = [], open: _, ...own } = parts;
+  const levels = parts.model.description.unet.blockOutChannels.map((_, level) => level);
+  const argument = 'controls';
+  if (models.length !== chosen.length)
+    throw new CodedError('bad-argument', {
+      ...{ argument, expected: `${chosen.length} that are open`, got: `${models.length}` },
+    });
+  const controls: OpenControl[] = [];
+  const adapted: Adapted[] = [];
+  const close = () => Promise.all(controls.map(({ stage }) => stage.close()));
+  let taken = false;
+  try {
+    for (const [i, { image, name, ...how }] of chosen.entries()) {
+      const { kind, inChannels, model } = models[i]!;
+      if (kind === 'adapter') {
+        const alone = { batch: 1, height: size.height, width: size.width };
+        const stage = yield* open(drawing, 'unet', alone, undefined, { ...own, model });
+        try {
+          const made = await stage.run({ conditions: adapterConditions(image, request, inChannels) });
+          adapted.push(
+            adaptedBy(
+              name,
+              how,
+              levels.map((level) => made[adaptedName(level)]!),
+              size.batch,
+            ),
+          );
+        } finally {
+          await stage.close();
+        }
+        continue;
+      }
+      const stage = yield* open(drawing, 'unet', size, undefined, { ...own, model });
+      controls.push({ ...how, stage, conditions: conditionsOf(image, request, size.batch) });
+    }
+    const steering = {
+      ...{ controls, adapted, calls: callsOf(sampling.sampler, sampling.schedule), steps: request.steps },
+      shapes: controls.length > 0 ? residualShapes(parts.model.description.unet, size) : [],
+      ...(controlGuess ? { guess: isPrompt } : {}),
+    };
+    const steered = steeredUnet(unet, steering, signal);
+    taken = true;
+    return { ...steered, close: async () => void (await close()) };
+  } finally {
+    if (!taken) await close();
+  }
+}
+
+function adaptedBy(
+  name: string,
+  { weight = 1, start = 0, end = 1 }: Omit<OpenControl, 'stage' | 'conditions'>,
+  made: readonly Tensor[],
+  batch: number,
+): Adapted {
+  if (start > 0) {
+    const expected = '0, of a T2I-adapter, which counts from the first step on';
+    throw new CodedError('bad-argument', { argument: `controls: ${name}: start`, expected, got: `${start}` });
+  }
+  const features = made.map(({ shape, data }): Tensor => {
+    const all = new Float32Array(batch * data.length);
+    for (let i = 0; i < all.length; i++) all[i] = weight * data[i % data.length]!;
+    return { type: 'float32', shape: [batch, ...shape.slice(1)], data: all };
+  });
+  return { features, end };
+}
