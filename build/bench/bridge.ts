@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- bridge [--calls N]`: what a UNet call costs to cross the bridge, Chromium to the host on the JVM and back:
  * 64 KiB each way, as at 512 × 512, around a network that does next to nothing. Beside it, by turns, since machines are noisy: the
- * same bytes sent back at once by the same WebSocket library, to the same page, and by a plain socket, to this process. Prints
+ * same bytes sent back at once by the least that a WebSocket can be, to the same page, and by a plain socket, to this process. Prints
  * medians and 95th percentiles, and ours over the echo's: what the bridge adds to what anybody pays.
  */
 import { createHash } from 'node:crypto';
@@ -143,7 +143,7 @@ function print({ call, crossing, pair, echo, plain }: Times): void {
   line('a call', call);
   line('a call without the network', crossing);
   line('each of two at once, as in a guided step', pair);
-  line('an echo by the same WebSocket library', echo);
+  line('an echo by the barest of WebSockets', echo);
   line('an echo by a plain socket, without Chromium', plain);
   const over = (some: readonly number[]): string =>
     percentiles(some)

@@ -1,158 +1,151 @@
 package pocketdiffusion.host;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.util.Collections;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
-import org.java_websocket.WebSocket;
-import org.java_websocket.drafts.Draft;
-import org.java_websocket.drafts.Draft_6455;
-import org.java_websocket.exceptions.InvalidDataException;
-import org.java_websocket.exceptions.WebsocketNotConnectedException;
-import org.java_websocket.extensions.IExtension;
-import org.java_websocket.framing.CloseFrame;
-import org.java_websocket.handshake.ClientHandshake;
-import org.java_websocket.handshake.ServerHandshakeBuilder;
-import org.java_websocket.protocols.IProtocol;
-import org.java_websocket.protocols.Protocol;
-import org.java_websocket.server.WebSocketServer;
-import pocketdiffusion.bridge.Connection;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import pocketdiffusion.bridge.Host;
-import pocketdiffusion.bridge.Outlet;
 
 /**
- * The host behind a WebSocket on the loopback interface.
+ * The host behind a WebSocket on the loopback interface: one thread that hears all of its few peers.
  *
- * <p>Invariant: what was not admitted at its handshake has no {@link Connection}, and nothing of it is read as a frame.
+ * <p>Ours, and not a library's, for what a call costs: a message is handed on by the thread that has read it, and its answer is written by
+ * the thread that has it.
+ *
+ * <p>Invariant: {@code peers} are those that were accepted and not ended.
  */
-final class LoopbackServer extends WebSocketServer {
-  private static final int MAX_FRAME_BYTES = 64 << 20;
-  private static final int REMIND_MILLISECONDS = 5;
+final class LoopbackServer implements AutoCloseable {
+  /** Those that may connect at all: pages that are let in, and some that have yet to ask. */
+  static final int MOST_PEERS = 16;
+  private static final long LOOK_MILLISECONDS = 250;
 
+  private final ServerSocketChannel listening;
+  private final Selector selector;
   private final Host host;
   private final Admission admission;
-  private final IntConsumer onPort;
-  private final ScheduledExecutorService reminder =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "bridge-reminder");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final Set<Peer> peers = new LinkedHashSet<>();
+  private volatile boolean closed = false;
 
-  private LoopbackServer(InetSocketAddress address, Draft draft, Host host, Admission admission, IntConsumer onPort) {
-    super(address, 1, Collections.singletonList(draft));
+  private LoopbackServer(ServerSocketChannel listening, Selector selector, Host host, Admission admission) {
+    this.listening = listening;
+    this.selector = selector;
     this.host = host;
     this.admission = admission;
-    this.onPort = onPort;
   }
 
-  /** Not yet started. Port 0 is any that is free; {@code onPort} hears which, once it listens. */
-  static LoopbackServer of(Host host, Admission admission, int port, IntConsumer onPort) {
-    IProtocol protocol = new Protocol(Admission.PROTOCOL);
-    Draft draft =
-        new Draft_6455(
-            Collections.<IExtension>emptyList(), Collections.singletonList(protocol), MAX_FRAME_BYTES);
-    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    LoopbackServer server = new LoopbackServer(address, draft, host, admission, onPort);
-    server.setTcpNoDelay(true);
-    server.setReuseAddr(true);
-    // The system tells when a process on the same machine is gone.
-    server.setConnectionLostTimeout(0);
-    server.setDaemon(true);
+  /** Listens from now on. Port 0 is any that is free. */
+  static LoopbackServer start(Host host, Admission admission, int port) throws IOException {
+    ServerSocketChannel listening = ServerSocketChannel.open();
+    listening.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    listening.configureBlocking(false);
+    Selector selector = Selector.open();
+    listening.register(selector, SelectionKey.OP_ACCEPT);
+    LoopbackServer server = new LoopbackServer(listening, selector, host, admission);
+    Thread thread = new Thread(server::serve, "bridge-socket");
+    thread.setDaemon(true);
+    thread.start();
     return server;
   }
 
+  int port() {
+    return listening.socket().getLocalPort();
+  }
+
+  /** Ends all connections; whoever is there learns it from the system. */
   @Override
-  public ServerHandshakeBuilder onWebsocketHandshakeReceivedAsServer(
-      WebSocket socket, Draft draft, ClientHandshake request) throws InvalidDataException {
-    String host = request.getFieldValue("Host");
-    String origin = request.getFieldValue("Origin");
-    String protocols = request.getFieldValue("Sec-WebSocket-Protocol");
-    if (!admission.admits(host, origin, protocols, getPort(), getConnections().size())) {
-      throw new InvalidDataException(CloseFrame.POLICY_VALIDATION, "refused");
+  public void close() {
+    closed = true;
+    wake();
+  }
+
+  boolean admits(UpgradeRequest request) {
+    int present = 0;
+    for (Peer peer : peers) present += peer.isOpen() ? 1 : 0;
+    String protocols = request.field("Sec-WebSocket-Protocol");
+    return admission.admits(request.field("Host"), request.field("Origin"), protocols, port(), present);
+  }
+
+  /** A peer wants to write, or to be looked at. */
+  void wake() {
+    selector.wakeup();
+  }
+
+  private void serve() {
+    try {
+      while (!closed) look();
+    } catch (IOException unforeseen) {
+      System.err.println("host-failed: " + unforeseen.getMessage());
     }
-    return super.onWebsocketHandshakeReceivedAsServer(socket, draft, request);
-  }
-
-  @Override
-  public void onOpen(WebSocket socket, ClientHandshake handshake) {
-    socket.setAttachment(host.connect(new SocketOutlet(socket, this)));
-  }
-
-  @Override
-  public void onMessage(WebSocket socket, ByteBuffer message) {
-    Connection connection = socket.getAttachment();
-    connection.receive(message);
-  }
-
-  @Override
-  public void onMessage(WebSocket socket, String message) {
-    Connection connection = socket.getAttachment();
-    connection.receiveNonsense("text");
-  }
-
-  @Override
-  public void onClose(WebSocket socket, int code, String reason, boolean remote) {
-    Connection connection = socket.getAttachment();
-    if (connection != null) connection.ended();
-  }
-
-  /** A socket that failed is closed besides; without one, the server cannot listen. */
-  @Override
-  public void onError(WebSocket socket, Exception thrown) {
-    if (socket != null) return;
-    System.err.println("host-failed: " + thrown.getMessage());
-    System.exit(1);
-  }
-
-  @Override
-  public void onStart() {
-    onPort.accept(getPort());
-  }
-
-  /**
-   * Asks for what is sent to be written, again until it is. Java-WebSocket 1.6.0 loses the first such question where its
-   * selector, in {@code doWrite}, has found nothing more to write and not yet said so: a frame that is sent in between then
-   * waits for the next one, and whoever waits for its answer sends none.
-   */
-  private void remind(WebSocket socket) {
-    reminder.schedule(
-        () -> {
-          if (!socket.isOpen() || !socket.hasBufferedData()) return;
-          onWriteDemand(socket);
-          remind(socket);
-        },
-        REMIND_MILLISECONDS,
-        TimeUnit.MILLISECONDS);
-  }
-
-  private static final class SocketOutlet implements Outlet {
-    private final WebSocket socket;
-    private final LoopbackServer server;
-
-    SocketOutlet(WebSocket socket, LoopbackServer server) {
-      this.socket = socket;
-      this.server = server;
+    for (Peer peer : new ArrayList<>(peers)) end(peer);
+    try {
+      listening.close();
+      selector.close();
+    } catch (IOException closedAnyway) {
+      // Nothing of it is left either way.
     }
+  }
 
-    @Override
-    public void send(ByteBuffer frame) {
-      try {
-        socket.send(frame);
-        server.remind(socket);
-      } catch (WebsocketNotConnectedException gone) {
-        // Its end is told by onClose.
+  /** Waits until something is to be done, and does it. */
+  private void look() throws IOException {
+    selector.select(anyIsAwaited() ? LOOK_MILLISECONDS : 0);
+    for (SelectionKey key : selector.selectedKeys()) {
+      if (!key.isValid()) continue;
+      if (key.attachment() == null) accept();
+      else serve(key, (Peer) key.attachment());
+    }
+    selector.selectedKeys().clear();
+    long now = System.nanoTime();
+    for (Peer peer : new ArrayList<>(peers)) {
+      if (peer.isLate(now)) end(peer);
+    }
+  }
+
+  private boolean anyIsAwaited() {
+    for (Peer peer : peers) {
+      if (!peer.isOpen()) return true;
+    }
+    return false;
+  }
+
+  private void accept() {
+    try {
+      SocketChannel channel = listening.accept();
+      if (channel == null) return;
+      if (peers.size() == MOST_PEERS) {
+        channel.close();
+        return;
       }
+      channel.configureBlocking(false);
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+      Peer peer = new Peer(channel, key, host, this);
+      key.attach(peer);
+      peers.add(peer);
+    } catch (IOException goneAlready) {
+      // There are others.
     }
+  }
 
-    @Override
-    public void close() {
-      socket.close();
+  /** Whatever goes wrong with a peer is the end of that one alone. */
+  private void serve(SelectionKey key, Peer peer) {
+    try {
+      if (key.isReadable() && !peer.read()) end(peer);
+      if (key.isValid() && key.isWritable()) peer.flush();
+    } catch (IOException | RuntimeException gone) {
+      end(peer);
     }
+  }
+
+  private void end(Peer peer) {
+    peers.remove(peer);
+    peer.end();
   }
 }

@@ -36,7 +36,12 @@ public final class Main {
     List<ModelFolder> models = ModelFolder.together(folders);
     Token token = Token.fresh();
     Host host = Host.over(OrtEngine.over(NAME, new Desktop(), () -> models));
-    LoopbackServer.of(host, Admission.of(origins, token), port, at -> announce(at, token)).start();
+    try {
+      announce(LoopbackServer.start(host, Admission.of(origins, token), port).port(), token);
+    } catch (IOException thrown) {
+      System.err.println("host-failed: " + thrown.getMessage());
+      System.exit(1);
+    }
     while (System.in.read() >= 0) {
       // Nothing is said to it.
     }
