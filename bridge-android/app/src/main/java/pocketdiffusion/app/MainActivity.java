@@ -20,9 +20,10 @@ public final class MainActivity extends Activity implements Screen {
   static final int PLACE = 3;
   private static final int NOTIFICATIONS = 4;
   private static final String JOB = "job";
+  private static final String NUMBER = "job-number";
 
   private final ExecutorService writer = Executors.newSingleThreadExecutor(work -> new Thread(work, "saver"));
-  private final KeptJob job = new KeptJob();
+  private KeptJob job;
   private FrameLayout frame;
   private FileChooser chooser;
   private BlobSaver saver;
@@ -38,11 +39,12 @@ public final class MainActivity extends Activity implements Screen {
     EdgeToEdge.apply(this, frame);
     chooser = new FileChooser(this, FILES);
     saver = new BlobSaver(this, PLACE, writer);
+    job = new KeptJob(new JobsOver(this));
     PocketApplication application = (PocketApplication) getApplication();
     benchmark = new BenchmarkScreen(this, application, application.engine(), () -> page.top());
     models = new ModelScreen(this, FOLDER, application.models(), application.equipped(), benchmark::show);
     page = new Page(this, frame, chooser, saver, job, models::show);
-    if (saved != null) job.restore(saved.getString(JOB));
+    if (saved != null) job.restore(saved.getString(JOB), saved.getLong(NUMBER));
     page.open();
     application.shows(this);
     if (saved == null) heed(getIntent());
@@ -62,6 +64,7 @@ public final class MainActivity extends Activity implements Screen {
   protected void onSaveInstanceState(Bundle saved) {
     super.onSaveInstanceState(saved);
     saved.putString(JOB, job.text());
+    saved.putLong(NUMBER, job.number());
   }
 
   /** Everything stays where it is; the bars take their colors from day or night. */
@@ -93,6 +96,8 @@ public final class MainActivity extends Activity implements Screen {
     ((PocketApplication) getApplication()).hides(this);
     models.close();
     benchmark.close();
+    // Who is not finished comes back, and with it what was saved.
+    if (!isFinishing()) job.lose();
     page.close();
     writer.shutdown();
     super.onDestroy();

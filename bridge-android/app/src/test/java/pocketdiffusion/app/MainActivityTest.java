@@ -137,6 +137,32 @@ public final class MainActivityTest {
     assertEquals("a", next.job().handBack());
   }
 
+  /** It went on in the background, and was done before the process was. */
+  @Test
+  public void whatWasDoneAfterItWasSavedIsNotHandedBack() {
+    job().keep("a");
+    Bundle saved = new Bundle();
+    controller.pause().stop().saveInstanceState(saved);
+    assertEquals("a", saved.getString("job"));
+    job().keep(null);
+    controller.destroy();
+    MainActivity next = Robolectric.buildActivity(MainActivity.class).setup(saved).get();
+    shadowOf(next.page().view()).getWebViewClient().onPageStarted(next.page().view(), PageServer.HOME, null);
+    assertNull(next.job().handBack());
+    assertNull(next.job().text());
+  }
+
+  @Test
+  public void whatThePersonEndedIsNotHandedBack() {
+    job().keep("a");
+    Bundle saved = new Bundle();
+    controller.pause().stop().saveInstanceState(saved);
+    activity.finish();
+    controller.destroy();
+    MainActivity next = Robolectric.buildActivity(MainActivity.class).setup(saved).get();
+    assertNull(next.job().text());
+  }
+
   @Test
   public void nothingIsLeftWhenItEnds() {
     WebView last = view();
