@@ -1,13 +1,14 @@
 /**
  * The host beside this page, for the engine that draws: on a desktop at the address that `npm run host` prints
- * (`#bridge=PORT.TOKEN`, kept for this tab), in the app behind a port that it hands to this page and to no other
- * (`bridge-android/PROTOCOL.md`, section 1). Each engine needs a connection of its own.
+ * (`#bridge=PORT.TOKEN`, kept for this tab), in the app behind a port that it hands to this page and to no other, or that this
+ * page brings it (`bridge-android/PROTOCOL.md`, section 1). Each engine needs a connection of its own.
  */
 import { signal } from '@preact/signals';
 import type { HostMessage } from '../workers/api';
-import { controlPort } from './handshake';
+import { type Control, controlObject, controlPort } from './handshake';
 import { readKept, writeKept } from './kept';
 import { bringLateParts } from './lateParts';
+import { type Said, textToApp } from './toApp';
 
 const KEY = 'bridge';
 
@@ -15,7 +16,9 @@ const KEY = 'bridge';
 export const inApp = signal(false);
 
 let engine: Worker | undefined;
-let app: MessagePort | undefined;
+let app: Control | undefined;
+/** Ends of channels whose other ends the app was brought, and has yet to answer. */
+const brought: MessagePort[] = [];
 let heard: () => void = () => undefined;
 
 /** `worker` as the engine from now on: it is told where the host is, if there is one. */
@@ -29,15 +32,19 @@ export function introduced(worker: Worker): Worker {
 addEventListener('message', (event) => {
   const port = controlPort(event);
   // It speaks to a document once.
-  if (!port || app) return;
-  app = port;
+  if (port && !app) follow(port);
+});
+
+function follow(control: Control): void {
+  app = control;
   inApp.value = true;
   const texts: unknown[] = [];
   let listener = (text: unknown): void => void texts.push(text);
-  port.onmessage = ({ data, ports: [channel] }) => {
+  control.onmessage = ({ data, ports: [theirs] = [] }) => {
     if (data !== 'connected') return listener(data);
+    const channel = theirs ?? brought.shift();
     if (!channel) return;
-    tell({ type: 'host', channel }, [channel]);
+    tell({ type: 'host', channel, form: theirs ? 'base64' : 'bytes' }, [channel]);
     heard();
   };
   handOn();
@@ -49,18 +56,10 @@ addEventListener('message', (event) => {
     ({ followApp }) => followApp(listen),
     () => undefined,
   );
-});
-
-/** What the app is told beside `connect`. */
-type Said =
-  | 'models'
-  | { readonly type: 'drawing' | 'idle' }
-  | { readonly type: 'progress'; readonly index: number; readonly of: number }
-  | { readonly type: 'job'; readonly job: string | null }
-  | { readonly type: 'saving'; readonly url: string; readonly name: string };
+}
 
 /** Tells the app; nothing where there is none. */
-export const sayToApp = (said: Said): void => app?.postMessage(typeof said === 'string' ? said : JSON.stringify(said));
+export const sayToApp = (said: Said): void => app?.postMessage(textToApp(said));
 
 /** Finds a host, now or later; `onHost` hears of each once the engine does. */
 export function listenForHost(onHost: () => void): void {
@@ -91,7 +90,16 @@ function readAddress(): void {
 function handOn(): void {
   const [port, token] = readKept(KEY, 'visit')?.split('.') ?? [];
   if (token) tell({ type: 'host', socket: Number(port), token });
-  app?.postMessage('connect');
+  if (!app || app !== object) {
+    app?.postMessage('connect');
+    return;
+  }
+  const { port1, port2 } = new MessageChannel();
+  brought.push(port1);
+  app.postMessage('connect', [port2]);
 }
 
 const tell = (message: HostMessage, ports: Transferable[] = []): void => engine?.postMessage(message, ports);
+
+const object = controlObject(globalThis as { readonly pocketDiffusion?: unknown });
+if (object) follow(object);

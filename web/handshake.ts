@@ -13,3 +13,18 @@ interface Heard<Port> {
   readonly origin: string;
   readonly ports: readonly Port[];
 }
+
+/** The way to the app, for texts: a port that it handed over, or an object that it put here. */
+export interface Control {
+  postMessage(text: string, ports?: readonly MessagePort[]): void;
+  onmessage: ((heard: { readonly data: unknown; readonly ports?: readonly MessagePort[] }) => void) | null;
+}
+
+/**
+ * What the app put into this document before its first script ran, where its WebView carries bytes: androidx.webkit's
+ * `addWebMessageListener`, for documents of the app's origin alone.
+ */
+export const controlObject = ({ pocketDiffusion }: { readonly pocketDiffusion?: unknown }): Control | undefined =>
+  typeof (pocketDiffusion as Partial<Control> | undefined)?.postMessage === 'function'
+    ? (pocketDiffusion as Control)
+    : undefined;

@@ -38,7 +38,7 @@ const ORT: Kind = {
   type: 'ai/onnxruntime/OrtSession.class',
 };
 const QNN: Kind = { name: /^qnn-runtime-(\d.*)\.aar$/, natives: ['libQnnHtp.so', 'libQnnSystem.so'] };
-/** Threads for the page (the app's `Isolation`); named by text there, so that any version from 1.18 on may be the one. */
+/** Bytes and threads for the page (the app's `WebkitLibrary`), which asks it what it can: any version from 1.18 on may be the one. */
 const WEBKIT: Kind = { name: /^webkit-(\d.*)\.aar$/, natives: [], type: 'androidx/webkit/WebViewCompat.class' };
 const KINDS = [ORT, QNN, WEBKIT];
 const KNOWN = 'onnxruntime-android(-qnn)-VERSION.aar, qnn-runtime-VERSION.aar or webkit-VERSION.aar';

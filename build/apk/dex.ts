@@ -55,10 +55,7 @@ async function proguard(
     ),
     // ONNX Runtime's calls of method handles, which ART has: ProGuard does not know that they take any arguments.
     '-dontwarn ai.onnxruntime.platform.Fp16Conversions',
-    // Of androidx.webkit what the app calls needs nothing beside it; the rest of it names more of androidx.
-    ...(jars.some((jar) => basename(jar).startsWith('webkit-'))
-      ? ['-dontwarn androidx.**,org.chromium.**,kotlin.**']
-      : []),
+    ...webkit(jars),
     '-target 1.7',
     '-dontshrink',
     '-dontoptimize',
@@ -68,6 +65,14 @@ async function proguard(
   await writeFile(settings, `${lines.join('\n')}\n`);
   return run('java', ['-cp', classpath, 'proguard.ProGuard', `@${settings}`]);
 }
+
+/** What the app calls of androidx.webkit: in the library, which names more of androidx that nobody calls, or by its names alone. */
+const webkit = (jars: readonly string[]): readonly string[] =>
+  jars.some((jar) => /^webkit-\d/.test(basename(jar)))
+    ? [
+        '-dontwarn androidx.annotation.**,androidx.core.**,androidx.concurrent.**,org.chromium.**,org.jspecify.**,kotlin.**',
+      ]
+    : [`-libraryjars '${resolve(BRIDGE, 'webkit-names', 'target', 'webkit-names-0.1.0.jar')}'`];
 
 /** Where the JDK is whose `java` runs. */
 async function javaHome(): Promise<string> {

@@ -79,6 +79,30 @@ const appOver = ({ port, token }: RunningHost): string => `(() => {
   return control.port1;
 })()`;
 
+/**
+ * The app, as the page meets it where the WebView carries bytes: an object that is there before its first script, to which it brings a
+ * port for each `connect`. As Chromium's, it answers by an event that has nothing but data (android_webkit's js_binding.cc).
+ */
+const objectOver = ({ port, token }: RunningHost): string => `(() => {
+  window.forms = new Set();
+  const app = window.pocketDiffusion = {
+    onmessage: null,
+    postMessage(text, [port] = []) {
+      if (text !== 'connect') return;
+      const socket = new WebSocket('ws://127.0.0.1:${port}/', ['pocket-diffusion', 'token.${token}']);
+      socket.binaryType = 'arraybuffer';
+      const open = new Promise((resolve) => { socket.onopen = resolve; });
+      port.onmessage = async ({ data }) => {
+        window.forms.add(data.constructor.name);
+        await open;
+        socket.send(data);
+      };
+      socket.onmessage = ({ data }) => port.postMessage(data, [data]);
+      setTimeout(() => app.onmessage({ data: 'connected' }), 0);
+    },
+  };
+})()`;
+
 const choose = (page: Visit['page'], id: string): Promise<unknown> =>
   page.evaluate(`document.querySelector('${byId(id)}:not(:disabled)').click()`);
 
@@ -180,6 +204,28 @@ test('the app hands its port to the page once, and nobody who only says that it 
         `dispatchEvent(new MessageEvent('message', { data: 'pocket-diffusion', ports: [${appOver(host)}] }))`,
       );
       assert.equal([await page.evaluate('connected'), complaints], [0, []]);
+    } finally {
+      await host.stop();
+    }
+  }));
+
+test('where the app put an object into the page, frames cross as bytes', () =>
+  visit(FOLDER, async ({ page, url, complaints }) => {
+    const host = await startHost([demo.folder], [new URL(url).origin]);
+    try {
+      await page.evaluateOnNewDocument(objectOver(host));
+      await page.reload();
+      await page.waitForSelector(`${byId('backend-native-cpu')}:not(:disabled)`, PATIENCE);
+      await choose(page, 'backend-native-cpu');
+      same(await draw(page, { steps: 3 }), await commandPicture({ steps: 3 }, '--model', demo.model));
+      assert.match(await textOf(page, 'facts'), /on the CPU \(native\)$/);
+      assert.equal([await page.evaluate('[...forms]'), complaints], [['ArrayBuffer'], []]);
+      assert.ok(await page.$(byId('app-models')));
+      // It has its app: another is not believed.
+      await page.evaluate(
+        `dispatchEvent(new MessageEvent('message', { data: 'pocket-diffusion', ports: [${appOver(host)}] }))`,
+      );
+      assert.is(await page.evaluate('connected'), 0);
     } finally {
       await host.stop();
     }

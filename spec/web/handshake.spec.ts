@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { controlPort } from '../../web/handshake';
+import { controlObject, controlPort } from '../../web/handshake';
 
 const port = new MessageChannel().port1;
 /** As WebView's postWebMessage has it: from the browser, and from no document. */
@@ -29,6 +29,14 @@ test('another word, and the word without a port, hand over nothing', () => {
     assert.is(controlPort({ ...APP, data }), undefined);
   }
   assert.is(controlPort({ ...APP, ports: [] }), undefined);
+});
+
+test('an object of the app’s is one that can be spoken to', () => {
+  const object = { postMessage: () => undefined, onmessage: null };
+  assert.is(controlObject({ pocketDiffusion: object }), object);
+  for (const other of [undefined, null, 'pocketDiffusion', {}, { postMessage: 'x' }]) {
+    assert.is(controlObject({ pocketDiffusion: other }), undefined, String(other));
+  }
 });
 
 test.run();

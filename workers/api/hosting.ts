@@ -43,8 +43,8 @@ export interface HostReport {
   readonly models: readonly HostedModel[];
 }
 
-/** How the page tells its engine where the host is: at an address on this machine, or behind a port from the app. */
+/** How the page tells its engine where the host is: at an address on this machine, or behind a port to the app, whose frames have that form. */
 export type HostMessage = { readonly type: 'host' } & (
   | { readonly socket: number; readonly token: string }
-  | { readonly channel: unknown }
+  | { readonly channel: unknown; readonly form: 'bytes' | 'base64' }
 );

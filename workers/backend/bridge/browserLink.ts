@@ -12,11 +12,12 @@ export function linkOf(message: HostMessage): () => Promise<Answered> {
       webSocketChannel(new WebSocket(`ws://127.0.0.1:${socket}/`, subprotocols(token)) as unknown as Socket),
     );
   }
-  // A port is one connection; the page gets another from the app.
+  const { form } = message;
+  // A port is one connection; the page gets another.
   let port = message.channel as BridgePort | undefined;
   return hostLink(async () => {
     if (!port) throw new CodedError('host-lost', { argument: 'host', expected: 'a port', got: 'one that is used up' });
-    const channel = portChannel(port, 'base64');
+    const channel = portChannel(port, form);
     port = undefined;
     return channel;
   });

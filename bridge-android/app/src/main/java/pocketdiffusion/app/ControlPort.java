@@ -29,7 +29,7 @@ final class ControlPort {
   /** Listens on {@code wire}. */
   static ControlPort over(Wire wire, TopFrame frame, Host host, Executor main, PageWishes wishes) {
     ControlPort made = new ControlPort(wire, frame, host, main, wishes);
-    wire.listen(made::heard);
+    wire.listen(text -> made.heard(text, null));
     return made;
   }
 
@@ -44,12 +44,13 @@ final class ControlPort {
     wire.close();
   }
 
-  private void heard(String text) {
+  /** {@code brought}: the port that came with it, null where none did. */
+  void heard(String text, FramePort brought) {
     ControlMessage message = ControlMessage.read(text);
     if (message == null) return;
     switch (message.type) {
       case CONNECT:
-        connect();
+        connect(brought);
         break;
       case MODELS:
         wishes.showModels();
@@ -71,12 +72,18 @@ final class ControlPort {
     }
   }
 
-  private void connect() {
+  private void connect(FramePort brought) {
+    if (brought == null && !wire.carriesPorts()) return;
     endConnection();
     String job = wishes.jobBack();
     if (job != null) say(ControlMessage.jobBack(job));
+    if (brought != null) {
+      connection = PortConnection.over(brought, host);
+      wire.post(ControlMessage.CONNECTED);
+      return;
+    }
     Wire[] ends = frame.channel();
-    connection = PortConnection.over(ends[0], host, main);
+    connection = PortConnection.over(TextPort.over(ends[0], main), host);
     wire.post(ControlMessage.CONNECTED, ends[1]);
   }
 

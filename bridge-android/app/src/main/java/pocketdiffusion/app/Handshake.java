@@ -1,10 +1,12 @@
 package pocketdiffusion.app;
 
+import androidx.webkit.JavaScriptReplyProxy;
 import java.util.concurrent.Executor;
 import pocketdiffusion.bridge.Host;
 
 /**
- * Hands each document of the page its control port, once: when it has loaded (PROTOCOL.md section 1).
+ * Between each document of the page and its control port (PROTOCOL.md section 1): where the page has an object of the app's it
+ * speaks first, where it has none it is handed a port, once, when it has loaded.
  *
  * <p>Invariant: a control port ends before its document's successor begins. A change within a document, as of the fragment of
  * its address, is told as loaded without having been told as started.
@@ -16,18 +18,28 @@ final class Handshake {
   private final Host host;
   private final Executor main;
   private final PageWishes wishes;
+  private final boolean greets;
   private ControlPort control;
+  /** The way to the document that spoke, where one did. */
+  private ReplyWire reply;
   private boolean awaited = false;
 
-  private Handshake(TopFrame frame, Host host, Executor main, PageWishes wishes) {
+  private Handshake(TopFrame frame, Host host, Executor main, PageWishes wishes, boolean greets) {
     this.frame = frame;
     this.host = host;
     this.main = main;
     this.wishes = wishes;
+    this.greets = greets;
   }
 
+  /** Hands each document a port. */
   static Handshake with(TopFrame frame, Host host, Executor main, PageWishes wishes) {
-    return new Handshake(frame, host, main, wishes);
+    return new Handshake(frame, host, main, wishes, true);
+  }
+
+  /** Waits until a document has {@code spoken}. */
+  static Handshake listening(TopFrame frame, Host host, Executor main, PageWishes wishes) {
+    return new Handshake(frame, host, main, wishes, false);
   }
 
   /** The top frame begins to load a document. */
@@ -37,11 +49,21 @@ final class Handshake {
   }
 
   void finished(String url) {
-    if (!awaited || !PageServer.isOurs(url)) return;
+    if (!greets || !awaited || !PageServer.isOurs(url)) return;
     awaited = false;
     Wire[] ends = frame.channel();
     control = ControlPort.over(ends[0], frame, host, main, wishes);
     frame.post(GREETING, ends[1]);
+  }
+
+  /** As {@link PageObject} hears it. */
+  void spoken(JavaScriptReplyProxy way, String text, FramePort brought) {
+    if (reply == null || !reply.goesTo(way)) {
+      end();
+      reply = new ReplyWire(way);
+      control = ControlPort.over(reply, frame, host, main, wishes);
+    }
+    control.heard(text, brought);
   }
 
   /** To the document that is shown, if it has its port; to nobody otherwise. */
@@ -53,6 +75,7 @@ final class Handshake {
   void end() {
     if (control != null) control.end();
     control = null;
+    reply = null;
     awaited = false;
     wishes.gone();
   }

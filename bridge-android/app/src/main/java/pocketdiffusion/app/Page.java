@@ -64,12 +64,17 @@ final class Page {
     PocketApplication application = (PocketApplication) activity.getApplication();
     WebTopFrame frameOfPage = new WebTopFrame(view);
     top = frameOfPage;
-    handshake = Handshake.with(frameOfPage, application.host(), main, wishes);
+    if (WebkitLibrary.carriesBytes()) {
+      handshake = Handshake.listening(frameOfPage, application.host(), main, wishes);
+      PageObject.add(view, main, handshake::spoken);
+    } else {
+      handshake = Handshake.with(frameOfPage, application.host(), main, wishes);
+    }
     view.setWebViewClient(new PageClient(activity, server, handshake, this::died));
     view.setWebChromeClient(new PageChrome(chooser));
     view.setDownloadListener((url, agent, disposition, type, bytes) -> saver.save(frameOfPage, url, type));
     frame.addView(view, 0, new ViewGroup.LayoutParams(ViewGroup.LayoutParams.MATCH_PARENT, ViewGroup.LayoutParams.MATCH_PARENT));
-    Isolation.allow(view, PageServer.ORIGIN);
+    WebkitLibrary.isolate(view, PageServer.ORIGIN);
     view.loadUrl(PageServer.HOME);
   }
 

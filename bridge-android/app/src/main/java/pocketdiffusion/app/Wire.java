@@ -12,6 +12,11 @@ interface Wire {
 
   void post(String text);
 
+  /** Whether the other side can be handed a port of ours; where not, it brings its own. */
+  default boolean carriesPorts() {
+    return true;
+  }
+
   /** {@code carried} goes to the other side and is of no use here any more. */
   void post(String text, Wire carried);
 

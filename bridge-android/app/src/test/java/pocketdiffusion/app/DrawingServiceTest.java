@@ -46,7 +46,7 @@ public final class DrawingServiceTest {
     application = (PocketApplication) RuntimeEnvironment.getApplication();
     activity = Robolectric.buildActivity(MainActivity.class).setup().get();
     FakeFrame.End[] ends = Arrays.copyOf(new FakeFrame().channel(), 2, FakeFrame.End[].class);
-    PortConnection.over(ends[0], application.host(), Runnable::run);
+    PortConnection.over(TextPort.over(ends[0], Runnable::run), application.host());
     page = ends[1];
     page.listen(text -> heard.add(new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8)));
   }

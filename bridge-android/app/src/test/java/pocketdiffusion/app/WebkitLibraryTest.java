@@ -8,7 +8,6 @@ import static org.junit.Assert.assertTrue;
 import android.webkit.WebView;
 import androidx.webkit.WebViewCompat;
 import androidx.webkit.WebViewFeature;
-import java.util.Arrays;
 import java.util.Collections;
 import org.junit.After;
 import org.junit.Before;
@@ -18,17 +17,16 @@ import org.robolectric.Robolectric;
 import org.robolectric.RobolectricTestRunner;
 import org.robolectric.RuntimeEnvironment;
 
-/** A build with androidx.webkit, whose classes are imitated here: they are on no registry that this build may count on. */
+/** A build with androidx.webkit, whose classes are imitated here: this build may not count on any registry for them. */
 @RunWith(RobolectricTestRunner.class)
-public final class IsolationTest {
+public final class WebkitLibraryTest {
   private static final String ORIGIN = "https://appassets.androidplatform.net";
 
   @Before
   @After
   public void reset() {
-    WebViewCompat.allowed = null;
-    WebViewCompat.loaded = "not yet";
-    WebViewFeature.SUPPORTED.addAll(Arrays.asList("MULTI_PROFILE", "CROSS_ORIGIN_ISOLATED_ALLOWLIST"));
+    WebViewCompat.reset();
+    WebViewFeature.reset();
   }
 
   @Test
@@ -42,13 +40,31 @@ public final class IsolationTest {
   @Test
   public void aWebViewThatDoesNotKnowItIsLeftAsItIs() {
     WebView view = new WebView(RuntimeEnvironment.getApplication());
-    assertTrue(Isolation.allow(view, ORIGIN));
+    assertTrue(WebkitLibrary.isolate(view, ORIGIN));
     WebViewCompat.allowed = null;
-    for (String feature : new String[] {"MULTI_PROFILE", "CROSS_ORIGIN_ISOLATED_ALLOWLIST"}) {
+    for (String feature : WebViewFeature.ISOLATION) {
       WebViewFeature.SUPPORTED.remove(feature);
-      assertFalse(feature, Isolation.allow(view, ORIGIN));
+      assertFalse(feature, WebkitLibrary.isolate(view, ORIGIN));
       WebViewFeature.SUPPORTED.add(feature);
     }
     assertNull(WebViewCompat.allowed);
+  }
+
+  @Test
+  public void bytesAreCarriedWhereTheWebViewKnowsAllThatItTakes() {
+    assertFalse(WebkitLibrary.carriesBytes());
+    WebViewFeature.SUPPORTED.addAll(WebViewFeature.MESSAGES);
+    assertTrue(WebkitLibrary.carriesBytes());
+    for (String feature : WebViewFeature.MESSAGES) {
+      WebViewFeature.SUPPORTED.remove(feature);
+      assertFalse(feature, WebkitLibrary.carriesBytes());
+      WebViewFeature.SUPPORTED.add(feature);
+    }
+  }
+
+  @Test
+  public void withoutThemNoObjectIsInThePage() {
+    Robolectric.buildActivity(MainActivity.class).setup();
+    assertNull(WebViewCompat.listener);
   }
 }
