@@ -1,6 +1,31 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { appText } from '../../web/appTexts';
+import { type Said, textToApp } from '../../web/toApp';
+import { vectors } from '../workers/backend/bridge/vectors';
+
+for (const { sentence, from, text, meaning } of vectors.control.filter((one) => one.from === 'host')) {
+  test(`${sentence}, says the ${from}`, () => {
+    // `connected` brings a connection, and is no text for the page; of what changed, all is asked for.
+    const { what: _, ...heard } = meaning ?? {};
+    assert.equal(appText(text), meaning && meaning.type !== 'connected' ? heard : undefined);
+  });
+}
+
+/** What a page says of those, and none of another. */
+const SAID = ['models', 'drawing', 'progress', 'idle', 'job', 'saving'];
+
+test('what the page says is written as the vectors have it, of every kind', () => {
+  const written = vectors.control.filter(({ from, text, meaning }) => {
+    if (from !== 'page' || !meaning || !SAID.includes(String(meaning.type))) return false;
+    // Not those that only another page would say: with spaces, with keys of later, too long.
+    return text === 'models' || text === JSON.stringify(meaning);
+  });
+  for (const { text, meaning } of written) {
+    assert.is(textToApp(text === 'models' ? 'models' : (meaning as unknown as Said)), text);
+  }
+  assert.equal([...new Set(written.map(({ meaning }) => meaning!.type))].sort(), [...SAID].sort());
+});
 
 test('what changed is asked for, whatever it is; keys that nobody knows are no matter', () => {
   for (const what of ['models', 'npu', 'thermal', 'a word of later', 7]) {

@@ -1,5 +1,6 @@
 /** The bridge's vectors as the specs read them. */
 import { readFile } from 'node:fs/promises';
+import type { ControlVector } from '../../../../build/bridge/control';
 import type { FrameVector } from '../../../../build/bridge/frames';
 import type { Conversation, Step } from '../../../../build/bridge/saying';
 import { VECTORS } from '../../../../build/bridge/vectors';
@@ -8,6 +9,7 @@ import { fromRoot } from '../../../root';
 export const vectors = JSON.parse(await readFile(fromRoot(VECTORS), 'utf8')) as {
   readonly frames: readonly FrameVector[];
   readonly conversations: readonly Conversation[];
+  readonly control: readonly ControlVector[];
 };
 
 /** A buffer of its own, as a channel delivers it. */
