@@ -10,10 +10,10 @@ import * as assert from 'uvu/assert';
 import { APK, main } from '../../build/apk';
 import { ABI, ortVersion } from '../../build/apk/aars';
 import { classesNewerThan } from '../../build/apk/dex';
-import { run } from '../../build/apk/tools';
+import { ensureAndroidTools, run } from '../../build/apk/tools';
 import { testCore, undex } from '../../build/apk/undex';
 import { readZip, writeZip } from '../../build/apk/zip';
-import { maven } from '../../build/host/maven';
+import { ensureMaven, maven } from '../../build/host/maven';
 
 /** An archive like the one for Android: the desktop's classes, which are the same, and libraries that only have a version. */
 async function madeUpAar(folder: string): Promise<void> {
@@ -33,17 +33,33 @@ async function madeUpAar(folder: string): Promise<void> {
   );
 }
 
-/** An archive like androidx's: classes of the names that the app calls, which its own tests have compiled. */
+/** An archive like androidx's: the names alone that the app calls. */
 async function madeUpWebkit(folder: string): Promise<void> {
-  const made = 'bridge-android/app/target/test-classes/androidx/webkit';
-  const classes = new Map<string, Uint8Array>();
-  for (const name of await readdir(made)) classes.set(`androidx/webkit/${name}`, await readFile(join(made, name)));
-  const files = new Map([['classes.jar', writeZip(classes, () => false)]]);
+  const jar = 'bridge-android/webkit-names/target/webkit-names-0.1.0.jar';
+  const classes = readZip(await readFile(jar), jar).filter(({ path }) => path.endsWith('.class'));
+  const files = new Map([
+    ['classes.jar', writeZip(new Map(classes.map(({ path, bytes }) => [path, bytes])), () => false)],
+  ]);
   await writeFile(
     join(folder, 'webkit-1.18.0.aar'),
     writeZip(files, () => false),
   );
 }
+
+/** Where Maven has put androidx.webkit; undefined where its registry has none. */
+async function fetchedWebkit(): Promise<string | undefined> {
+  const { code, output } = await maven('package', '--file', 'dexing', '--activate-profiles', 'androidx');
+  assert.ok(code === 0 || /Could not find artifact|Could not transfer artifact/.test(output), output);
+  return code === 0 ? 'bridge-android/dexing/target/androidx' : undefined;
+}
+
+test.before(async () => {
+  ensureMaven();
+  ensureAndroidTools();
+  // Where ONNX Runtime's jar lies.
+  const { code, output } = await maven('package', '-DskipTests', '-pl', 'host', '-am');
+  assert.is(code, 0, output);
+});
 
 test('what is newer than the lowest Android is named only where the version is asked for', async () => {
   const { code, output } = await maven(
@@ -81,10 +97,23 @@ test('with libraries, their classes are in the dex and the natives beside it', a
     assert.match(dump, `'L${name};'`);
 });
 
+test('with androidx.webkit as it is, where a registry has it: all that the app calls of it is there', async () => {
+  const folder = await fetchedWebkit();
+  if (folder === undefined) {
+    console.log('androidx.webkit is on no registry here');
+    return;
+  }
+  assert.is(await main(['--profile', 'androidx']), 0);
+  const dump = await run('dexdump', ['dist/apk/classes.dex']);
+  for (const name of ['androidx/webkit/internal/WebViewProviderAdapter', 'pocketdiffusion/app/PageObject'])
+    assert.match(dump, `'L${name};'`);
+});
+
 test('without, it is the same package twice, and the only one', async () => {
   assert.is(await main(['--twice']), 0);
   const paths = readZip(await readFile(APK), APK).map(({ path }) => path);
   assert.ok(!paths.some((path) => path.startsWith('lib/')));
+  assert.not.match(await run('dexdump', ['dist/apk/classes.dex']), "Class descriptor  : 'Landroidx/");
   const found = await readdir('.', { recursive: true });
   assert.equal(
     found.filter((path) => path.endsWith('.apk') && !path.includes('node_modules')),
