@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDiffusersFolder } from '../../models/checkpoint';
+import type { Manifest } from '../../models/manifest';
 import { planModel } from '../../models/planModel';
 import type { StageName, StageSize } from '../../models/stage';
 import type { HostBackendName, ImageEvent, ImageRequest } from '../../workers/api';
@@ -37,17 +38,27 @@ interface Given {
   readonly gone?: ErrorCode;
   /** What those that are broken reject with. */
   readonly why?: ErrorCode;
+  /** Networks that the host does not have. */
+  readonly lacking?: readonly StageName[];
+  /** What its UNet takes. */
+  readonly inputs?: readonly string[];
+  /** The text of the model's manifest there. */
+  readonly there?: string;
 }
-function setUp({ stored = [ID], broken = [], gone, why = 'backend-unavailable' }: Given) {
+const TAKEN = ['sample', 'timestep', 'encoder_hidden_states'];
+function setUp(given: Given) {
+  const { stored = [ID], broken = [], gone, why = 'backend-unavailable' } = given;
+  const { lacking = [], inputs = TAKEN, there = manifest } = given;
   const told: ImageEvent[] = [];
   let closed = 0;
   let forgotten = 0;
   const outputs = [{ name: 'noise', dtype: 'F32', shape: [1, 4, 8, 8] }];
   const client = {
-    describe: async () => ({ form: 'onnx', manifest }),
-    async open({ backend }: Wanted) {
-      if (broken.includes(backend)) throw failing(why);
-      return { ports: { outputs }, run: async () => said(backend), close: async () => undefined };
+    describe: async () => ({ form: 'onnx', manifest: there }),
+    async open({ backend, stage }: Wanted) {
+      if (broken.includes(backend) || lacking.includes(stage)) throw failing(why);
+      const ports = { inputs: inputs.map((name) => ({ name, dtype: 'F32', shape: [1, 4] })), outputs };
+      return { ports, run: async () => said(backend), close: async () => undefined };
     },
     forget: () => void forgotten++,
   } as unknown as HostClient;
@@ -197,11 +208,47 @@ test('a second pass of a size that the host has not is the page’s; where there
   assert.is((await setUp({ stored: [] }).draw('npu', { ...asked, hiresScale: 1 })).who, 'npu');
 });
 
-test('with FreeU, merged tokens or ControlNets the page computes the UNet', async () => {
-  for (const other of [{ freeu: [1.5, 1.6, 0.9, 0.2] as const }, { tokenMergingRatio: 0.5 }, { controlled: true }]) {
-    const { draw, falls } = setUp({});
-    assert.is((await draw('npu', asked, other)).who, 'here');
-    assert.equal(falls().at(-1), 'native-cpu to wasm: backend-unavailable');
+test('with FreeU, merged tokens, ControlNets or a cut for deep features to be kept, the page computes the UNet, and why is said', async () => {
+  for (const [other, got] of [
+    [{ freeu: [1.5, 1.6, 0.9, 0.2] as const }, 'FreeU by 1.5,1.6,0.9,0.2'],
+    [{ tokenMergingRatio: 0.5 }, '0.5 of its tokens to merge'],
+    [{ controlled: true }, 'what steers it from outside'],
+    [{ adapted: true }, 'what steers it from outside'],
+    [{ deep: { branch: 0, from: 'made' } as const }, 'deep features to keep'],
+    [{ deep: { branch: 2, from: 'given' } as const }, 'deep features to keep'],
+  ] as const) {
+    const { draw, falls, closed } = setUp({});
+    assert.is((await draw('npu', asked, other)).who, 'here', got);
+    assert.equal(falls(), ['npu to native-cpu: backend-unavailable', 'native-cpu to wasm: backend-unavailable']);
+    assert.is(closed(), 1);
+    await rejects(() => setUp({ stored: [] }).draw('npu', asked, other), 'backend-unavailable', got);
+  }
+});
+
+test('a host that has the UNet alone draws with it, and the page does what it lacks: also the encoder of a first picture', async () => {
+  for (const stage of ['text_encoder', 'vae_decoder', 'vae_encoder'] as const) {
+    const { draw, falls } = setUp({ lacking: ['text_encoder', 'vae_decoder', 'vae_encoder'] });
+    assert.is((await draw('native-cpu', asked, {}, stage)).who, 'here', stage);
+    assert.equal(falls(), ['native-cpu to wasm: backend-unavailable']);
+    assert.is((await draw('native-cpu')).who, 'native-cpu');
+    assert.is(falls().length, 1);
+  }
+});
+
+test('a UNet that is told the guidance is drawn by a host that tells its own, and by the page where the host’s has no such input', async () => {
+  const plan = JSON.parse(manifest) as Manifest;
+  const { unet } = plan.description;
+  const there = JSON.stringify({
+    ...plan,
+    description: { ...plan.description, unet: { ...unet, timeCondProjDim: 24 } },
+  });
+  for (const [inputs, who] of [
+    [[...TAKEN, 'timestep_cond'], 'native-cpu'],
+    [TAKEN, 'here'],
+  ] as const) {
+    const { draw, falls } = setUp({ there, inputs });
+    assert.is((await draw('native-cpu')).who, who);
+    assert.equal(falls(), who === 'here' ? ['native-cpu to wasm: bad-host'] : []);
   }
 });
 

@@ -53,9 +53,12 @@ export function hostBackend(
       const session = await client.open(wanted, signal);
       const expected = words(networkPorts(description, file.name, pixels).outputs.map((port) => ofBatch(port, size)));
       const got = words(session.ports.outputs);
-      if (got !== expected) {
+      const told = file.name === 'unet' ? description.unet.timeCondProjDim : undefined;
+      const deaf = told !== undefined && !session.ports.inputs.some((port) => port.name === 'timestep_cond');
+      if (got !== expected || deaf) {
         session.close().catch(() => undefined);
-        throw badHost(`${file.name}: outputs`, expected, got);
+        if (!deaf) throw badHost(`${file.name}: outputs`, expected, got);
+        throw badHost(`${file.name}: inputs`, `timestep_cond [1,${told}]`, words(session.ports.inputs));
       }
       // What stops a drawing stops the network that runs, too.
       const run = (inputs: Tensors): Promise<Tensors> => session.run(inputs, signal);
