@@ -5,7 +5,8 @@
  */
 import { signal } from '@preact/signals';
 import type { HostMessage } from '../workers/api';
-import { type Control, controlObject, controlPort } from './handshake';
+import { type AppLink, linkByObject, linkByPort } from './appLink';
+import { appObject, controlPort } from './handshake';
 import { readKept, writeKept } from './kept';
 import { bringLateParts } from './lateParts';
 import { type Said, textToApp } from './toApp';
@@ -16,9 +17,7 @@ const KEY = 'bridge';
 export const inApp = signal(false);
 
 let engine: Worker | undefined;
-let app: Control | undefined;
-/** Ends of channels whose other ends the app was brought, and has yet to answer. */
-const brought: MessagePort[] = [];
+let app: AppLink | undefined;
 let heard: () => void = () => undefined;
 
 /** `worker` as the engine from now on: it is told where the host is, if there is one. */
@@ -32,21 +31,21 @@ export function introduced(worker: Worker): Worker {
 addEventListener('message', (event) => {
   const port = controlPort(event);
   // It speaks to a document once.
-  if (port && !app) follow(port);
+  if (port && !app) follow(linkByPort(port));
 });
 
-function follow(control: Control): void {
-  app = control;
+function follow(link: AppLink): void {
+  app = link;
   inApp.value = true;
   const texts: unknown[] = [];
   let listener = (text: unknown): void => void texts.push(text);
-  control.onmessage = ({ data, ports: [theirs] = [] }) => {
-    if (data !== 'connected') return listener(data);
-    const channel = theirs ?? brought.shift();
-    if (!channel) return;
-    tell({ type: 'host', channel, form: theirs ? 'base64' : 'bytes' }, [channel]);
-    heard();
-  };
+  link.listen(
+    (text) => listener(text),
+    (channel, form) => {
+      tell({ type: 'host', channel, form }, [channel]);
+      heard();
+    },
+  );
   handOn();
   const listen = (next: typeof listener): void => {
     listener = next;
@@ -59,7 +58,7 @@ function follow(control: Control): void {
 }
 
 /** Tells the app; nothing where there is none. */
-export const sayToApp = (said: Said): void => app?.postMessage(textToApp(said));
+export const sayToApp = (said: Said): void => app?.say(textToApp(said));
 
 /** Finds a host, now or later; `onHost` hears of each once the engine does. */
 export function listenForHost(onHost: () => void): void {
@@ -90,16 +89,10 @@ function readAddress(): void {
 function handOn(): void {
   const [port, token] = readKept(KEY, 'visit')?.split('.') ?? [];
   if (token) tell({ type: 'host', socket: Number(port), token });
-  if (!app || app !== object) {
-    app?.postMessage('connect');
-    return;
-  }
-  const { port1, port2 } = new MessageChannel();
-  brought.push(port1);
-  app.postMessage('connect', [port2]);
+  app?.connect();
 }
 
 const tell = (message: HostMessage, ports: Transferable[] = []): void => engine?.postMessage(message, ports);
 
-const object = controlObject(globalThis as { readonly pocketDiffusion?: unknown });
-if (object) follow(object);
+const object = appObject<MessagePort>(globalThis as { readonly pocketDiffusion?: unknown });
+if (object) follow(linkByObject(object));

@@ -14,17 +14,21 @@ interface Heard<Port> {
   readonly ports: readonly Port[];
 }
 
-/** The way to the app, for texts: a port that it handed over, or an object that it put here. */
-export interface Control {
-  postMessage(text: string, ports?: readonly MessagePort[]): void;
-  onmessage: ((heard: { readonly data: unknown; readonly ports?: readonly MessagePort[] }) => void) | null;
+/** What the app put into this document before its first script ran: it takes texts, and ports with them. */
+export interface AppObject<Port> {
+  postMessage(text: string, ports?: readonly Port[]): void;
+  onmessage: ((heard: { readonly data: unknown }) => void) | null;
 }
 
 /**
- * What the app put into this document before its first script ran, where its WebView carries bytes: androidx.webkit's
- * `addWebMessageListener`, for documents of the app's origin alone.
+ * Where the app's WebView carries bytes, it put one here, for documents of its origin alone: androidx.webkit's
+ * `addWebMessageListener`.
  */
-export const controlObject = ({ pocketDiffusion }: { readonly pocketDiffusion?: unknown }): Control | undefined =>
-  typeof (pocketDiffusion as Partial<Control> | undefined)?.postMessage === 'function'
-    ? (pocketDiffusion as Control)
-    : undefined;
+export function appObject<Port>({
+  pocketDiffusion,
+}: {
+  readonly pocketDiffusion?: unknown;
+}): AppObject<Port> | undefined {
+  const found = pocketDiffusion as Partial<AppObject<Port>> | null | undefined;
+  return typeof found?.postMessage === 'function' ? (found as AppObject<Port>) : undefined;
+}

@@ -7,6 +7,7 @@ import { abortJob, type JobEvent, runAgain, runJob, type Stops } from './jobRunn
 import type { Job, JobOrder } from './jobs';
 import { saveBlob } from './keep';
 import { leftOver } from './leftOver';
+import { onceMore } from './onceMore';
 import { takeOptions } from './openOptions';
 import { isDemo, modelInUse, modelsAtHand, set, settings, state, tell } from './state';
 
@@ -23,8 +24,14 @@ export async function asked<T>(question: Promise<T>): Promise<T | undefined> {
 export async function learnModels(): Promise<readonly ModelSummary[] | undefined> {
   const models = await asked(shelf.models());
   if (models) tell({ type: 'learned', models });
+  void nameHostsModels();
   return models;
 }
+
+/** A host's models go by the names of those that are here: where others are here, it is asked anew. */
+const nameHostsModels = onceMore(async () => {
+  if (state.value.host) await learnHost();
+});
 
 /** Asks the host what it has. One that is gone has nothing: a drawing that wanted it says why. */
 export async function learnHost(): Promise<void> {
@@ -63,6 +70,7 @@ function bring(order: Omit<JobOrder, 'id'>, open: (stops: Stops) => AsyncIterabl
   const on = (event: JobEvent): void => {
     // The reducer decides whether a model that came in is used; the settings follow.
     if (event.type === 'imported' && state.value.modelId === event.model.id) useModel(event.model.id);
+    if (event.type === 'imported') void nameHostsModels();
     // What was left over by an earlier visit and goes on now is left over no more.
     if (event.type === 'converting' && !begun) void learnStorage();
     begun ||= event.type === 'converting';

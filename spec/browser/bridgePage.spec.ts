@@ -209,7 +209,7 @@ test('the app hands its port to the page once, and nobody who only says that it 
     }
   }));
 
-test('where the app put an object into the page, frames cross as bytes', () =>
+test('where the app put an object into the page, frames cross as bytes, from the first visit on', () =>
   visit(FOLDER, async ({ page, url, complaints }) => {
     const host = await startHost([demo.folder], [new URL(url).origin]);
     try {

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { controlObject, controlPort } from '../../web/handshake';
+import { appObject, controlPort } from '../../web/handshake';
 
 const port = new MessageChannel().port1;
 /** As WebView's postWebMessage has it: from the browser, and from no document. */
@@ -33,9 +33,9 @@ test('another word, and the word without a port, hand over nothing', () => {
 
 test('an object of the app’s is one that can be spoken to', () => {
   const object = { postMessage: () => undefined, onmessage: null };
-  assert.is(controlObject({ pocketDiffusion: object }), object);
+  assert.is(appObject({ pocketDiffusion: object }), object);
   for (const other of [undefined, null, 'pocketDiffusion', {}, { postMessage: 'x' }]) {
-    assert.is(controlObject({ pocketDiffusion: other }), undefined, String(other));
+    assert.is(appObject({ pocketDiffusion: other }), undefined, String(other));
   }
 });
 

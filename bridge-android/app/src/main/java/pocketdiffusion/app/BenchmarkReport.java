@@ -42,6 +42,8 @@ final class BenchmarkReport {
   void bridge(Map<String, Object> found) {
     Map<String, Object> bridge = new LinkedHashMap<>();
     bridge.put("bytes", BridgeEcho.BYTES);
+    // Also where the page's own connections are of bytes.
+    bridge.put("form", "base64");
     if (found != null) bridge.putAll(found);
     else bridge.put("error", "the page did not say what it heard");
     json.put("bridge", bridge);

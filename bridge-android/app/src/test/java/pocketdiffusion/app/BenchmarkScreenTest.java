@@ -131,6 +131,7 @@ public final class BenchmarkScreenTest {
     assertEquals("toy", report.getJSONObject("model").getString("name"));
     assertEquals("onnx", report.getJSONObject("model").getString("form"));
     assertEquals(65_536, report.getJSONObject("bridge").getInt("bytes"));
+    assertEquals("base64", report.getJSONObject("bridge").getString("form"));
     assertEquals(BridgeEcho.TIMES, report.getJSONObject("bridge").getInt("runs"));
     assertEquals(33, report.getJSONObject("software").getInt("sdk"));
     assertEquals("0.1.0", report.getJSONObject("software").getString("app"));
