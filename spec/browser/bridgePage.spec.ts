@@ -231,4 +231,37 @@ test('where the app put an object into the page, frames cross as bytes, from the
     }
   }));
 
+/** An app whose host says `answer` to whatever it hears; nothing, where that is empty. */
+const appThatSays = (answer: string): string => `(() => {
+  window.heard = 0;
+  const app = window.pocketDiffusion = {
+    onmessage: null,
+    postMessage(text, [port] = []) {
+      if (text !== 'connect') return;
+      port.onmessage = () => {
+        window.heard += 1;
+        ${answer && `port.postMessage(${answer});`}
+      };
+      setTimeout(() => app.onmessage({ data: 'connected' }), 0);
+    },
+  };
+})()`;
+
+for (const [sentence, answer] of [
+  ['never answers', ''],
+  ['answers with what is no frame', 'new ArrayBuffer(64)'],
+  ['answers in another form', '"AAAA"'],
+] as const) {
+  test(`a host that ${sentence} leaves the page to itself`, () =>
+    visit(FOLDER, async ({ page, complaints }) => {
+      await page.evaluateOnNewDocument(appThatSays(answer));
+      await page.reload();
+      await page.waitForSelector(byId('model'), PATIENCE);
+      await page.waitForFunction('heard > 0', PATIENCE);
+      same(await draw(page, { steps: 2 }), await commandPicture({ steps: 2 }, '--model', demo.model));
+      assert.match(await textOf(page, 'facts'), /on the CPU$/);
+      assert.equal([await page.$(byId('backend-native-cpu')), complaints], [null, []]);
+    }));
+}
+
 test.run();

@@ -61,6 +61,16 @@ test('calls that Android cannot make, or must not', () => {
   assert.equal(faults(FILES, { dexdump: dynamic }), ['2 calls that need a LambdaMetafactory, which Android has not']);
   const injected = `${SAID.dexdump} invoke-virtual {v0}, Landroid/webkit/WebView;.addJavascriptInterface:\n`;
   assert.equal(faults(FILES, { dexdump: injected }), ['addJavascriptInterface is called']);
+  const named = `${SAID.dexdump} name : 'addJavascriptInterface'\n`;
+  assert.equal(faults(FILES, { dexdump: named }), []);
+  for (const type of [
+    'java/net/ServerSocket',
+    'java/nio/channels/ServerSocketChannel',
+    'java/nio/channels/AsynchronousServerSocketChannel',
+  ]) {
+    const listening = `${SAID.dexdump} invoke-direct {v0}, L${type};.<init>:(I)V\n`;
+    assert.equal(faults(FILES, { dexdump: listening }), ['it can listen on the network'], type);
+  }
 });
 
 test('a page that is not whole, is another one, or has more', () => {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
@@ -225,6 +226,28 @@ public final class LoopbackServerTest {
         }
       }
     }
+  }
+
+  /** Who is gone wants nothing: neither with a close, nor without a word. */
+  @Test
+  public void whatAPageWaitedForIsCanceledWhenItIsGone() throws Exception {
+    Waiting engine = new Waiting();
+    Host equipped = Host.over(engine);
+    LoopbackServer other = LoopbackServer.start(equipped, Admission.of(Collections.singleton(Client.ORIGIN), token), 0);
+    String open = "\"session\":\"1\",\"model\":\"" + Waiting.MODEL + "\",\"stage\":\"text_encoder\",\"backend\":\"native-cpu\",\"batch\":\"1\"";
+    for (boolean inOrder : new boolean[] {true, false}) {
+      Client client = Client.in(other.port(), token);
+      client.say(Client.whole(Client.BINARY, Client.hello()));
+      client.hear();
+      client.say(Client.whole(Client.BINARY, Client.question("\"type\":\"open\",\"call\":\"2\"," + open)));
+      assertTrue("it is opening", engine.begun.tryAcquire(20, TimeUnit.SECONDS));
+      if (inOrder) client.say(Client.whole(Client.CLOSE, new byte[] {3, (byte) 0xe8}));
+      else client.close();
+      assertTrue("it was canceled", engine.canceled.tryAcquire(20, TimeUnit.SECONDS));
+      client.close();
+    }
+    other.close();
+    equipped.close();
   }
 
   @Test
