@@ -68,6 +68,7 @@ const SCHEDULER: RulesFor<SchedulerConfig> = {
   skipPrkSteps: optional(FLAG),
   timestepSpacing: optional(oneOf('leading', 'linspace', 'trailing')),
   rescaleBetasZeroSnr: optional(FLAG),
+  sigmaSpacing: optional(oneOf('karras', 'exponential')),
 };
 
 /** Of the UNet, one for each of its levels. */

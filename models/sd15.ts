@@ -71,6 +71,8 @@ export interface SchedulerConfig {
   readonly timestepSpacing?: 'leading' | 'linspace' | 'trailing';
   /** The last timestep is pure noise: the betas are rescaled so (Lin et al. 2024, arXiv 2305.08891, section 3.1). */
   readonly rescaleBetasZeroSnr?: boolean;
+  /** The levels of the samplers that can have others than those of the timesteps, where nobody asks for any. */
+  readonly sigmaSpacing?: 'karras' | 'exponential';
 }
 
 /**

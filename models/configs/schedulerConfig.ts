@@ -8,15 +8,7 @@ import type { ConfigFile } from './configFile';
 
 export function parseScheduler(config: ConfigFile): SchedulerConfig {
   config.demand('trained_betas', null, 'absent');
-  for (const key of [
-    'thresholding',
-    'use_flow_sigmas',
-    'use_karras_sigmas',
-    'use_exponential_sigmas',
-    'use_beta_sigmas',
-  ]) {
-    config.demand(key, false);
-  }
+  for (const key of ['thresholding', 'use_flow_sigmas', 'use_beta_sigmas']) config.demand(key, false);
   return {
     numTrainTimesteps: config.count('num_train_timesteps', 1000),
     betaStart: config.number('beta_start', 0.0001),
@@ -36,6 +28,7 @@ export function parseScheduler(config: ConfigFile): SchedulerConfig {
       config.value('skip_prk_steps') === undefined ? undefined : config.boolean('skip_prk_steps', false),
     ),
     ...optional('rescaleBetasZeroSnr', config.boolean('rescale_betas_zero_snr', false) || undefined),
+    ...optional('sigmaSpacing', sigmaSpacing(config)),
     ...optional(
       'timestepSpacing',
       config.value('timestep_spacing') === undefined
@@ -43,6 +36,13 @@ export function parseScheduler(config: ConfigFile): SchedulerConfig {
         : config.choice('timestep_spacing', 'leading', ['leading', 'linspace', 'trailing']),
     ),
   };
+}
+
+function sigmaSpacing(config: ConfigFile): SchedulerConfig['sigmaSpacing'] {
+  const karras = config.boolean('use_karras_sigmas', false);
+  // diffusers knows no class that would take both.
+  if (karras) config.demand('use_exponential_sigmas', false, 'false or absent beside use_karras_sigmas');
+  return karras ? 'karras' : config.boolean('use_exponential_sigmas', false) ? 'exponential' : undefined;
 }
 
 /** `{key: value}`, or nothing: an absent key stays absent, since each scheduler has its own default for it. */

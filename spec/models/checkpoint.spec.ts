@@ -173,7 +173,7 @@ test('a UNet of other inputs, an SDXL folder and other schedules are refused by 
   await rejects(change('model_index.json', xl), 'unsupported-model', 'StableDiffusionXLPipeline');
   const schedule = (json: object) => change('scheduler/scheduler_config.json', json);
   await rejects(schedule({ prediction_type: 'sample' }), 'unsupported-model', 'epsilon or v_prediction', 'sample');
-  await rejects(schedule({ use_karras_sigmas: true }), 'unsupported-model', 'use_karras_sigmas');
+  await rejects(schedule({ use_beta_sigmas: true }), 'unsupported-model', 'use_beta_sigmas');
 });
 
 test('an inpainting folder and v-prediction are opened as what they are', async () => {

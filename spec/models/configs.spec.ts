@@ -37,6 +37,19 @@ test('that the last timestep is pure noise is said, or not there', () => {
   }
 });
 
+test('levels of its own are said, or not there; two kinds at once are refused, as are others', async () => {
+  assert.is(parseScheduler(file({ use_karras_sigmas: true })).sigmaSpacing, 'karras');
+  assert.is(
+    parseScheduler(file({ use_exponential_sigmas: true, use_karras_sigmas: false })).sigmaSpacing,
+    'exponential',
+  );
+  for (const json of [{}, { use_karras_sigmas: false, use_exponential_sigmas: null }])
+    assert.not.ok(Object.hasOwn(parseScheduler(file(json)), 'sigmaSpacing'), JSON.stringify(json));
+  const both = { use_karras_sigmas: true, use_exponential_sigmas: true };
+  await rejects(async () => parseScheduler(file(both)), 'unsupported-model', 'use_exponential_sigmas');
+  await rejects(async () => parseScheduler(file({ use_beta_sigmas: true })), 'unsupported-model', 'use_beta_sigmas');
+});
+
 test('heads may differ by level; null means absent', () => {
   const config = parseUNet(file({ attention_head_dim: [5, 10, 20, 20], use_linear_projection: null }));
   assert.equal(config.attentionHeads, [5, 10, 20, 20]);
@@ -98,7 +111,7 @@ const OTHERS: readonly [parse: Parse, base: Json, change: Json, found: string][]
   [parseVae, VAE, { in_channels: 4 }, '4'],
   [parseScheduler, {}, { prediction_type: 'sample' }, '"sample"'],
   [parseScheduler, {}, { beta_schedule: 'squaredcos_cap_v2' }, '"squaredcos_cap_v2"'],
-  [parseScheduler, {}, { use_karras_sigmas: true }, 'true'],
+  [parseScheduler, {}, { use_flow_sigmas: true }, 'true'],
   [parseScheduler, {}, { trained_betas: [0.1] }, '[0.1]'],
 ];
 for (const [parse, base, change, found] of OTHERS) {

@@ -3,12 +3,13 @@
  * families that differ in how timesteps are spaced, what a sample is before the first step, and what is rounded. A
  * spacing that diffusers' class does not have (Align Your Steps, say) is treated as the class treats Karras's.
  */
+import type { SchedulerConfig } from '../../models/sd15';
 import { alphasCumprod } from './alphas';
 import { DiffusionError } from './errors';
 import { roundHalfEven } from './round';
 import type { Schedule } from './sampler';
-import { checkSteps, type MakeSchedule, refuseZeroSnr, spaced, tailOf } from './schedule';
-import { interpolate, spacedSigmas, timestepOf, trainedSigmas } from './sigmas';
+import { checkSteps, type MakeSchedule, refuseZeroSnr, type ScheduleOptions, spaced, tailOf } from './schedule';
+import { interpolate, type SigmaSpacing, spacedSigmas, timestepOf, trainedSigmas } from './sigmas';
 import { trailing } from './timesteps';
 
 const { fround } = Math;
@@ -22,6 +23,20 @@ interface Traits {
   readonly eta?: number;
   /** The last step goes to the level of timestep 0, or nowhere from levels that were spaced; not to 0. */
   readonly endsAbove0?: boolean;
+  /** The class has no levels but its timesteps': those that a model's config asks for are none of its. */
+  readonly withoutSpacings?: boolean;
+}
+
+/** The levels that are gone through: those that are asked for, or where none are the model's. */
+function spacingOf(
+  { sigmas = 'model', timesteps }: ScheduleOptions,
+  { sigmaSpacing }: SchedulerConfig,
+  withoutSpacings = false,
+): SigmaSpacing {
+  if (sigmas !== 'model' || withoutSpacings || !sigmaSpacing) return sigmas;
+  if (!timesteps) return sigmaSpacing;
+  const expected = `none with a model whose scheduler config asks for ${sigmaSpacing} levels`;
+  throw new DiffusionError('bad-argument', { argument: 'timesteps', expected, got: timesteps.join(', ') });
 }
 
 /**
@@ -29,8 +44,10 @@ interface Traits {
  * `DPMSolverSDEScheduler`. Sigmas interpolated linearly between the training timesteps and rounded to float32; to 0.
  */
 const kSchedule =
-  ({ withoutZeroSnr, rounds = false, eta = 0 }: Traits): MakeSchedule =>
-  (config, steps, { sigmas: spacing = 'model', skip = 0, timesteps: given } = {}) => {
+  ({ withoutZeroSnr, withoutSpacings, rounds = false, eta = 0 }: Traits): MakeSchedule =>
+  (config, steps, options = {}) => {
+    const { skip = 0, timesteps: given } = options;
+    const spacing = spacingOf(options, config, withoutSpacings);
     if (withoutZeroSnr) refuseZeroSnr(config, withoutZeroSnr);
     const trained = trainedSigmas(alphasCumprod(config));
     const timestepAt = (sigma: number): number => timestepOf(sigma, trained);
@@ -59,7 +76,9 @@ const kSchedule =
  */
 const multistepSchedule =
   ({ withoutZeroSnr, endsAbove0 = false }: Traits): MakeSchedule =>
-  (config, steps, { sigmas: spacing = 'model', skip = 0, timesteps } = {}) => {
+  (config, steps, options = {}) => {
+    const { skip = 0, timesteps } = options;
+    const spacing = spacingOf(options, config);
     if (withoutZeroSnr) refuseZeroSnr(config, withoutZeroSnr);
     const { numTrainTimesteps, timestepSpacing = 'linspace', stepsOffset = 0 } = config;
     checkSteps(steps, numTrainTimesteps);
@@ -110,7 +129,7 @@ function wholeTimesteps(
 }
 
 export const eulerSchedule = kSchedule({});
-export const eulerAncestralSchedule = kSchedule({ eta: 1 });
+export const eulerAncestralSchedule = kSchedule({ eta: 1, withoutSpacings: true });
 export const heunSchedule = kSchedule({ withoutZeroSnr: 'heun' });
 export const lmsSchedule = kSchedule({ withoutZeroSnr: 'lms' });
 export const dpm2Schedule = kSchedule({ withoutZeroSnr: 'dpm2', rounds: true });

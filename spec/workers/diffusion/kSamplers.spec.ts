@@ -23,6 +23,8 @@ interface Case {
   readonly seed: number;
   readonly shape: [number, number, number, number];
   readonly sigmas?: SigmaSpacing;
+  /** What the model's own config asks for. */
+  readonly own?: 'karras' | 'exponential';
   readonly eta?: number;
   readonly predictionType?: PredictionType;
   readonly timesteps?: readonly number[];
@@ -30,8 +32,9 @@ interface Case {
 }
 
 const read = (name: string) => JSON.parse(readFileSync(fromRoot(`spec/vectors/${name}.json`), 'utf8'));
-const vectors: { zeroSnr: SchedulerConfig; cases: Case[] } = read('k-samplers');
-const configs: Record<string, SchedulerConfig> = { ...read('schedules').configs, 'zero SNR': vectors.zeroSnr };
+const { zeroSnr, cases: spacedCases }: { zeroSnr: SchedulerConfig; cases: Case[] } = read('k-samplers');
+const all: readonly Case[] = [...spacedCases, ...read('own-spacings')];
+const configs: Record<string, SchedulerConfig> = { ...read('schedules').configs, 'zero SNR': zeroSnr };
 
 /**
  * Of the largest latent. diffusers computes in float32 what we do in float64, and torch's roots and logarithms are off by a
@@ -46,12 +49,12 @@ const toleranceOf = ({ scheduler, config }: Case): number => {
 
 for (const name of Object.keys(samplers) as Name[]) {
   test(`${name}: tells the network what diffusers tells it, and ends where diffusers' steps end`, async () => {
-    const cases = vectors.cases.filter(({ scheduler }) => scheduler === name);
+    const cases = all.filter(({ scheduler }) => scheduler === name);
     assert.ok(cases.length >= 30, `${cases.length} cases`);
     for (const each of cases) {
       const { told, drawn } = await draw(each);
-      const { scheduler, config, steps, sigmas, eta, predictionType, timesteps, latents } = each;
-      const label = [scheduler, config, steps, sigmas, eta, predictionType]
+      const { scheduler, config, own, steps, sigmas, eta, predictionType, timesteps, latents } = each;
+      const label = [scheduler, config, own, steps, sigmas, eta, predictionType]
         .filter((part) => part !== undefined)
         .join(', ');
       if (timesteps) {
@@ -69,10 +72,14 @@ for (const name of Object.keys(samplers) as Name[]) {
   });
 }
 
-async function draw({ scheduler, config, steps, seed, shape, sigmas, eta, predictionType = 'epsilon' }: Case) {
+async function draw({ scheduler, config, own, steps, seed, shape, sigmas, eta, predictionType = 'epsilon' }: Case) {
   const { sampler, schedule: scheduleOf } = samplers[scheduler];
   const options = { ...(sigmas ? { sigmas } : {}), ...(eta === undefined ? {} : { eta }) };
-  const schedule = scheduleOf({ ...configs[config]!, predictionType }, steps, options);
+  const schedule = scheduleOf(
+    { ...configs[config]!, ...(own ? { sigmaSpacing: own } : {}), predictionType },
+    steps,
+    options,
+  );
   const noise = pictureNoise({ source: 'torch', seed, batch: { index: 0, of: 1 }, shape }, schedule);
   const told: number[] = [];
   const network = denoiserOf(predictionType, (sample, timestep) => {
@@ -84,5 +91,19 @@ async function draw({ scheduler, config, steps, seed, shape, sigmas, eta, predic
   const x = await ended(drive(sampling, answers, new AbortController().signal));
   return { told, drawn: modelSample(x, schedule.finalSigma).data };
 }
+
+test('levels that are asked for come before those of the model; timesteps are none with the model’s', () => {
+  const config: SchedulerConfig = { ...configs['SD 1.5']!, sigmaSpacing: 'exponential' };
+  const plain = configs['SD 1.5']!;
+  for (const name of ['euler', 'dpmpp_2m'] as const) {
+    const { schedule } = samplers[name];
+    assert.equal(schedule(config, 5, { sigmas: 'karras' }).points, schedule(plain, 5, { sigmas: 'karras' }).points);
+    assert.throws(
+      () => schedule(config, 2, { timesteps: [900, 400] }),
+      /bad-argument: timesteps: expected none with a model whose scheduler config asks for exponential levels/,
+    );
+  }
+  assert.equal(samplers.ddim.schedule(config, 5).points, samplers.ddim.schedule(plain, 5).points);
+});
 
 test.run();
