@@ -1,6 +1,6 @@
 /**
  * `npm run fidelity [-- PATTERN]`: the demo model's pictures against those that diffusers draws of the same requests
- * (spec/vectors/recipes/fidelity.py, fidelity_text.py, fidelity_guidance.py, fidelity_saving.py, fidelity_loras.py, fidelity_few.py for few steps and tiny VAEs, fidelity_images.py for those that begin from a
+ * (spec/vectors/recipes/fidelity.py, fidelity_text.py, fidelity_guidance.py, fidelity_saving.py, fidelity_loras.py, fidelity_few.py for few steps and tiny VAEs, fidelity_schedules.py for other scheduler configs, fidelity_images.py for those that begin from a
  * picture, fidelity_hires.py for those in two passes, fidelity_inpaint.py for those into a part of one, freeu.py for those with FreeU, token_merging.py for those with merged tokens, fidelity_control.py for those with ControlNets and T2I-adapters), one line a
  * sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
  * PATTERN, a regular expression, picks cases by name. Ends with 1 where one is below 50 dB, a root-mean-square error of 0.8 of 255 levels.
@@ -13,6 +13,7 @@ import { onDisk } from '../models/lora/aside.node';
 import { planModel } from '../models/planModel';
 import { psnr } from '../models/quantize/quality/psnr';
 import { openSafetensors, type Safetensors } from '../models/safetensors';
+import type { SchedulerConfig } from '../models/sd15';
 import { openTinyVae } from '../models/tinyVae/openTinyVae';
 import type { ChosenControl, Embedding, ImageRequest, Picture } from '../workers/api';
 import { nodeWasmBackend } from '../workers/backend/ort.node';
@@ -45,6 +46,8 @@ export type FidelityCase = ImageRequest & {
   readonly guidanceTold?: true;
   /** Steered by ControlNets, or T2I-adapters, of these names, each by one of the pictures. */
   readonly controlled?: readonly (Omit<ChosenControl, 'image'> & { readonly follows: string })[];
+  /** Of the scheduler config that the model is taken to have come with, what is another. */
+  readonly scheduleConfig?: Partial<SchedulerConfig>;
 };
 
 /** Of spec/vectors: requests, and the pictures they are held against. */
@@ -61,6 +64,7 @@ const FILES = [
   'fidelity-merged',
   'fidelity-control',
   'fidelity-few',
+  'fidelity-schedules',
 ] as const;
 
 /** Learned words are recorded by name; their files lie with the pictures. */
@@ -113,8 +117,8 @@ export async function* fidelity(cases: readonly FidelityCase[], root = '.'): Asy
   const told = await toldCheckpoint(demo, await referencesOf('fidelity-few', root));
   const backend = nodeWasmBackend();
   const partsOf = async (each: FidelityCase): Promise<Parts> => {
-    const { tinyVae, guidanceTold, controlled } = each;
-    const checkpoint = guidanceTold ? told : demo;
+    const { tinyVae, guidanceTold, controlled, scheduleConfig } = each;
+    const checkpoint = scheduledAs(guidanceTold ? told : demo, scheduleConfig);
     const loras = await openedLoras(each, shelfOf(await referencesOf(each.from, root)));
     const { model } = await changedModel(checkpointModel(checkpoint), planModel(checkpoint), loras, onDisk);
     if (controlled) {
@@ -142,6 +146,11 @@ export async function* fidelity(cases: readonly FidelityCase[], root = '.'): Asy
     yield { ...each, decibels: psnr(picture.pixels, reference.pixels) };
   }
 }
+
+const scheduledAs = (checkpoint: Checkpoint, config: Partial<SchedulerConfig> = {}): Checkpoint => {
+  const { description } = checkpoint;
+  return { ...checkpoint, description: { ...description, scheduler: { ...description.scheduler, ...config } } };
+};
 
 /** The demo model with a layer for the scale of guidance, which lies with the references. */
 async function toldCheckpoint(demo: Checkpoint, references: Safetensors): Promise<Checkpoint> {

@@ -12,7 +12,7 @@ import { fromRoot } from '../root';
 
 const cases = await fidelityCases(fromRoot('.'));
 const QUICK =
-  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache|two-loras)$|-hires(-lanczos|-other-shape)?$|-freeu$|-into-(only-masked|inverted|filled|noise|nothing|beyond)$|-(trailing-[14]|timesteps|from-800|guided-4|told|tiny|tiny-latents)$/;
+  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache|two-loras)$|-hires(-lanczos|-other-shape)?$|-freeu$|-into-(only-masked|inverted|filled|noise|nothing|beyond)$|-(trailing-[14]|timesteps|from-800|guided-4|told|tiny|tiny-latents)$|-(v|zero-snr|own-karras|own-exponential)$/;
 const quick = cases.filter(({ name, only }) => QUICK.test(name) || only);
 
 test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {
@@ -40,6 +40,16 @@ test('cases are of guidance brought back, left out in some steps, thresholded, a
   assert.ok(guidance.some(({ guidanceInterval }) => guidanceInterval));
   assert.ok(guidance.some(({ mimicScale }) => mimicScale));
   assert.ok(guidance.some(({ perpendicularNegative }) => perpendicularNegative));
+});
+
+test('cases are of models that predict v, end in pure noise, or have levels of their own, by their scheduler config', () => {
+  const configs = cases.flatMap(({ scheduleConfig }) => scheduleConfig ?? []);
+  assert.ok(configs.filter(({ predictionType }) => predictionType === 'v_prediction').length >= 7);
+  assert.ok(configs.some(({ rescaleBetasZeroSnr }) => rescaleBetasZeroSnr));
+  assert.ok(
+    cases.some(({ scheduleConfig, guidanceRescale }) => scheduleConfig?.rescaleBetasZeroSnr && guidanceRescale),
+  );
+  assert.equal(new Set(configs.flatMap(({ sigmaSpacing }) => sigmaSpacing ?? [])), new Set(['karras', 'exponential']));
 });
 
 test('cases are of deep features kept for several numbers of steps, from several branches on', () => {
