@@ -61,11 +61,16 @@ export async function conditioningOf(
     const pairs = new Map<PromptPair, Conditioning>();
     for (const pair of new Set(steps)) {
       const prompt = await known(pair.prompt, 'prompt');
-      const { negativePrompt } = pair;
+      const { negativePrompt, composed } = pair;
+      const parts = composed && {
+        composed: await Promise.all(
+          composed.map(async ({ chunks, weight }) => ({ states: await known(chunks, 'prompt'), weight })),
+        ),
+      };
       pairs.set(
         pair,
         negativePrompt
-          ? { prompt, negativePrompt: await known(negativePrompt, 'negativePrompt'), ...empty }
+          ? { prompt, ...parts, negativePrompt: await known(negativePrompt, 'negativePrompt'), ...empty }
           : { prompt },
       );
     }

@@ -6,7 +6,7 @@ import type { PredictionType } from '../models/sd15';
 import type { ImageRequest } from './api';
 import type { Stage } from './backend/backend';
 import { type Denoiser, estimateOf, modelSample } from './diffusion/denoiser';
-import type { Guidance } from './diffusion/guides';
+import { composition, type Guidance } from './diffusion/guides';
 import type { Latents } from './diffusion/latents';
 import { CodedError } from './errors';
 import { runEach } from './runEach';
@@ -18,6 +18,10 @@ export interface Conditioning {
   readonly negativePrompt?: Tensor;
   /** Of an empty prompt, where guidance asks for that, too. */
   readonly emptyPrompt?: Tensor;
+  /** Where the prompt is several (text/composition.ts): all of them. There is a negative one then. */
+  readonly composed?: readonly { readonly states: Tensor; readonly weight: number }[];
+  /** What is made of these is drawn as it is, without guidance. */
+  readonly unguided?: true;
 }
 
 /** What is predicted of a sample with the negative prompt, with the prompt, and with an empty one; or with the prompt alone. */
@@ -44,12 +48,21 @@ export function guidedDenoiser(
   };
 
   const inSingleCalls: Passes = async (sample, timestep) => {
-    const { prompt, negativePrompt, emptyPrompt } = conditioning();
-    const all = [negativePrompt!, prompt, ...(emptyPrompt ? [emptyPrompt] : [])];
+    const { prompt, negativePrompt, emptyPrompt, composed } = conditioning();
+    const prompts = composed?.map(({ states }) => states) ?? [prompt];
+    const all = [negativePrompt!, ...prompts, ...(emptyPrompt ? [emptyPrompt] : [])];
     const inputs = all.map((states) => inputsOf(sample, timestep, states));
     const outputs = await runEach(unet, inputs, signal);
-    const [uncond, cond, empty] = outputs.map((output) => noiseOf(output, sample, timestep));
-    return [uncond!, cond!, empty];
+    const [uncond, ...rest] = outputs.map((output) => noiseOf(output, sample, timestep));
+    const conds = rest.slice(0, prompts.length);
+    const cond = composed
+      ? composition(
+          uncond!,
+          conds,
+          composed.map(({ weight }) => weight),
+        )
+      : conds[0]!;
+    return [uncond!, cond, rest[prompts.length]];
   };
   const inOneCall: Passes = async (sample, timestep) => {
     const [, ...rest] = sample.shape;
@@ -69,6 +82,7 @@ export function guidedDenoiser(
   return async (x, sigma, timestep) => {
     const [first, second, third] = await passes(modelSample(x, sigma), timestep);
     if (!second) return estimate(x, sigma, first);
+    if (conditioning().unguided) return estimate(x, sigma, second);
     if (of === 'predictions') return estimate(x, sigma, guide(first, second, third));
     return guide(estimate(x, sigma, first), estimate(x, sigma, second));
   };
@@ -79,13 +93,17 @@ export function guidedDenoiser(
  * down to steps, as `BaseGuidance` of diffusers 0.42.1 does.
  */
 export function shownIn(
-  { guidanceInterval, steps }: Pick<ImageRequest, 'guidanceInterval' | 'steps'>,
+  { guidanceInterval, guidanceScale, steps }: Pick<ImageRequest, 'guidanceInterval' | 'guidanceScale' | 'steps'>,
   both: Conditioning,
   step: number,
 ): Conditioning {
+  // Several prompts are made one of with the negative one's help, guided or not.
+  const { prompt, composed } = both;
+  const unguided: Conditioning = composed ? { ...both, unguided: true } : { prompt };
+  if (composed && guidanceScale <= 1) return unguided;
   if (!guidanceInterval) return both;
   const [first, end] = guidanceInterval.map((part) => Math.floor(part * steps)) as [number, number];
-  return step >= first && step < end ? both : { prompt: both.prompt };
+  return step >= first && step < end ? both : unguided;
 }
 
 async function callUnet(unet: Stage, sample: Latents, timestep: number, hiddenStates: Tensor): Promise<Latents> {

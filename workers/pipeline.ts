@@ -174,7 +174,8 @@ async function* denoise(
   const guidance = await guidanceFor(request);
 
   const { tokens } = conditioning;
-  const batch = conditioning.at(0).negativePrompt && request.guidance === 'one-call' ? 2 : 1;
+  const { negativePrompt, composed } = conditioning.at(0);
+  const batch = negativePrompt && !composed && request.guidance === 'one-call' ? 2 : 1;
   const { freeu, tokenMergingRatio, controls } = request;
   const shown = {
     ...(tokens > TOKENS ? { tokens } : {}),

@@ -20,6 +20,8 @@ export type PromptChunks = readonly Chunk[];
 export interface PromptPair {
   readonly prompt: PromptChunks;
   readonly negativePrompt?: PromptChunks;
+  /** Where the prompt is several, or has a weight: all of them; the first is `prompt`. */
+  readonly composed?: readonly { readonly chunks: PromptChunks; readonly weight: number }[];
 }
 
 export type PromptSteps = readonly [PromptPair, ...PromptPair[]];
@@ -52,7 +54,7 @@ export type AskedText = Pick<
   | keyof HiresRequest
 >;
 
-export type PromptName = keyof PromptPair;
+export type PromptName = 'prompt' | 'negativePrompt';
 
 export const skippedIn = ({ clipSkip = 0, promptStyle = 'plain' }: AskedText): PromptName[] =>
   clipSkip === 0 ? [] : promptStyle === 'plain' ? ['prompt'] : ['prompt', 'negativePrompt'];
@@ -60,9 +62,12 @@ export const skippedIn = ({ clipSkip = 0, promptStyle = 'plain' }: AskedText): P
 export const longPromptsOf = ({ promptStyle = 'plain', longPrompts }: AskedText): 'cut' | 'chunks' =>
   longPrompts ?? (promptStyle === 'plain' ? 'cut' : 'chunks');
 
-/** The prompts that guidance asks for, by their names. */
-export const promptsIn = ({ prompt, negativePrompt, guidanceScale }: AskedText): [PromptName, string][] =>
-  guidanceScale > 1
+/** The prompts that guidance asks for, by their names; of a composition the negative one, too, whatever its scale. */
+export const promptsIn = (
+  { prompt, negativePrompt, guidanceScale }: AskedText,
+  composed = false,
+): [PromptName, string][] =>
+  guidanceScale > 1 || composed
     ? [
         ['prompt', prompt],
         ['negativePrompt', negativePrompt],
@@ -89,8 +94,14 @@ export async function readPrompts(
 
 /** How many hidden states the UNet will look at in each step. */
 export const tokensOf = (steps: PromptSteps): number =>
-  TOKENS *
-  Math.max(...steps.flatMap(({ prompt, negativePrompt = [] }) => [prompt, negativePrompt]).map(({ length }) => length));
+  TOKENS * Math.max(...steps.flatMap(chunksOf).map(({ length }) => length));
+
+/** All that the UNet is shown in a step. */
+export const chunksOf = ({ prompt, negativePrompt = [], composed = [] }: PromptPair): PromptChunks[] => [
+  prompt,
+  negativePrompt,
+  ...composed.map(({ chunks }) => chunks),
+];
 
 /** The same before anything is opened. */
 export async function plannedTokens(

@@ -8,8 +8,8 @@ import type { LearnedTokens } from './learnedTokens';
 import { withoutLoraTags } from './pictureFile/loraTags';
 import {
   type AskedText,
+  chunksOf,
   longPromptsOf,
-  type PromptChunks,
   type PromptName,
   type PromptPair,
   type PromptSteps,
@@ -20,6 +20,7 @@ import {
 } from './prompts';
 import { BREAK, weightsOf } from './text/attention';
 import { type Chunked, chunked, cutOff, type WeightedPiece } from './text/chunks';
+import { composedIn, isComposition } from './text/composition';
 import { type LearnedWord, piecesOf } from './text/learned';
 import { scheduledAt, scheduleOf } from './text/schedule';
 import type { ClipTokenizer } from './text/tokenizer';
@@ -42,22 +43,33 @@ export async function styledPrompts(
   // In the negative prompt they are text, there as here.
   const words = (which: PromptName, text: string): string =>
     styled && which === 'prompt' ? withoutLoraTags(text).text : text;
-  const names = promptsIn(asked).map(([which, written]) => [which, words(which, written)] as const);
+  const parts = styled ? composedIn(words('prompt', asked.prompt)) : [];
+  const composed = styled && isComposition(parts);
+  const names = promptsIn(asked, composed).map(([which, written]) => [which, words(which, written)] as const);
+  const others = composed ? parts.slice(1).map(({ text }) => ['prompt', text] as const) : [];
+  const said = composed
+    ? names.map(([which, text]) => [which, which === 'prompt' ? parts[0]!.text : text] as const)
+    : names;
   const textsIn = (length: number, after?: number) =>
-    names.map(([, text]) => {
+    [...said, ...others].map(([, text]) => {
       const schedule = styled ? scheduleOf(text, length, after) : [{ until: length, text }];
       return Array.from({ length }, (_, step) => scheduledAt(schedule, step));
     });
   const pair = once((key: string): PromptPair => {
     const texts = JSON.parse(key) as string[];
-    return Object.fromEntries(names.map(([which], i) => [which, read(texts[i]!).chunks])) as unknown as PromptPair;
+    const named = names.map(([which], i) => [which, read(texts[i]!).chunks]);
+    const pair = Object.fromEntries(named) as unknown as PromptPair;
+    if (!composed) return pair;
+    const chunks = [pair.prompt, ...texts.slice(names.length).map((text) => read(text).chunks)];
+    return { ...pair, composed: parts.map(({ weight }, i) => ({ chunks: chunks[i]!, weight })) };
   });
   const pairs = (texts: readonly string[][]): PromptSteps =>
     texts[0]!.map((_, step) => pair(JSON.stringify(texts.map((each) => each[step])))) as [PromptPair, ...PromptPair[]];
   const first = textsIn(asked.steps);
   const again = isHires(asked) ? textsIn(hiresStepsOf(asked).steps, asked.steps) : undefined;
   const told = names.map(([which], i) => {
-    const distinct = [...new Set([...first[i]!, ...(again?.[i] ?? [])])];
+    const its = [i, ...(which === 'prompt' ? others.map((_, at) => names.length + at) : [])];
+    const distinct = [...new Set(its.flatMap((at) => [...first[at]!, ...(again?.[at] ?? [])]))];
     return toldOf(asked, { which, ...toTell(distinct, read) });
   });
   const steps = pairs(first);
@@ -109,9 +121,7 @@ async function learnedWords(
 }
 
 function learnedIn(steps: readonly PromptPair[], first: number, vectors: readonly Float32Array[]): LearnedTokens {
-  const chunks = [...new Set(steps)].flatMap(
-    ({ prompt, negativePrompt = [] }): PromptChunks => [...prompt, ...negativePrompt],
-  );
+  const chunks = [...new Set(steps)].flatMap(chunksOf).flat();
   return { first, vectors, ids: new Set(chunks.flatMap(({ ids }) => [...ids])) };
 }
 

@@ -12,7 +12,7 @@ import { fromRoot } from '../root';
 
 const cases = await fidelityCases(fromRoot('.'));
 const QUICK =
-  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache|two-loras)$|-hires(-lanczos|-other-shape)?$|-freeu$|-into-(only-masked|inverted|filled|noise|nothing|beyond)$|-(trailing-[14]|timesteps|from-800|guided-4|told|tiny|tiny-latents)$|-(v|zero-snr|own-karras|own-exponential)$/;
+  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache|two-loras)$|-hires(-lanczos|-other-shape)?$|-freeu$|-into-(only-masked|inverted|filled|noise|nothing|beyond)$|-(trailing-[14]|timesteps|from-800|guided-4|told|tiny|tiny-latents)$|-(v|zero-snr|own-karras|own-exponential|and|and-1)$/;
 const quick = cases.filter(({ name, only }) => QUICK.test(name) || only);
 
 test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {
@@ -50,6 +50,13 @@ test('cases are of models that predict v, end in pure noise, or have levels of t
     cases.some(({ scheduleConfig, guidanceRescale }) => scheduleConfig?.rescaleBetasZeroSnr && guidanceRescale),
   );
   assert.equal(new Set(configs.flatMap(({ sigmaSpacing }) => sigmaSpacing ?? [])), new Set(['karras', 'exponential']));
+});
+
+test('cases are of prompts joined by AND, and of one with a weight; guided and not', () => {
+  const joined = cases.filter(({ from }) => from === 'fidelity-and');
+  assert.ok(joined.some(({ prompt }) => (prompt.match(/AND/g) ?? []).length > 1));
+  assert.ok(joined.some(({ prompt }) => !prompt.includes('AND')));
+  assert.ok(joined.some(({ guidanceScale }) => guidanceScale === 1));
 });
 
 test('cases are of deep features kept for several numbers of steps, from several branches on', () => {

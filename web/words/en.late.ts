@@ -5,7 +5,8 @@ import type { OpenOptions } from '../openOptions';
 export const late = {
   promptStyle: 'Brackets in prompts',
   promptStyles: { plain: 'Literal', a1111: 'A1111' } satisfies Record<PromptStyle, string>,
-  promptStyleHint: 'A1111 reads (word:1.3), [word], BREAK, [a:b:0.4] and [a|b] as stable-diffusion-webui does.',
+  promptStyleHint:
+    'A1111 reads (word:1.3), [word], BREAK, [a:b:0.4], [a|b] and a AND b :0.5 as stable-diffusion-webui does.',
   styledNote: 'The brackets in these words were taken literally.',
   readStyled: 'Read them as A1111',
   longPrompts: 'Beyond 77 tokens',

@@ -4,7 +4,8 @@ import type { LateWords } from './en.late';
 export const late: LateWords = {
   promptStyle: '提示词中的括号',
   promptStyles: { plain: '按原文', a1111: 'A1111' },
-  promptStyleHint: 'A1111：按 stable-diffusion-webui 的方式解读 (word:1.3)、[word]、BREAK、[a:b:0.4]、[a|b]。',
+  promptStyleHint:
+    'A1111：按 stable-diffusion-webui 的方式解读 (word:1.3)、[word]、BREAK、[a:b:0.4]、[a|b]、a AND b :0.5。',
   styledNote: '这些文字中的括号按原文处理了。',
   readStyled: '按 A1111 解读',
   longPrompts: '超过 77 个词元时',

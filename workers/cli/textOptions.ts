@@ -7,7 +7,8 @@ import type { Embedding, LongPrompts, PromptStyle, TextRequest } from '../api';
 import { LONG_PROMPTS, PROMPT_STYLES } from '../request';
 
 export const TEXT_USAGE = `\
-  --prompt-style STYLE     ${PROMPT_STYLES.join(', ')}: a1111 reads (word:1.3), ((word)), [word], \\(, BREAK, [a:b:0.4], [a|b]
+  --prompt-style STYLE     ${PROMPT_STYLES.join(', ')}: a1111 reads (word:1.3), ((word)), [word], \\(, BREAK, [a:b:0.4], [a|b],
+                           a AND b :0.5
                            as stable-diffusion-webui does; plain, as diffusers, takes them literally (default: plain)
   --long-prompts HOW       ${LONG_PROMPTS.join(', ')}: what does not fit into 77 tokens is left out, or goes into more chunks
                            of as many (default: cut, and with --prompt-style a1111 chunks)

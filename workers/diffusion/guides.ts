@@ -21,6 +21,19 @@ export const guided =
     combine([1 - guidanceScale, guidanceScale], [unconditional, conditional]);
 
 /**
+ * What several prompts ask for, as if it were one: `unconditional + Σ weight · (conditional - unconditional)`, before any guidance, which
+ * makes of it what `combine_denoised` of stable-diffusion-webui's sd_samplers_cfg_denoiser.py (1.10) does.
+ */
+export function composition(
+  unconditional: Latents,
+  conditionals: readonly Latents[],
+  weights: readonly number[],
+): Latents {
+  const rest = weights.reduce((left, weight) => left - weight, 1);
+  return combine([rest, ...weights], [unconditional, ...conditionals]);
+}
+
+/**
  * What `guide` makes of them, brought back to the deviation of the conditional prediction, by `rescale` in [0, 1] of the
  * way. Lin et al. 2023 (arXiv 2305.08891), eq. 15 and 16; `rescale_noise_cfg` of diffusers 0.42.1. What has no deviation stays.
  */

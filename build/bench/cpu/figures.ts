@@ -2,6 +2,7 @@
 import type { DeepFeatures, StageName } from '../../../models/stage';
 import { fast } from '../../../workers/fast';
 import { shownIn } from '../../../workers/guidance';
+import { DEFAULTS } from '../../../workers/request';
 
 /** One call of a network for a picture of that side. */
 export interface Figure {
@@ -40,7 +41,7 @@ export function fast512(times: Times): number | undefined {
   const { cacheInterval = 1, ...guided } = fast(steps);
   let sum = text + decode;
   for (let step = 0; step < STEPS; step++) {
-    const { negativePrompt } = shownIn({ ...guided, ...steps }, BOTH, step);
+    const { negativePrompt } = shownIn({ ...guided, ...steps, guidanceScale: DEFAULTS.guidanceScale }, BOTH, step);
     sum += (negativePrompt ? 2 : 1) * (step % cacheInterval === 0 ? unet : shallow);
   }
   return sum;
