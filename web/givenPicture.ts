@@ -87,7 +87,12 @@ const ONE_PASS = {
 } as unknown as Partial<ImageRequest>;
 
 function brought(given: InitPicture, size: Size): Partial<ImageRequest> {
-  const { picture, mask, beyond, strength, maskBlur, maskedContent } = given;
+  const { picture, mask, beyond, strength, maskBlur, maskedContent, padding } = given;
+  if (mask && padding !== undefined && !isBeyond(beyond)) {
+    // As they were given: what is drawn is a part, put back where it was.
+    const part = { maskImage: mask, maskBlur, maskedContent, inpaintPadding: padding };
+    return { initImage: picture, strength, ...ONE_PASS, ...part };
+  }
   const [left, top, right, bottom] = beyond;
   const to = { width: Math.max(8, size.width - left - right), height: Math.max(8, size.height - top - bottom) };
   const at = (image: InitImage, channels: number): InitImage => ({

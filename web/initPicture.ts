@@ -12,6 +12,8 @@ export interface InitPicture {
   /** Of a mask, or of what is beyond an edge. */
   readonly maskBlur: number;
   readonly maskedContent: MaskedContent;
+  /** Draws only the part that the paint is in, with so many pixels around it; `undefined`: all of it. */
+  readonly padding?: number | undefined;
   /** Pixels by which the picture goes on; in place of a mask where there are any. */
   readonly beyond: readonly [left: number, top: number, right: number, bottom: number];
   /** Brings both to the size that is drawn: a part of the page that comes late. */

@@ -10,7 +10,7 @@ import type { Drawn } from './drawing';
 export async function toPng(drawn: Omit<Drawn, 'id' | 'milliseconds'>): Promise<Blob> {
   const { picture, image, modelName, weights, backend, loraHashes = {} } = drawn;
   const { width, height, pixels } = picture;
-  const request = { ...requestOfPicture(drawn.request, picture, image), width, height };
+  const request = requestOfPicture(drawn.request, picture, image);
   const header = new DataView(new ArrayBuffer(13));
   header.setUint32(0, width);
   header.setUint32(4, height);

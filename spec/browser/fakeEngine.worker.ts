@@ -107,7 +107,9 @@ async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, si
     }
     tell({ type: 'decoding', image });
     await pause(2 * milliseconds);
-    const size = { width: scale * width, height: scale * height };
+    // A part that is drawn alone is put back into its picture.
+    const whole = request.inpaintPadding === undefined ? undefined : request.initImage;
+    const size = { width: whole?.width ?? scale * width, height: whole?.height ?? scale * height };
     tell({ type: 'image', image, picture: kept(request, fakePicture(size, request.seed + image)) });
   }
   tell({ type: 'finished', timings: { textEncoder: 1, unet: 1, vaeDecoder: 1, loading: 1, total: 4 }, heapBytes: {} });
@@ -121,7 +123,8 @@ function kept({ initImage, maskImage }: ImageRequest, picture: Picture): Picture
   return { ...picture, pixels };
 }
 
-const RARE = /^(hires|freeu|cache|tokenMerging|guidanceInterval|guidanceRescale|maskBlur|maskedContent|outpaint)/;
+const RARE =
+  /^(hires|freeu|cache|tokenMerging|guidanceInterval|guidanceRescale|mimic|perpendicular|inpaintPadding|maskBlur|maskedContent|outpaint)/;
 
 /** What few ask for, or how the words are asked to be read: something to see on the page. */
 async function echo({

@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pngBytes } from '../../workers/cli/png';
 import { byId } from './page';
-import { file, isThere, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
+import { draws, file, isThere, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-init-picture');
 
@@ -22,6 +22,11 @@ async function given(page: Page): Promise<void> {
   await unfold(page, 'init-picture');
   await upload(page, 'init-file', await bluePicture());
   await page.waitForSelector(byId('mask'));
+}
+
+async function fill(page: Page, id: string, value: string): Promise<void> {
+  await page.$eval(byId(id), (field) => (field as unknown as { select(): void }).select());
+  await page.type(byId(id), value);
 }
 
 /** Of the picture on show, at parts of its sides; from a copy, which may be read more than once. */
@@ -71,6 +76,14 @@ test('what is painted on with a finger is drawn anew, and nothing else; the pain
       assert.equal(await colorAt(page, 0.1, 0.5), [20, 40, 230]);
       assert.equal(await colorAt(page, 0.75, 0.1), [20, 40, 230]);
       assert.not.equal(await colorAt(page, 0.75, 0.5), [20, 40, 230]);
+      // The painted part alone: the picture keeps its own size then.
+      await page.type(byId('prompt'), 'echo');
+      await press(page, 'drawn-part-painted');
+      await fill(page, 'inpaint-padding', '8');
+      await draws(page, /maskBlur 0, maskedContent original, inpaintPadding 8/);
+      assert.match(await text(page, 'facts'), /^96 × 48 /);
+      await press(page, 'drawn-part-whole');
+      await draws(page, /maskBlur 0, maskedContent original”/);
       await press(page, 'clear-mask');
       await waitFor(page, `!document.querySelector('${byId('clear-mask')}')`);
       assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));

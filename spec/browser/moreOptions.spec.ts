@@ -61,6 +61,25 @@ test('work is left out by choice, and guidance brought back', () =>
     await draws(page, /guidanceRescale 0\.7/);
   }));
 
+test('guidance is plain, thresholded or across, one of them', () =>
+  ready(async ({ page }) => {
+    await page.type(byId('prompt'), 'echo');
+    await unfold(page, 'more-options');
+    await page.waitForSelector(byId('guiding-mimic'));
+    await fill(page, 'guidance-rescale', '0.7');
+    await press(page, 'guiding-mimic');
+    assert.not(await isThere(page, 'guidance-rescale'));
+    await draws(page, /“mimicScale 7”/);
+    await fill(page, 'mimic-scale', '5');
+    await fill(page, 'mimic-percentile', '98.5');
+    await draws(page, /“mimicScale 5, mimicPercentile 98\.5”/);
+    await press(page, 'guiding-perpendicular');
+    await fill(page, 'guidance-rescale', '0.5');
+    await draws(page, /“perpendicularNegative 1, guidanceRescale 0\.5”/);
+    await press(page, 'guiding-plain');
+    await draws(page, /“guidanceRescale 0\.5”/);
+  }));
+
 test('FreeU is one of two sets of factors, or any', () =>
   ready(async ({ page }) => {
     await page.type(byId('prompt'), 'echo');

@@ -31,6 +31,13 @@ test('the file says how it was drawn, in any script, with the seed of this pictu
   assert.equal(again, { ...asked, seed: 3, numImages: 1 });
 });
 
+test('of a second pass, or of a part that was put back, the file says the size that was asked for, not the picture’s', async () => {
+  const asked = { ...request, width: 8, height: 8, hiresScale: 2 };
+  const bytes = await toPng({ ...drawn, request: asked });
+  const { request: again } = await readRecipe(memorySource('page.png', new Uint8Array(await bytes.arrayBuffer())));
+  assert.equal([again.width, again.height, again.hiresScale], [8, 8, 2]);
+});
+
 test('the file says which bytes its LoRAs had when it was drawn', async () => {
   const styled = { ...request, loras: [{ name: 'ink', weight: 0.5 }] };
   const bytes = await toPng({ ...drawn, request: styled, loraHashes: { ink: '0123456789ab' } });

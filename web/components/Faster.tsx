@@ -1,4 +1,4 @@
-/** How much of the work is left out, and guidance brought back: what `--fast` does on the command, by choice. */
+/** How much of the work is left out: what `--fast` does on the command, by choice. */
 import { type Extra, SAVINGS, savingOf } from '../settings';
 import { set, settings } from '../state';
 import { lateWords } from '../words';
@@ -10,7 +10,7 @@ type Saving = keyof typeof SAVINGS;
 export function Faster() {
   const late = lateWords();
   const { cacheInterval: _, cacheBranch: __, guidanceInterval: ___, ...rest } = settings.value.extra;
-  const { guidanceRescale = 0, tokenMergingRatio = 0 } = rest;
+  const { tokenMergingRatio = 0 } = rest;
   const change = (more: Partial<Extra>): void => set({ extra: { ...settings.value.extra, ...more } });
   return (
     <>
@@ -27,11 +27,6 @@ export function Faster() {
         onChange={(value) => change({ tokenMergingRatio: value })}
       />
       <p class="hint">{late.tokenMergingHint}</p>
-      <NumberField
-        {...{ label: late.guidanceRescale, name: 'guidance-rescale', value: guidanceRescale }}
-        {...{ least: 0, most: 1, step: 0.05, slider: { least: 0, most: 1 } }}
-        onChange={(value) => change({ guidanceRescale: value })}
-      />
     </>
   );
 }

@@ -35,6 +35,7 @@ export function InitPicture() {
             }}
           />
           <Beyond given={given} />
+          {given.mask && given.beyond.every((side) => side === 0) && <Part given={given} />}
           {(given.mask || given.beyond.some((side) => side > 0)) && <Edge given={given} />}
         </>
       )}
@@ -104,6 +105,38 @@ function Beyond({ given }: { readonly given: Given }) {
       </div>
       <p class="hint">{late.beyondHint}</p>
     </fieldset>
+  );
+}
+
+/** Pixels around what is painted, of stable-diffusion-webui's "Only masked". */
+const PADDING = 32;
+
+/** Whether all of it is drawn, or what is painted alone, finer. */
+function Part({ given }: { readonly given: Given }) {
+  const late = lateWords();
+  const { padding } = given;
+  return (
+    <>
+      <Choice
+        {...{ legend: late.drawn, name: 'drawn-part', value: padding === undefined ? 'whole' : 'painted' }}
+        options={(['whole', 'painted'] as const).map((value) => ({ value, label: late.drawnParts[value] }))}
+        onChange={(value) => {
+          init.value = { ...given, padding: value === 'whole' ? undefined : PADDING };
+        }}
+      />
+      {padding !== undefined && (
+        <>
+          <p class="hint">{late.paintedHint}</p>
+          <NumberField
+            {...{ label: late.padding, name: 'inpaint-padding', value: padding, least: 0, most: 512 }}
+            slider={{ least: 0, most: 256 }}
+            onChange={(value) => {
+              init.value = { ...given, padding: value };
+            }}
+          />
+        </>
+      )}
+    </>
   );
 }
 

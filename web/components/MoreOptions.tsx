@@ -1,4 +1,4 @@
-/** What few ask for: the picture drawn once more and larger, and FreeU. */
+/** What few ask for: the picture drawn once more and larger, FreeU, work left out, and other ways of guiding. */
 import type { HiresUpscaler, ImageRequest } from '../../workers/api';
 import { UPSCALER_NAMES } from '../../workers/pictureFile/webuiNames';
 import { init } from '../initPicture';
@@ -7,6 +7,7 @@ import { modelSize, set, settings } from '../state';
 import { lateWords } from '../words';
 import { Choice } from './Choice';
 import { Faster } from './Faster';
+import { Guiding } from './Guiding';
 import { NumberField } from './NumberField';
 
 const SCALES = [1.5, 2] as const;
@@ -24,6 +25,7 @@ export function MoreOptions() {
       <Larger />
       <Freed />
       <Faster />
+      <Guiding />
     </div>
   );
 }

@@ -151,8 +151,24 @@ export const late = {
   tokenMerging: 'Merge what is alike',
   tokenMergingHint:
     'Tokens that are much the same are looked at as one. It saves the more time the larger the picture is, and costs some of its detail; 0.5 is a good deal.',
+  guiding: 'Guidance goes',
+  guidings: { plain: 'Plainly', mimic: 'Thresholded', perpendicular: 'Across' },
+  guidingHints: {
+    plain: 'Away from the negative prompt, towards the prompt.',
+    mimic: 'As strongly as guidance is set, but no wider than this lower scale would draw: against burnt colors.',
+    perpendicular:
+      'Away from the negative prompt only where that is not the prompt’s own way. Each step takes half as long again.',
+  },
+  mimicScale: 'As wide as at',
+  mimicPercentile: 'Cut off beyond, %',
+  perpendicularNegative: 'Weight of the negative prompt',
   guidanceRescale: 'Against overexposure',
 
+  drawn: 'What is drawn',
+  drawnParts: { whole: 'The whole picture', painted: 'The painted part' },
+  paintedHint:
+    'The part around the paint is drawn at the size that is set, and put back: finer, and the picture keeps its size.',
+  padding: 'Around it, pixels',
   maskBlur: 'Soft edge, pixels',
   maskedContent: 'Begun there from',
   maskedContents: { original: 'The picture', fill: 'Colors around', latent_noise: 'Noise', latent_nothing: 'Nothing' },
