@@ -53,6 +53,8 @@ const CORNERS: Readonly<Record<string, RegExp>> = {
   comlink: /^web\/engine\.ts$|^workers\/engine\.worker\.ts$/,
   preact: /^web\//,
   '@preact/signals': /^web\//,
+  '@jsquash/jpeg': /^workers\/cli\/photographs/,
+  '@jsquash/webp': /^workers\/cli\/photographs/,
   'fast-png': /^workers\/cli\//,
 };
 

@@ -39,9 +39,9 @@ ${SAVING_USAGE}
 ${FREEU_USAGE}
   --width N --height N     pixels, multiples of 8 (default: the model's own size)
 ${HIRES_USAGE}
-  --init-image FILE.png    a picture to draw from, brought to the size that is drawn (default: its own, in multiples of 8)
+  --init-image FILE        a PNG, JPEG or WebP picture to draw from, brought to the size that is drawn (default: its own, in multiples of 8)
   --strength X             how much of it is given up, above 0 to 1 (default: 0.8, with a mask 1)
-  --mask-image FILE.png    where it is white the picture is drawn anew, where black it stays
+  --mask-image FILE        where it is white the picture is drawn anew, where black it stays
 ${INPAINT_USAGE}
 ${CONTROL_USAGE}
 ${SAMPLING_USAGE}
@@ -188,8 +188,8 @@ function imageWords(values: {
   readonly 'mask-image'?: string | undefined;
 }) {
   const [initImage, maskImage] = [values['init-image'], values['mask-image']];
-  if (initImage === '') throw badArgument('--init-image', 'FILE.png', '');
-  if (maskImage === '') throw badArgument('--mask-image', 'FILE.png', '');
+  if (initImage === '') throw badArgument('--init-image', 'FILE', '');
+  if (maskImage === '') throw badArgument('--mask-image', 'FILE', '');
   if (maskImage !== undefined && initImage === undefined)
     throw badArgument('--init-image', 'a picture where --mask-image is given', 'none');
   return { initImage, maskImage };

@@ -7,7 +7,8 @@ import type { FromImageRequest, InitImage, InpaintRequest } from '../api';
 import { CodedError } from '../errors';
 import { gray } from '../pictureFile/gray';
 import { resized } from '../pictureFile/lanczos';
-import { badImage, pngChunks } from '../pictureFile/pngChunks';
+import { badImage, PNG_SIGNATURE, pngChunks } from '../pictureFile/pngChunks';
+import { decodedPhotograph, photographIn } from './photographs';
 
 /** What the words of `--init-image` and `--mask-image` name, RGB both. */
 export interface GivenImages {
@@ -23,9 +24,9 @@ interface Size {
 /** More than any picture to be drawn from has, and little enough to hold. */
 const MOST_PIXELS = 64e6;
 
-/** Rejects with `bad-image` for what is no PNG file, damaged, or far too large. */
+/** Rejects with `bad-image` for what is no PNG, JPEG or WebP file, damaged, or far too large. */
 export async function readImage(path: string): Promise<InitImage> {
-  const bytes = await readFile(fromCaller(path)).catch(unreadable(path, 'a PNG file')).catch(asImage);
+  const bytes = await readFile(fromCaller(path)).catch(unreadable(path, 'a picture')).catch(asImage);
   return decoded(path, bytes);
 }
 
@@ -35,6 +36,10 @@ const asImage = (thrown: unknown): never => {
 
 /** `bytes` as 8-bit RGB, transparency left aside: what Pillow's `convert("RGB")` makes of them. */
 export async function decoded(name: string, bytes: Uint8Array): Promise<InitImage> {
+  const kind = photographIn(bytes);
+  if (kind) return decodedPhotograph(name, bytes, kind, MOST_PIXELS);
+  if (PNG_SIGNATURE.some((byte, i) => i < bytes.length && byte !== bytes[i]))
+    throw badImage(name, 'a PNG, JPEG or WebP file', 'a file of another kind');
   await checkWhole(name, bytes);
   try {
     const png = decode(bytes, { checkCrc: true });

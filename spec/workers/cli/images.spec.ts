@@ -38,8 +38,8 @@ test('sixteen bits are read by their upper eight', async () => {
 test('a file that is none, is cut off anywhere, has a bent byte, or would not fit is bad-image', async () => {
   const sound = pngBytes({ width: 40, height: 30, pixels: wavePicture(40, 30) });
   assert.is(
-    await refusal(decoded('a.png', Buffer.from('\xff\xd8\xff a JPEG', 'latin1'))),
-    'bad-image: a.png: expected a PNG file, got a file of another kind',
+    await refusal(decoded('a.png', Buffer.from('GIF89a', 'latin1'))),
+    'bad-image: a.png: expected a PNG, JPEG or WebP file, got a file of another kind',
   );
   for (let length = 0; length < sound.length; length += 41) {
     assert.match(await refusal(decoded('a.png', sound.subarray(0, length))), /^bad-image: a\.png/, `${length}`);
@@ -66,7 +66,7 @@ test('a file that is none, is cut off anywhere, has a bent byte, or would not fi
   );
   assert.is(
     await refusal(readImage('/nowhere/a.png')),
-    'bad-image: /nowhere/a.png: expected a PNG file, got no such file or folder',
+    'bad-image: /nowhere/a.png: expected a picture, got no such file or folder',
   );
 });
 
