@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps
 from vector_index import VECTORS, record
 
-WIDTH, HEIGHT = 27, 19
+WIDTH, HEIGHT = 19, 11
 
 
 def picture():
