@@ -151,7 +151,7 @@ test('a picture is drawn from another, and again from its file beside that one',
       ['--mask-image', 'start.png'],
       'bad-argument: --init-image: expected a picture where --mask-image is given, got none',
     ],
-    [['--init-image', 'nowhere.png'], 'bad-image: nowhere.png: expected a PNG file, got no such file or folder'],
+    [['--init-image', 'nowhere.png'], 'bad-image: nowhere.png: expected a picture, got no such file or folder'],
     [['--init-image', 'start.png', '--strength', '0.1'], 'bad-argument: --strength: expected at least 1 / steps'],
     [['--strength', '0.5'], 'bad-argument: --init-image: expected a picture where strength is given, got none'],
   ] as const) {
