@@ -198,7 +198,12 @@ async function* denoise(
     if (controls) {
       const { openSteered } = await later(import('./openSteered'));
       const pass = { request, size: unetSize, sampling: { sampler, schedule } };
-      steered = yield* openSteered(drawing, unet, pass, (states) => states === now().prompt);
+      steered = yield* openSteered(
+        drawing,
+        unet,
+        pass,
+        (states) => states !== now().negativePrompt && states !== now().emptyPrompt,
+      );
     }
     const width = toldIn(parts.model);
     const seen = see(steered ?? unet);

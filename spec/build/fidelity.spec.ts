@@ -1,6 +1,6 @@
 /**
- * Whole pictures with every sampler against diffusers': the unguided ones, which take a third of the time, single ones of a
- * batch, and a few whose words are read, or that are guided, in other ways. `npm run fidelity` draws them all, as its slow twin does.
+ * Whole pictures with every sampler against diffusers': the unguided ones, which take a third of the time, small single ones of a
+ * batch, and a few whose words are read, or that are guided or steered, in other ways. `npm run fidelity` draws them all, as its slow twin does.
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -12,8 +12,8 @@ import { fromRoot } from '../root';
 
 const cases = await fidelityCases(fromRoot('.'));
 const QUICK =
-  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(clip-skip|embedding|break|rescale|interval|mimic|perpendicular|cache|two-loras)$|-hires(-lanczos|-other-shape)?$|-freeu$|-into-(only-masked|inverted|filled|noise|nothing|beyond)$|-(trailing-[14]|timesteps|from-800|guided-4|told|tiny|tiny-latents)$|-(v|zero-snr|own-karras|own-exponential|and|and-1)$/;
-const quick = cases.filter(({ name, only }) => QUICK.test(name) || only);
+  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(embedding|break|interval|mimic|perpendicular|two-loras)$|^pndm-rescale$|^(ddim|unipc)-cache$|^euler-(merged|control|adapter)$|-control-(two|guess)$|-hires(-lanczos|-other-shape)?$|-freeu$|-into-(only-masked|inverted|filled|noise|nothing|beyond)$|-(trailing-[14]|timesteps|from-800|guided-4|told|tiny|tiny-latents)$|-(v|zero-snr|own-karras|own-exponential|and|and-1)$/;
+const quick = cases.filter(({ name, only, from }) => QUICK.test(name) || (only && from !== 'fidelity'));
 
 test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {
   const different = (of: (each: (typeof cases)[number]) => unknown) => new Set(cases.map(of));

@@ -11,7 +11,7 @@ import { readImage } from './images';
 export const CONTROL_USAGE = `\
   --control FILE[:WEIGHT]  a ControlNet or T2I-adapter (diffusers' folder or file, or one under the original names), by default
                            with weight 1; several times for several
-  --control-image FILE.png what it follows: edges, depths, a pose …, one for each --control in turn
+  --control-image FILE     what it follows: edges, depths, a pose …: PNG, JPEG or WebP, one for each --control in turn
   --control-preprocess HOW canny, or canny:LOW,HIGH: the edges of that picture; invert: its negative; none; one for all or
                            one for each (default: none)
   --control-start X        from which part of the calls on, 0 to 1; one for all or one for each (default: 0)
@@ -53,7 +53,7 @@ export interface ControlWords {
 export function controlWords(words: Words): ControlWords {
   const { control = [], 'control-image': images = [], 'control-guess': guess = false } = words;
   const files = control.map((word) => weighedFile('--control', word));
-  if (images.includes('')) throw badArgument('--control-image', 'FILE.png', '');
+  if (images.includes('')) throw badArgument('--control-image', 'FILE', '');
   if (images.length !== files.length)
     throw badArgument('--control-image', `${files.length}, one for each --control`, `${images.length}`);
   if (guess && files.length === 0) throw badArgument('--control', 'FILE where --control-guess is given', 'none');
