@@ -31,7 +31,6 @@ export async function* openSteered(
     });
   const controls: OpenControl[] = [];
   const adapted: Adapted[] = [];
-  const close = () => Promise.all(controls.map(({ stage }) => stage.close()));
   let taken = false;
   try {
     for (const [i, { image, name, ...how }] of chosen.entries()) {
@@ -62,11 +61,10 @@ export async function* openSteered(
       shapes: controls.length > 0 ? residualShapes(parts.model.description.unet, size) : [],
       ...(controlGuess ? { guess: isPrompt } : {}),
     };
-    const steered = steeredUnet(unet, steering, signal);
     taken = true;
-    return { ...steered, close: async () => void (await close()) };
+    return steeredUnet(unet, steering, signal);
   } finally {
-    if (!taken) await close();
+    if (!taken) await Promise.all(controls.map(({ stage }) => stage.close()));
   }
 }
 

@@ -5,7 +5,6 @@
  * Memory rules: of the picture's encoder, the text encoder, the UNet and the decoder each is opened, run and closed before the next. Whoever
  * opens a network here closes it here, also when the caller walks away in the middle.
  */
-import { TOKENS } from '../models/configs/textEncoderConfig';
 import { branchesOf } from '../models/graph/unet';
 import { later } from '../models/later';
 import type { StageSize } from '../models/stage';
@@ -31,6 +30,7 @@ import type { Previews } from './previews';
 import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds } from './sampling';
 import type { SteeredUnet } from './steering';
 import type { Tensor } from './tensor';
+import { unetSize } from './unetSize';
 
 /** Draws `request`. Never throws: what goes wrong is the last event, `failed`; a stop is `failed` with `aborted`. */
 export async function* textToImage(
@@ -176,17 +176,11 @@ async function* denoise(
   const { tokens } = conditioning;
   const { negativePrompt, composed } = conditioning.at(0);
   const batch = negativePrompt && !composed && request.guidance === 'one-call' ? 2 : 1;
-  const { freeu, tokenMergingRatio, controls } = request;
-  const shown = {
-    ...(tokens > TOKENS ? { tokens } : {}),
-    ...(freeu ? { freeu } : {}),
-    ...(tokenMergingRatio ? { tokenMergingRatio } : {}),
-    ...steeredBy(parts, controls),
-  };
-  const unetSize = { ...size, batch, ...shown };
+  const { controls } = request;
+  const opened = { ...unetSize({ ...size, batch }, { ...request, tokens }), ...steeredBy(parts, controls) };
   const { cacheInterval = 1, cacheBranch = 0 } = request;
-  const caching = cacheInterval > 1 ? yield* openCut(drawing, unetSize, cacheBranch, cacheInterval) : undefined;
-  const unet = caching ?? (yield* open(drawing, 'unet', unetSize));
+  const caching = cacheInterval > 1 ? yield* openCut(drawing, opened, cacheBranch, cacheInterval) : undefined;
+  const unet = caching ?? (yield* open(drawing, 'unet', opened));
   let previews: Previews | undefined;
   let steered: SteeredUnet | undefined;
   try {
@@ -197,7 +191,7 @@ async function* denoise(
     const now = () => shownIn(request, conditioning.at(done), skip + done);
     if (controls) {
       const { openSteered } = await later(import('./openSteered'));
-      const pass = { request, size: unetSize, sampling: { sampler, schedule } };
+      const pass = { request, size: opened, sampling: { sampler, schedule } };
       steered = yield* openSteered(
         drawing,
         unet,

@@ -45,7 +45,7 @@ export interface SteeredUnet extends Stage {
   begin(): void;
 }
 
-/** `unet` was opened `controlled`. Closes nothing that it did not open. */
+/** `unet` was opened for them. What is returned closes the ControlNets, and leaves `unet` to whoever opened it. */
 export function steeredUnet(unet: Stage, steering: Steering, signal: AbortSignal): SteeredUnet {
   const { controls, adapted, shapes, calls, steps, guess } = steering;
   let call = -1;
@@ -72,7 +72,7 @@ export function steeredUnet(unet: Stage, steering: Steering, signal: AbortSignal
     begin: () => void call++,
     runEach: async (all) => runEach(unet, await steered(all), signal),
     run: async (inputs) => unet.run((await steered([inputs]))[0]!),
-    close: async () => undefined,
+    close: async () => void (await Promise.all(controls.map(({ stage }) => stage.close()))),
   };
 }
 

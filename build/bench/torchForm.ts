@@ -16,14 +16,8 @@ import type { PackedTensor } from '../../models/stage';
 
 /** Matrices and kernels as int8 with scales, or all as float32. */
 /** Nothing of it is measured. */
-const withoutAdapters = (): never => {
-  throw new TypeError('torch exports no T2I-adapter here');
-};
-const withoutMerging = (): never => {
-  throw new TypeError('torch exports no merged tokens here');
-};
-const withoutFreeU = (): never => {
-  throw new TypeError('torch exports no FreeU here');
+const without = (what: string) => (): never => {
+  throw new TypeError(`torch exports no ${what} here`);
 };
 
 export function torchPlan(parameters: readonly Parameter[], int8: boolean): PackedTensor[] {
@@ -159,12 +153,12 @@ export function torchForm(graph: GraphBuilder): Layers {
     },
     add: (a, b) => unscaled(op('Add', 'add', [a, b], a.shape)),
     addToChannels: (x, perChannel) => op('Add', 'add', [x, reshape(perChannel, [...perChannel.shape, 1, 1])], x.shape),
-    halved: () => withoutAdapters(),
-    matchTokens: () => withoutMerging(),
-    mergeTokens: () => withoutMerging(),
-    unmergeTokens: () => withoutMerging(),
-    scaleFirst: () => withoutFreeU(),
-    scaleLowest: () => withoutFreeU(),
+    halved: without('T2I-adapter'),
+    matchTokens: without('merged tokens'),
+    mergeTokens: without('merged tokens'),
+    unmergeTokens: without('merged tokens'),
+    scaleFirst: without('FreeU'),
+    scaleLowest: without('FreeU'),
     scale(x, factor, summand = 0) {
       const scaled = op('Mul', 'scale', [x, number(factor)], x.shape);
       return summand === 0 ? scaled : op('Add', 'scale', [scaled, number(summand)], x.shape);

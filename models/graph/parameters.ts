@@ -3,7 +3,7 @@ import type { ModelDescription } from '../sd15';
 import type { StageName, StageSize } from '../stage';
 import { type Layers, pictureShape, type Value } from './layers';
 import { describe } from './network';
-import { convolved, withLast } from './shapes';
+import { convolved, halvedShape, withLast } from './shapes';
 
 /** A tensor of the checkpoint by its key, such as `conv_in.weight`. */
 export interface Parameter {
@@ -52,7 +52,7 @@ export function listing(parameters: Parameter[]): Layers {
       take(scope, [channels, x.shape.at(-1)!], bias ? channels : undefined);
       return value(withLast(x.shape, channels));
     },
-    halved: (x) => value([...x.shape.slice(0, 2), ...x.shape.slice(2).map((side) => Math.ceil(side / 2))]),
+    halved: (x) => value(halvedShape(x.shape)),
     matchTokens: (x) => value(x.shape.slice(0, 2)),
     mergeTokens: (x, _places, count) => value([x.shape[0]!, count, x.shape[2]!]),
     unmergeTokens: (x, places) => value([...places.shape, x.shape[2]!]),

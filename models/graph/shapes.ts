@@ -7,5 +7,11 @@ export function convolved(size: number, { kernel, stride = 1, padding = 'same' }
   return Math.floor((padded - kernel) / stride) + 1;
 }
 
+/** A picture's sizes with half its height and width, rounded up. */
+export const halvedShape = (shape: readonly number[]): number[] => [
+  ...shape.slice(0, 2),
+  ...shape.slice(2).map((side) => Math.ceil(side / 2)),
+];
+
 /** `shape` with `last` in place of its last size. */
 export const withLast = (shape: readonly number[], last: number): number[] => [...shape.slice(0, -1), last];

@@ -7,6 +7,7 @@ import { type GraphOptions, segmentNeeds } from '../../models/pack';
 import type { StageName, StageSize } from '../../models/stage';
 import type { SavingRequest } from '../api';
 import { tileSize } from '../tiles';
+import { unetSize } from '../unetSize';
 import type { Course } from './course';
 import { peakHeap } from './plan';
 
@@ -27,15 +28,9 @@ export interface DrawnSize extends PictureSize, SavingRequest {
 /** As what the UNet is opened for a picture: the whole of it first, and with it the part that is handed what it keeps. */
 export function unetSizes(
   size: StageSize,
-  { tokens, freeu, tokenMergingRatio, controls, cacheInterval = 1, cacheBranch = 0 }: DrawnSize,
+  { controls, cacheInterval = 1, cacheBranch = 0, ...shown }: DrawnSize,
 ): StageSize[] {
-  const seen = {
-    ...size,
-    ...(tokens === undefined ? {} : { tokens }),
-    ...(freeu ? { freeu } : {}),
-    ...(tokenMergingRatio ? { tokenMergingRatio } : {}),
-    ...(controls ? { controlled: true } : {}),
-  };
+  const seen = { ...unetSize(size, shown), ...(controls ? { controlled: true } : {}) };
   if (cacheInterval === 1) return [seen];
   return (['made', 'given'] as const).map((from) => ({ ...seen, deep: { branch: cacheBranch, from } }));
 }

@@ -5,6 +5,7 @@
  */
 import type { Attention, Value } from '../layers';
 import type { GraphBuilder } from './graphBuilder';
+import { evenRuns } from './pictures';
 
 /** Bytes that the scores of one chunk of queries may take. */
 const SCORE_BUDGET_BYTES = 64 * 1024 * 1024;
@@ -61,7 +62,7 @@ export function attention(
   };
   const seen = causal
     ? attend(queries)
-    : inChunks(graph, queries, Math.floor(scoreBudgetBytes / (batch * heads * keys * 4)), attend);
+    : inChunks(graph, queries, scoreBudgetBytes / (batch * heads * keys * 4), attend);
   const order = [0, 2, 1, 3];
   const joined = graph.node(
     'Transpose',
@@ -76,12 +77,8 @@ export function attention(
 /** Applies `attend` to at most `most` queries at a time, evenly. */
 function inChunks(graph: GraphBuilder, queries: Value, most: number, attend: (some: Value) => Value): Value {
   const tokens = queries.shape[2]!;
-  const count = Math.ceil(tokens / Math.max(1, most));
-  if (count === 1) return attend(queries);
-  const sizes = Array.from(
-    { length: count },
-    (_, i) => Math.floor(((i + 1) * tokens) / count) - Math.floor((i * tokens) / count),
-  );
+  const sizes = evenRuns(tokens, most).map(({ count }) => count);
+  if (sizes.length === 1) return attend(queries);
   const shapes = sizes.map((size) => [queries.shape[0]!, queries.shape[1]!, size, queries.shape[3]!]);
   const chunks = graph.nodeWithOutputs('Split', 'attention', [queries, graph.integers(sizes)], shapes, { axis: 2 });
   return graph.node('Concat', 'attention', chunks.map(attend), queries.shape, { axis: 2 });

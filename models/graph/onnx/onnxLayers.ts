@@ -4,7 +4,7 @@
  * Gemm over the checkpoint's own `[out, in]` layout, silu as x · Sigmoid(x).
  */
 import { type Layers, pictureShape, type Value } from '../layers';
-import { withLast } from '../shapes';
+import { halvedShape, withLast } from '../shapes';
 import { attention } from './attention';
 import { type ConvolutionOptions, convolution3x3 } from './convolution';
 import { embedding } from './embedding';
@@ -165,7 +165,7 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
       return larger;
     },
     halved(x) {
-      const shape = [...x.shape.slice(0, 2), ...x.shape.slice(2).map((side) => Math.ceil(side / 2))];
+      const shape = halvedShape(x.shape);
       const window = { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1, count_include_pad: 0 };
       return channelsLast(graph, graph.node('AveragePool', 'halved', [channelsFirst(graph, x)], shape, window));
     },

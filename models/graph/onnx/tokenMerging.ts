@@ -2,6 +2,7 @@
 import type { Value } from '../layers';
 import type { TokenPartition } from '../tokenMerging';
 import type { GraphBuilder } from './graphBuilder';
+import { evenRuns } from './pictures';
 
 const SCOPE = 'tokens';
 
@@ -96,11 +97,7 @@ function unitTokens(graph: GraphBuilder, x: Value): Value {
 function best(graph: GraphBuilder, sources: Value, across: Value): { likeness: Value; likest: Value } {
   const [batch, count, channels] = sources.shape as [number, number, number];
   const destinations = across.shape[2]!;
-  const chunks = Math.ceil((4 * batch * count * destinations) / LIKENESS_BYTES);
-  const sizes = Array.from(
-    { length: chunks },
-    (_, i) => Math.floor(((i + 1) * count) / chunks) - Math.floor((i * count) / chunks),
-  );
+  const sizes = evenRuns(count, LIKENESS_BYTES / (4 * batch * destinations)).map((run) => run.count);
   const shapes = sizes.map((size) => [batch, size, channels]);
   const some = graph.nodeWithOutputs('Split', SCOPE, [sources, graph.integers(sizes)], shapes, { axis: 1 });
   const found = some.map((chunk) => {

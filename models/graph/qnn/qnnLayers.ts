@@ -15,14 +15,8 @@ import { groupNorm, layerNorm } from './norms';
 import { upsampleTo } from './upsample';
 
 /** Graphs of NPUs are compiled before anybody asks for a picture. */
-const withoutFreeU = (): never => {
-  throw new TypeError('no graph for an NPU has FreeU in it');
-};
-const withoutAdapters = (): never => {
-  throw new TypeError('no graph for an NPU is a T2I-adapter');
-};
-const withoutMerging = (): never => {
-  throw new TypeError('no graph for an NPU merges tokens');
+const without = (what: string) => (): never => {
+  throw new TypeError(`no graph for an NPU ${what}`);
 };
 
 export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
@@ -121,12 +115,12 @@ export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
       if (summand === 0) return scaled;
       return draw.step('Add', `${last}/shifted`, [scaled, number(summand)], x.shape);
     },
-    halved: () => withoutAdapters(),
-    matchTokens: () => withoutMerging(),
-    mergeTokens: () => withoutMerging(),
-    unmergeTokens: () => withoutMerging(),
-    scaleFirst: () => withoutFreeU(),
-    scaleLowest: () => withoutFreeU(),
+    halved: without('is a T2I-adapter'),
+    matchTokens: without('merges tokens'),
+    mergeTokens: without('merges tokens'),
+    unmergeTokens: without('merges tokens'),
+    scaleFirst: without('has FreeU in it'),
+    scaleLowest: without('has FreeU in it'),
     concatChannels(a, b) {
       const shape = [a.shape[0]!, a.shape[1]! + b.shape[1]!, ...a.shape.slice(2)];
       return draw.step('Concat', `${last}/joined`, [a, b], shape, { axis: 1 });

@@ -4,7 +4,7 @@
  * (`Change`), sums become part of the product that one of their halves comes from, enlarging is a matter of where to read.
  */
 import { type Layers, pictureShape, type Value } from '../../../models/graph/layers';
-import { convolved, withLast } from '../../../models/graph/shapes';
+import { convolved, halvedShape, withLast } from '../../../models/graph/shapes';
 import { staysWide } from '../../../models/quantize/plan';
 import {
   AFFINE,
@@ -113,10 +113,7 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
       const rows = [q, k, v].map((each) => written(assembly, engine(each))) as [Rows, Rows, Rows];
       return given(attention(assembly, rows, q.shape[0]!, options), q.shape);
     },
-    halved(x) {
-      const shape = [...x.shape.slice(0, 2), ...x.shape.slice(2).map((side) => Math.ceil(side / 2))];
-      return given(halved(assembly, written(assembly, engine(x)), x.shape), shape);
-    },
+    halved: (x) => given(halved(assembly, written(assembly, engine(x)), x.shape), halvedShape(x.shape)),
     matchTokens: (x, partition) =>
       given(matched(assembly, written(assembly, engine(x)), x.shape[0]!, partition), x.shape.slice(0, 2)),
     mergeTokens(x, places, count) {
