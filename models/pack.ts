@@ -13,7 +13,7 @@ import { segmentsOf } from './graph/segments';
 import { ALIGNMENT_BYTES, packedElementBytes } from './manifest';
 import { encoded } from './quantize/encode';
 import type { IntegerWeight } from './quantize/integerWeights';
-import { keyOf, planParameter } from './quantize/plan';
+import { keyOf, type PlannedForm, planParameter } from './quantize/plan';
 import type { Weight } from './quantize/weight';
 import type { WeightForm } from './quantize/weightForm';
 import { badModel } from './refuse';
@@ -25,7 +25,7 @@ import type { Rows, TensorSource } from './tensorSource';
 export const WEIGHTS_FILE = 'weights';
 
 /** The form that the checkpoint's tensor of a name is stored in. */
-export type FormOf = (key: string) => WeightForm;
+export type FormOf = (key: string) => PlannedForm;
 
 /**
  * What a stage's weights file holds, in order. `bad-model` where `source` lacks a tensor, or has it in another shape

@@ -6,6 +6,7 @@ import { expose } from 'comlink';
 import { later } from '../models/later';
 import { checkManifest, type Manifest } from '../models/manifest';
 import type { GraphOptions } from '../models/pack';
+import { asRead } from '../models/quantize/folded';
 import { WEIGHT_FORMS } from '../models/quantize/weightForm';
 import type {
   BackendName,
@@ -98,7 +99,7 @@ async function forecast(id: string, name: BackendName, asked: Planned & TinyVaeR
   if (name !== 'wasm' && name !== 'wasm-int8') return undefined;
   const stored = await (await store()).open(id);
   try {
-    const own = checkManifest(stored.manifest);
+    const own = await asRead(checkManifest(stored.manifest));
     const manifest = (await standInFor(asked, own))?.manifest ?? own;
     const device = browserDevice();
     const beside = (await previewsFor(asked, own, name))?.beside;
@@ -152,13 +153,14 @@ async function readyHere(
   const stored = await (await store()).open(id);
   try {
     const lowering = loweringOf(name);
-    const own = checkManifest(stored.manifest);
+    const lying = checkManifest(stored.manifest);
+    const own = await asRead(lying);
     const beside = await standInFor(asked, own);
     const manifest = beside?.manifest ?? own;
     const previews = await previewsFor(asked, own, name);
     const tokens = await (await drawing()).plannedTokens(asked, manifest);
     const plan = wayOf(name, manifest, { ...(await largest(asked)), tokens, beside: previews?.beside }, lowering);
-    const bare = storedModel(stored, own, lowering);
+    const bare = storedModel(stored, lying, lowering);
     const { model: changed, close } = hasLoras(asked)
       ? await (await loras()).withAsked({ model: bare, manifest: own, request: asked }, browserRecords(), tell)
       : { model: bare, close: () => undefined };

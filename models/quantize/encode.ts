@@ -12,6 +12,7 @@ import type { PackedTensor } from '../stage';
 import type { IntegerWeight } from './integerWeights';
 import { BLOCK, keyOf, type Layout } from './plan';
 import { nibbles, quantize } from './rounding';
+import { overSteps } from './steps';
 import { transposeRows } from './transpose';
 import { ROWS, slices, type Weight } from './weight';
 
@@ -48,11 +49,24 @@ export async function* encoded(
     }
     return;
   }
+  if (layout === 'nibbles') return yield* folded(tensors, weight.name, rounded);
   const target = integers(layout, shape);
   const scales = rounded ? placed(weight.name, rounded, target) : await round(weight, target);
   if (scales.some(Number.isNaN)) throw badModel(weight.name, 'finite numbers', 'infinity or NaN');
   if (tensors.length > 1) yield { offset: tensors[0]!.offset, bytes: bytesOf(scales) };
   yield { offset, bytes: target.stored };
+}
+
+/** A kernel in four bits and steps, which nobody rounds on the way. */
+function* folded(tensors: readonly Planned[], argument: string, rounded?: IntegerWeight): Generator<Piece> {
+  const [scales, steps, four] = tensors as [Planned, Planned, Planned];
+  if (!rounded?.steps)
+    throw new CodedError('bad-argument', { argument, expected: 'integers in four bits and steps', got: 'none' });
+  yield { offset: scales.offset, bytes: bytesOf(rounded.scales) };
+  yield { offset: steps.offset, bytes: rounded.steps };
+  const stored = new Uint8Array(rounded.values.length / 2);
+  nibbles(overSteps(rounded.values, rounded.steps), stored, 0);
+  yield { offset: four.offset, bytes: stored };
 }
 
 /** All of `weight` as numbers of `dtype`, some rows at a time. */

@@ -14,6 +14,8 @@ export interface IntegerWeight {
   readonly scales: Float32Array;
   /** 127 in 8 bits, 7 in 4. */
   readonly most: number;
+  /** Of a kernel in four bits: what the integers of each `KERNEL_BLOCK` of a row are multiples of, none more than sevenfold. */
+  readonly steps?: Uint8Array;
 }
 
 export interface IntegerWeights {

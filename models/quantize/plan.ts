@@ -7,17 +7,30 @@
  *   `x.weight/columns`  linear layers `[C, K]`, int8
  *   `x.weight/rows`     embedding tables `[rows, width]`, int8
  *   `x.weight/blocks`   linear layers `[K, C / 32, 16]`, two four-bit numbers in a byte, the earlier one low
- *   `x.weight/scales`   float32: of each K (`taps`, `columns`), of each row, of each block `[K, C / 32]`
+ *   `x.weight/scales`   float32: of each K (`taps`, `columns`, `nibbles`), of each row, of each block `[K, C / 32]`
+ *   `x.weight/nibbles`  3×3 kernels `[K, 9 · C / 2]`, two four-bit numbers in a byte, the earlier one low, in the checkpoint's order
+ *   `x.weight/steps`    bytes `[K, C / 4]`: what the integers of four channels' taps are multiples of, 1 to 16. Four-bit numbers
+ *                       times their steps are int8, and that is what kernels are computed with (unfolded.ts)
  */
 import type { Parameter } from '../graph/parameters';
 import type { PackedTensor } from '../stage';
 import type { WeightForm } from './weightForm';
 
-export type Layout = 'plain' | 'taps' | 'columns' | 'rows' | 'blocks' | 'scales';
+export type Layout = 'plain' | 'taps' | 'columns' | 'rows' | 'blocks' | 'scales' | 'nibbles' | 'steps';
 export type PlannedTensor = Pick<PackedTensor, 'name' | 'dtype' | 'shape'>;
 
 /** Numbers that share a scale in four bits: ONNX Runtime's `MatMulNBits` computes with blocks of 32 and more. */
 export const BLOCK = 32;
+
+/** Numbers of a kernel that share steps in four bits: four channels' nine taps. */
+export const KERNEL_BLOCK = 36;
+
+/** A weight's form, or that of a kernel that somebody has rounded to four bits times steps. */
+export type PlannedForm = WeightForm | 'steps4';
+
+/** Whether a 3×3 kernel can be stored in four bits and steps. */
+export const hasSteps = ([, channels, height, width]: readonly number[]): boolean =>
+  height === 3 && width === 3 && (9 * channels!) % KERNEL_BLOCK === 0;
 
 /** Whether a weight can be stored in four bits: a row of it is whole blocks of inputs, and no kernel of more than a pixel. */
 export const hasBlocks = ([rows, columns, ...kernel]: readonly number[]): boolean =>
@@ -35,12 +48,12 @@ export const staysWide = (name: string): boolean => WIDE.test(name) || WIDE_OF_T
 export function planParameter(
   { name, shape }: Parameter,
   dtype: 'F32' | 'F16',
-  form: WeightForm,
+  form: PlannedForm,
 ): readonly PlannedTensor[] {
   if (shape.length < 2) return [{ name, dtype, shape }];
   const [results, channels, side = 1] = shape as [number, number, number?];
   const kernel = side === 3;
-  const quantized = (form === 'int8' || form === 'int4') && !staysWide(name);
+  const quantized = (form === 'int8' || form === 'int4' || form === 'steps4') && !staysWide(name);
   if (!quantized) {
     const stored = form === 'fp16' ? 'F16' : dtype;
     return kernel
@@ -49,6 +62,13 @@ export function planParameter(
   }
   const scales = (of: readonly number[]): PlannedTensor => ({ name: `${name}/scales`, dtype: 'F32', shape: of });
   if (name.endsWith('embedding.weight')) return [scales([results]), { name: `${name}/rows`, dtype: 'I8', shape }];
+  if (form === 'steps4' && hasSteps(shape)) {
+    return [
+      scales([results]),
+      { name: `${name}/steps`, dtype: 'U8', shape: [results, (9 * channels) / KERNEL_BLOCK] },
+      { name: `${name}/nibbles`, dtype: 'U8', shape: [results, (9 * channels) / 2] },
+    ];
+  }
   if (kernel) return [scales([results]), { name: `${name}/taps`, dtype: 'I8', shape: [9, channels, results] }];
   if (form === 'int4' && hasBlocks(shape)) {
     const blocks = [results, channels / BLOCK];

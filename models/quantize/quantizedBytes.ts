@@ -4,7 +4,7 @@ import type { ModelDescription } from '../sd15';
 import type { StageName } from '../stage';
 import { matrixKeys } from './dequantized';
 import type { WeightBits } from './integerWeights';
-import { BLOCK, hasBlocks } from './plan';
+import { BLOCK, hasBlocks, hasSteps, KERNEL_BLOCK } from './plan';
 
 /** Tables of embeddings stay in half precision, biases and norms in float32. */
 export function quantizedBytes(description: ModelDescription, stage: StageName, bits: WeightBits): number {
@@ -16,9 +16,10 @@ export function quantizedBytes(description: ModelDescription, stage: StageName, 
   }, 0);
 }
 
-/** Of one weight `[rows, …]`, its scales included; four bits are stored in blocks, and where there are none in eight. */
+/** Of one weight `[rows, …]`, its scales included; four bits are stored in blocks or with steps, and where there are neither in eight. */
 export function matrixBytes(shape: readonly number[], bits: 8 | 4): number {
   const count = elements(shape);
+  if (bits === 4 && hasSteps(shape)) return count / 2 + count / KERNEL_BLOCK + 4 * shape[0]!;
   return bits === 4 && hasBlocks(shape) ? count / 2 + (4 * count) / BLOCK : count + 4 * shape[0]!;
 }
 

@@ -5,6 +5,7 @@ import { gptq } from './methods/gptq';
 import type { Layer, Rounded } from './methods/layer';
 import { type Grid, nearest } from './methods/nearest';
 import { searchScales } from './methods/searchScales';
+import { searchSteps } from './methods/searchSteps';
 import type { Work } from './methods/work';
 
 /** `gptq` and `adaround` are followed by sweeps of coordinate descent, and in four bits preceded by a search for scales. */
@@ -25,9 +26,10 @@ export const DEFAULT_ROUNDING: RoundingOptions = { rounding: 'gptq', sweeps: 3, 
 
 export async function roundLayer(layer: Layer, grid: Grid, options: RoundingOptions, work: Work): Promise<Rounded> {
   const { rounding, sweeps, iterations } = options;
-  const start = nearest(layer, grid);
+  const first = nearest(layer, grid);
+  const start = grid.steps ? await searchSteps(layer, first, work) : first;
   if (rounding === 'nearest') return start;
-  const scaled = grid.most < 127 ? await searchScales(layer, start, work) : start;
+  const scaled = grid.most < 127 && !grid.steps ? await searchScales(layer, start, work) : start;
   const rounded =
     rounding === 'gptq' ? await gptq(layer, scaled, work) : await adaround(layer, scaled, iterations, work);
   return sweeps > 0 ? coordinateDescent(layer, rounded, sweeps, work) : rounded;

@@ -8,9 +8,10 @@ import { centered } from './methods/centered';
 import { type OutputError, outputError } from './methods/error';
 import type { Grid } from './methods/nearest';
 import type { Work } from './methods/work';
-import { BLOCK } from './plan';
+import { BLOCK, KERNEL_BLOCK, staysWide } from './plan';
 import { mostOf, type RoundedWeight } from './roundedWeights';
 import { type RoundingOptions, roundLayer } from './roundLayer';
+import { inEightBits } from './steps';
 
 /** What rounding a weight cost its layer's output. */
 export interface LayerFound {
@@ -26,14 +27,20 @@ export interface LayerFound {
 }
 
 /** In four bits, blocks of a row have scales of their own; where there are none, four bits are stored nowhere. */
-function gridOf({ columns, geometry }: LayerInput, bits: Bits): Grid | undefined {
-  if (bits === 8) return { most: mostOf(bits), block: columns };
-  return geometry.kernel === 1 && columns % BLOCK === 0 ? { most: mostOf(bits), block: BLOCK } : undefined;
+function gridOf(key: string, { columns, geometry }: LayerInput, bits: Bits, kernels: boolean): Grid | undefined {
+  const most = mostOf(bits);
+  if (bits === 8) return { most, block: columns };
+  if (geometry.kernel === 1) return columns % BLOCK === 0 ? { most, block: BLOCK } : undefined;
+  return kernels && !staysWide(key) && columns % KERNEL_BLOCK === 0
+    ? { most, block: KERNEL_BLOCK, steps: true }
+    : undefined;
 }
 
 export interface RoundPartOptions extends RoundingOptions {
   /** The checkpoint's names of biases that take back what rounding does to the mean of a layer's output; none where absent. */
   readonly biases?: ReadonlySet<string>;
+  /** Whether kernels of 3 × 3 may have four bits, which no NPU takes. */
+  readonly kernels?: boolean;
 }
 
 /** Which bias is added to the product with a weight. */
@@ -46,7 +53,7 @@ export async function roundPart(
   { layers }: Calibrated,
   weights: IntegerWeights,
   bits: readonly Bits[],
-  { biases = new Set(), ...options }: RoundPartOptions,
+  { biases = new Set(), kernels = false, ...options }: RoundPartOptions,
   work: Work,
 ): Promise<{ readonly rounded: RoundedWeight[]; readonly found: LayerFound[] }> {
   const rounded: RoundedWeight[] = [];
@@ -61,7 +68,7 @@ export async function roundPart(
       // With a bias that takes the mean error back, rounding is free to leave one.
       const around = corrected && !cross ? { ...full, gram: centered(gram, mean) } : full;
       for (const width of bits) {
-        const grid = gridOf(layer, width);
+        const grid = gridOf(key, layer, width, kernels);
         if (!grid) continue;
         const started = performance.now();
         const silent: Work = { matMul: work.matMul, signal: work.signal };
@@ -70,7 +77,7 @@ export async function roundPart(
         const whole = await outputError(full, result, silent);
         const { decibels, squared } = corrected ? withoutMean(whole, await outputError(around, result, silent)) : whole;
         const correction = corrected ? { correction: biasCorrection(full, result, mean) } : {};
-        rounded.push({ key, bits: width, rounded: result, ...correction });
+        rounded.push({ key, bits: width, rounded: inEightBits(result, full.rows), ...correction });
         found.push({ key, bits: width, weights: numbers.length, decibels, squared, seconds });
       }
     });

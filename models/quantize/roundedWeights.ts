@@ -4,8 +4,7 @@ import { bytesOf } from '../floats';
 import { badModel } from '../refuse';
 import { encodeSafetensors, type NamedTensor } from '../safetensorsWriter';
 import type { TensorSource } from '../tensorSource';
-import type { Bits, IntegerWeights, WeightBits } from './integerWeights';
-import type { Rounded } from './methods/layer';
+import type { Bits, IntegerWeight, IntegerWeights, WeightBits } from './integerWeights';
 
 export const mostOf = (bits: Bits): number => 2 ** (bits - 1) - 1;
 
@@ -13,7 +12,7 @@ export const mostOf = (bits: Bits): number => 2 ** (bits - 1) - 1;
 export interface RoundedWeight {
   readonly key: string;
   readonly bits: Bits;
-  readonly rounded: Rounded;
+  readonly rounded: IntegerWeight;
   /** What its bias is more by, one for each row. */
   readonly correction?: Float32Array;
 }
@@ -23,11 +22,12 @@ const named = (key: string, bits: Bits): string => `${key}/int${bits}`;
 /** A safetensors file that holds all of `weights`. */
 export function roundedFile(weights: readonly RoundedWeight[]): Uint8Array {
   return encodeSafetensors(
-    weights.flatMap(({ key, bits, rounded: { values, scales }, correction }): NamedTensor[] => {
+    weights.flatMap(({ key, bits, rounded: { values, scales, steps }, correction }): NamedTensor[] => {
       const name = named(key, bits);
       const bias = { name: `${name}/bias`, dtype: 'F32', shape: [correction?.length ?? 0] } as const;
       return [
         ...(correction ? [{ ...bias, data: bytesOf(correction) }] : []),
+        ...(steps ? [{ name: `${name}/steps`, dtype: 'U8', shape: [steps.length], data: steps } as const] : []),
         { name: `${name}/scales`, dtype: 'F32', shape: [scales.length], data: bytesOf(scales) },
         { name, dtype: 'I8', shape: [values.length], data: bytesOf(values) },
       ];
@@ -69,10 +69,12 @@ export function roundedWeights(
       if (!file) throw badModel(key, `its integers in ${bits(key)} bits`, 'none');
       const scales = await file.read(`${name}/scales`);
       const values = await file.read(name);
+      const steps = file.info(`${name}/steps`) && (await file.read(`${name}/steps`)).slice();
       return {
         values: new Int8Array(values.slice().buffer),
         scales: new Float32Array(scales.slice().buffer),
-        most: mostOf(bits(key)),
+        most: steps ? mostOf(8) : mostOf(bits(key)),
+        ...(steps ? { steps } : {}),
       };
     },
   };

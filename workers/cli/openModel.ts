@@ -8,6 +8,7 @@ import { withLoras } from '../../models/lora/withLoras';
 import { type Manifest, STAGE_NAMES } from '../../models/manifest';
 import { diskFiles, modelPath, openDisk } from '../../models/openDisk.node';
 import { conversionProgress } from '../../models/progressLine.node';
+import { asRead } from '../../models/quantize/folded';
 import type { WeightForm } from '../../models/quantize/weightForm';
 import type { Folder } from '../../models/source';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
@@ -50,7 +51,7 @@ export async function openModel(
   if (await isConverted(path)) {
     const { manifest, weights } = await openConverted(path);
     refuseWhatIsDone(options, given.weights, manifest);
-    return withThem({ manifest, model: packedModel(model, manifest, weights) }, loras, request);
+    return withThem({ manifest: await asRead(manifest), model: packedModel(model, manifest, weights) }, loras, request);
   }
   // Eight bits are what our own kernels compute in: wider weights would be rounded each time anew.
   const rounded = given.weights === 'auto' && given.backend === 'wasm-int8';

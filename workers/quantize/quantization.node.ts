@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from '../../models/checkpoint';
 import { writeConverted } from '../../models/convertedFolder.node';
+import { parametersOf } from '../../models/graph/parameters';
 import { VAE_FACTOR } from '../../models/graph/vae';
 import { STAGE_NAMES } from '../../models/manifest';
 import type { NpuStage } from '../../models/npuManifest';
@@ -22,6 +23,7 @@ import {
 } from '../../models/quantize/integerWeights';
 import { costsByLayer, mixedBits } from '../../models/quantize/mixedBits';
 import { numbersJson } from '../../models/quantize/numbersJson';
+import { hasSteps, type PlannedForm } from '../../models/quantize/plan';
 import type { LayerQuality } from '../../models/quantize/report/reportData';
 import { roundedWeights } from '../../models/quantize/roundedWeights';
 import type { LayerCost } from '../../models/quantize/sensitivity/chosenBits';
@@ -121,7 +123,11 @@ export class Quantization {
       ...checkpoint,
       weights: (stage) => correctedBiases(checkpoint.weights(stage), integers[stage]!.weights, this.biases(stage)),
     };
-    const planned = planModel(corrected, form, (stage) => (key) => (isFour(stage, key) ? 'int4' : 'int8'));
+    const isKernel = new Set(
+      parametersOf(description, 'unet').flatMap(({ name, shape }) => (hasSteps(shape) ? name : [])),
+    );
+    const four = (key: string): PlannedForm => (isKernel.has(key) ? 'steps4' : 'int4');
+    const planned = planModel(corrected, form, (stage) => (key) => (isFour(stage, key) ? four(key) : 'int8'));
     const id = await writeConverted(corrected, planned, made, progress.packing, signal, (stage) => async (key) => {
       return keys[stage]!.has(key) ? integers[stage]!.weights.integers(key) : undefined;
     });
@@ -181,6 +187,8 @@ export class Quantization {
       parts: given.asymmetric ? blocksOf(description, stage) : 1,
       asymmetric: given.asymmetric,
       biasCorrection: given.biasCorrection,
+      // No NPU's compiler takes kernels in four bits; and a decoder's errors are in every picture as they are.
+      kernels: !this.precision && stage === 'unet',
     };
     this.engine ??= calibrationEngine(this.computing, signal);
     const spools = {

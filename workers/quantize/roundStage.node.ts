@@ -44,6 +44,8 @@ export interface RoundStageOptions extends RoundingOptions {
   readonly asymmetric: boolean;
   /** Whether biases take back what rounding does to the means of layers' outputs. */
   readonly biasCorrection: boolean;
+  /** Whether kernels of 3 × 3 may have four bits (roundPart.ts). */
+  readonly kernels: boolean;
   /** Parts that the network is looked at in, at least; more where its weights are many. */
   readonly parts: number;
   /** Places of each layer's output that are looked at, of each sample. */

@@ -29,6 +29,8 @@ export interface Rounded {
   readonly scales: Float32Array;
   /** 127 in eight bits, 7 in four. */
   readonly most: number;
+  /** Of kernels in four bits, whose scales are whole multiples of their row's: these multiples, 1 to 16. */
+  readonly steps?: Uint8Array;
 }
 
 /** Columns that share a scale. */

@@ -8,6 +8,8 @@ export interface Grid {
   readonly most: number;
   /** Consecutive columns of a row that share a scale, a divisor of the columns. */
   readonly block: number;
+  /** Whether scales are to be whole multiples of their row's (searchSteps.ts). */
+  readonly steps?: boolean;
 }
 
 /** `layer` to nearest. `bad-argument` for what does not fit together, `bad-model` for weights that are no finite numbers. */

@@ -5,15 +5,24 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { openDiffusersFolder } from '../../../models/checkpoint';
 import { openConverted } from '../../../models/convertedFolder.node';
+import type { WeightDtype } from '../../../models/dtype';
 import { CodedError } from '../../../models/errors';
+import { toF32 } from '../../../models/floats';
+import { parametersOf } from '../../../models/graph/parameters';
 import { STAGE_NAMES } from '../../../models/manifest';
 import { openNpuFolder } from '../../../models/npuFolder.node';
 import { npuFiles } from '../../../models/npuManifest';
 import { matrixKeys } from '../../../models/quantize/dequantized';
-import { budgetWords, isMissed } from '../../../models/quantize/sizeBudget';
+import { hasSteps, staysWide } from '../../../models/quantize/plan';
+import { energies, sqnr } from '../../../models/quantize/quality/sqnr';
+import { budgetWords, isMissed, type SizeBudget } from '../../../models/quantize/sizeBudget';
+import type { StageName } from '../../../models/stage';
+import { packedParts } from '../../../workers/quantize/quantizedFolder.node';
 import { quantizeModel } from '../../../workers/quantize/quantizeModel.node';
 import { readGraph } from '../../models/qnn/readGraph';
+import { randomModel } from '../../models/randomModel';
 import { never, quantizing } from './quantizing';
 
 const { scratch, asked, quantize, manifestIn } = await quantizing();
@@ -155,6 +164,39 @@ test('four bits are where they cost least, as they were measured, and in both pa
   const four = layers.filter(({ name, bits }) => bits === 4 && name.startsWith('unet: '));
   assert.ok(four.length > 0 && four.length < matrixKeys(description, 'unet').length, `${four.length}`);
   assert.equal(four.map(({ name }) => `${name.slice(6)}.weight/blocks`).sort(), blocks.sort());
+});
+
+test('of weights alone the UNet’s kernels have four bits as well, and are opened as the eight bits they stand for', async () => {
+  await quantizeModel(asked('kernels', '--format', 'w4', '--sensitivity', '1', '--budget', '1'), never);
+  const folder = join(scratch, 'kernels');
+  const { manifest } = await openConverted(folder);
+  const budgets: SizeBudget[] = JSON.parse(await readFile(join(folder, 'budgets.json'), 'utf8'));
+  assert.is(budgets.find(({ stage }) => stage === 'unet')!.got, budgets.find(({ stage }) => stage === 'unet')!.least);
+  const folded = (stage: StageName): string[] =>
+    manifest.stages[stage].tensors.flatMap(({ name }) => (name.endsWith('/nibbles') ? [name.split('/')[0]!] : []));
+  const { description, weights: sources } = await openDiffusersFolder(await randomModel('B'));
+  const kernels = parametersOf(description, 'unet').filter(({ name, shape }) => hasSteps(shape) && !staysWide(name));
+  assert.equal(folded('unet').sort(), kernels.map(({ name }) => name).sort());
+  assert.equal(folded('vae_decoder'), []);
+  const { model } = await packedParts(folder, { name: 'wasm' } as never);
+  const { network, weights } = await model.file('unet', { batch: 1, height: 6, width: 5 }, never);
+  const [key, tensors] = [kernels[3]!.name, network!.tensors];
+  const read = (layout: string): Uint8Array => {
+    const { offset, bytes } = tensors.find(({ name }) => name === `${key}/${layout}`)!;
+    return weights.read(offset, offset + bytes).slice();
+  };
+  const scales = new Float32Array(read('scales').buffer);
+  const taps = new Int8Array(read('taps').buffer);
+  weights.close();
+  const source = sources('unet');
+  const exact = toF32(source.info(key)!.dtype as WeightDtype, await source.read(key));
+  const [results, channels] = kernels[3]!.shape as [number, number];
+  const stood = exact.map((_, i) => {
+    const [k, c, tap] = [Math.floor(i / (9 * channels)), Math.floor(i / 9) % channels, i % 9];
+    return scales[k]! * taps[(tap * channels + c) * results + k]!;
+  });
+  const decibels = sqnr(energies(exact, stood));
+  assert.ok(decibels > 15, `${decibels} dB`);
 });
 
 test('rounding for inputs that rounded blocks leave is other integers, of a network that fits one part', async () => {

@@ -32,6 +32,7 @@ const OPTIONS: RoundStageOptions = {
   clipping: 'room',
   asymmetric: false,
   biasCorrection: false,
+  kernels: false,
   parts: PARTS,
   places: 8,
 };
