@@ -173,17 +173,18 @@ function soften(record: usize, packed: usize, i: i32, count: i32, results: usize
   const levels = <f32>word(record, A_SHARE_LEVELS);
   const lowest = word(record, A_SHARE_LOWEST);
   const to = scratch + SHARES + <usize>i * SHARES_BYTES;
-  // Times all levels, in the exponent.
-  const less = f32x4.splat(largest - real(record, A_SHARE_BITS));
+  // Times all levels, in the exponent; added last, since of a large product they would be rounded away.
+  const most = f32x4.splat(largest);
+  const bits = f32x4.splat(real(record, A_SHARE_BITS));
   let sums = i32x4.splat(0);
   for (let j: usize = 0; j < whole; j += 64) {
     // A block's largest share is 1, and all its levels. Shares are summed up as they were rounded, so that they make up one whole.
     const rounded = store16(
       to + ((j >> 2) << NUMBER_SHIFT),
-      power(f32x4.sub(v128.load(row + j), less)),
-      power(f32x4.sub(v128.load(row + j, 16), less)),
-      power(f32x4.sub(v128.load(row + j, 32), less)),
-      power(f32x4.sub(v128.load(row + j, 48), less)),
+      power(f32x4.add(f32x4.sub(v128.load(row + j), most), bits)),
+      power(f32x4.add(f32x4.sub(v128.load(row + j, 16), most), bits)),
+      power(f32x4.add(f32x4.sub(v128.load(row + j, 32), most), bits)),
+      power(f32x4.add(f32x4.sub(v128.load(row + j, 48), most), bits)),
       lowest,
     );
     sums = i32x4.add(sums, rounded);

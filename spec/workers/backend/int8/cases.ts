@@ -93,21 +93,33 @@ export const CASES: readonly Case[] = [
     ),
     on(`attention by one wide head of [${shape}]`, tokens(shape), (net, x) => net.attention(x, x, x, { heads: 1 })),
     on(`causal attention of [${shape}]`, tokens(shape), (net, x) => net.attention(x, x, x, { heads: 2, causal: true })),
-    ...[0.2, 0.5, 0.75].map((ratio) =>
-      on(`merged tokens of [${shape}], ${ratio}`, tokens(shape), (net, x) => {
-        // Every shape as a picture of tokens, of which some have a last row or column by itself.
-        const height = shape[1] === 130 ? 10 : shape[1] === 77 ? 7 : 1 + Math.floor(shape[1] / 4);
-        const partition = partitioned(height, Math.floor(shape[1] / height), ratio);
-        return height * partition.width === shape[1]
-          ? withMerged(net, partition, x, net.layerNorm('n', x, { epsilon: 1e-5 }), (few) => net.linear('l', few, 12))
-          : net.linear('l', x, 12);
-      }),
-    ),
     on(`what is added is read by two, [${shape}]`, tokens(shape), (net, x) => {
       const h = net.linear('a', x, 12);
       return net.add(net.linear('b', h, 12), h);
     }),
   ]),
+  // Pictures of tokens, of which some have a last row or column by itself.
+  ...(
+    [
+      [1, 2, 2, 24],
+      [2, 3, 5, 40],
+      [1, 7, 11, 64],
+      [2, 10, 13, 16],
+    ] as const
+  ).flatMap(([batch, height, width, channels]) =>
+    [0.2, 0.5, 0.75].map((ratio) =>
+      on(
+        `merged tokens of [${[batch, height, width, channels]}], ${ratio}`,
+        tokens([batch, height * width, channels]),
+        (net, x) => {
+          const partition = partitioned(height, width, ratio);
+          return withMerged(net, partition, x, net.layerNorm('n', x, { epsilon: 1e-5 }), (few) =>
+            net.linear('l', few, channels),
+          );
+        },
+      ),
+    ),
+  ),
 ];
 
 /** Of tokens that attend to themselves by two heads. */
@@ -119,10 +131,12 @@ export const ATTENTIONS = [
   [1, 300, 80],
 ] as const;
 
-/** What is left of the signal, decibels, as against what was computed one number at a time. */
-export async function attentionQuality(shape: readonly number[], threads: Threads): Promise<number> {
+/** What is left of the signal, decibels, as against what was computed one number at a time. `loudness` 1: products of a few units. */
+export async function attentionQuality(shape: readonly number[], threads: Threads, loudness = 1): Promise<number> {
   const describe = onPicture(shape, (net, x) => net.attention(x, x, x, { heads: 2 }));
   const made = madeUp(describe, 1);
-  const { y } = await onKernels(describe, made, tokens(shape), threads, false);
-  return sqnr(y!.data, oneByOne(describe, made, tokens(shape)).get('y')!);
+  const data = (tokens(shape).x.data as Float32Array).map((value) => loudness * value);
+  const loud: Tensors = { x: { type: 'float32', shape, data } };
+  const { y } = await onKernels(describe, made, loud, threads, false);
+  return sqnr(y!.data, oneByOne(describe, made, loud).get('y')!);
 }

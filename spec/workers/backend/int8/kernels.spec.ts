@@ -106,6 +106,13 @@ for (const shape of ATTENTIONS) {
   });
 }
 
+for (const loudness of [10, 100, 1e4]) {
+  test(`words: attention to products ${loudness ** 2} times as loud is as good`, async () => {
+    const quality = await attentionQuality([1, 130, 40], await oneThread('words'), loudness);
+    assert.ok(quality > 50, `${quality.toFixed(1)} dB`);
+  });
+}
+
 test('a few keys that count for much leave the many that count for little theirs', async () => {
   const shape = [1, 512, 8] as const;
   const describe = onPicture(shape, (net, x) => net.attention(x, x, x, { heads: 1 }));
