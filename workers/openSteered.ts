@@ -29,11 +29,16 @@ export async function* openSteered(
     throw new CodedError('bad-argument', {
       ...{ argument, expected: `${chosen.length} that are open`, got: `${models.length}` },
     });
+  for (const [i, { name, start = 0 }] of chosen.entries()) {
+    if (models[i]!.kind !== 'adapter' || start === 0) continue;
+    const expected = '0, of a T2I-adapter, which counts from the first step on';
+    throw new CodedError('bad-argument', { argument: `controls: ${name}: start`, expected, got: `${start}` });
+  }
   const controls: OpenControl[] = [];
   const adapted: Adapted[] = [];
   let taken = false;
   try {
-    for (const [i, { image, name, ...how }] of chosen.entries()) {
+    for (const [i, { image, name: _, ...how }] of chosen.entries()) {
       const { kind, inChannels, model } = models[i]!;
       if (kind === 'adapter') {
         const alone = { batch: 1, height: size.height, width: size.width };
@@ -42,7 +47,6 @@ export async function* openSteered(
           const made = await stage.run({ conditions: adapterConditions(image, request, inChannels) });
           adapted.push(
             adaptedBy(
-              name,
               how,
               levels.map((level) => made[adaptedName(level)]!),
               size.batch,
@@ -57,7 +61,7 @@ export async function* openSteered(
       controls.push({ ...how, stage, conditions: conditionsOf(image, request, size.batch) });
     }
     const steering = {
-      ...{ controls, adapted, calls: callsOf(sampling.sampler, sampling.schedule), steps: request.steps },
+      ...{ controls, adapted, calls: callsOf(sampling.sampler, sampling.schedule) },
       shapes: controls.length > 0 ? residualShapes(parts.model.description.unet, size) : [],
       ...(controlGuess ? { guess: isPrompt } : {}),
     };
@@ -69,15 +73,10 @@ export async function* openSteered(
 }
 
 function adaptedBy(
-  name: string,
-  { weight = 1, start = 0, end = 1 }: Omit<OpenControl, 'stage' | 'conditions'>,
+  { weight = 1, end = 1 }: Omit<OpenControl, 'stage' | 'conditions'>,
   made: readonly Tensor[],
   batch: number,
 ): Adapted {
-  if (start > 0) {
-    const expected = '0, of a T2I-adapter, which counts from the first step on';
-    throw new CodedError('bad-argument', { argument: `controls: ${name}: start`, expected, got: `${start}` });
-  }
   const features = made.map(({ shape, data }): Tensor => {
     const all = new Float32Array(batch * data.length);
     for (let i = 0; i < all.length; i++) all[i] = weight * data[i % data.length]!;

@@ -234,8 +234,11 @@ async function* denoise(
     return finish(modelSample(turn.value, schedule.finalSigma));
   } finally {
     await previews?.close().catch(() => undefined);
-    await steered?.close();
-    await close(drawing, 'unet', unet);
+    try {
+      await steered?.close();
+    } finally {
+      await close(drawing, 'unet', unet);
+    }
   }
 }
 

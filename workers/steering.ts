@@ -33,8 +33,6 @@ export interface Steering {
   readonly shapes: readonly (readonly number[])[];
   /** How many calls of the denoiser there are. */
   readonly calls: number;
-  /** And of steps, by which T2I-adapters count. */
-  readonly steps: number;
   /** Where only passes with the prompt are steered: whether these hidden states are its. */
   readonly guess?: (hiddenStates: Tensor) => boolean;
 }
@@ -47,7 +45,7 @@ export interface SteeredUnet extends Stage {
 
 /** `unet` was opened for them. What is returned closes the ControlNets, and leaves `unet` to whoever opened it. */
 export function steeredUnet(unet: Stage, steering: Steering, signal: AbortSignal): SteeredUnet {
-  const { controls, adapted, shapes, calls, steps, guess } = steering;
+  const { controls, adapted, shapes, calls, guess } = steering;
   let call = -1;
   const none = residuals(shapes);
   const active = (): readonly OpenControl[] =>
@@ -60,12 +58,12 @@ export function steeredUnet(unet: Stage, steering: Steering, signal: AbortSignal
     const seeing = all.flatMap((inputs, i) => (guess && !guess(inputs.encoder_hidden_states!) ? [] : [i]));
     for (const { stage, conditions, weight = 1 } of active()) {
       if (seeing.length === 0) break;
-      const inputs = seeing.map((i) => ({ ...withoutBeside(all[i]!), conditions }));
+      const inputs = seeing.map((i) => ({ ...seenBy(all[i]!), conditions }));
       const made = await runEach(stage, inputs, signal);
       for (const [j, i] of seeing.entries()) sums[i] = added(sums[i], made[j]!, shapes, weight, guess !== undefined);
     }
     // In all calls, or where `i < int(num_inference_steps * adapter_conditioning_factor)` (pipeline_stable_diffusion_xl_adapter.py).
-    const features = summed(adapted, ({ end }) => end === 1 || call < Math.floor(steps * end));
+    const features = summed(adapted, ({ end }) => call < Math.floor(calls * end));
     return all.map((inputs, i) => ({ ...inputs, ...features, ...(sums[i] ? residuals(shapes, sums[i]) : none) }));
   };
   return {
@@ -115,12 +113,19 @@ function added(
   });
 }
 
-/** A model made for inpainting sees more channels than a ControlNet: mask and masked picture stand behind the latents. */
-function withoutBeside(inputs: Tensors): Tensors {
-  const sample = inputs.sample!;
+/**
+ * What a ControlNet sees of what a UNet does: no guidance scale, which some models are told; and of those made for inpainting the
+ * latents alone, behind which mask and masked picture stand.
+ */
+function seenBy({ sample, timestep, encoder_hidden_states }: Tensors): Tensors {
+  const inputs = { timestep: timestep!, encoder_hidden_states: encoder_hidden_states! };
+  return { ...inputs, sample: latentsOf(sample!) };
+}
+
+function latentsOf(sample: Tensor): Tensor {
   const [batch, channels, ...sides] = sample.shape as [number, number, ...number[]];
   const seen = LATENT_CHANNELS;
-  if (channels === seen) return inputs;
+  if (channels === seen) return sample;
   const pixels = sides.reduce((product, size) => product * size, 1);
   const data = new Float32Array(batch * seen * pixels);
   for (let b = 0; b < batch; b++)
@@ -128,7 +133,7 @@ function withoutBeside(inputs: Tensors): Tensors {
       (sample.data as Float32Array).subarray(b * channels * pixels).subarray(0, seen * pixels),
       b * seen * pixels,
     );
-  return { ...inputs, sample: { type: 'float32', shape: [batch, seen, ...sides], data } };
+  return { type: 'float32', shape: [batch, seen, ...sides], data };
 }
 
 /** Of every Stable Diffusion 1.x model. */

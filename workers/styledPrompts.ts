@@ -47,9 +47,9 @@ export async function styledPrompts(
   const composed = styled && isComposition(parts);
   const names = promptsIn(asked, composed).map(([which, written]) => [which, words(which, written)] as const);
   const others = composed ? parts.slice(1).map(({ text }) => ['prompt', text] as const) : [];
-  const said = composed
-    ? names.map(([which, text]) => [which, which === 'prompt' ? parts[0]!.text : text] as const)
-    : names;
+  // A prompt alone loses its weight, too, which is 1.
+  const [alone] = parts;
+  const said = names.map(([which, text]) => [which, which === 'prompt' && alone ? alone.text : text] as const);
   const textsIn = (length: number, after?: number) =>
     [...said, ...others].map(([, text]) => {
       const schedule = styled ? scheduleOf(text, length, after) : [{ until: length, text }];

@@ -39,6 +39,15 @@ test('each prompt is edited by itself; tags of LoRAs, and AND in the negative pr
   );
 });
 
+test('a prompt alone loses its weight, too, where that is 1', async () => {
+  assert.equal((await read('cat :1')).steps[0], (await read('cat')).steps[0]);
+  assert.equal((await read(':1')).steps[0], (await read('')).steps[0]);
+  assert.not.equal(
+    (await read('cat :1', { promptStyle: 'plain' })).steps[0].prompt,
+    (await read('cat')).steps[0].prompt,
+  );
+});
+
 test('in plain style AND is a word, and a colon is one; the longest of several prompts counts', async () => {
   assert.is((await read('a AND b :0.5', { promptStyle: 'plain', longPrompts: 'chunks' })).steps[0].composed, undefined);
   assert.is((await read('one plain prompt')).steps[0].composed, undefined);

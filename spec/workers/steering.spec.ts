@@ -58,7 +58,6 @@ function setUp(value: number, how: Partial<OpenControl> = {}, guess?: (states: T
     adapted: [],
     shapes: SHAPES,
     calls: 10,
-    steps: 10,
     ...(guess ? { guess } : {}),
   };
   return { steered: steeredUnet(unet, steering, signal), shown };
@@ -79,14 +78,14 @@ test('a ControlNet counts from the call that begins at its start to the one that
   assert.equal(shown[0]!.conditions, tensor([1, 3, 8, 8], 0.5));
 });
 
-test('what T2I-adapters have made is added up in the first part of the steps, and nothing behind it', async () => {
+test('what T2I-adapters have made is added up in the first part of the calls, and nothing behind it', async () => {
   const shape = [1, 2, 1, 1];
   const unet: Stage = { run: async (given) => given, close: async () => undefined };
   const adapted = [
     { features: [tensor(shape, 2), tensor(shape, 3)], end: 0.5 },
     { features: [tensor(shape, 10), tensor(shape, 20)], end: 1 },
   ];
-  const steered = steeredUnet(unet, { controls: [], adapted, shapes: [], calls: 5, steps: 4 }, signal);
+  const steered = steeredUnet(unet, { controls: [], adapted, shapes: [], calls: 5 }, signal);
   const seen: number[][] = [];
   for (let call = 0; call < 5; call++) {
     steered.begin();
@@ -94,7 +93,7 @@ test('what T2I-adapters have made is added up in the first part of the steps, an
     assert.not.ok('residual_0' in given);
     seen.push([given.adapted_0!.data[0]!, given.adapted_1!.data[0]!]);
   }
-  // Half of four steps; the other in the fifth call, too, of a sampler that makes more than steps.
+  // Half of five calls is two; the other counts in all.
   assert.equal(seen, [
     [12, 23],
     [12, 23],
@@ -102,7 +101,7 @@ test('what T2I-adapters have made is added up in the first part of the steps, an
     [10, 20],
     [10, 20],
   ]);
-  const early = steeredUnet(unet, { controls: [], adapted: [adapted[0]!], shapes: [], calls: 5, steps: 1 }, signal);
+  const early = steeredUnet(unet, { controls: [], adapted: [adapted[0]!], shapes: [], calls: 1 }, signal);
   early.begin();
   assert.equal((await early.run(inputs(0))).adapted_1, tensor(shape, 0));
 });
@@ -140,12 +139,14 @@ test('where it guesses, passes without the prompt see nothing of it, and the out
   assert.is(shown.length, 1);
 });
 
-test('of a model made for inpainting it is shown the latents alone', async () => {
+test('of a model made for inpainting it is shown the latents alone, of one that is told the scale nothing of that', async () => {
   const { steered, shown } = setUp(1);
   steered.begin();
-  const given = await steered.run(inputs(0, 9));
+  const timestep_cond = tensor([1, 256], 3);
+  const given = await steered.run({ ...inputs(0, 9), timestep_cond });
   assert.equal(shown[0]!.sample, tensor([1, 4, 1, 1], 7));
-  assert.equal(given.sample!.shape, [1, 9, 1, 1]);
+  assert.equal(Object.keys(shown[0]!).sort(), ['conditions', 'encoder_hidden_states', 'sample', 'timestep']);
+  assert.equal([given.sample!.shape, given.timestep_cond], [[1, 9, 1, 1], timestep_cond]);
 });
 
 test('calls are counted as diffusers counts timesteps', async () => {
@@ -244,6 +245,8 @@ test('our own kernels follow it, and a second pass of another size does', async 
   assert.ok(apart(adapted, quickly) < 0.3 * apart(quickly, plain), `${apart(adapted, quickly)}, an adapter`);
   const both = await drawn({ controls: [...controls, ...adapters], hiresScale: 1.5, guidance: 'one-call' });
   assert.equal([both.width, both.height], [96, 80]);
+  const first = await drawn({ controls: [{ ...controls[0]!, weight: 0 }], hiresScale: 1.5, guidance: 'one-call' });
+  assert.ok(apart(both, first) > 1, 'the second pass is steered');
 });
 
 test('a T2I-adapter has no start of its own', async () => {

@@ -1,5 +1,7 @@
 /** What a picture's file says and `--from` is not to bring: an option with the word `off`, which is as if nobody had said it. */
+import { badArgument } from '../../models/commandLine.node';
 import type { ImageRequest } from '../api';
+import { withoutLoraTags } from '../pictureFile/loraTags';
 
 export const OFF_USAGE = `\
   --no-invert-mask         with --from: draws what the mask marks; and with \`off\` in place of their values are left out what the
@@ -41,9 +43,19 @@ export function withoutOff<Given extends Values>(
 ): { readonly values: Given; readonly said: Partial<ImageRequest> } {
   const off = Object.keys(FIELDS).filter((option) => isOff(values[option])) as (keyof typeof FIELDS)[];
   const gone = new Set<string>(off.flatMap((option) => FIELDS[option]));
+  for (const option of Object.keys(FIELDS)) {
+    const value = values[option];
+    if (Array.isArray(value) && value.length > 1 && value.includes('off'))
+      throw badArgument(`--${option}`, 'off, or values', value.join(' and '));
+  }
+  if (values['invert-mask'] && values['no-invert-mask'])
+    throw badArgument('--no-invert-mask', 'one of it and --invert-mask', 'both');
   const without = <Fields extends object>(all: Fields, names: ReadonlySet<string>): Fields =>
     Object.fromEntries(Object.entries(all).filter(([name]) => !names.has(name))) as Fields;
-  return { values: without(values, new Set(off)), said: without(said, gone) };
+  const left = without(said, gone);
+  // In stable-diffusion-webui's pictures they stand in the prompt alone.
+  const prompt = off.includes('lora') && left.prompt !== undefined ? { prompt: withoutLoraTags(left.prompt).text } : {};
+  return { values: without(values, new Set(off)), said: { ...left, ...prompt } };
 }
 
 const isOff = (value: Values[string]): boolean => `${value}` === 'off' || value === true;

@@ -5,6 +5,7 @@
  */
 import type { ImageRequest, InitImage, MaskImage } from '../api';
 import { CodedError } from '../errors';
+import { resized } from '../pictureFile/lanczos';
 import { composited, keptOf, opaque, rgbOf, unmultiplied } from './alpha';
 import { isPrepared, maskBlurOf, maskedContentOf } from './defaults';
 import { filled } from './filled';
@@ -60,8 +61,15 @@ function onlyMasked(request: ImageRequest, whole: InitImage, mask: MaskImage, pa
   const { width, height } = request;
   const part = { width, height, pixels: taken(whole.pixels, { ...whole, channels: 3 }, box, request) };
   const maskImage = { width, height, pixels: taken(mask.pixels, { ...mask, channels: 1 }, box, request) };
+  const initImage = withContent(part, maskImage, request);
+  // What steers is of the whole picture, and so is cut like it (`prepare_control_image` of pipeline_controlnet_inpaint.py).
+  const controls = request.controls?.map((control) => {
+    const { image } = control;
+    const pixels = resized(image.pixels, { ...image, channels: 3 }, whole);
+    return { ...control, image: { width, height, pixels: taken(pixels, { ...whole, channels: 3 }, box, request) } };
+  });
   return {
-    request: { ...request, initImage: withContent(part, maskImage, request), maskImage },
+    request: { ...request, initImage, maskImage, ...(controls ? { controls } : {}) },
     finish(drawn) {
       const back = putBack(drawn.pixels, drawn, box);
       const pixels = Uint8Array.from(whole.pixels);

@@ -88,6 +88,11 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   memory: never,
 };
 
+/** What a file may bring. */
+export const BROUGHT_FIELDS: readonly string[] = Object.entries(FIELDS).flatMap(([field, check]) =>
+  check === never ? [] : field,
+);
+
 /** `given`'s own fields in our order; `strange` are the others, as `name: value`. */
 export function checkedRequest(given: object): { fields: Partial<ImageRequest>; strange: string[] } {
   const values = new Map(Object.entries(given));

@@ -3,6 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ImageRequest } from '../../../workers/api';
 import { parseArguments } from '../../../workers/cli/arguments';
+import { BROUGHT_FIELDS } from '../../../workers/pictureFile/ownRequest';
+import { rejects } from '../../models/rejects';
 
 const SAID: Partial<ImageRequest> = {
   ...{ prompt: 'x', negativePrompt: '', seed: 1, steps: 2, guidanceScale: 5, width: 64, height: 64, scheduler: 'tcd' },
@@ -29,7 +31,7 @@ const request = (said: Partial<ImageRequest>, ...words: readonly string[]) =>
 const without = (...fields: readonly (keyof ImageRequest)[]): Partial<ImageRequest> =>
   Object.fromEntries(Object.entries(SAID).filter(([field]) => !fields.includes(field as keyof ImageRequest)));
 
-const second = ['hiresScale', 'hiresUpscaler', 'hiresSteps', 'hiresStrength'] as const;
+const second = ['hiresScale', 'hiresSize', 'hiresUpscaler', 'hiresSteps', 'hiresStrength'] as const;
 const GROUPS: Readonly<Record<string, readonly (keyof ImageRequest)[]>> = {
   '--hires-scale off': second,
   '--hires-size off': second,
@@ -68,12 +70,34 @@ test('of a mask what is inverted, and the part that is drawn alone, are left out
   assert.is.not(request(wider, '--init-image', 'a.png').outpaint, undefined);
 });
 
+test('LoRAs that a picture has in its prompt alone are left out of it; what is typed keeps them', () => {
+  const said = { prompt: 'a cat <lora:ink:0.8>, sitting', seed: 1, promptStyle: 'a1111' } as const;
+  assert.is(request(said, '--lora', 'off').prompt, 'a cat , sitting');
+  assert.is(request(said).prompt, said.prompt);
+  assert.is(request(said, 'a dog <lora:ink:1>', '--lora', 'off').prompt, 'a dog <lora:ink:1>');
+});
+
+test('what is off and given as well is refused', async () => {
+  await rejects(
+    () => request(SAID, '--lora', 'off', '--lora', 'b'),
+    'bad-argument',
+    '--lora',
+    'off, or values',
+    'off and b',
+  );
+  const masked = ['--init-image', 'a.png', '--mask-image', 'm.png', '--invert-mask', '--no-invert-mask'];
+  await rejects(() => request(SAID, ...masked), 'bad-argument', '--no-invert-mask', '--invert-mask', 'both');
+});
+
 test('every field of the request that is not one thing in every picture has a word to leave it out, or a value that does', () => {
   const covered = new Set<string>(Object.values(GROUPS).flat());
-  const byValue: Partial<ImageRequest> = { guidanceRescale: 0, maskBlur: 0, rng: 'torch', maskedContent: 'original' };
+  const byValue: Partial<ImageRequest> = {
+    ...{ guidanceRescale: 0, maskBlur: 0, rng: 'torch', maskedContent: 'original', sigmas: 'model', numImages: 1 },
+    ...{ promptStyle: 'plain', longPrompts: 'cut', clipSkip: 0 },
+  };
   const always =
-    /^(prompt|negativePrompt|seed|steps|guidanceScale|width|height|scheduler|strength|invertMask|inpaintPadding)$/;
-  const left = Object.keys(SAID).filter((field) => !covered.has(field) && !(field in byValue) && !always.test(field));
+    /^(prompt|negativePrompt|seed|steps|guidanceScale|width|height|scheduler|strength|only|invertMask|inpaintPadding|outpaint)$/;
+  const left = BROUGHT_FIELDS.filter((field) => !covered.has(field) && !(field in byValue) && !always.test(field));
   assert.equal(left, []);
 });
 

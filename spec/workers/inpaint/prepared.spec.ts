@@ -5,6 +5,7 @@ import type { ImageEvent, ImageRequest, Picture } from '../../../workers/api';
 import { isPrepared } from '../../../workers/inpaint/defaults';
 import { outpainted } from '../../../workers/inpaint/outpainted';
 import { prepared } from '../../../workers/inpaint/prepared';
+import { resized } from '../../../workers/pictureFile/lanczos';
 import { textToImage } from '../../../workers/pipeline';
 import { checkRequest, DEFAULTS } from '../../../workers/request';
 import { type Answer, DESCRIPTION, fakeParts, plainAnswer } from '../fakeParts';
@@ -81,6 +82,27 @@ test('only what the mask is in is drawn, and the picture keeps its size', async 
     () => prepared({ ...request, maskImage: empty }),
     (thrown: Error) => thrown.message === said,
   );
+});
+
+test('where only what the mask is in is drawn, what steers is of that part, too, whatever its size', () => {
+  const picture = { ...SIZE, pixels: Uint8Array.from(initImage.pixels) };
+  const asked = (image: typeof picture): ImageRequest => ({
+    ...{ ...INTO, width: 32, height: 32, inpaintPadding: 4, maskBlur: 0 },
+    controls: [{ name: 'any', image, weight: 0.5 }],
+  });
+  const { request } = prepared(asked(picture));
+  const [control] = request.controls!;
+  assert.equal(control, { name: 'any', image: request.initImage, weight: 0.5 }, 'of the same picture the same part');
+  // Above and below of it nothing counts.
+  const outside = { ...SIZE, pixels: picture.pixels.map((value, i) => (i < 3 * 48 * 2 ? 255 - value : value)) };
+  assert.equal(prepared(asked(outside)).request.controls![0]!.image, request.initImage);
+  const double = { width: 96, height: 80 };
+  const large = { ...double, pixels: Uint8Array.from(resized(picture.pixels, { ...SIZE, channels: 3 }, double)) };
+  const part = prepared(asked(large)).request.controls![0]!.image.pixels;
+  const apart = (pixels: Uint8Array): number =>
+    pixels.reduce((sum, value, i) => sum + Math.abs(value - request.initImage!.pixels[i]!), 0);
+  const squeezed = resized(large.pixels, { ...double, channels: 3 }, { width: 32, height: 32 });
+  assert.ok(apart(part) < 0.3 * apart(squeezed), `${apart(part)} and ${apart(squeezed)}`);
 });
 
 test('a canvas that grows to the left has the picture on its right, and is drawn anew up to its seam', () => {
