@@ -67,6 +67,9 @@ type Count = 'budget' | 'sensitivity' | 'sweeps' | 'iterations' | 'prompts' | 's
 const SWITCH = ['on', 'off'] as const;
 
 /** What won on the demo model (models/quantize/README.md). */
+/** Whether the UNet's kernels of 3 × 3 may have four bits as well, as packs have them and no NPU's compiler takes. */
+export const fourBitKernels = (format: Format): boolean => format === 'w4';
+
 const usualCorrection = (format: Format): (typeof SWITCH)[number] => (format.startsWith('w4') ? 'on' : 'off');
 
 const MAY_BE_NONE: readonly Count[] = ['sensitivity', 'sweeps'];

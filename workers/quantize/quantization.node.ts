@@ -33,7 +33,7 @@ import { weightsInTemporaryFile } from '../../models/stageWeights.node';
 import type { Computing } from '../backend/computing.node';
 import { hostInputs } from '../backend/hostInputs';
 import type { Tensors } from '../tensor';
-import type { QuantizeArguments } from './arguments.node';
+import { fourBitKernels, type QuantizeArguments } from './arguments.node';
 import { drawingParts } from './drawingParts.node';
 import { calibrationEngine } from './engine.node';
 import { hostOf, promptCalls } from './host';
@@ -187,8 +187,8 @@ export class Quantization {
       parts: given.asymmetric ? blocksOf(description, stage) : 1,
       asymmetric: given.asymmetric,
       biasCorrection: given.biasCorrection,
-      // No NPU's compiler takes kernels in four bits; and a decoder's errors are in every picture as they are.
-      kernels: !this.precision && stage === 'unet',
+      // A decoder's errors are in every picture as they are.
+      kernels: stage === 'unet' && fourBitKernels(given.format),
     };
     this.engine ??= calibrationEngine(this.computing, signal);
     const spools = {

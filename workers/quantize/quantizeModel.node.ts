@@ -12,7 +12,7 @@ import { computing } from '../backend/computing.node';
 import { fingerprint } from '../fingerprint';
 import { nodeDevice } from '../memory/device.node';
 import { nativeSize } from '../model';
-import type { QuantizeArguments } from './arguments.node';
+import { fourBitKernels, type QuantizeArguments } from './arguments.node';
 import { Quantization } from './quantization.node';
 import { replaceOutputs } from './replacedOutputs.node';
 import { chosenSensitivity, sensitivityBytes } from './sensitivityRoom';
@@ -44,6 +44,7 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
   });
   const run = new Quantization(checkpoint, { ...given, sensitivity }, await computing(given.engine), work, signal);
   if (note) run.progress.note(note);
+  const began = performance.now();
   try {
     const stages: NpuStage[] = [];
     // What a stop left there is written anew, or was of other sizes.
@@ -52,12 +53,19 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
     const said = await run.finish(stages);
     await replaceOutputs(run.made, given.out);
     await rm(work, { recursive: true, force: true });
+    run.progress.note(cost(performance.now() - began));
     return said.map((name) => join(given.out, name));
   } catch (error) {
     throw unwritable('--out', given.out, error);
   } finally {
     run.progress.end();
   }
+}
+
+/** What it took, of this process alone; where something was stopped and goes on, since then. */
+function cost(milliseconds: number): string {
+  const gigabytes = (process.resourceUsage().maxRSS * 1024) / 1e9;
+  return `took ${(milliseconds / 60_000).toFixed(1)} minutes and ${gigabytes.toFixed(2)} GB of memory at most`;
 }
 
 /** What decides which integers come out; with the rest as it may be, what is done already still holds. */
@@ -78,6 +86,7 @@ function roundingOf({
     ...method,
     iterations: method.rounding === 'adaround' ? iterations : 0,
     bits: format.slice(0, 2),
+    kernels: fourBitKernels(format),
     clipping: format === 'w8a8' ? clipping : 'room',
     drawn: { prompts, steps, samples, domains },
     places,
