@@ -42,7 +42,7 @@ import { writeNpuManifest, writeNpuStage, writeTokenTable } from './npuPack.node
 import { quantizeProgress } from './progress.node';
 import { chosenPrompts } from './prompts';
 import { recordedOnce } from './recordedCalls.node';
-import { type RoundedStage, roundStage } from './roundStage.node';
+import { type DrawnSize, type RoundedStage, roundStage } from './roundStage.node';
 import { guidedSamples, unetCosts } from './sensitivity';
 import { USUAL_SENSITIVITY } from './sensitivityRoom';
 import { diskSpool } from './spool.node';
@@ -50,6 +50,20 @@ import { type Calls, recordedCalls } from './trajectories';
 
 /** Prompts that the text encoder reads, which is so much faster than drawing. */
 const TEXTS = 64;
+
+interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What calibrates in one size. */
+interface Drawn {
+  readonly name: string;
+  /** Where what is worked on lies. */
+  readonly folder: string;
+  readonly size: StageSize;
+  readonly calls: Calls;
+}
 
 export class Quantization {
   readonly progress = quantizeProgress(process.stderr);
@@ -72,42 +86,42 @@ export class Quantization {
     return join(this.work, 'made');
   }
 
-  /** All networks in one size; weights are rounded for the first alone. */
-  async size({ width, height }: { width: number; height: number }, first: boolean): Promise<NpuStage[]> {
-    // Weights alone know no sizes.
-    if (!first && !this.precision) return [];
+  /** All networks: rounded for what is drawn in every size, and written in each. */
+  async networks(sizes: readonly PictureSize[]): Promise<NpuStage[]> {
+    const drawn: Drawn[] = [];
+    for (const size of sizes) drawn.push(await this.drawn(size));
+    const written: NpuStage[][] = [];
+    for (const stage of STAGE_NAMES) {
+      // Prompts are read alike for pictures of every size.
+      const its = stage === 'text_encoder' ? drawn.slice(0, 1) : drawn;
+      const { ranges } = await this.round(stage, its);
+      if (this.isMixed) this.choose(stage, await this.costs(stage, its[0]!));
+      if (!this.precision) continue;
+      const { activationBits } = this.precision;
+      for (const [i, { name, size }] of its.entries()) {
+        this.progress.writing(stage, name);
+        const parts = stage === 'unet' ? this.given.parts : 1;
+        const quantized = { stage, size, ranges: ranges[i]!, ...this.integers(stage), activationBits, parts };
+        const one = await writeNpuStage(this.made, this.checkpoint.description, quantized, this.signal);
+        written[i] = [...(written[i] ?? []), one];
+      }
+    }
+    return written.flat();
+  }
+
+  /** What the networks are asked while pictures of a size are drawn. */
+  private async drawn({ width, height }: PictureSize): Promise<Drawn> {
     const { checkpoint, given, signal, progress } = this;
     const name = `${width}x${height}`;
     const folder = join(this.work, name);
     await mkdir(folder, { recursive: true });
     const calls = await recordedOnce(join(folder, 'calls.safetensors'), async () => {
       const { steps, samples, domains } = given;
-      const drawn = { prompts: chosenPrompts(given.prompts, domains), steps, samples, width, height };
+      const asked = { prompts: chosenPrompts(given.prompts, domains), steps, samples, width, height };
       const parts = await drawingParts(checkpoint, this.computing, join(this.work, 'drawn'), progress.packing, signal);
-      return recordedCalls(parts, drawn, signal, (done, of) => progress.drawing(name, done, of));
+      return recordedCalls(parts, asked, signal, (done, of) => progress.drawing(name, done, of));
     });
-    // Guidance asks for the empty prompt with every picture.
-    const texts = ['', ...chosenPrompts(TEXTS, given.domains).map(({ prompt }) => prompt)];
-    const own = { ...calls, text_encoder: promptCalls(checkpoint, texts) };
-    const host = hostOf(checkpoint);
-    const size: StageSize = { batch: 1, width: width / VAE_FACTOR, height: height / VAE_FACTOR };
-    const stages: NpuStage[] = [];
-    for (const stage of STAGE_NAMES) {
-      const samples = await Promise.all(own[stage].map((inputs) => hostInputs(stage, inputs, host)));
-      const { ranges } = await this.round(stage, size, samples, join(folder, stage), first);
-      if (first && this.isMixed) {
-        const costs = await this.costs(stage, size, calls, join(folder, stage));
-        this.choose(stage, costs);
-      }
-      const precision = this.precision;
-      if (!precision || (!first && stage === 'text_encoder')) continue;
-      progress.writing(stage, name);
-      const { activationBits } = precision;
-      const parts = stage === 'unet' ? given.parts : 1;
-      const quantized = { stage, size, ranges, ...this.integers(stage), activationBits, parts };
-      stages.push(await writeNpuStage(this.made, checkpoint.description, quantized, signal));
-    }
-    return stages;
+    return { name, folder, calls, size: { batch: 1, width: width / VAE_FACTOR, height: height / VAE_FACTOR } };
   }
 
   /** The same integers for the other backends, and what there is to say of it all, written last; resolves to what says it. */
@@ -166,21 +180,12 @@ export class Quantization {
     });
   }
 
-  private async round(
-    stage: StageName,
-    size: StageSize,
-    samples: readonly Tensors[],
-    folder: string,
-    first: boolean,
-  ): Promise<RoundedStage> {
+  private async round(stage: StageName, drawn: readonly Drawn[]): Promise<RoundedStage> {
     const { checkpoint, given, signal, progress } = this;
     const { description } = checkpoint;
-    // Prompts are read alike for pictures of every size.
-    if (!first && stage === 'text_encoder') return this.rounded.get(stage)!;
-    const bits: readonly Bits[] = !first ? [] : this.isMixed ? [8, 4] : [8];
     const options = {
       ...given.rounding,
-      bits,
+      bits: this.isMixed ? ([8, 4] as const) : ([8] as const),
       clipping: given.format === 'w8a8' ? given.clipping : ('room' as const),
       places: given.places,
       // What earlier parts leave is looked at between parts alone.
@@ -191,24 +196,31 @@ export class Quantization {
       kernels: stage === 'unet' && fourBitKernels(given.format),
     };
     this.engine ??= calibrationEngine(this.computing, signal);
-    const spools = {
-      exact: await diskSpool(join(folder, 'spool')),
-      rounded: await diskSpool(join(folder, 'rounded-spool')),
-    };
-    const to = { engine: await this.engine, spools, folder, signal };
-    const asked = { description, stage, size, samples, weights: this.weights(stage) };
+    const host = hostOf(checkpoint);
+    const sizes: DrawnSize[] = [];
+    for (const { folder, size, calls } of drawn) {
+      const asked = stage === 'text_encoder' ? this.texts() : calls[stage];
+      const spools = {
+        exact: await diskSpool(join(folder, stage, 'spool')),
+        rounded: await diskSpool(join(folder, stage, 'rounded-spool')),
+      };
+      sizes.push({ size, spools, samples: await Promise.all(asked.map((inputs) => hostInputs(stage, inputs, host))) });
+    }
+    const to = { engine: await this.engine, folder: join(this.work, stage), signal };
+    const asked = { description, stage, sizes, weights: this.weights(stage) };
     const rounded = await roundStage(asked, options, to, (done) => progress.rounding(stage, done));
-    if (first) this.rounded.set(stage, rounded);
+    this.rounded.set(stage, rounded);
     return rounded;
   }
 
+  /** Guidance asks for the empty prompt with every picture. */
+  private texts(): readonly Tensors[] {
+    const prompts = chosenPrompts(TEXTS, this.given.domains).map(({ prompt }) => prompt);
+    return promptCalls(this.checkpoint, ['', ...prompts]);
+  }
+
   /** What four bits cost each weight that has them: in the UNet's guided noise where that was asked to be measured. */
-  private async costs(
-    stage: StageName,
-    size: StageSize,
-    { guided }: Calls,
-    folder: string,
-  ): Promise<readonly LayerCost[]> {
+  private async costs(stage: StageName, { size, calls: { guided } }: Drawn): Promise<readonly LayerCost[]> {
     const { checkpoint, given, signal, progress } = this;
     const { layers, files } = this.rounded.get(stage)!;
     const byLayer = costsByLayer(checkpoint.description, stage, layers);
@@ -217,7 +229,7 @@ export class Quantization {
     const keys = byLayer.map(({ key }) => key);
     const [four, eight] = ([4, 8] as const).map((bits) => roundedWeights(files, this.weights(stage), () => bits));
     const asked = { checkpoint, size, samples, keys, four: four!, eight: eight!, backend: this.computing.backend() };
-    const path = join(folder, `errors-${samples.length}.json`);
+    const path = join(this.work, stage, `errors-${samples.length}.json`);
     return unetCosts(
       { ...asked, keep: weightsInTemporaryFile },
       await notedErrors(path),

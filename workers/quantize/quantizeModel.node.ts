@@ -6,7 +6,6 @@ import { badArgument } from '../../models/commandLine.node';
 import { unwritable } from '../../models/diskWords.node';
 import { VAE_FACTOR } from '../../models/graph/vae';
 import { makeFolder } from '../../models/makeFolder.node';
-import type { NpuStage } from '../../models/npuManifest';
 import { diskFiles, modelPath, openDisk } from '../../models/openDisk.node';
 import { computing } from '../backend/computing.node';
 import { fingerprint } from '../fingerprint';
@@ -18,7 +17,7 @@ import { replaceOutputs } from './replacedOutputs.node';
 import { chosenSensitivity, sensitivityBytes } from './sensitivityRoom';
 
 /** Goes up when the same words would be rounded to other integers: what was begun before is not gone on with. */
-const ROUNDING_VERSION = 1;
+const ROUNDING_VERSION = 2;
 
 /** Writes all that `given` asks for; resolves to the paths of what was written. */
 export async function quantizeModel(given: QuantizeArguments, signal: AbortSignal): Promise<string[]> {
@@ -31,12 +30,7 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
   const latents = { batch: 1, width: width / VAE_FACTOR, height: height / VAE_FACTOR };
   const needed = () => sensitivityBytes(checkpoint, latents);
   const { calls: sensitivity, note } = chosenSensitivity(given, needed, () => nodeDevice().heapBytes);
-  const facts = [
-    ROUNDING_VERSION,
-    await fingerprint(await diskFiles(path, given.options)),
-    roundingOf(given),
-    sizes[0],
-  ];
+  const facts = [ROUNDING_VERSION, await fingerprint(await diskFiles(path, given.options)), roundingOf(given), sizes];
   const key = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
   const work = join(given.out, `.work-${key}`);
   await makeFolder(work).catch((error) => {
@@ -46,11 +40,9 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
   if (note) run.progress.note(note);
   const began = performance.now();
   try {
-    const stages: NpuStage[] = [];
     // What a stop left there is written anew, or was of other sizes.
     await rm(run.made, { recursive: true, force: true });
-    for (const [i, size] of sizes.entries()) stages.push(...(await run.size(size, i === 0)));
-    const said = await run.finish(stages);
+    const said = await run.finish(await run.networks(sizes));
     await replaceOutputs(run.made, given.out);
     await rm(work, { recursive: true, force: true });
     run.progress.note(cost(performance.now() - began));

@@ -8,7 +8,7 @@ import { fileSource } from '../../models/folder.node';
 import { type QnnStage, qnnSegments } from '../../models/graph/qnn/qnnStage';
 import { atPlace } from '../../models/quantize/atPlace';
 import type { ActivationStatistics } from '../../models/quantize/calibrate/activations';
-import { advanceRounded, calibratePart, dropSpent } from '../../models/quantize/calibrate/calibrate';
+import { advanceRounded, calibratePart, dropSpent, type Sized } from '../../models/quantize/calibrate/calibrate';
 import { type Clipping, clipped, withRoom } from '../../models/quantize/calibrate/clipping';
 import type { Engine, NetworkTensors, Spool } from '../../models/quantize/calibrate/network';
 import { biasesOf } from '../../models/quantize/correctedBiases';
@@ -25,18 +25,25 @@ import type { ModelDescription } from '../../models/sd15';
 import type { StageName, StageSize } from '../../models/stage';
 import { writeWhole } from '../../models/writeWhole.node';
 
+/** Pictures of one size, and where it waits what the network's parts hand on of them. */
+export interface DrawnSize {
+  readonly size: StageSize;
+  /** Inputs of the network's graph for QNN. */
+  readonly samples: readonly NetworkTensors[];
+  readonly spools: Spools;
+}
+
 export interface StageToRound {
   readonly description: ModelDescription;
   readonly stage: StageName;
-  readonly size: StageSize;
-  /** Inputs of its graph for QNN. */
-  readonly samples: readonly NetworkTensors[];
+  /** What is drawn in each size, all of which weights are rounded for. */
+  readonly sizes: readonly DrawnSize[];
   /** The checkpoint's. */
   readonly weights: IntegerWeights;
 }
 
 export interface RoundStageOptions extends RoundingOptions {
-  /** Widths to round every weight to; none: ranges alone are measured. */
+  /** Widths to round every weight to. */
   readonly bits: readonly Bits[];
   /** Of activations in 8 bits; in 16 their ranges get room instead. */
   readonly clipping: Clipping | 'room';
@@ -53,7 +60,8 @@ export interface RoundStageOptions extends RoundingOptions {
 }
 
 export interface RoundedStage {
-  readonly ranges: ReadonlyMap<string, Range>;
+  /** Of each size. */
+  readonly ranges: readonly ReadonlyMap<string, Range>[];
   readonly layers: readonly LayerFound[];
   /** Files with the integers. */
   readonly files: readonly Safetensors[];
@@ -66,7 +74,8 @@ export interface Spools {
 }
 
 interface PartFound {
-  readonly ranges: readonly (readonly [tap: string, range: Range])[];
+  /** Of each size. */
+  readonly ranges: readonly (readonly (readonly [tap: string, range: Range])[])[];
   readonly layers: readonly LayerFound[];
 }
 
@@ -76,37 +85,35 @@ const PART_BYTES = 400e6;
 /** Numbers of each tap that are looked at, of each sample, where ranges are clipped. */
 const SOME = 256;
 
-/** `progress`: 0 to 1, of all parts, told of those that are worked on. `folder` holds what is done and what waits, of this stage and these very options alone. */
+/** `progress`: 0 to 1, of all parts, told of those that are worked on. `folder` holds what is done and what waits, of this stage and these very options and sizes alone. */
 export async function roundStage(
-  { description, stage, size, samples, weights }: StageToRound,
+  { description, stage, sizes: drawn, weights }: StageToRound,
   { bits, clipping, places, asymmetric, biasCorrection, parts: least, ...rounding }: RoundStageOptions,
-  { engine, spools, folder, signal }: { engine: Engine; spools: Spools; folder: string; signal: AbortSignal },
+  { engine, folder, signal }: { engine: Engine; folder: string; signal: AbortSignal },
   progress: (done: number) => void = () => undefined,
 ): Promise<RoundedStage> {
-  const parts = inParts(description, stage, size, least);
+  const sizes = drawn.map(({ size, samples, spools }): Sized => {
+    const parts = inParts(description, stage, size, least);
+    return { parts, samples, spool: spools.exact, ...(asymmetric ? { roundedSpool: spools.rounded } : {}) };
+  });
+  const count = sizes[0]!.parts.length;
   await mkdir(folder, { recursive: true });
-  // Where nothing is rounded, nothing moves.
-  const roundedSpool = asymmetric && bits.length > 0 ? spools.rounded : undefined;
   const how = { ...rounding, ...(biasCorrection ? { biases: biasesOf(description, stage) } : {}) };
   const found: PartFound[] = [];
   const files: Safetensors[] = [];
-  for (const index of parts.keys()) {
+  for (let index = 0; index < count; index++) {
     const path = join(folder, `${index}`);
-    const tell = (share: number): void => progress((index + share) / parts.length);
+    const tell = (share: number): void => progress((index + share) / count);
     if (!(await partAt(path))) {
       // Parts that are there already are not told: they say nothing of this run's pace.
       tell(0);
-      await atPlace(`${stage}, part ${index + 1} of ${parts.length}`, signal, async () => {
+      await atPlace(`${stage}, part ${index + 1} of ${count}`, signal, async () => {
         const calibration = {
-          engine,
-          spool: spools.exact,
-          ...(roundedSpool ? { roundedSpool } : {}),
-          signal,
-          places: bits.length > 0 ? places : 0,
+          ...{ engine, signal, places },
           some: clipping === 'min-max' || clipping === 'room' ? 0 : SOME,
           progress: (done: number, of: number): void => tell(done / of / 2),
         };
-        const calibrated = await calibratePart(parts, index, samples, weights, calibration);
+        const calibrated = await calibratePart(sizes, index, weights, calibration);
         const work = {
           matMul: engine.matMul,
           signal,
@@ -115,25 +122,25 @@ export async function roundStage(
         const { rounded, found: layers } = await roundPart(calibrated, weights, bits, how, work);
         const rangeOf = (seen: ActivationStatistics): Range =>
           clipping === 'room' ? withRoom(seen) : clipped(seen, clipping);
-        const ranges = [...calibrated.activations].map(([tap, seen]) => [tap, rangeOf(seen)] as const);
-        if (bits.length > 0) await writeFile(`${path}.safetensors`, roundedFile(rounded));
-        if (roundedSpool) {
-          const first = rounded.filter(({ bits: width }) => width === bits[0]);
-          await advanceRounded(parts, index, samples, standingFor(first, weights), { engine, roundedSpool, signal });
-        }
+        const ranges = calibrated.activations.map((of) => [...of].map(([tap, seen]) => [tap, rangeOf(seen)] as const));
+        await writeFile(`${path}.safetensors`, roundedFile(rounded));
+        const first = rounded.filter(({ bits: width }) => width === bits[0]);
+        for (const { roundedSpool, ...sized } of sizes)
+          if (roundedSpool)
+            await advanceRounded({ ...sized, roundedSpool }, index, standingFor(first, weights), { engine, signal });
         await writeWhole(`${path}.json`, numbersJson({ ranges, layers } satisfies PartFound));
       });
       tell(1);
     }
     // What a stop kept from being dropped is dropped now.
-    for (const spool of [spools.exact, ...(roundedSpool ? [roundedSpool] : [])]) {
-      await dropSpent(parts, index, samples, spool);
-    }
+    for (const sized of sizes)
+      for (const spool of [sized.spool, ...(sized.roundedSpool ? [sized.roundedSpool] : [])])
+        await dropSpent(sized, index, spool);
     found.push((await partAt(path))!);
-    if (bits.length > 0) files.push(await openSafetensors(await fileSource(`${path}.safetensors`)));
+    files.push(await openSafetensors(await fileSource(`${path}.safetensors`)));
   }
   return {
-    ranges: new Map(found.flatMap(({ ranges }) => ranges)),
+    ranges: sizes.map((_, size) => new Map(found.flatMap(({ ranges }) => ranges[size]!))),
     layers: found.flatMap(({ layers }) => layers),
     files,
   };

@@ -15,46 +15,80 @@ import { blockSizes, MomentSums, type SecondMoments } from './moments';
 import type { Engine, NetworkTensors, Spool } from './network';
 import { chosenPlaces } from './places';
 
-export interface Calibration {
-  readonly engine: Engine;
+/** A network for pictures of one size, and what it is asked of them. */
+export interface Sized {
+  /** Cut at the same places for every size. */
+  readonly parts: readonly QnnStage[];
+  /** Inputs of the whole network. */
+  readonly samples: readonly NetworkTensors[];
   /** What parts hand on in the exact network. */
   readonly spool: Spool;
   /** The same with all earlier parts rounded (`advanceRounded`); absent: layers are looked at in the exact network alone. */
   readonly roundedSpool?: Spool;
+}
+
+export interface Calibration {
+  readonly engine: Engine;
   readonly signal: AbortSignal;
   /** Places of each layer's output that are looked at, of each sample; 0 where no moments are asked for. */
   readonly places: number;
   /** Numbers of each tap that are kept, of each sample, to clip ranges by. */
   readonly some: number;
-  /** Samples that are through the part, of all. */
+  /** Samples that are through the part, of all sizes'. */
   readonly progress?: (done: number, of: number) => void;
 }
 
 /** What was found in a part of a network. */
 export interface Calibrated {
-  readonly activations: ReadonlyMap<string, ActivationStatistics>;
+  /** Of each size, by the names of its taps. */
+  readonly activations: readonly ReadonlyMap<string, ActivationStatistics>[];
+  /** Of all sizes together. */
   readonly layers: readonly (LayerInput & SecondMoments)[];
 }
 
 /**
- * Sends every one of `samples`, the inputs of the whole network, through part `index` of `parts`. What later parts need is
- * in the spool afterwards. `weights` are read as float32. With a spool of what rounded parts hand on, layers are looked at
- * with those inputs beside the exact ones.
+ * Sends every sample of every size through part `index` of its network. What later parts need is in the spools afterwards.
+ * `weights` are read as float32. With a spool of what rounded parts hand on, layers are looked at with those inputs beside the
+ * exact ones.
  */
 export async function calibratePart(
-  parts: readonly QnnStage[],
+  sizes: readonly Sized[],
   index: number,
-  samples: readonly NetworkTensors[],
   weights: IntegerWeights,
   calibration: Calibration,
 ): Promise<Calibrated> {
-  const { engine, signal, places, some, spool, roundedSpool, progress } = calibration;
+  const { engine, signal, places } = calibration;
+  const layers = places > 0 ? sizes[0]!.parts[index]!.layers : [];
+  const crossed = sizes[0]!.roundedSpool !== undefined;
+  const sums = new Map(layers.map((layer) => [nameOf(layer), new MomentSums(sizesOf(layer), engine.matMul, crossed)]));
+  const of = sizes.reduce((sum, { samples }) => sum + samples.length, 0);
+  const activations: ReadonlyMap<string, ActivationStatistics>[] = [];
+  let before = 0;
+  for (const sized of sizes) {
+    const progress = (done: number): void => calibration.progress?.(before + done, of);
+    activations.push(await calibrateSize(sized, index, weights, { ...calibration, progress }, sums));
+    before += sized.samples.length;
+  }
+  const found: (LayerInput & SecondMoments)[] = [];
+  for (const layer of layers) {
+    const moments = await atPlace(nameOf(layer), signal, () => sums.get(nameOf(layer))!.moments());
+    found.push({ ...layer, ...moments });
+  }
+  return { activations, layers: found };
+}
+
+/** Of a layer's input in pictures of any size. */
+const nameOf = ({ keys }: LayerInput): string => keys.join(', ');
+
+async function calibrateSize(
+  { parts, samples, spool, roundedSpool }: Sized,
+  index: number,
+  weights: IntegerWeights,
+  { engine, signal, places, some, progress }: Calibration,
+  sums: ReadonlyMap<string, MomentSums>,
+): Promise<ReadonlyMap<string, ActivationStatistics>> {
   const part = parts[index]!;
   const taps = [...part.taps.keys()];
-  const layers = places > 0 ? part.layers : [];
-  const sums = new Map(
-    layers.map((layer) => [layer.name, new MomentSums(sizesOf(layer), engine.matMul, roundedSpool !== undefined)]),
-  );
   const activations = new ActivationSums();
   const { graph, bytes, weights: stream } = part.write({ taps, reduced: true, some, layerInputs: places });
   const opened = await engine.open(graph, stream(weights), bytes);
@@ -68,22 +102,17 @@ export async function calibratePart(
       for (const tap of taps) {
         for (const outputs of given ? [exact, given] : [exact]) activations.add(tap, floatsIn(outputs, rangeOf(tap)));
       }
-      for (const { name, keys } of layers) {
+      for (const layer of places > 0 ? part.layers : []) {
         const both = given ? ([given, exact] as const) : ([exact] as const);
-        const [one, other] = both.map((outputs) => floatsIn(outputs, name));
-        await atPlace(keys.join(', '), signal, () => sums.get(name)!.add(one!, other));
+        const [one, other] = both.map((outputs) => floatsIn(outputs, layer.name));
+        await atPlace(nameOf(layer), signal, () => sums.get(nameOf(layer))!.add(one!, other));
       }
       progress?.(i + 1, samples.length);
     }
   } finally {
     await opened.close();
   }
-  const found: (LayerInput & SecondMoments)[] = [];
-  for (const layer of layers) {
-    const moments = await atPlace(layer.keys.join(', '), signal, () => sums.get(layer.name)!.moments());
-    found.push({ ...layer, ...moments });
-  }
-  return { activations: activations.statistics(), layers: found };
+  return activations.statistics();
 }
 
 /** Whole channels stay together, and runs of 32 columns, which may share a scale. */
@@ -92,11 +121,10 @@ const sizesOf = ({ columns, geometry: { kernel } }: LayerInput): number[] =>
 
 /** Sends what rounded parts before it handed on through part `index`, whose `weights` are what integers stand for. */
 export async function advanceRounded(
-  parts: readonly QnnStage[],
+  { parts, samples, roundedSpool }: Omit<Required<Sized>, 'spool'>,
   index: number,
-  samples: readonly NetworkTensors[],
   weights: IntegerWeights,
-  { engine, roundedSpool, signal }: Pick<Calibration, 'engine' | 'signal'> & { readonly roundedSpool: Spool },
+  { engine, signal }: Pick<Calibration, 'engine' | 'signal'>,
 ): Promise<void> {
   const part = parts[index]!;
   const { graph, bytes, weights: stream } = part.write({});
@@ -147,9 +175,8 @@ async function handOn(
 
 /** Lets go of what only parts up to `index` needed, once what they gave is safe. */
 export async function dropSpent(
-  parts: readonly QnnStage[],
+  { parts, samples }: Pick<Sized, 'parts' | 'samples'>,
   index: number,
-  samples: readonly NetworkTensors[],
   spool: Spool,
 ): Promise<void> {
   const needed = new Set(parts.slice(index + 1).flatMap((later) => later.inputs));

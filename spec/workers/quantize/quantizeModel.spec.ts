@@ -71,16 +71,21 @@ test('every network is there in the size asked for, and every file is what the m
   );
 });
 
+/** Of a weight of the UNet, as an NPU is given them. */
+async function npuIntegers(folder: string, size: string, key: string) {
+  const { constants } = readGraph(await readFile(join(scratch, folder, size, 'unet.onnx')));
+  const [name, npu] = [...constants].find(([name]) => name.startsWith(key) && name.endsWith('/int8'))!;
+  const [rows, columns] = npu.shape as [number, number];
+  const file = await readFile(join(scratch, folder, size, 'unet.weights'));
+  const offset = Number(npu.external.offset);
+  return { name, rows, columns, integers: new Int8Array(file.subarray(offset, offset + rows * columns)) };
+}
+
 test('the other backends have the same integers', async () => {
   const { manifest, weights } = await openConverted(inOut(''));
   assert.is(manifest.weights, 'int8');
   const key = 'mid_block.attentions.0.proj_in.weight';
-  const { constants } = readGraph(await readFile(inOut('48x40/unet.onnx')));
-  const [name, npu] = [...constants].find(([name]) => name.startsWith(key) && name.endsWith('/int8'))!;
-  const [rows, columns] = npu.shape as [number, number];
-  const file = await readFile(inOut('48x40/unet.weights'));
-  const offset = Number(npu.external.offset);
-  const integers = new Int8Array(file.subarray(offset, offset + rows * columns));
+  const { name, integers, rows, columns } = await npuIntegers('out', '48x40', key);
   const packed = manifest.stages.unet.tensors.find((tensor) => tensor.name.startsWith(`${key}/columns`))!;
   const opened = await weights('unet');
   const stored = new Int8Array(opened.read(packed.offset, packed.offset + packed.bytes).slice());
@@ -111,7 +116,7 @@ test('what is stopped goes on where it was, without drawing again, and ends as i
   const done = (path: string): string => {
     const out = join(scratch, 'again');
     const work = existsSync(out) ? readdirSync(out).find((name) => name.startsWith('.work-')) : undefined;
-    return work ? join(out, work, '48x40', path) : '';
+    return work ? join(out, work, path) : '';
   };
   const watching = setInterval(() => {
     if (existsSync(done('text_encoder/0.json')))
@@ -125,12 +130,12 @@ test('what is stopped goes on where it was, without drawing again, and ends as i
   assert.is(error?.code, 'aborted', String(error));
   assert.not.ok(existsSync(join(scratch, 'again', 'npu.json')));
   // What is there already is not made again: neither by drawing, which writes what it has noted, nor by rounding.
-  const kept = await Promise.all(['calls.safetensors', 'text_encoder/0.json'].map((path) => stat(done(path))));
+  const kept = await Promise.all(['48x40/calls.safetensors', 'text_encoder/0.json'].map((path) => stat(done(path))));
   const inodes = kept.map(({ ino, mtimeMs }) => [ino, mtimeMs]);
   const finishing = quantizeModel(asked('again'), never);
   const seen = new Set<string>();
   const look = setInterval(() => {
-    for (const [i, path] of ['calls.safetensors', 'text_encoder/0.json'].entries()) {
+    for (const [i, path] of ['48x40/calls.safetensors', 'text_encoder/0.json'].entries()) {
       const found = existsSync(done(path)) ? statSync(done(path)) : undefined;
       if (found) seen.add(JSON.stringify([i, found.ino, found.mtimeMs]));
     }
@@ -206,7 +211,7 @@ test('rounding for inputs that rounded blocks leave is other integers, of a netw
     assert.is.not(parts[0]!.weights.sha256, plain[i]!.parts[0]!.weights.sha256, stage);
 });
 
-test('another rounding is other integers, of which a second size takes the first one’s', async () => {
+test('another rounding is other integers, which all sizes share', async () => {
   await quantizeModel(asked('nearest', '--rounding', 'nearest', '--size', '40x40'), never);
   const { stages } = await manifestIn('nearest');
   const { stages: rounded } = await manifestIn('out');
@@ -219,6 +224,10 @@ test('another rounding is other integers, of which a second size takes the first
     ],
   );
   assert.is.not(stages[1]!.parts[0]!.weights.sha256, rounded[1]!.parts[0]!.weights.sha256);
+  const key = 'mid_block.attentions.0.proj_in.weight';
+  const [first, second] = await Promise.all(['48x40', '40x40'].map((size) => npuIntegers('nearest', size, key)));
+  assert.equal(second, first);
+  assert.not.equal(first!.integers, (await npuIntegers('out', '48x40', key)).integers);
 });
 
 test('a folder stays the whole result that it is until the next one is whole, which then has it alone', async () => {
@@ -231,7 +240,7 @@ test('a folder stays the whole result that it is until the next one is whole, wh
     (error: CodedError) => assert.is(error.code, 'aborted', String(error)),
   );
   const begun = setInterval(() => {
-    if (readdirSync(out).some((name) => existsSync(join(out, name, '48x40', 'vae_encoder', '0.json'))))
+    if (existsSync(out) && readdirSync(out).some((name) => existsSync(join(out, name, 'vae_encoder', '0.json'))))
       stop.abort(new CodedError('aborted', { argument: 'a', expected: 'b', got: 'c' }));
   }, 5);
   await stopped;

@@ -44,18 +44,18 @@ const engine: Engine = {
   },
 };
 
-const INPUTS: Readonly<Record<string, readonly number[]>> = {
-  sample: [1, unet.inChannels, 6, 5],
+const inputsOf = ({ height, width }: typeof SIZE): Readonly<Record<string, readonly number[]>> => ({
+  sample: [1, unet.inChannels, height, width],
   time_proj: [1, unet.blockOutChannels[0]!],
   encoder_hidden_states: [1, 77, unet.crossAttentionDim],
   token_embeddings: [1, 77, textEncoder.hiddenSize],
-  latents: [1, vae.latentChannels, 6, 5],
-  image: [1, vae.inChannels, 48, 40],
-};
+  latents: [1, vae.latentChannels, height, width],
+  image: [1, vae.inChannels, 8 * height, 8 * width],
+});
 
-function sampleFor(network: QnnStage, seed: number): NetworkTensors {
+function sampleFor(network: QnnStage, seed: number, size = SIZE): NetworkTensors {
   const made = (name: string): NetworkTensor => {
-    const shape = INPUTS[name]!;
+    const shape = inputsOf(size)[name]!;
     const count = shape.reduce((product, size) => product * size, 1);
     return { type: 'float32', shape, data: uniform(`${name} ${seed}`, count, 2, 0) };
   };
@@ -71,9 +71,9 @@ async function calibrated(stage: StageName, count: number, places: number): Prom
   const spool = memorySpool();
   const found: Calibrated[] = [];
   for (const index of parts.keys()) {
-    const how = { engine, spool, signal, places, some: 20 };
-    found.push(await calibratePart(parts, index, samples, weightsOf(stage), how));
-    await dropSpent(parts, index, samples, spool);
+    const sized = { parts, samples, spool };
+    found.push(await calibratePart([sized], index, weightsOf(stage), { engine, signal, places, some: 20 }));
+    await dropSpent(sized, index, spool);
   }
   assert.is(spool.held(), 0, 'nothing stays in the spool');
   return found;
@@ -84,9 +84,10 @@ for (const stage of STAGE_NAMES) {
     const [once] = await calibrated(stage, 1, 7);
     const several = await calibrated(stage, 4, 7);
     assert.ok(several.length > 1);
-    const activations = new Map(several.flatMap(({ activations }) => [...activations]));
-    assert.equal([...activations.keys()].sort(), [...once!.activations.keys()].sort());
-    for (const [tap, { min, max, some }] of once!.activations) {
+    const activations = new Map(several.flatMap(({ activations: [only] }) => [...only!]));
+    const [ranges] = once!.activations;
+    assert.equal([...activations.keys()].sort(), [...ranges!.keys()].sort());
+    for (const [tap, { min, max, some }] of ranges!) {
       const other = activations.get(tap)!;
       close(other.min, min, tap);
       close(other.max, max, tap);
@@ -108,6 +109,34 @@ for (const stage of STAGE_NAMES) {
   });
 }
 
+test('of two sizes every layer has the moments of all places of both, every tap a range in each', async () => {
+  const sizedAs = (size: typeof SIZE, seeds: readonly number[]) => {
+    const parts = qnnSegments(checkpoint.description, 'unet', size, 1);
+    return { parts, samples: seeds.map((seed) => sampleFor(parts[0]!, seed, size)), spool: memorySpool() };
+  };
+  const seen: number[][] = [];
+  const progress = (done: number, of: number): void => void seen.push([done, of]);
+  const how = { engine, signal, places: EVERYWHERE, some: 0, progress };
+  const [a, b] = [sizedAs(SIZE, [1]), sizedAs({ batch: 1, height: 4, width: 8 }, [2, 3])];
+  const both = await calibratePart([a, b], 0, weightsOf('unet'), how);
+  assert.equal(seen, [
+    [1, 3],
+    [2, 3],
+    [3, 3],
+  ]);
+  const each = await Promise.all([a, b].map((one) => calibratePart([one], 0, weightsOf('unet'), how)));
+  for (const [i, one] of each.entries()) assert.equal([...both.activations[i]!], [...one.activations[0]!]);
+  for (const [i, { keys, gram, mean, count }] of both.layers.entries()) {
+    const [x, y] = each.map(({ layers }) => layers[i]!) as [(typeof both.layers)[0], (typeof both.layers)[0]];
+    assert.is(count, x.count + y.count, `${keys}`);
+    const expected = (p: number, q: number): number => (p * x.count + q * y.count) / count;
+    for (const [at, value] of mean.entries()) close(value, expected(x.mean[at]!, y.mean[at]!), `${keys}`);
+    for (const [block, values] of gram.entries())
+      for (let at = 0; at < values.length; at += 7)
+        close(values[at]!, expected(x.gram[block]![at]!, y.gram[block]![at]!), `${keys}`);
+  }
+});
+
 test('with rounded parts before it, a layer is looked at with what they leave beside what it should be', async () => {
   const parts = qnnSegments(checkpoint.description, 'unet', SIZE, 3);
   const samples = [1, 2].map((seed) => sampleFor(whole('unet'), seed));
@@ -116,10 +145,13 @@ test('with rounded parts before it, a layer is looked at with what they leave be
   const coarse: IntegerWeights = { ...weights, floats: async (key) => (await weights.floats(key)).map((w) => w * 0.9) };
   const found: Calibrated[] = [];
   for (const index of parts.keys()) {
-    const how = { engine, spool, roundedSpool, signal, places: 7, some: 0 };
-    found.push(await calibratePart(parts, index, samples, weights, how));
-    await advanceRounded(parts, index, samples, coarse, how);
-    for (const each of [spool, roundedSpool]) await dropSpent(parts, index, samples, each);
+    const [sized, how] = [
+      { parts, samples, spool, roundedSpool },
+      { engine, signal, places: 7, some: 0 },
+    ];
+    found.push(await calibratePart([sized], index, weights, how));
+    await advanceRounded(sized, index, coarse, how);
+    for (const each of [spool, roundedSpool]) await dropSpent(sized, index, each);
   }
   assert.is(spool.held() + roundedSpool.held(), 0);
   const exact = await calibrated('unet', 3, 7);
