@@ -54,6 +54,13 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Whether it could be; says what is missing. */
+function installed(): boolean {
+  if (install()) return true;
+  console.error('setup-missing: npm run test:qnn needs python3.11 with venv, and a package index that pip can reach');
+  return false;
+}
+
 async function tested(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -79,7 +86,7 @@ async function tested(args: readonly string[]): Promise<number> {
     },
   });
   if (values.license) {
-    if (!install()) return 1;
+    if (!installed()) return 1;
     console.log(installedLicense());
     return 0;
   }
@@ -99,7 +106,7 @@ async function tested(args: readonly string[]): Promise<number> {
   const limits = { bytes: 1e9 * number('--memory', values.memory), seconds: 60 * number('--minutes', values.minutes) };
   const parts = number('--parts', values.parts);
   const only = values.part && new Set(values.part.map((part) => number('--part', part)));
-  if (!install()) return 1;
+  if (!installed()) return 1;
   showOnce(installedLicense(), SHOWN, console.error);
   if (values.java) return testJava(fromCaller(values.quantized!));
 

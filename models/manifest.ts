@@ -11,6 +11,8 @@ import type { PackedTensor, StageName } from './stage';
 export const MANIFEST_FORMAT = 'pocket-diffusion';
 /** 2: kernels are stored as taps; int8 and int4. */
 export const MANIFEST_VERSION = 2;
+/** The same with kernels in four bits and steps (quantize/plan.ts): only where there are some, for what knows no others reads 2. */
+export const FOLDED_VERSION = 3;
 
 /** Offsets of packed tensors are multiples of this many bytes. */
 export const ALIGNMENT_BYTES = 64;
@@ -43,7 +45,7 @@ export interface StageManifest {
 
 export interface Manifest {
   readonly format: typeof MANIFEST_FORMAT;
-  readonly version: typeof MANIFEST_VERSION;
+  readonly version: typeof MANIFEST_VERSION | typeof FOLDED_VERSION;
   /** In which numbers the weights are stored. */
   readonly weights: WeightForm;
   readonly description: ModelDescription;
@@ -65,8 +67,8 @@ export function checkManifest(json: unknown): Manifest {
   const manifest = object('manifest', json) as Partial<Manifest>;
   if (manifest.format !== MANIFEST_FORMAT)
     throw unsupportedModel('manifest: format', MANIFEST_FORMAT, shown(manifest.format));
-  if (manifest.version !== MANIFEST_VERSION) {
-    throw unsupportedModel('manifest: version', `${MANIFEST_VERSION}`, shown(manifest.version));
+  if (manifest.version !== MANIFEST_VERSION && manifest.version !== FOLDED_VERSION) {
+    throw unsupportedModel('manifest: version', `${MANIFEST_VERSION} or ${FOLDED_VERSION}`, shown(manifest.version));
   }
   if (!WEIGHT_FORMS.some((form) => form === manifest.weights)) {
     throw badModel('manifest: weights', `one of ${WEIGHT_FORMS.join(', ')}`, shown(manifest.weights));
@@ -92,6 +94,8 @@ function checkStage(argument: string, json: unknown): void {
   if (!Array.isArray(tensors)) throw badModel(`${argument}.tensors`, 'a list', shown(tensors));
   let reached = 0;
   for (const tensor of tensors as readonly unknown[]) reached = checkTensor(argument, tensor, reached);
+  for (const [i, tensor] of (tensors as readonly PackedTensor[]).entries())
+    checkFolded(argument, tensor, tensors[i - 1]);
   if (reached > bytes!)
     throw badModel(`${argument}.bytes`, `at least ${reached}, where the last tensor ends`, `${bytes}`);
 }
@@ -113,6 +117,20 @@ function checkTensor(stage: string, json: unknown, reached: number): number {
   if (bytes !== expected) throw badModel(`${argument}: bytes`, `${expected}`, shown(bytes));
   return offset! + expected;
 }
+
+/** Nibbles stand behind their steps, two bytes and more for each. */
+function checkFolded(stage: string, { name, shape }: PackedTensor, before: PackedTensor | undefined): void {
+  const key = /^(.*)\/nibbles$/.exec(name)?.[1];
+  if (key === undefined) return;
+  const steps = before?.name === `${key}/steps` ? before : undefined;
+  const [rows, blocks] = steps?.shape ?? [];
+  if (steps && shape.length === 2 && shape[0] === rows && shape[1] === BYTES_OF_STEP * blocks!) return;
+  const expected = `${key}/steps before it, one for each ${BYTES_OF_STEP} bytes`;
+  throw badModel(`${stage}.tensors: ${name}`, expected, steps ? `[${steps.shape}]` : 'none');
+}
+
+/** Of 36 numbers, four channels' nine taps (quantize/plan.ts). */
+const BYTES_OF_STEP = 18;
 
 function object(argument: string, json: unknown): object {
   if (typeof json !== 'object' || json === null || Array.isArray(json))

@@ -6,24 +6,19 @@ import { parametersOf } from '../graph/parameters';
 import type { ModelDescription } from '../sd15';
 import type { StageName } from '../stage';
 import type { Bits } from './integerWeights';
-import { fp32Bytes, matrixBytes, quantizedBytes } from './quantizedBytes';
+import { matrixBytes, type StageBytes } from './quantizedBytes';
 import type { LayerFound } from './roundPart';
 import { chosenBits, type LayerCost } from './sensitivity/chosenBits';
 
 /**
- * The bits of each weight of `costs`, for `stage` to take `share` of its bytes in float32, or as little as it can; all other
+ * The bits of each weight of `costs`, for a network to take `share` of its bytes in float32, or as little as it can; all other
  * weights have eight.
  */
-export function mixedBits(
-  description: ModelDescription,
-  stage: StageName,
-  costs: readonly LayerCost[],
-  share: number,
-): ReadonlyMap<string, Bits> {
+export function mixedBits(bytes: StageBytes, costs: readonly LayerCost[], share: number): ReadonlyMap<string, Bits> {
   const at = (bits: 'bytesAt8' | 'bytesAt4'): number => costs.reduce((sum, cost) => sum + cost[bits], 0);
-  const rest = quantizedBytes(description, stage, () => 8) - at('bytesAt8');
-  const bytes = Math.max(share * fp32Bytes(description, stage) - rest, at('bytesAt4'));
-  return chosenBits(costs, { bytes }).bits;
+  const rest = bytes.in(() => 8) - at('bytesAt8');
+  const most = Math.max(share * bytes.fp32 - rest, at('bytesAt4'));
+  return chosenBits(costs, { bytes: most }).bits;
 }
 
 /**

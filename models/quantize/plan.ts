@@ -32,6 +32,10 @@ export type PlannedForm = WeightForm | 'steps4';
 export const hasSteps = ([, channels, height, width]: readonly number[]): boolean =>
   height === 3 && width === 3 && (9 * channels!) % KERNEL_BLOCK === 0;
 
+/** What a weight that is stored in so many bits is called in a plan. */
+export const integerForm = (shape: readonly number[], bits: 8 | 4): PlannedForm =>
+  bits === 8 ? 'int8' : hasSteps(shape) ? 'steps4' : 'int4';
+
 /** Whether a weight can be stored in four bits: a row of it is whole blocks of inputs, and no kernel of more than a pixel. */
 export const hasBlocks = ([rows, columns, ...kernel]: readonly number[]): boolean =>
   rows !== undefined && columns! % BLOCK === 0 && kernel.every((side) => side === 1);

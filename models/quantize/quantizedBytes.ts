@@ -6,6 +6,21 @@ import { matrixKeys } from './dequantized';
 import type { WeightBits } from './integerWeights';
 import { BLOCK, hasBlocks, hasSteps, KERNEL_BLOCK } from './plan';
 
+/** What a network takes with its weights in as many bits as `bits` says, by whatever form they are written in. */
+export interface StageBytes {
+  readonly stage: StageName;
+  /** All of it in float32. */
+  readonly fp32: number;
+  in(bits: WeightBits): number;
+}
+
+/** As graphs for NPUs have it. */
+export const npuBytes = (description: ModelDescription, stage: StageName): StageBytes => ({
+  stage,
+  fp32: fp32Bytes(description, stage),
+  in: (bits) => quantizedBytes(description, stage, bits),
+});
+
 /** Tables of embeddings stay in half precision, biases and norms in float32. */
 export function quantizedBytes(description: ModelDescription, stage: StageName, bits: WeightBits): number {
   const matrices = new Set(matrixKeys(description, stage));

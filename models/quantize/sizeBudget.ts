@@ -1,8 +1,7 @@
 /** What a network in four bits was to take, and what it takes: a budget cannot always be had, and then this says so. */
-import type { ModelDescription } from '../sd15';
 import type { StageName } from '../stage';
 import type { Bits } from './integerWeights';
-import { fp32Bytes, quantizedBytes } from './quantizedBytes';
+import type { StageBytes } from './quantizedBytes';
 
 /** Bytes of one network's weights. */
 export interface SizeBudget {
@@ -15,19 +14,14 @@ export interface SizeBudget {
 }
 
 /** What `chosen` makes of `share` of the network's bytes in float32. Its keys are all the weights that four bits were tried for. */
-export function sizeBudget(
-  description: ModelDescription,
-  stage: StageName,
-  chosen: ReadonlyMap<string, Bits>,
-  share: number,
-): SizeBudget {
-  const fp32 = fp32Bytes(description, stage);
+export function sizeBudget(bytes: StageBytes, chosen: ReadonlyMap<string, Bits>, share: number): SizeBudget {
+  const { stage, fp32 } = bytes;
   return {
     stage,
     fp32,
     asked: Math.floor(share * fp32),
-    got: quantizedBytes(description, stage, (key) => chosen.get(key) ?? 8),
-    least: quantizedBytes(description, stage, (key) => (chosen.has(key) ? 4 : 8)),
+    got: bytes.in((key) => chosen.get(key) ?? 8),
+    least: bytes.in((key) => (chosen.has(key) ? 4 : 8)),
   };
 }
 

@@ -1,16 +1,16 @@
 /**
  * What lies in four bits and steps, as it is computed with: kernels in eight bits, `taps` with a scale for each output channel.
- * They are unfolded one by one while they are read, so that whoever reads knows of eight bits alone, and holds no more than that.
+ * They are unfolded one by one while they are read, so that whoever reads knows of eight bits alone, and holds little more than that.
  */
 import type { Manifest, StageManifest } from '../manifest';
 import { ALIGNMENT_BYTES, STAGE_NAMES } from '../manifest';
 import type { PackedTensor, StageWeights } from '../stage';
 import { checkBounds } from '../stageWeights';
 import { isFolded } from './folded';
-import { keyOf } from './plan';
-import { timesSteps } from './steps';
+import { KERNEL_BLOCK, keyOf } from './plan';
 import { transposeRows } from './transpose';
 import { fromNibbles } from './unpacked';
+import { ROWS } from './weight';
 
 /** A tensor as it is read, and what it is read from: itself, or steps and nibbles. */
 interface Read {
@@ -95,13 +95,24 @@ export function unfoldedWeights(weights: StageWeights, tensors: readonly PackedT
   };
 }
 
+/** Beside the result some rows are held, and the steps. */
 function unfold(weights: StageWeights, { opened, stored }: Read): Uint8Array {
   const [steps, four] = stored as [PackedTensor, PackedTensor];
   // A copy: what was read is valid until the next read.
   const multiples = weights.read(steps.offset, steps.offset + steps.bytes).slice();
-  const values = new Int8Array(opened.bytes);
-  fromNibbles(weights.read(four.offset, four.offset + four.bytes), 0, values);
+  const nibbles = weights.read(four.offset, four.offset + four.bytes);
+  const results = opened.shape.at(-1)!;
+  const length = opened.bytes / results;
   const taps = new Int8Array(opened.bytes);
-  transposeRows(timesSteps(values, multiples), taps, 0, opened.shape.at(-1)!, 9);
+  const some = new Int8Array(Math.min(ROWS, results) * length);
+  for (let first = 0; first < results; first += ROWS) {
+    const rows = some.subarray(0, Math.min(ROWS, results - first) * length);
+    fromNibbles(nibbles.subarray((first * length) / 2), 0, rows);
+    for (let at = 0, block = (first * length) / KERNEL_BLOCK; at < rows.length; block++) {
+      const multiple = multiples[block]!;
+      for (const end = at + KERNEL_BLOCK; at < end; at++) rows[at]! *= multiple;
+    }
+    transposeRows(rows, taps, first, results, 9);
+  }
   return new Uint8Array(taps.buffer);
 }

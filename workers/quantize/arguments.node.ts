@@ -66,10 +66,10 @@ export interface QuantizeArguments {
 type Count = 'budget' | 'sensitivity' | 'sweeps' | 'iterations' | 'prompts' | 'steps' | 'samples' | 'places' | 'parts';
 const SWITCH = ['on', 'off'] as const;
 
-/** What won on the demo model (models/quantize/README.md). */
 /** Whether the UNet's kernels of 3 × 3 may have four bits as well, as packs have them and no NPU's compiler takes. */
 export const fourBitKernels = (format: Format): boolean => format === 'w4';
 
+/** What won on the demo model (models/quantize/README.md). */
 const usualCorrection = (format: Format): (typeof SWITCH)[number] => (format.startsWith('w4') ? 'on' : 'off');
 
 const MAY_BE_NONE: readonly Count[] = ['sensitivity', 'sweeps'];
@@ -85,7 +85,7 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
     out,
     options: diskOptions(values),
     format,
-    sizes: (values.size ?? []).map(sizeOf),
+    sizes: distinct(values.size ?? []).map(sizeOf),
     rounding: {
       rounding: oneOf('--rounding', ROUNDINGS, values.rounding ?? DEFAULT_ROUNDING.rounding),
       sweeps: integer('sweeps', DEFAULT_ROUNDING.sweeps),
@@ -104,6 +104,13 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
     parts: integer('parts', 1),
     engine: oneOf('--engine', ENGINES, values.engine ?? 'wasm'),
   };
+}
+
+/** `bad-argument` where one is there twice: its files would be, too. */
+function distinct(sizes: readonly string[]): readonly string[] {
+  const again = sizes.find((size, i) => sizes.indexOf(size) < i);
+  if (again !== undefined) throw badArgument('--size', 'each size once', `${again} twice`);
+  return sizes;
 }
 
 const text = { type: 'string' } as const;

@@ -6,11 +6,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from '../../models/checkpoint';
 import { writeConverted } from '../../models/convertedFolder.node';
-import { parametersOf } from '../../models/graph/parameters';
 import { VAE_FACTOR } from '../../models/graph/vae';
 import { STAGE_NAMES } from '../../models/manifest';
 import type { NpuStage } from '../../models/npuManifest';
-import { planModel } from '../../models/planModel';
+import { integerForms, packBytes, planModel } from '../../models/planModel';
 import { blocksOf } from '../../models/quantize/blocks';
 import type { Engine } from '../../models/quantize/calibrate/network';
 import { biasesOf, correctedBiases } from '../../models/quantize/correctedBiases';
@@ -23,7 +22,8 @@ import {
 } from '../../models/quantize/integerWeights';
 import { costsByLayer, mixedBits } from '../../models/quantize/mixedBits';
 import { numbersJson } from '../../models/quantize/numbersJson';
-import { hasSteps, type PlannedForm } from '../../models/quantize/plan';
+import { staysWide } from '../../models/quantize/plan';
+import { npuBytes } from '../../models/quantize/quantizedBytes';
 import type { LayerQuality } from '../../models/quantize/report/reportData';
 import { roundedWeights } from '../../models/quantize/roundedWeights';
 import type { LayerCost } from '../../models/quantize/sensitivity/chosenBits';
@@ -130,18 +130,15 @@ export class Quantization {
     const { description, tokenizer, name } = checkpoint;
     const integers = Object.fromEntries(STAGE_NAMES.map((stage) => [stage, this.integers(stage)]));
     const keys = Object.fromEntries(STAGE_NAMES.map((stage) => [stage, new Set(matrixKeys(description, stage))]));
-    const isFour = (stage: StageName, key: string): boolean =>
-      keys[stage]!.has(key) && integers[stage]!.weightBits(key) === 4;
     const form = this.isMixed ? 'int4' : 'int8';
     const corrected: Checkpoint = {
       ...checkpoint,
       weights: (stage) => correctedBiases(checkpoint.weights(stage), integers[stage]!.weights, this.biases(stage)),
     };
-    const isKernel = new Set(
-      parametersOf(description, 'unet').flatMap(({ name, shape }) => (hasSteps(shape) ? name : [])),
-    );
-    const four = (key: string): PlannedForm => (isKernel.has(key) ? 'steps4' : 'int4');
-    const planned = planModel(corrected, form, (stage) => (key) => (isFour(stage, key) ? four(key) : 'int8'));
+    const { rounding, sweeps } = given.rounding;
+    const how = `${rounding}, ${sweeps} sweeps${given.biasCorrection ? ', biases corrected' : ''}; ${given.samples} calls of ${given.prompts} pictures`;
+    const forms = (stage: StageName) => integerForms(corrected, stage, integers[stage]!.weightBits);
+    const planned = { ...planModel(corrected, form, forms), made: how };
     const id = await writeConverted(corrected, planned, made, progress.packing, signal, (stage) => async (key) => {
       return keys[stage]!.has(key) ? integers[stage]!.weights.integers(key) : undefined;
     });
@@ -151,8 +148,6 @@ export class Quantization {
     const files = ['manifest.json', 'layers.json', ...(this.isMixed ? ['budgets.json'] : [])];
     if (!precision) return files;
     const tokenTable = await writeTokenTable(made, checkpoint.weights('text_encoder'));
-    const { rounding, sweeps } = given.rounding;
-    const how = `${rounding}, ${sweeps} sweeps${given.biasCorrection ? ', biases corrected' : ''}; ${given.samples} calls of ${given.prompts} pictures`;
     const manifest = {
       id,
       name,
@@ -173,7 +168,9 @@ export class Quantization {
     return STAGE_NAMES.flatMap((stage) => {
       const { weightBits } = this.integers(stage);
       const { layers } = this.rounded.get(stage)!;
-      const chosen = layers.filter(({ key, bits }) => bits === weightBits(key));
+      // What a pack keeps in wide numbers was rounded for NPUs alone.
+      const isRounded = (key: string): boolean => this.precision !== undefined || !staysWide(key);
+      const chosen = layers.filter(({ key, bits }) => bits === weightBits(key) && isRounded(key));
       return chosen.map(({ key, bits, decibels }): LayerQuality => {
         return { name: `${stage}: ${key.replace(/\.weight$/, '')}`, bits, sqnr: decibels };
       });
@@ -243,11 +240,12 @@ export class Quantization {
 
   /** Gives each weight its bits; what was asked of the size and cannot be had is told at once. */
   private choose(stage: StageName, costs: readonly LayerCost[]): void {
-    const { description } = this.checkpoint;
     const share = this.given.budget / 100;
-    const bits = mixedBits(description, stage, costs, share);
+    // Weights alone are packed, and nothing else; with activations the graphs for NPUs are what there is no room for.
+    const bytes = this.precision ? npuBytes(this.checkpoint.description, stage) : packBytes(this.checkpoint, stage);
+    const bits = mixedBits(bytes, costs, share);
     this.mixed.set(stage, bits);
-    const budget = sizeBudget(description, stage, bits, share);
+    const budget = sizeBudget(bytes, bits, share);
     this.budgets.push(budget);
     if (isMissed(budget)) this.progress.note(`--budget missed: ${budgetWords(budget)}`);
   }

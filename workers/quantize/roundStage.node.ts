@@ -5,7 +5,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileSource } from '../../models/folder.node';
-import { type QnnStage, qnnSegments } from '../../models/graph/qnn/qnnStage';
+import { type QnnStage, qnnSegmentsAlike } from '../../models/graph/qnn/qnnStage';
 import { atPlace } from '../../models/quantize/atPlace';
 import type { ActivationStatistics } from '../../models/quantize/calibrate/activations';
 import { advanceRounded, calibratePart, dropSpent, type Sized } from '../../models/quantize/calibrate/calibrate';
@@ -92,9 +92,14 @@ export async function roundStage(
   { engine, folder, signal }: { engine: Engine; folder: string; signal: AbortSignal },
   progress: (done: number) => void = () => undefined,
 ): Promise<RoundedStage> {
-  const sizes = drawn.map(({ size, samples, spools }): Sized => {
-    const parts = inParts(description, stage, size, least);
-    return { parts, samples, spool: spools.exact, ...(asymmetric ? { roundedSpool: spools.rounded } : {}) };
+  const cut = inParts(
+    description,
+    stage,
+    drawn.map(({ size }) => size),
+    least,
+  );
+  const sizes = drawn.map(({ samples, spools }, i): Sized => {
+    return { parts: cut[i]!, samples, spool: spools.exact, ...(asymmetric ? { roundedSpool: spools.rounded } : {}) };
   });
   const count = sizes[0]!.parts.length;
   await mkdir(folder, { recursive: true });
@@ -146,8 +151,14 @@ export async function roundStage(
   };
 }
 
-function inParts(description: ModelDescription, stage: StageName, size: StageSize, least: number): QnnStage[] {
-  return qnnSegments(description, stage, size, Math.max(least, Math.ceil(fp32Bytes(description, stage) / PART_BYTES)));
+function inParts(
+  description: ModelDescription,
+  stage: StageName,
+  sizes: readonly StageSize[],
+  least: number,
+): QnnStage[][] {
+  const count = Math.max(least, Math.ceil(fp32Bytes(description, stage) / PART_BYTES));
+  return qnnSegmentsAlike(description, stage, sizes, count);
 }
 
 async function partAt(path: string): Promise<PartFound | undefined> {

@@ -5,10 +5,30 @@
 import type { Value } from '../layers';
 import { type Drawing, isConstant, type Step } from './drawing';
 
-/** At most `count` parts: cut where little crosses and the shares of weights are about equal. */
-export function partsOf(draw: Drawing, count: number): Drawing[] {
-  const { inputs, steps, outputs } = draw.needed();
-  const cuts = [0, ...cutsOf(steps, inputs, count), steps.length];
+/**
+ * Where `draw`, and with it `others`, the same network of other sizes, are cut into at most `count` parts, so that little crosses and the
+ * shares of weights are about equal: the values that parts begin with, which all of them make. How much crosses goes by the size.
+ */
+export function cutsIn(draw: Drawing, count: number, others: readonly Drawing[] = []): string[] {
+  const { inputs, steps } = draw.needed();
+  const made = others.map((other) => new Set(other.needed().steps.map(({ output }) => output.name)));
+  const allowed = ({ output }: Step): boolean => made.every((names) => names.has(output.name));
+  return cutsOf(steps, inputs, count, allowed).map((at) => steps[at]!.output.name);
+}
+
+/** `draw`, or the same of another size, in the parts that begin with `cuts`. */
+export function partsOf(draw: Drawing, cuts: readonly string[]): Drawing[] {
+  const { steps, outputs } = draw.needed();
+  return partsAt(draw, steps, outputs, [0, ...cuts.map((cut) => stepOf(steps, cut)), steps.length]);
+}
+
+function stepOf(steps: readonly Step[], cut: string): number {
+  const at = steps.findIndex(({ output }) => output.name === cut);
+  if (at < 0) throw new TypeError(`no step makes ${cut}`);
+  return at;
+}
+
+function partsAt(draw: Drawing, steps: readonly Step[], outputs: readonly Value[], cuts: readonly number[]): Drawing[] {
   const results = new Set(outputs.map(({ name }) => name));
   return cuts.slice(1).map((end, i) => {
     const own = steps.slice(cuts[i]!, end);
@@ -32,7 +52,12 @@ const elements = ({ shape }: { readonly shape: readonly number[] }): number => s
  * Before which steps to cut. A number that a share is off by costs as much as a number that crosses. No cut parts steps that
  * share a weight, as the halves of a gate do.
  */
-function cutsOf(steps: readonly Step[], inputs: readonly Value[], count: number): number[] {
+function cutsOf(
+  steps: readonly Step[],
+  inputs: readonly Value[],
+  count: number,
+  allowed: (step: Step) => boolean,
+): number[] {
   const crossing = crossingNumbers(steps, new Set(inputs.map(({ name }) => name)));
   const before = [0];
   for (const step of steps) before.push(before.at(-1)! + weightsOf(step));
@@ -41,7 +66,9 @@ function cutsOf(steps: readonly Step[], inputs: readonly Value[], count: number)
   for (let i = 1; i < count; i++) {
     const share = (i * before.at(-1)!) / count;
     const cost = (at: number): number =>
-      parting.has(at) ? Number.POSITIVE_INFINITY : crossing[at]! + Math.abs(before[at]! - share);
+      parting.has(at) || !allowed(steps[at]!)
+        ? Number.POSITIVE_INFINITY
+        : crossing[at]! + Math.abs(before[at]! - share);
     let best = (cuts.at(-1) ?? 0) + 1;
     for (let at = best + 1; at < steps.length; at++) if (cost(at) < cost(best)) best = at;
     if (best < steps.length && cost(best) < Number.POSITIVE_INFINITY) cuts.push(best);

@@ -7,7 +7,7 @@ import { Drawing } from './drawing';
 import { type Form, type Written, written } from './form';
 import { type LayerInput, layerInputs } from './layerInputs';
 import type { LinearForm } from './linear';
-import { partsOf } from './parts';
+import { cutsIn, partsOf } from './parts';
 import { qnnLayers } from './qnnLayers';
 
 export interface QnnStage {
@@ -43,7 +43,20 @@ export function qnnSegments(
   count: number,
   linear: LinearForm = 'conv',
 ): QnnStage[] {
-  return partsOf(drawn(description, stage, size, linear), count).map((part) => asStage(stage, part));
+  return qnnSegmentsAlike(description, stage, [size], count, linear)[0]!;
+}
+
+/** The same for each of several sizes, with the same weights in each part: cut as suits the first. */
+export function qnnSegmentsAlike(
+  description: ModelDescription,
+  stage: StageName,
+  sizes: readonly StageSize[],
+  count: number,
+  linear: LinearForm = 'conv',
+): QnnStage[][] {
+  const draws = sizes.map((size) => drawn(description, stage, size, linear));
+  const cuts = cutsIn(draws[0]!, count, draws.slice(1));
+  return draws.map((draw) => partsOf(draw, cuts).map((part) => asStage(stage, part)));
 }
 
 /** Any network that `network` describes. */

@@ -36,13 +36,16 @@ export async function searchSteps(layer: Layer, from: Rounded, work: Work): Prom
           largest = Math.max(largest, free.scales[run]!);
       }
       if (largest === 0) largest = 1;
-      const tried = Array.from({ length: MOST_STEPS }, (_, i) => Math.fround(((i + 1) * largest) / MOST_STEPS));
+      // The largest first, which cuts nothing off where no input says what is better.
+      const tried = Array.from({ length: MOST_STEPS }, (_, i) =>
+        Math.fround(((MOST_STEPS - i) * largest) / MOST_STEPS),
+      );
       for (let block = 0; block < blocks; block++) {
         const run = row * blocks + block;
         const some = weights.subarray(run * group, (run + 1) * group);
         const scale = bestScale(some, loudness.subarray(block * group, (block + 1) * group), tried, free.most);
         scales[run] = scale;
-        steps[run] = tried.indexOf(scale) + 1;
+        steps[run] = MOST_STEPS - tried.indexOf(scale);
         for (let i = 0; i < group; i++) values[run * group + i] = nearestInteger(some[i]! / scale, free.most);
       }
     }

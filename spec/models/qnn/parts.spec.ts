@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SD15 } from '../../../build/bench/sd15Description';
 import { openDiffusersFolder } from '../../../models/checkpoint';
-import { qnnSegments, qnnStage } from '../../../models/graph/qnn/qnnStage';
+import { qnnSegments, qnnSegmentsAlike, qnnStage } from '../../../models/graph/qnn/qnnStage';
 import { someOf } from '../../../models/graph/qnn/ranges';
 import { matrixKeys } from '../../../models/quantize/dequantized';
 import { randomModel } from '../randomModel';
@@ -31,6 +31,32 @@ test('Stable Diffusion’s UNet in any number of parts has each weight in one pa
     const keys = parts.flatMap(({ layers }) => [...new Set(layers.flatMap((layer) => layer.keys))]);
     assert.is(new Set(keys).size, keys.length);
     assert.equal([...keys].sort(), [...matrixKeys(SD15, 'unet')].sort());
+  }
+});
+
+test('in sizes that would be cut elsewhere by themselves, each part has the same weights', () => {
+  const sizes = [
+    [32, 32],
+    [96, 64],
+    [128, 128],
+    [8, 8],
+  ].map(([height, width]) => {
+    return { batch: 1, height: height!, width: width! };
+  });
+  const keysOf = (parts: readonly { readonly layers: readonly { readonly keys: readonly string[] }[] }[]) =>
+    parts.map(({ layers }) => layers.map(({ keys }) => `${keys}`).sort());
+  for (const [stage, count] of [
+    ['unet', 9],
+    ['vae_decoder', 5],
+  ] as const) {
+    const alone = sizes.map((size) => keysOf(qnnSegments(SD15, stage, size, count)));
+    const alike = qnnSegmentsAlike(SD15, stage, sizes, count).map(keysOf);
+    assert.ok(
+      alone.some((parts) => JSON.stringify(parts) !== JSON.stringify(alone[0])),
+      `${stage}: nothing to bring in line`,
+    );
+    for (const parts of alike) assert.equal(parts, alike[0]);
+    assert.is(alike[0]!.length, count);
   }
 });
 

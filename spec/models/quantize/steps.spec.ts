@@ -1,21 +1,24 @@
 /** Kernels in four bits and steps: how they are rounded, how they lie, and that they are read as the eight bits they stand for. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { openDiffusersFolder } from '../../../models/checkpoint';
 import { fromF32 } from '../../../models/floats';
-import type { Manifest } from '../../../models/manifest';
+import { parametersOf } from '../../../models/graph/parameters';
+import { checkManifest, type Manifest } from '../../../models/manifest';
 import { packedBytes, planTensors } from '../../../models/pack';
+import { planModel } from '../../../models/planModel';
 import { encoded } from '../../../models/quantize/encode';
 import type { IntegerWeight } from '../../../models/quantize/integerWeights';
 import { nearest } from '../../../models/quantize/methods/nearest';
 import { searchScales } from '../../../models/quantize/methods/searchScales';
 import { searchSteps } from '../../../models/quantize/methods/searchSteps';
-import { KERNEL_BLOCK, type PlannedForm } from '../../../models/quantize/plan';
+import { integerForm, KERNEL_BLOCK, type PlannedForm } from '../../../models/quantize/plan';
 import { inEightBits } from '../../../models/quantize/steps';
 import { unfolded, unfoldedWeights } from '../../../models/quantize/unfolded';
 import { weightInMemory } from '../../../models/quantize/weight';
-import type { PackedTensor, StageWeights } from '../../../models/stage';
+import type { PackedTensor, StageName, StageWeights } from '../../../models/stage';
 import { weightsInMemory } from '../../../models/stageWeights';
-import { uniform } from '../randomModel';
+import { randomModel, uniform } from '../randomModel';
 import { rejects } from '../rejects';
 import { quietly } from './roundingLayers';
 
@@ -66,6 +69,15 @@ test('a block of zeros does not spoil its row, and stays zeros', () => {
   assert.ok(values.subarray(0, KERNEL_BLOCK).every((value) => value === 0));
   assert.ok(values.subarray(KERNEL_BLOCK, COLUMNS).some((value) => Math.abs(value) >= 6));
   assert.ok(values.subarray(5 * COLUMNS).every((value) => value === 0));
+});
+
+test('where no input says what is better, nothing is cut off', async () => {
+  const silent = { ...layer, gram: [new Float32Array(COLUMNS ** 2)] };
+  const { values, scales } = await searchSteps(silent, nearest(layer, { most: 7, block: KERNEL_BLOCK }), quietly());
+  for (const [i, weight] of weights.entries()) {
+    const scale = scales[Math.floor(i / KERNEL_BLOCK)]!;
+    assert.ok(Math.abs(weight - scale * values[i]!) <= (scale / 2) * 1.001, `weight ${i}`);
+  }
 });
 
 test('in eight bits they are the same numbers under a scale for each row', () => {
@@ -137,6 +149,26 @@ test('a folded kernel takes little more than half, and is read as the eight bits
   for (const { name, offset, bytes } of eight.tensors)
     assert.equal([...byTensors.read(offset, offset + bytes)], [...eight.file.subarray(offset, offset + bytes)], name);
   assert.throws(() => byTensors.read(0, eight.file.length + 1), /bad-argument|weights/);
+});
+
+test('a folded manifest says a version that earlier builds refuse, and steps that are not there are missed', async () => {
+  const checkpoint = await openDiffusersFolder(await randomModel('B'));
+  const shapes = new Map(parametersOf(checkpoint.description, 'unet').map(({ name, shape }) => [name, shape]));
+  const forms = (stage: StageName) => (key: string) =>
+    stage === 'unet' && shapes.get(key)!.length === 4 ? integerForm(shapes.get(key)!, 4) : ('int8' as const);
+  const manifest = planModel(checkpoint, 'int4', forms);
+  assert.equal([manifest.version, planModel(checkpoint, 'int4').version], [3, 2]);
+  assert.is(checkManifest(manifest), manifest);
+  const { tensors } = manifest.stages.unet;
+  const at = tensors.findIndex(({ name }) => name.endsWith('/steps'));
+  const broken = (some: readonly PackedTensor[]) => {
+    const unet = { ...manifest.stages.unet, tensors: some };
+    return () => checkManifest({ ...manifest, stages: { ...manifest.stages, unet } });
+  };
+  await rejects(broken(tensors.toSpliced(at, 1)), 'bad-model', tensors[at + 1]!.name, 'steps before it', 'none');
+  const { bytes, shape } = tensors[at]!;
+  const fewer = { ...tensors[at]!, shape: [shape[0]!, shape[1]! - 1], bytes: bytes - shape[0]! };
+  await rejects(broken(tensors.with(at, fewer)), 'bad-model', 'one for each 18 bytes', `[${fewer.shape}]`);
 });
 
 test('what must be made readable first is named as it lies; closing closes', async () => {

@@ -42,6 +42,7 @@ for (const [words, ...told] of [
   ['demo --out made --rounding best', '--rounding', 'gptq', 'best'],
   ['demo --out made --size 512', '--size', '512x768', '512'],
   ['demo --out made --size 500x512', '--size', '500x512'],
+  ['demo --out made --size 64x64 --size 32x32 --size 64x64', '--size', '64x64 twice'],
   ['demo --out made --samples 0', '--samples', 'from 1 on', '0'],
   ['demo --out made --samples 1e3', '--samples', '1e3'],
   ['demo --out made --domain foods', '--domain', 'foods'],

@@ -197,7 +197,7 @@ export class Constants {
         values[(tap * channels + c) * results + n]! * (scales ? scales[n]! : 1),
     });
     if (this.#stored.has(`${name}/blocks`)) {
-      const scales = this.#floats(`${name}/scales`, weights);
+      const scales = Float32Array.from(this.#floats(`${name}/scales`, weights));
       const bytes = Uint8Array.from(this.#read(this.#stored.get(`${name}/blocks`)!, weights));
       return {
         at: (n: number, _: number, c: number): number => {

@@ -2,12 +2,16 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Layers } from '../../../../models/graph/layers';
+import { listing, type Parameter } from '../../../../models/graph/parameters';
+import { planTensors } from '../../../../models/pack';
+import type { StageWeights } from '../../../../models/stage';
 import { weightsInMemory } from '../../../../models/stageWeights';
 import { assemble } from '../../../../workers/backend/int8/assemble';
 import { nodeThreads } from '../../../../workers/backend/int8/int8.node';
 import { openInt8Stage, type Watch } from '../../../../workers/backend/int8/int8Stage';
 import type { Threads } from '../../../../workers/backend/int8/threads';
 import type { Tensors } from '../../../../workers/tensor';
+import { packedFile } from '../../../models/packedWeights';
 import { input, madeUp } from './network';
 
 const PIXELS = [1, 16, 12, 12] as const;
@@ -201,5 +205,35 @@ test('a tensor that is not there is a coded error that names it', async () => {
     },
   );
 });
+
+for (const form of ['int8', 'int4'] as const) {
+  test(`${form}: weights may be read into one buffer after another’s`, async () => {
+    const describe = (net: Layers): void => net.output('y', net.linear('l', net.input('x', 'float32', [1, 5, 64]), 32));
+    const parameters: Parameter[] = [];
+    describe(listing(parameters));
+    const tensors = planTensors(parameters, () => 'F32', form);
+    const numbers = parameters.map(({ name, shape }, seed) => [
+      name,
+      { shape, data: input(shape, seed, 1).data as Float32Array },
+    ]);
+    const file = await packedFile(tensors, Object.fromEntries(numbers));
+    const shared = new Uint8Array(file.length);
+    const scribbling: StageWeights = {
+      ...weightsInMemory(file),
+      read(begin, end) {
+        shared.fill(0xff);
+        shared.set(file.subarray(begin, end));
+        return shared.subarray(0, end - begin);
+      },
+    };
+    const on = async (weights: StageWeights): Promise<Tensors> => {
+      const stage = await openInt8Stage({ name: 'l', describe, tensors }, weights, one, new AbortController().signal);
+      const made = await stage.run({ x: input([1, 5, 64], 9) });
+      await stage.close();
+      return made;
+    };
+    assert.equal(await on(scribbling), await on(weightsInMemory(file)));
+  });
+}
 
 test.run();
