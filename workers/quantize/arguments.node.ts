@@ -15,7 +15,7 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   MODEL                    a .safetensors checkpoint, a diffusers folder, or "demo"
   --out DIR                where to write; what was stopped goes on when it is asked for again
   --format NAME            ${FORMATS.join(', ')} (default: w8a16): bits of weights, then of activations
-  --size WIDTHxHEIGHT      pixels, multiples of 8; may be given several times (default: the model's own size)
+  --size WIDTHxHEIGHT      pixels, multiples of 8; may be given several times: weights are rounded for all (default: the model's own size)
   --rounding NAME          ${ROUNDINGS.join(', ')} (default: ${DEFAULT_ROUNDING.rounding})
   --sweeps N               of coordinate descent, after gptq or adaround (default: ${DEFAULT_ROUNDING.sweeps})
   --iterations N           of adaround (default: ${DEFAULT_ROUNDING.iterations})
@@ -24,7 +24,8 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --bias-correction on|off whether biases take back what rounding does to the means of layers' outputs (default: on
                            for formats with four bits, off for others)
   --budget PERCENT         of float32's bytes that a network in four bits may take (default: 20); where its
-                           form has no less, as little as can be had, and that is told
+                           form has no less, as little as can be had, and that is told. In w4 the UNet's kernels of 3 × 3
+                           may have four bits as well
   --sensitivity N          guided calls of the UNet to measure each weight's four bits with, for which all of it must fit in
                            memory; 0: go by the layers' own errors (default: ${USUAL_SENSITIVITY}, with wasm 0 where it would not fit)
   --clipping NAME          ${CLIPPINGS.join(', ')}: ranges of activations in 8 bits (default: mse)
