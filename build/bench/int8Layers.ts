@@ -47,7 +47,7 @@ export async function int8Layers(args: readonly string[]): Promise<number> {
   const checkpoint = await openDisk(modelPath('demo'), {});
   const side = Number(size);
   const calls = await recordedCalls(
-    { model: checkpointModel(checkpoint), backend: nodeWasmBackend() },
+    async () => ({ model: checkpointModel(checkpoint), backend: nodeWasmBackend() }),
     {
       prompts: HELD_OUT_PROMPTS.filter(({ domain }) => domain === 'demo').slice(0, Number(prompts)),
       ...{ steps: 20, width: side, height: side, samples: 2 * Number(prompts) },

@@ -32,6 +32,7 @@ import type { StageName, StageSize } from '../../models/stage';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
 import type { Computing } from '../backend/computing.node';
 import { hostInputs } from '../backend/hostInputs';
+import type { Parts } from '../openStage';
 import type { Tensors } from '../tensor';
 import { fourBitKernels, type QuantizeArguments } from './arguments.node';
 import { drawingParts } from './drawingParts.node';
@@ -46,7 +47,7 @@ import { type DrawnSize, type RoundedStage, roundStage } from './roundStage.node
 import { guidedSamples, unetCosts } from './sensitivity';
 import { USUAL_SENSITIVITY } from './sensitivityRoom';
 import { diskSpool } from './spool.node';
-import { type Calls, recordedCalls } from './trajectories';
+import { type Calls, type Once, recordedCalls } from './trajectories';
 
 /** Prompts that the text encoder reads, which is so much faster than drawing. */
 const TEXTS = 64;
@@ -72,6 +73,7 @@ export class Quantization {
   private readonly mixed = new Map<StageName, ReadonlyMap<string, Bits>>();
   private readonly budgets: SizeBudget[] = [];
   private engine: Promise<Engine> | undefined;
+  private parts: Promise<Parts> | undefined;
 
   constructor(
     private readonly checkpoint: Checkpoint,
@@ -109,18 +111,25 @@ export class Quantization {
     return written.flat();
   }
 
+  /** The model as it draws what calibrates. */
+  private drawing(): Promise<Parts> {
+    const { checkpoint, computing, progress, signal } = this;
+    this.parts ??= drawingParts(checkpoint, computing, join(this.work, 'drawn'), progress.packing, signal);
+    return this.parts;
+  }
+
   /** What the networks are asked while pictures of a size are drawn. */
   private async drawn({ width, height }: PictureSize): Promise<Drawn> {
-    const { checkpoint, given, signal, progress } = this;
+    const { given, signal, progress } = this;
     const name = `${width}x${height}`;
     const folder = join(this.work, name);
     await mkdir(folder, { recursive: true });
-    const calls = await recordedOnce(join(folder, 'calls.safetensors'), async () => {
-      const { steps, samples, domains } = given;
-      const asked = { prompts: chosenPrompts(given.prompts, domains), steps, samples, width, height };
-      const parts = await drawingParts(checkpoint, this.computing, join(this.work, 'drawn'), progress.packing, signal);
-      return recordedCalls(parts, asked, signal, (done, of) => progress.drawing(name, done, of));
-    });
+    const { steps, samples, domains } = given;
+    const asked = { prompts: chosenPrompts(given.prompts, domains), steps, samples, width, height };
+    const told = (done: number, of: number): void => progress.drawing(name, done, of);
+    // A picture that was drawn before a stop is not drawn again.
+    const once: Once = (i, record) => recordedOnce(join(folder, `calls-${i}.safetensors`), record);
+    const calls = await recordedCalls(() => this.drawing(), asked, signal, told, once);
     return { name, folder, calls, size: { batch: 1, width: width / VAE_FACTOR, height: height / VAE_FACTOR } };
   }
 

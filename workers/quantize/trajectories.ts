@@ -37,39 +37,57 @@ const MORE_STEPS = 5;
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** Draws a picture of each prompt. `progress`: pictures drawn, of all, with the part of the next that is done. */
+/** What `record` makes of picture `index`, or what was made of it before. */
+export type Once = (index: number, record: () => Promise<Calls>) => Promise<Calls>;
+
+/**
+ * Draws a picture of each prompt with what `partsOf` opens, once it is wanted. `progress`: pictures drawn, of all, with the part of the
+ * next that is done.
+ */
 export async function recordedCalls(
-  { model, backend, courses }: Parts,
-  { prompts, steps, width, height, samples }: Trajectories,
+  partsOf: () => Promise<Parts>,
+  trajectories: Trajectories,
   signal: AbortSignal,
   progress: (done: number, of: number) => void = () => undefined,
+  once: Once = (_, record) => record(),
 ): Promise<Calls> {
-  const noted: Record<keyof Calls, Tensors[]> = { unet: [], guided: [], vae_decoder: [], vae_encoder: [] };
-  const parts = (unet: Tensors[]): Parts => {
-    return { model, backend: noting(backend, unet, noted), ...(courses ? { courses } : {}) };
-  };
-  for (const [i, { prompt }] of prompts.entries()) {
-    const request: ImageRequest = {
-      ...DEFAULTS,
-      prompt,
-      seed: i,
-      steps: steps + (i % MORE_STEPS),
-      scheduler: SCHEDULERS[i % SCHEDULERS.length]!,
-      guidance: 'two-calls',
-      width,
-      height,
-    };
-    const all: Tensors[] = [];
-    for await (const event of textToImage(request, parts(all), signal)) {
-      if (event.type === 'failed') throw asError(event, 'calibration');
-      if (event.type === 'step') progress(i + event.index / event.of, prompts.length);
-    }
-    const wanted = Math.floor(((i + 1) * samples) / prompts.length) - Math.floor((i * samples) / prompts.length);
-    const pair = 2 * Math.floor((((i + 0.5) * GOLDEN) % 1) * (all.length / 2));
-    noted.guided.push(...all.slice(pair, pair + 2));
-    noted.unet.push(...spread(all, wanted, (i * GOLDEN) % 1));
+  const { length } = trajectories.prompts;
+  const all: Record<keyof Calls, Tensors[]> = { unet: [], guided: [], vae_decoder: [], vae_encoder: [] };
+  for (let i = 0; i < length; i++) {
+    const told = (part: number): void => progress(i + part, length);
+    const calls = await once(i, async () => recordedPicture(await partsOf(), trajectories, i, signal, told));
+    for (const stage of Object.keys(all) as (keyof Calls)[]) all[stage].push(...calls[stage]);
   }
-  return noted;
+  return all;
+}
+
+async function recordedPicture(
+  { model, backend, courses }: Parts,
+  { prompts, steps, width, height, samples }: Trajectories,
+  i: number,
+  signal: AbortSignal,
+  progress: (part: number) => void,
+): Promise<Calls> {
+  const all: Tensors[] = [];
+  const noted: Record<'vae_decoder' | 'vae_encoder', Tensors[]> = { vae_decoder: [], vae_encoder: [] };
+  const parts: Parts = { model, backend: noting(backend, all, noted), ...(courses ? { courses } : {}) };
+  const request: ImageRequest = {
+    ...DEFAULTS,
+    prompt: prompts[i]!.prompt,
+    seed: i,
+    steps: steps + (i % MORE_STEPS),
+    scheduler: SCHEDULERS[i % SCHEDULERS.length]!,
+    guidance: 'two-calls',
+    width,
+    height,
+  };
+  for await (const event of textToImage(request, parts, signal)) {
+    if (event.type === 'failed') throw asError(event, 'calibration');
+    if (event.type === 'step') progress(event.index / event.of);
+  }
+  const wanted = Math.floor(((i + 1) * samples) / prompts.length) - Math.floor((i * samples) / prompts.length);
+  const pair = 2 * Math.floor((((i + 0.5) * GOLDEN) % 1) * (all.length / 2));
+  return { ...noted, guided: all.slice(pair, pair + 2), unet: spread(all, wanted, (i * GOLDEN) % 1) };
 }
 
 /** `count` of `all`, evenly apart, the first after `offset` of a part. */

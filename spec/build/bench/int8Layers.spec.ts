@@ -17,7 +17,7 @@ test('half of them keep 36 dB and more, and none falls below 30', async () => {
   const parts = { model: checkpointModel(checkpoint), backend: nodeWasmBackend() };
   const prompts = [{ domain: 'demo', prompt: 'a red apple on a blue background' }] as const;
   const how = { prompts, steps: 10, width: 64, height: 64, samples: 2 };
-  const { unet } = await recordedCalls(parts, how, new AbortController().signal);
+  const { unet } = await recordedCalls(async () => parts, how, new AbortController().signal);
   const threads = {
     rows: await nodeThreads({ threads: 1, form: 'words', numbers: wordsOf(255) }),
     words: await nodeThreads({ threads: 1, form: 'words' }),

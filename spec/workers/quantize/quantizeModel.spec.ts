@@ -130,12 +130,12 @@ test('what is stopped goes on where it was, without drawing again, and ends as i
   assert.is(error?.code, 'aborted', String(error));
   assert.not.ok(existsSync(join(scratch, 'again', 'npu.json')));
   // What is there already is not made again: neither by drawing, which writes what it has noted, nor by rounding.
-  const kept = await Promise.all(['48x40/calls.safetensors', 'text_encoder/0.json'].map((path) => stat(done(path))));
+  const kept = await Promise.all(['48x40/calls-1.safetensors', 'text_encoder/0.json'].map((path) => stat(done(path))));
   const inodes = kept.map(({ ino, mtimeMs }) => [ino, mtimeMs]);
   const finishing = quantizeModel(asked('again'), never);
   const seen = new Set<string>();
   const look = setInterval(() => {
-    for (const [i, path] of ['48x40/calls.safetensors', 'text_encoder/0.json'].entries()) {
+    for (const [i, path] of ['48x40/calls-1.safetensors', 'text_encoder/0.json'].entries()) {
       const found = existsSync(done(path)) ? statSync(done(path)) : undefined;
       if (found) seen.add(JSON.stringify([i, found.ino, found.mtimeMs]));
     }

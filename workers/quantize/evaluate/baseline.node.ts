@@ -43,7 +43,7 @@ export async function baseline(
   const model = checkpointModel(checkpoint, undefined, weightsInTemporaryFile);
   const trajectories = { ...drawing, prompts, samples: CALLS * prompts.length };
   const calls = {
-    ...(await recordedCalls({ model, backend }, trajectories, signal)),
+    ...(await recordedCalls(async () => ({ model, backend }), trajectories, signal)),
     text_encoder: promptCalls(checkpoint, ['', ...prompts.map(({ prompt }) => prompt)]),
   };
   const size = { batch: 1, height: drawing.height / VAE_FACTOR, width: drawing.width / VAE_FACTOR };
