@@ -31,8 +31,9 @@ export function reportHtml(data: ReportData): string {
 ${styleSheet(STYLE)}
 </head>
 <body>
+<main>
 <h1>${title}</h1>
-<p>Quality against the unquantized model. Rounding: ${data.rounding}. Made ${data.made}.</p>
+<p>Quality against the unquantized model. Rounding: ${data.rounding}. Made <time datetime="${data.made}">${data.made.replace(/T(\d\d:\d\d).*/, ', $1 UTC')}</time>.</p>
 ${summary(data)}
 ${some(data.pictures, picturesSection)}
 ${some(data.worst, worstSection)}
@@ -43,6 +44,7 @@ ${some(data.layers, layersSection)}
 ${some(data.methods, methodsSection)}
 ${some(data.sizes, sizesSection)}
 ${some(data.budgets, budgetsSection)}
+</main>
 </body>
 </html>
 `);

@@ -20,7 +20,7 @@ const whole = (
   columns: readonly Column[],
   rows: readonly (readonly Content[])[],
 ): Markup => html`<div class="scroll"><table>
-<thead><tr>${columns.map(({ title, kind }) => html`<th class="${kind}">${title}</th>`)}</tr></thead>
+<thead><tr>${columns.map(({ title, kind }) => html`<th scope="col" class="${kind}">${title}</th>`)}</tr></thead>
 <tbody>${rows.map(
   (row) => html`<tr>${row.map((cell, i) => html`<td class="${columns[i]!.kind}">${cell}</td>`)}</tr>
 `,
