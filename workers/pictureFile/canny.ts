@@ -2,7 +2,7 @@
  * Edges of a picture, as ControlNets for them were trained on: Canny 1986, "A Computational Approach to Edge Detection", in the very integers
  * of OpenCV 4 (imgproc/src/canny.cpp: an aperture of 3, the sum of both slopes' magnitudes).
  */
-import type { InitImage } from './api';
+import type { InitImage } from '../api';
 
 /** What is above `high` is an edge, and what is above `low` and touches one; slopes go up to 2040. */
 export interface CannyThresholds {
