@@ -78,7 +78,7 @@ async function opened(file: ByteSource, called = file.name): Promise<Steerer> {
     if (adapter) return adapter;
     const kind = OTHERS.find(([pattern]) => tensors.names().some((name) => pattern.test(name)))?.[1];
     if (kind) throw unsupportedModel(tensors.name, WANTED, kind);
-    refuseOtherThan(tensors, WANTED, 'a ControlNet');
+    refuseOtherThan(tensors, WANTED, 'a ControlNet', 'a T2I-adapter');
     throw badModel(tensors.name, `${WANTED}, with tensors such as ${FIRST}`, someTensors(tensors.names()));
   }
   for (const [pattern, kind] of OTHERS)
