@@ -7,6 +7,7 @@ import { modelSize, set, settings } from '../state';
 import { lateWords } from '../words';
 import { Choice } from './Choice';
 import { ControlPicture } from './ControlPicture';
+import { AddControl } from './ControlShelf';
 import { IconButton } from './IconButton';
 import { NumberField } from './NumberField';
 
@@ -96,16 +97,23 @@ function ModelChoice({
 }) {
   const late = lateWords();
   const gone = model !== null && !names.includes(model);
+  if (names.length === 0 && !gone) {
+    return (
+      <div class="field">
+        <span class="label">{late.controlModel}</span>
+        <AddControl testid="first-control" />
+      </div>
+    );
+  }
   return (
     <label class="field">
       <span class="label">{late.controlModel}</span>
       <select
         data-testid="control-model"
         value={model ?? ''}
-        disabled={names.length === 0 && !gone}
         onChange={(event) => changeUnit(id, { model: event.currentTarget.value || null })}
       >
-        <option value="">{names.length === 0 ? late.noControlModels : late.noControlModel}</option>
+        <option value="">{late.noControlModel}</option>
         {gone && <option value={model}>{late.controlGone(model)}</option>}
         {names.map((name) => (
           <option key={name} value={name}>
@@ -149,7 +157,7 @@ function Stretched({ unit: { given } }: { readonly unit: ControlUnit }) {
   const own = inShape(picture, modelSize());
   if (own.width === width && own.height === height) return null;
   return (
-    <div>
+    <div class="buttons">
       <p class="hint">{late.controlStretched(width, height)}</p>
       <button type="button" data-testid="control-shape" onClick={() => set({ size: own })}>
         {late.controlShape(own.width, own.height)}

@@ -81,7 +81,7 @@ export function ControlPicture({ unit, place }: Props) {
             data-testid="control-leave"
             onClick={() => changeUnit(id, { given: undefined })}
           >
-            {late.leavePicture}
+            {late.leaveControlPicture}
           </button>
         )}
       </div>

@@ -45,10 +45,7 @@ export function ControlShelf() {
         </p>
       )}
       <div class="buttons">
-        <FileButton testid="keep-control" onPick={(files) => void keepControls(files.map((file) => [file]))}>
-          <Icon name="add" />
-          {late.addControlFile}
-        </FileButton>
+        <AddControl testid="keep-control" />
         <FileButton testid="keep-control-folder" folder class="quiet" onPick={(files) => void keepControls([files])}>
           {late.addControlFolder}
         </FileButton>
@@ -57,6 +54,13 @@ export function ControlShelf() {
     </div>
   );
 }
+
+export const AddControl = ({ testid }: { readonly testid: string }) => (
+  <FileButton testid={testid} onPick={(files) => void keepControls(files.map((file) => [file]))}>
+    <Icon name="add" />
+    {lateWords().addControlFile}
+  </FileButton>
+);
 
 /** Of one for another model, or of another kind, by its name; all else as elsewhere on the page. */
 export function controlFailureText(failure: Failure, said: Words, late: LateWords): string {

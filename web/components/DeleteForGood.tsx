@@ -1,5 +1,6 @@
 /** A button that asks once more before what it deletes is gone, and where the focus goes then. */
-import { type RefObject, useEffect, useRef, useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { lateWords } from '../words';
 import { IconButton } from './IconButton';
 
@@ -51,7 +52,7 @@ export function DeleteForGood({ testid, label, onSure }: Props) {
  * Of a list of files by the test id `item`: after one was deleted the focus goes to the button by `button` of the one that is there now, or to what adds
  * one. What it returns is told the place of one that is being deleted.
  */
-export function useFocusAfter(list: RefObject<HTMLElement>, here: unknown, item: string, button: string) {
+export function useFocusAfter(list: RefObject<HTMLElement | null>, here: unknown, item: string, button: string) {
   const deleted = useRef<number | undefined>(undefined);
   useEffect(() => {
     const at = deleted.current;
