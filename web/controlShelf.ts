@@ -33,7 +33,7 @@ const again = ({ controls: said = [], controlGuess = false }: ControlRequest): C
 export async function takeControls(said: SaidControls | undefined): Promise<Omit<FoundUnits, 'units'>> {
   const { controls: each, guess } = said ?? { controls: [], guess: false };
   if (each.length === 0 && !controls.value) return { missing: [], others: [], pictures: [] };
-  const { units, ...rest } = foundUnits(each, controls.value?.units ?? [], await learn());
+  const { units, ...rest } = foundUnits(each, controls.value?.units ?? [], each.length > 0 ? await learn() : []);
   controls.value = { asked, again, guess, units };
   return rest;
 }

@@ -7,7 +7,7 @@ import { controlManifest, controlModel, type SteeringModel } from './controlMode
 import { type KeptControls, keptControls } from './controlShelf';
 import { CodedError } from './errors';
 import { controlBytes, int8ControlBytes } from './memory/controlBytes';
-import type { DrawnSize } from './memory/needs';
+import type { Planned } from './memory/drawingPlan';
 import { nearest } from './nearest';
 import type { Records } from './store/records';
 
@@ -33,7 +33,7 @@ export interface SteeredDrawing {
   /** Of the model that is steered: its weights' form is theirs, too. */
   readonly manifest: Manifest;
   /** Of the largest pass. */
-  readonly drawn: DrawnSize;
+  readonly drawn: Planned;
   readonly on: OwnBackendName;
   readonly threads: number;
   readonly lowering: GraphOptions;

@@ -11,7 +11,7 @@ import { psnr } from '../../models/quantize/quality/psnr';
 import { encodeSafetensors, type NamedTensor } from '../../models/safetensorsWriter';
 import { pngBytes } from '../../workers/cli/png';
 import { fromRoot } from '../root';
-import { begin, commandPicture, draw, fill, ready, same, scratchFolder } from './enginePage';
+import { begin, commandPicture, draw, fill, ready, same, scratchFolder, textOf } from './enginePage';
 import { byId } from './page';
 import { press, says, unfold, upload, waitFor } from './shelfPage';
 
@@ -60,7 +60,12 @@ test('it steers a picture as on the command, in its part of the steps; one of an
     await press(page, 'control-1-preprocess-canny');
     for (const [id, text] of Object.entries({ 'canny-low': '50', 'canny-high': '120', 'control-weight': '0.6' }))
       await fill(page, id, text);
+    const forecast = await textOf(page, 'forecast');
     same(await draw(page, drawn), expected);
+    await press(page, 'control-on');
+    // It counts with the ControlNet, and without it.
+    await waitFor(page, `document.querySelector('${byId('forecast')}').textContent !== ${JSON.stringify(forecast)}`);
+    await press(page, 'control-on');
 
     await upload(page, 'keep-control', await place('xl.safetensors', await controlNet(2048)));
     await waitFor(page, says('control-problem', /one for Stable Diffusion XL \(xl\.safetensors\)/));

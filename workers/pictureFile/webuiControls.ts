@@ -1,6 +1,7 @@
 /**
- * What steers a picture, in the words of sd-webui-controlnet 1.1.455 (its internal_controlnet/args.py, `ControlNetUnit.serialize`): a field for each,
- * `ControlNet 0` and on. Of its hashes, which are none of the file's, nothing is kept; texts before 1.1.300 are of another form.
+ * What steers a picture, in the words of sd-webui-controlnet 1.1 (its internal_controlnet/args.py, `ControlNetUnit.serialize`): a field for each,
+ * `ControlNet 0` and on. The hash behind a model's name is of a part of the file (stable-diffusion-webui's `model_hash`), and is not kept. Its older texts
+ * are of another form.
  */
 import type { ControlPreprocess, ControlRequest } from '../api';
 import { CANNY_THRESHOLDS } from './canny';
