@@ -44,4 +44,4 @@ export function keptControls(records: Records): KeptControls {
 
 /** What `openSteerer` has read of a folder. */
 const weightsAmong = (files: readonly PickedFile[]): PickedFile =>
-  FOLDER_FILES.flatMap((name) => files.find(({ path }) => path.split('/').slice(1).join('/') === name) ?? [])[0]!;
+  FOLDER_FILES.flatMap((name) => files.find(({ path }) => path.replace(/^[^/]*\//, '') === name) ?? [])[0]!;
