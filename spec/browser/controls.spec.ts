@@ -47,6 +47,8 @@ async function opened(page: Page): Promise<void> {
   await waitFor(page, kept(1));
 }
 
+const focused = (page: Page, id: string) => waitFor(page, `document.activeElement.dataset.testid === '${id}'`);
+
 async function fill(page: Page, id: string, value: string): Promise<void> {
   await page.$eval(byId(id), (field) => (field as unknown as { select(): void }).select());
   await page.type(byId(id), value);
@@ -110,10 +112,10 @@ test('two pictures steer, each by its model, its weight and its part; off, remov
     await draws(page, /{"name":"edges",/);
     await page.evaluate(`document.querySelectorAll('${byId('delete-control')}')[1].focus()`);
     await page.keyboard.press('Enter');
-    await page.waitForSelector(byId('delete-control-sure'));
+    await focused(page, 'delete-control-sure');
     await page.keyboard.press('Enter');
     await waitFor(page, kept(1));
-    await waitFor(page, `document.activeElement.dataset.testid === 'delete-control'`);
+    await focused(page, 'delete-control');
     await draws(page, /plain, cut, 0”/);
   }));
 
