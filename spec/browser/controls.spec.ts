@@ -124,10 +124,18 @@ test('a picture is dropped on its control, or pasted, or the one on show, and no
     await opened(page);
     await page.$eval(byId('control-drop'), (zone) => (zone as unknown as { scrollIntoView(): void }).scrollIntoView());
     const box = (await (await page.$(byId('control-drop')))!.boundingBox())!;
+    // One that says how it was drawn: dropped elsewhere its settings would be taken.
+    const request: ImageRequest = {
+      ...{ prompt: 'another', negativePrompt: '', seed: 41, steps: 7, guidanceScale: 3.5, width: 64, height: 80 },
+      ...{ scheduler: 'ddim', numImages: 1, guidance: 'auto', memory: 'auto' },
+    };
+    const bare = pngBytes({ width: 16, height: 16, pixels: new Uint8Array(3 * 256).fill(5) });
+    const chunks = recipeChunks({ model: 'Demo', backend: 'wasm', request });
+    const dropped = await place('dropped.png', withChunks(bare, chunks));
     const session = await page.createCDPSession();
     const data = {
       items: [{ mimeType: 'image/png', data: '' }],
-      ...{ files: [await gray('dropped.png', 5)], dragOperationsMask: 1 },
+      ...{ files: [dropped], dragOperationsMask: 1 },
     };
     for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
       await session.send('Input.dispatchDragEvent', { type, x: box.x + 20, y: box.y + 20, data });
