@@ -60,8 +60,9 @@ const all = (page: Page, id: string, from: string): Promise<unknown> =>
 test('two pictures steer, each by its model, its weight and its part; off, removed or deleted they do not', () =>
   ready(async ({ page }) => {
     await opened(page);
-    assert.is(await text(page, 'control-lacks'), 'Nothing is followed before a picture is given.');
+    await waitFor(page, says('control-lacks', /^Nothing is followed before a picture is given\.$/));
     await upload(page, 'control-file', await gray('shape.png', 9));
+    await page.waitForSelector(byId('control-given'));
     await draws(
       page,
       /plain, cut, 0, {"name":"canny",.*"imageName":"shape\.png","weight":1,"end":1,"start":0} by 16 × 16 of 9”/,
@@ -71,7 +72,7 @@ test('two pictures steer, each by its model, its weight and its part; off, remov
     await page.waitForSelector(byId('control-seen'));
     await fill(page, 'canny-low', '250');
     // The other threshold goes along.
-    assert.is(await page.$eval(byId('canny-high'), (field) => (field as unknown as { value: string }).value), '250');
+    await waitFor(page, `document.querySelector('${byId('canny-high')}').value === '250'`);
     await fill(page, 'control-weight', '0.5');
     await fill(page, 'control-end', '0.8');
     await upload(page, 'keep-control', await place('depth.safetensors', adapter));
@@ -187,6 +188,7 @@ test('a picture dropped on the page sets what steered it, and says which of its 
   ready(async ({ page }) => {
     await opened(page);
     await upload(page, 'control-file', await gray('shape.png', 9));
+    await page.waitForSelector(byId('control-given'));
     const image = { width: 1, height: 1, pixels: new Uint8Array(3) };
     const request: ImageRequest = {
       ...{ prompt: 'echo', negativePrompt: '', seed: 41, steps: 7, guidanceScale: 3.5, width: 64, height: 80 },
