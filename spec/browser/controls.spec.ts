@@ -221,7 +221,7 @@ test('a picture dropped on the page sets what steered it, and says which of its 
     assert.equal(await all(page, 'control-on', 'checked'), [false, false]);
   }));
 
-test('a failing drawing loses nothing of it; on a phone all of it has room, and can be touched', () =>
+test('a drawing that fails, or is canceled, loses nothing of it; on a phone all of it has room, and can be touched', () =>
   ready(
     async ({ page }) => {
       await unfold(page, 'settings');
@@ -234,6 +234,11 @@ test('a failing drawing loses nothing of it; on a phone all of it has room, and 
       await fill(page, 'prompt', 'fail out-of-memory');
       await press(page, 'draw');
       await page.waitForSelector(byId('problem'));
+      await fill(page, 'prompt', 'slow');
+      await press(page, 'draw');
+      await page.waitForSelector(byId('cancel'));
+      await press(page, 'cancel');
+      await page.waitForSelector(byId('draw'));
       await fill(page, 'prompt', 'echo');
       await draws(page, /"imageName":"wide\.png".* by 64 × 16 of 9”/);
       assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));

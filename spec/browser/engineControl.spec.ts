@@ -60,8 +60,8 @@ test('it steers a picture as on the command, in its part of the steps; one of an
     await press(page, 'control-1-preprocess-canny');
     for (const [id, text] of Object.entries({ 'canny-low': '50', 'canny-high': '120', 'control-weight': '0.6' }))
       await fill(page, id, text);
-    const forecast = await textOf(page, 'forecast');
     same(await draw(page, drawn), expected);
+    const forecast = await textOf(page, 'forecast');
     await press(page, 'control-on');
     // It counts with the ControlNet, and without it.
     await waitFor(page, `document.querySelector('${byId('forecast')}').textContent !== ${JSON.stringify(forecast)}`);
