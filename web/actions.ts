@@ -3,6 +3,7 @@ import type { ImageEvent, ModelSummary } from '../workers/api';
 import { arriving } from './arriving';
 import { isHosts } from './backends';
 import { listenForHost, lookAgain } from './bridge';
+import { controlsAsked } from './controls';
 import { beginWatch, endWatch } from './crash';
 import { embeddingsAsked } from './embeddings';
 import { asFailure, engine } from './engines';
@@ -74,7 +75,8 @@ export async function draw(override: Partial<Settings> = {}): Promise<void> {
 /** Puts the request on show: once at the click, and again with the right size when the model is known. */
 function announce(model: ModelSummary | undefined): void {
   const plain = toRequest(settings.value, model ?? { width: 256, height: 256 });
-  const request = fitting({ ...plain, ...embeddingsAsked(), ...tinyVaeAsked(), ...initFor(plain) });
+  const more = { ...embeddingsAsked(), ...tinyVaeAsked(), ...controlsAsked(), ...initFor(plain) };
+  const request = fitting({ ...plain, ...more });
   tell({ type: 'draw', request, modelName: model?.name ?? '', backend: backendInUse() });
 }
 

@@ -48,10 +48,10 @@ async function open(items: readonly Dropped[]): Promise<void> {
   const handles = await Promise.all(items.map(({ handle }) => handle));
   const all = await pickedEntries(items.map(({ entry }) => entry));
   // What they are for comes late: without it a LoRA is a file like any other, and refused as a model.
-  const loras = await bringLateParts()
-    .then((late) => late.takeLoras(all))
+  const kept = await bringLateParts()
+    .then(async (late) => [...(await late.takeLoras(all)), ...(await late.keepDroppedControls(all))])
     .catch((): number[] => []);
-  const models = [...all.entries()].filter(([index, files]) => !pictureAmong(files) && !loras.includes(index));
+  const models = [...all.entries()].filter(([index, files]) => !pictureAmong(files) && !kept.includes(index));
   for (const [index, files] of models) openPicked(files, { ...takeOptions(), handle: handles[index] });
   if (models.length > 0) showShelf();
   for (const file of all.flatMap((files) => pictureAmong(files) ?? []).slice(0, 1)) await takeFrom(file);

@@ -11,6 +11,7 @@ import { type Endpoint, type Remote, transfer, wrap } from 'comlink';
 import type {
   BackendName,
   BackendReport,
+  ControlShelfApi,
   EngineApi,
   Failure,
   Forecast,
@@ -67,8 +68,8 @@ export interface Engine {
   discardModel(id: string): Promise<void>;
   renameModel(id: string, name: string): Promise<ModelSummary>;
   restoreModel(id: string): Promise<ModelSummary>;
-  /** Asks what minds the LoRAs on the device. */
-  minding<T>(question: (shelf: LoraShelfApi) => Promise<T>): Promise<T>;
+  /** Asks what minds the files on the device that are kept beside models. */
+  minding<T>(question: (shelf: LoraShelfApi & ControlShelfApi) => Promise<T>): Promise<T>;
   storage(): Promise<StorageReport>;
   freeUp(key?: string): Promise<void>;
   forecast(

@@ -1,12 +1,17 @@
 /** Keeps the forecast in step with the model, the backend, the size and the memory that are set. */
 import { effect } from '@preact/signals';
-import { engine } from './engines';
+import type { Failure } from '../workers/api';
+import { controlMisfit, controlsAsked } from './controls';
+import { asFailure, engine } from './engines';
 import { init } from './initPicture';
 import { backendInUse, modelInUse, settings, tell, wish } from './state';
 import { tinyVaeAsked } from './tinyVae';
 
 /** Dragging through sizes asks once. */
 const PATIENCE_MILLISECONDS = 150;
+
+/** What a control model is refused with. */
+const MISFIT: readonly Failure['code'][] = ['unsupported-model', 'bad-model', 'corrupt-store'];
 
 export function followForecast(): () => void {
   let asked = '';
@@ -15,7 +20,9 @@ export function followForecast(): () => void {
     const model = modelInUse();
     const backend = backendInUse();
     const { width, height } = wish();
-    const { memory, extra } = settings.value;
+    const { memory, extra: all } = settings.value;
+    const named = controlsAsked().controls?.map(({ name }) => ({ name }));
+    const extra = named ? { ...all, cacheInterval: 1 } : all;
     // A picture to begin from has one pass.
     const { hiresScale: _, hiresSize: __, ...once } = extra;
     const more = init.value ? { ...once, initImage: true } : extra;
@@ -24,16 +31,22 @@ export function followForecast(): () => void {
       typeof file === 'object' ? file.path : file,
     );
     const question = model
-      ? `${model.id} ${backend} ${width} ${height} ${memory} ${JSON.stringify(more)} ${files}`
+      ? `${model.id} ${backend} ${width} ${height} ${memory} ${JSON.stringify([more, named])} ${files}`
       : '';
     if (question === asked) return;
     asked = question;
     clearTimeout(timer);
     const learn = async (): Promise<void> => {
-      const picture = { width, height, memory, ...tiny, ...more };
-      const forecast = model && (await engine.forecast(model.id, backend, picture).catch(() => undefined));
+      const picture = { width, height, memory, ...tiny, ...more, ...(named ? { controls: named } : {}) };
+      let failure: Failure | undefined;
+      const failed = (thrown: unknown): undefined => {
+        failure = asFailure(thrown);
+      };
+      const forecast = model && (await engine.forecast(model.id, backend, picture).catch(failed));
       // A later question makes this answer one of the past.
-      if (asked === question) tell({ type: 'learned', forecast });
+      if (asked !== question) return;
+      tell({ type: 'learned', forecast });
+      controlMisfit.value = named && failure && MISFIT.includes(failure.code) ? failure : undefined;
     };
     timer = setTimeout(() => void learn(), PATIENCE_MILLISECONDS);
   });

@@ -2,6 +2,7 @@
 import { failureOf } from '../workers/pictureFile/failure';
 import { foundLoras } from '../workers/pictureFile/foundLoras';
 import { type Recipe, readRecipe } from '../workers/pictureFile/recipe';
+import { takeControls } from './controlShelf';
 import { asFailure } from './engines';
 import { learnLoras } from './loras';
 import { useModel } from './modelActions';
@@ -19,11 +20,12 @@ export async function takeSettings(file: File): Promise<void> {
   }
 }
 
-async function take({ request: said, loraHashes, model, ignored }: Recipe, name: string): Promise<void> {
+async function take({ request: said, loraHashes, controls, model, ignored }: Recipe, name: string): Promise<void> {
   const isInUse = (): boolean => model === undefined || modelInUse()?.name === model;
   const its = isInUse() ? undefined : modelsAtHand().find((one) => one.name === model);
   if (its) useModel(its.id);
   const { request, missing, others } = await withLorasHere(said, loraHashes);
+  const steered = await takeControls(controls);
   set(settingsOf(request, modelSize()));
   const toast = {
     type: 'taken',
@@ -31,6 +33,7 @@ async function take({ request: said, loraHashes, model, ignored }: Recipe, name:
     ignored,
     missing,
     others: others.map((one) => one.name),
+    controls: steered,
     fromAnother: isFromAnother(said),
     ...(isInUse() ? {} : { model: model! }),
   } as const;

@@ -16,11 +16,18 @@ const STRENGTH = 0.8;
 
 /** Takes `file` to draw from; one that the browser cannot read is told. */
 export async function takePicture(file: File): Promise<void> {
+  const picture = await pictureOf(file);
+  if (picture) give(file.name, picture);
+}
+
+/** The picture in `file`; of what the browser cannot read none, which is told. */
+export async function pictureOf(file: File): Promise<InitImage | undefined> {
   const bitmap = await createImageBitmap(file).catch(() => undefined);
-  if (bitmap) return give(file.name, pixelsOf(bitmap));
+  if (bitmap) return pixelsOf(bitmap);
   const details = { argument: file.name, expected: 'a picture', got: file.type || 'a file of another kind' };
   const failure = { code: 'bad-image', message: `bad-image: ${file.name}`, details } as const;
   tell({ type: 'problem', problem: { during: 'models', failure } });
+  return undefined;
 }
 
 /** Draws from `picture`, in its shape and about the model's area. */

@@ -56,8 +56,8 @@ export type Toast =
   | { readonly type: 'fallen'; readonly from: BackendName; readonly to: BackendName }
   /** The host's device slows it down, or stops it. */
   | { readonly type: 'hot'; readonly heat: 'slowed' | 'stopped' }
-  /** LoRAs came in, or did not: each that did not with its reason. */
-  | { readonly type: 'loras'; readonly names: readonly string[]; readonly failures: readonly Failure[] }
+  /** LoRAs, or what steers, came in, or did not: each that did not with its reason. */
+  | { readonly type: 'loras' | 'controls'; readonly names: readonly string[]; readonly failures: readonly Failure[] }
   | { readonly type: 'sound'; readonly name: string }
   | { readonly type: 'freed'; readonly bytes: number }
   /** A picture's settings are those of the page. `model`: the one that drew it, where that is not the one in use. */
@@ -72,6 +72,12 @@ export type Toast =
       readonly others: readonly string[];
       /** LoRAs that are not kept here. */
       readonly missing: readonly string[];
+      /** What steered it: models that are not kept here, those that are others under their names, and pictures to be given once more. */
+      readonly controls?: {
+        readonly missing: readonly string[];
+        readonly others: readonly string[];
+        readonly pictures: readonly string[];
+      };
     };
 
 export const bringsModel = ({ kind }: JobOrder): boolean => kind !== 'verify' && kind !== 'export';

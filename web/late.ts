@@ -1,5 +1,6 @@
 /** What a first look at the page does not need: one file, fetched when any of it is wanted or the page has nothing better to do. */
 export { followApp } from './app';
+export { ControlPanel } from './components/ControlPanel';
 export { FewSteps } from './components/FewSteps';
 export { Gallery } from './components/Gallery';
 export { Ignored } from './components/Ignored';
@@ -14,6 +15,7 @@ export { StorageMeter } from './components/StorageMeter';
 export { TinyVaeOptions } from './components/TinyVaeOptions';
 export { ToastBody } from './components/ToastBody';
 export { WebModels } from './components/WebModels';
+export { keepDroppedControls } from './controlShelf';
 export { takeSettings } from './fromPicture';
 export { takeLoras } from './loras';
 export { fileName, toPng } from './png';

@@ -1,41 +1,14 @@
 /** LoRAs kept on the device, and those that the next picture is drawn with: by name, in the settings. */
-import { signal } from '@preact/signals';
-import type { ChosenLora, Failure, LoraSummary, PickedFile } from '../workers/api';
-import { asFailure, shelf } from './engines';
+import type { ChosenLora, LoraSummary, PickedFile } from '../workers/api';
+import { shelf } from './engines';
+import { headerOf, shelved } from './shelved';
 import { set, settings, tell } from './state';
 
-/** `undefined` until they are known. */
-export const loras = signal<readonly LoraSummary[] | undefined>(undefined);
+const { kept, problems, learn, trying } = shelved<LoraSummary>((its) => its.loras());
 
-/** What last went wrong with them: of several files with each. */
-export const loraProblems = signal<readonly Failure[]>([]);
-
-/** Rejects as the engine does. */
-export async function learnLoras(): Promise<readonly LoraSummary[]> {
-  const here = await shelf.minding((its) => its.loras());
-  loras.value = here;
-  return here;
-}
-
-/** What goes wrong with one of them is in `loraProblems`, and keeps the others from nothing. Resolves to which went well. */
-async function trying(...works: readonly (() => Promise<unknown>)[]): Promise<boolean[]> {
-  const problems: Failure[] = [];
-  const went: boolean[] = [];
-  for (const work of works) {
-    try {
-      await work();
-      went.push(true);
-    } catch (thrown) {
-      problems.push(asFailure(thrown));
-      went.push(false);
-    }
-  }
-  await learnLoras().catch((thrown: unknown) => {
-    if (problems.length === 0) problems.push(asFailure(thrown));
-  });
-  loraProblems.value = problems;
-  return went;
-}
+export const loras = kept;
+export const loraProblems = problems;
+export const learnLoras = learn;
 
 export const openShelf = (): Promise<unknown> => trying();
 
@@ -90,14 +63,7 @@ export function chooseLora(name: string, weight: number | undefined): void {
 /** Whether a file that was dropped is one, by the names in its header. */
 async function isLora({ path, file }: PickedFile): Promise<boolean> {
   if (!/\.safetensors$/i.test(path)) return false;
-  const prefix = new DataView(await file.slice(0, 8).arrayBuffer());
-  if (prefix.byteLength < 8) return false;
-  const length = Math.min(Number(prefix.getBigUint64(0, true)), MOST_HEADER_BYTES);
-  const header = new TextDecoder().decode(await file.slice(8, 8 + length).arrayBuffer());
   return /"[^"]*(\.lora_(up|down|[AB])\.|[._]lora\.(up|down)\.|_lora\.(up|down)\.|\.hada_w1_a|\.lokr_w1|\.diff"|\.diff_b"|\.oft_blocks"|\.on_input"|\.a1\.weight")/.test(
-    header,
+    await headerOf(file as File),
   );
 }
-
-/** Of a network with thousands of layers a header takes less. */
-const MOST_HEADER_BYTES = 1 << 22;

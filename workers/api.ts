@@ -5,7 +5,7 @@
 import type { ErrorCode, ErrorDetails } from '../models/errors';
 import type { WeightForm as StoredForm } from '../models/quantize/weightForm';
 import type { StageName } from '../models/stage';
-import type { ControlRequest } from './api/control';
+import type { ChosenControl, ControlRequest, ControlShelfApi } from './api/control';
 import type { Forecast } from './api/forecast';
 import type { FreeURequest } from './api/freeu';
 import type { GuidanceRequest } from './api/guidance';
@@ -211,7 +211,7 @@ export type ReadEvent =
  * as messages, an `AbortMessage` sent back stops it, and after `finished`, `imported`, `paused`, `verified`, `exported`
  * or `failed` nothing follows. A question that fails rejects with a `Failure`.
  */
-export interface EngineApi extends LoraShelfApi {
+export interface EngineApi extends LoraShelfApi, ControlShelfApi {
   /** The name of a Web Lock that this engine holds for as long as it lives; empty where there are no locks. */
   life(): Promise<string>;
   /** Those of the page itself. */
@@ -248,13 +248,16 @@ export interface EngineApi extends LoraShelfApi {
   storage(): Promise<StorageReport>;
   /** Gives up everything that `storage` calls freeable, or the one thing of it with this key. */
   freeUp(key?: string): Promise<void>;
-  /** What drawing such a picture would need; `undefined` where nobody can say yet. */
+  /**
+   * What drawing such a picture would need; `undefined` where nobody can say yet. Rejects as `draw` fails where a control model is not
+   * here or does not fit.
+   */
   forecast(
     model: string,
     backend: BackendName,
     /** `initImage`: there where it begins from a picture. */
     asked: Pick<ImageRequest, 'width' | 'height' | 'memory' | 'tinyVae' | 'previews'> &
-      HiresRequest & { readonly initImage?: unknown },
+      HiresRequest & { readonly initImage?: unknown; readonly controls?: readonly Pick<ChosenControl, 'name'>[] },
   ): Promise<Forecast | undefined>;
   /** Draws with a stored model. Reports `ImageEvent`s. */
   draw(model: string, backend: BackendName, request: ImageRequest, port: Port): void;

@@ -3,6 +3,8 @@ import type { ImageRequest } from './api';
 import { bad, finite } from './ranges';
 
 const MOST_WEIGHT = 10;
+/** Beyond what any picture has (pictureFile/canny.ts). */
+const MOST_SLOPE = 1e6;
 
 /** Throws `bad-argument`. */
 export function checkControls({ controls, controlGuess, cacheInterval = 1 }: ImageRequest): void {
@@ -13,12 +15,16 @@ export function checkControls({ controls, controlGuess, cacheInterval = 1 }: Ima
   if (controls.length === 0) throw bad('controls', 'one at least', '0');
   if (cacheInterval > 1)
     throw bad('cacheInterval', '1 where controls are given, which see every call', String(cacheInterval));
-  for (const { name, image, weight = 1, start = 0, end = 1 } of controls) {
+  for (const { name, image, preprocess, weight = 1, start = 0, end = 1 } of controls) {
     const of = (what: string): string => `controls: ${name}: ${what}`;
     finite(of('weight'), weight, 0, MOST_WEIGHT);
     finite(of('start'), start, 0, 1);
     finite(of('end'), end, 0, 1);
     if (start >= end) throw bad(of('end'), `above its start, ${start}`, String(end));
+    if (preprocess?.type === 'canny') {
+      finite(of('low'), preprocess.low, 0, preprocess.high);
+      finite(of('high'), preprocess.high, 0, MOST_SLOPE);
+    }
     const bytes = 3 * image.width * image.height;
     if (bytes === 0 || image.pixels.length !== bytes)
       throw bad(of('image'), `${image.width} × ${image.height} pixels of 3 bytes`, `${image.pixels.length} bytes`);

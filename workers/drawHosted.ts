@@ -53,6 +53,18 @@ export async function readyThere(
   const ids = await own.stored();
   const fell = (from: HostBackendName, to: BackendName) => (stage: StageName, why: unknown) =>
     tell({ type: 'fallen', stage, from, to, ...asFailure(why) });
+  if (asked.controls) {
+    // A host's networks take in nothing from beside them.
+    const why = new CodedError('backend-unavailable', {
+      argument: name,
+      expected: 'nothing that steers',
+      got: 'controls',
+    });
+    if (!ids.has(id)) throw why;
+    const to = await own.best();
+    fell(name, to)('unet', why);
+    return own.ready(id, to, asked, tell);
+  }
   let there: Answered;
   let first: Parts;
   try {

@@ -27,17 +27,16 @@ import { loweringOf } from './backend/lowering';
 import { wasmThreads } from './backend/ort.browser';
 import { type FetchDemo, importDemo } from './demo';
 import type { Own, Ready } from './drawHosted';
-import { asFailure } from './errors';
 import { hasLoras } from './hasLoras';
 import type { Sized } from './hires';
 import { runJob } from './job';
-import type { KeptLoras } from './loraShelf';
 import { FASTEST } from './memory/course';
 import { browserDevice } from './memory/device.browser';
 import { int8Guidance, type Planned, planDrawing } from './memory/drawingPlan';
 import { forecastSize } from './memory/forecast';
 import { storedModel } from './model.stored';
 import { hasNeighbor, listenForHost, neighbor } from './neighbor';
+import { answered, controls, loras, shelves } from './shelves.browser';
 import { browserRecords, store } from './store/browserStore';
 
 /** One at a time: two UNets at once would only fight for the cores and the memory. */
@@ -49,12 +48,6 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 const jobInTurn = (port: Port, work: Parameters<typeof runJob>[1]): void => void inTurn(() => runJob(port, work));
-
-/** A question's failure as data: Comlink would lose the code of an error. */
-const answered = <T>(answer: Promise<T>): Promise<T> =>
-  answer.catch((thrown: unknown) => {
-    throw asFailure(thrown);
-  });
 
 const fetchDemo: FetchDemo = (path, signal) => fetch(new URL(`demo/${path}`, self.location.href), { signal });
 
@@ -94,16 +87,20 @@ async function previewsFor(
   return { model: tiny!.model, beside: previewBytes(tiny!.manifest, { width, height }, on) };
 }
 
-async function forecast(id: string, name: BackendName, asked: Planned & TinyVaeRequest): Promise<Forecast | undefined> {
+type Forecasted = Parameters<EngineApi['forecast']>[2] & Planned;
+
+async function forecast(id: string, name: BackendName, asked: Forecasted): Promise<Forecast | undefined> {
   // What a GPU has beside the heap, nobody says.
-  if (name !== 'wasm' && name !== 'wasm-int8') return undefined;
+  if (name !== 'wasm' && name !== 'wasm-int8' && !asked.controls) return undefined;
   const stored = await (await store()).open(id);
   try {
     const own = await asRead(checkManifest(stored.manifest));
+    const steered = await steeredFor(asked, asked, own, name, false);
+    if (name !== 'wasm' && name !== 'wasm-int8') return undefined;
     const manifest = (await standInFor(asked, own))?.manifest ?? own;
     const device = browserDevice();
-    const beside = (await previewsFor(asked, own, name))?.beside;
-    const planned = { ...asked, beside };
+    const previews = await previewsFor(asked, own, name);
+    const planned = { ...asked, beside: together(previews, steered) };
     const size =
       name === 'wasm'
         ? forecastSize(manifest, planned, device, loweringOf(name))
@@ -125,7 +122,6 @@ const drawing = () => later(import('./drawing'));
 const hosted = () => later(import('./drawHosted'));
 
 const outside = () => later(import('./outside'));
-const loras = () => later(import('./withLoras.browser'));
 
 async function host() {
   if (!hasNeighbor()) return undefined;
@@ -144,6 +140,26 @@ function wayOf(name: OwnBackendName, manifest: Manifest, asked: Planned, lowerin
   return { courses: FASTEST, guidance: int8Guidance(asked) };
 }
 
+/** What steers a picture, where it is asked for: of `drawn`, the larger pass. */
+async function steeredFor(
+  { controls: asked }: Pick<Forecasted, 'controls'>,
+  drawn: Planned,
+  manifest: Manifest,
+  name: BackendName,
+  proved = true,
+) {
+  if (!asked) return undefined;
+  const on = isOwn(name) ? name : 'wasm';
+  const drawing = { manifest, drawn, on, threads: wasmThreads(), lowering: loweringOf(on) };
+  return (await controls()).steeredBy(asked, drawing, browserRecords(), proved);
+}
+
+const isOwn = (name: BackendName): name is OwnBackendName => name !== 'npu' && name !== 'native-cpu';
+
+/** What all that is open beside the UNet takes, bytes. */
+const together = (...all: readonly ({ readonly beside: number } | undefined)[]): number =>
+  all.reduce((sum, one) => sum + (one?.beside ?? 0), 0);
+
 async function readyHere(
   id: string,
   name: OwnBackendName,
@@ -159,7 +175,9 @@ async function readyHere(
     const manifest = beside?.manifest ?? own;
     const previews = await previewsFor(asked, own, name);
     const tokens = await (await drawing()).plannedTokens(asked, manifest);
-    const plan = wayOf(name, manifest, { ...(await largest(asked)), tokens, beside: previews?.beside }, lowering);
+    const drawn = { ...(await largest(asked)), tokens };
+    const steered = await steeredFor(asked, drawn, own, name);
+    const plan = wayOf(name, manifest, { ...drawn, beside: together(previews, steered) }, lowering);
     const bare = storedModel(stored, lying, lowering);
     const { model: changed, close } = hasLoras(asked)
       ? await (await loras()).withAsked({ model: bare, manifest: own, request: asked }, browserRecords(), tell)
@@ -169,6 +187,7 @@ async function readyHere(
       ...{ model, backend: await backend(name) },
       ...(plan ? { courses: plan.courses } : {}),
       ...(previews ? { preview: previews.model(changed, lowering) } : {}),
+      ...(steered ? { controls: steered.models } : {}),
     };
     const request = plan ? { ...asked, guidance: plan.guidance } : asked;
     const closeBoth = (): void => {
@@ -184,10 +203,8 @@ async function readyHere(
 
 const own: Own = { host: neighbor, stored: storedIds, best: bestBackend, ready: readyHere };
 
-const kept = <T>(work: (shelf: KeptLoras) => Promise<T>): Promise<T> =>
-  answered(loras().then(({ loraShelf }) => work(loraShelf(browserRecords()))));
-
 const engine: EngineApi = {
+  ...shelves,
   life: () => living,
   backends: backendReports,
   host: () => answered(host()),
@@ -196,10 +213,6 @@ const engine: EngineApi = {
   discardModel: (id) => answered(store().then((opened) => opened.discard(id))),
   renameModel: (id, name) => answered(store().then((opened) => opened.rename(id, name))),
   restoreModel: (id) => answered(store().then((opened) => opened.restore(id))),
-  loras: () => kept((shelf) => shelf.list()),
-  importLora: (file) => kept((shelf) => shelf.take(file)),
-  renameLora: (id, name) => kept((shelf) => shelf.rename(id, name)),
-  deleteLora: (id) => kept((shelf) => shelf.delete(id)),
   storage: () => answered(store().then((opened) => opened.report())),
   freeUp: (key) => answered(store().then((opened) => opened.freeUp(key))),
   catalog: (url) =>

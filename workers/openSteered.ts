@@ -7,6 +7,7 @@ import { callsOf } from './diffusion/calls';
 import { CodedError } from './errors';
 import { type Drawing, open } from './networks';
 import type { Pass } from './passes';
+import { followed } from './pictureFile/preprocessed';
 import { type Adapted, type OpenControl, residualShapes, type SteeredUnet, steeredUnet } from './steering';
 import type { Tensor } from './tensor';
 
@@ -38,7 +39,8 @@ export async function* openSteered(
   const adapted: Adapted[] = [];
   let taken = false;
   try {
-    for (const [i, { image, name: _, ...how }] of chosen.entries()) {
+    for (const [i, control] of chosen.entries()) {
+      const { image, name: _, ...how } = followed(control);
       const { kind, inChannels, model } = models[i]!;
       if (kind === 'adapter') {
         const alone = { batch: 1, height: size.height, width: size.width };
@@ -73,7 +75,7 @@ export async function* openSteered(
 }
 
 function adaptedBy(
-  { weight = 1, end = 1 }: Omit<OpenControl, 'stage' | 'conditions'>,
+  { weight = 1, end = 1 }: Pick<OpenControl, 'weight' | 'start' | 'end'>,
   made: readonly Tensor[],
   batch: number,
 ): Adapted {

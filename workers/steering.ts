@@ -14,7 +14,7 @@ import { runEach } from './runEach';
 import type { Tensor, Tensors } from './tensor';
 
 /** A ControlNet that is open, and how it was chosen. */
-export interface OpenControl extends Omit<ChosenControl, 'image' | 'name'> {
+export interface OpenControl extends Pick<ChosenControl, 'weight' | 'start' | 'end'> {
   readonly stage: Stage;
   /** `conditions` of the size that is drawn. */
   readonly conditions: Tensor;

@@ -33,6 +33,9 @@ export function findAdapter(file: TensorSource, name: string): Adapter | undefin
   if (!source) return undefined;
   const channels = source.info('adapter.conv_in.weight')!.shape[1]!;
   const inChannels = channels / ADAPTER_PIXELS ** 2;
+  // Those see twice as many pixels a side.
+  if (inChannels === 4 || inChannels === 12)
+    throw unsupportedModel(file.name, 'a T2I-adapter of Stable Diffusion 1.x', 'one for Stable Diffusion XL');
   if (inChannels !== 1 && inChannels !== 3)
     throw badModel(`${file.name}: conv_in.weight`, `${ADAPTER_PIXELS ** 2} or 3 times as many channels`, `${channels}`);
   return { kind: 'adapter', name, config: { inChannels, blocks: BLOCKS }, source };

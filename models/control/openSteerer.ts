@@ -27,7 +27,11 @@ export interface ControlNet {
 export type Steerer = ControlNet | Adapter;
 
 const WANTED = 'a ControlNet or a T2I-adapter of Stable Diffusion 1.x';
-const FOLDER_FILES = ['diffusion_pytorch_model.safetensors', 'diffusion_pytorch_model.fp16.safetensors'];
+/** Of diffusers' folder, the first that is there. */
+export const FOLDER_FILES: readonly string[] = [
+  'diffusion_pytorch_model.safetensors',
+  'diffusion_pytorch_model.fp16.safetensors',
+];
 const FIRST = 'controlnet_cond_embedding.conv_in.weight';
 
 /** What steers pictures, too, but in another way, by names found in it alone. */
@@ -74,7 +78,7 @@ async function opened(file: ByteSource, called = file.name): Promise<Steerer> {
     if (adapter) return adapter;
     const kind = OTHERS.find(([pattern]) => tensors.names().some((name) => pattern.test(name)))?.[1];
     if (kind) throw unsupportedModel(tensors.name, WANTED, kind);
-    refuseOtherThan(tensors, WANTED, 'a ControlNet');
+    refuseOtherThan(tensors, WANTED, 'a ControlNet', 'a T2I-adapter');
     throw badModel(tensors.name, `${WANTED}, with tensors such as ${FIRST}`, someTensors(tensors.names()));
   }
   for (const [pattern, kind] of OTHERS)
@@ -125,7 +129,7 @@ export function withControlNet(description: ModelDescription, { source, config }
   const argument = `${source.name}: cross_attention_dim of the ControlNet`;
   const width = crossAttention(source);
   if (width !== undefined && width !== unet.crossAttentionDim) {
-    const base = { 1024: ' (Stable Diffusion 2.x)', 2048: ' (Stable Diffusion XL)' }[width] ?? '';
+    const base = OTHER_BASES[width] ? ` (${OTHER_BASES[width]})` : '';
     throw unsupportedModel(argument, `${unet.crossAttentionDim}, as the model's`, `${width}${base}`);
   }
   const networks = { unet: (net, size) => controlNet(net, unet, config, size) } satisfies NonNullable<
@@ -134,6 +138,15 @@ export function withControlNet(description: ModelDescription, { source, config }
   const changed = { ...description, standIn: { scalingFactor: description.vae.scalingFactor, networks } };
   planStage(changed, 'unet', source);
   return changed;
+}
+
+/** By the width of cross-attention, which 1.x has of 768. */
+const OTHER_BASES: Readonly<Record<number, string>> = { 1024: 'Stable Diffusion 2.x', 2048: 'Stable Diffusion XL' };
+
+/** `unsupported-model` where it shows, without a model beside it, that it is of another base than Stable Diffusion 1.x. */
+export function refuseOtherBase({ kind, source }: Steerer): void {
+  const base = kind === 'controlnet' ? OTHER_BASES[crossAttention(source) ?? 0] : undefined;
+  if (base) throw unsupportedModel(source.name, WANTED, `one for ${base}`);
 }
 
 /** Of either. */

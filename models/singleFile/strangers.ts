@@ -19,6 +19,7 @@ const KINDS: readonly (readonly [names: RegExp, kind: string])[] = [
   [/(^|\.)joint_blocks\.\d/, 'a Stable Diffusion 3 model'],
   [/(^|\.)(double_blocks|single_transformer_blocks)\.\d/, 'a Flux model'],
   [/^control_model\.|controlnet_cond_embedding|^lllite_|controlnet_down_blocks/, 'a ControlNet'],
+  [/^(adapter\.)?body\.0\.(resnets\.0\.)?(block1|in_conv)\.weight$/, 'a T2I-adapter'],
   [/motion_modules\./, 'an AnimateDiff motion module'],
   [/^(image_proj|ip_adapter)\./, 'an IP-Adapter'],
   [/^((de|en)coder\.layers\.)?\d+\.conv\.0\.weight$/, TINY_VAE],
@@ -33,6 +34,12 @@ const KINDS: readonly (readonly [names: RegExp, kind: string])[] = [
 
 /** How to use what is not a model by itself. */
 const USES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['a ControlNet', 'a T2I-adapter'].map((kind) => [
+      kind,
+      `${CHECKPOINT} (${kind} is used beside one: --control FILE, or under “Control” in the page's settings)`,
+    ]),
+  ),
   [TINY_VAE]: `${CHECKPOINT} (a tiny VAE is used beside one: --tiny-vae FILE, or in the page's settings)`,
   'a LoRA': `${CHECKPOINT} (a LoRA is added to one: --lora FILE, or in the page's options for a model)`,
 };
@@ -53,10 +60,10 @@ export function refuseStrangers(file: TensorSource): void {
 const kindOf = (names: readonly string[]): string | undefined =>
   KINDS.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1];
 
-/** Throws `unsupported-model` where `file` is known to be of another kind than the `wanted` one. */
-export function refuseOtherThan(file: TensorSource, wanted: string, own: string): void {
+/** Throws `unsupported-model` where `file` is known to be of another kind than the `wanted` ones. */
+export function refuseOtherThan(file: TensorSource, wanted: string, ...own: readonly string[]): void {
   const kind = kindOf(file.names());
-  if (kind !== undefined && kind !== own) throw unsupportedModel(file.name, wanted, kind);
+  if (kind !== undefined && !own.includes(kind)) throw unsupportedModel(file.name, wanted, kind);
 }
 
 /**

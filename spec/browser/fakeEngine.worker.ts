@@ -5,9 +5,11 @@
  */
 import { expose } from 'comlink';
 import type { EngineApi, HostMessage, HostReport, ImageEvent, ImageRequest, Picture, Port } from '../../workers/api';
+import { keptControls } from '../../workers/controlShelf';
 import { asFailure, CodedError, type ErrorCode } from '../../workers/errors';
 import { runJob } from '../../workers/job';
 import { keptLoras } from '../../workers/loraShelf';
+import type { Records } from '../../workers/store/records';
 import { fakePicture } from './fakePicture';
 import * as shelf from './fakeShelf';
 import { pause } from './fakeShelf';
@@ -29,7 +31,7 @@ let report: Promise<HostReport | undefined> = Promise.resolve(undefined);
 });
 
 const records = new Map<string, unknown>();
-const loras = keptLoras({
+const kept: Records = {
   get: async (key) => records.get(key),
   async write(entries, removed = []) {
     for (const key of removed) records.delete(key);
@@ -37,7 +39,8 @@ const loras = keptLoras({
   },
   keys: async () => [...records.keys()],
   estimate: async () => undefined,
-});
+};
+const [loras, controls] = [keptLoras(kept), keptControls(kept)];
 const answered = <T>(answer: Promise<T>): Promise<T> =>
   answer.catch((thrown: unknown) => {
     throw asFailure(thrown);
@@ -62,6 +65,10 @@ const engine: EngineApi = {
   importLora: (file) => answered(loras.take(file)),
   renameLora: (id, name) => answered(loras.rename(id, name)),
   deleteLora: (id) => answered(loras.delete(id)),
+  controls: () => answered(controls.list()),
+  importControl: (files) => answered(controls.take(files)),
+  renameControl: (id, name) => answered(controls.rename(id, name)),
+  deleteControl: (id) => answered(controls.delete(id)),
   storage: shelf.storage,
   freeUp: shelf.freeUp,
   catalog: shelf.catalog,
@@ -75,6 +82,14 @@ const engine: EngineApi = {
   exportModel: (id, port) => void runJob(port, (tell, signal) => shelf.read(id, true, tell, signal)),
   draw: (_model, _backend, request, port) => void runJob(port, (tell, signal) => draw(request, tell, signal)),
 };
+
+/** What arrived of what steers, with the first byte of each picture. */
+const steering = ({ controls: chosen = [], controlGuess }: ImageRequest): string[] => [
+  ...chosen.map(({ image, ...said }) => {
+    return `${JSON.stringify(said)} by ${image.width} × ${image.height} of ${image.pixels[0]}`;
+  }),
+  ...(controlGuess ? ['guessing'] : []),
+];
 
 async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, signal: AbortSignal): Promise<void> {
   const { prompt, steps, numImages } = request;
@@ -110,13 +125,13 @@ async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, si
     // A part that is drawn alone is put back into its picture.
     const whole = request.inpaintPadding === undefined ? undefined : request.initImage;
     const size = { width: whole?.width ?? scale * width, height: whole?.height ?? scale * height };
-    tell({ type: 'image', image, picture: kept(request, fakePicture(size, request.seed + image)) });
+    tell({ type: 'image', image, picture: left(request, fakePicture(size, request.seed + image)) });
   }
   tell({ type: 'finished', timings: { textEncoder: 1, unet: 1, vaeDecoder: 1, loading: 1, total: 4 }, heapBytes: {} });
 }
 
 /** What is given and not painted on stays; unpainted, all of it. */
-function kept({ initImage, maskImage }: ImageRequest, picture: Picture): Picture {
+function left({ initImage, maskImage }: ImageRequest, picture: Picture): Picture {
   if (!initImage) return picture;
   const stays = (i: number): boolean => (maskImage ? maskImage.pixels[Math.floor(i / 3)]! < 128 : true);
   const pixels = picture.pixels.map((value, i) => (stays(i) ? initImage.pixels[i]! : value));
@@ -145,7 +160,8 @@ async function echo({
   const few = scheduler === 'lcm' ? [`${steps} steps, guidance ${guidanceScale}`] : [];
   const more = [...(decoder ? [decoder] : []), ...few];
   const named = chosen.map(({ name, weight }) => `${name} × ${weight}`);
-  return [promptStyle, longPrompts, clipSkip, ...(await Promise.all(files)), ...named, ...more].join(', ');
+  const steered = steering(request);
+  return [promptStyle, longPrompts, clipSkip, ...(await Promise.all(files)), ...named, ...more, ...steered].join(', ');
 }
 
 function misbehave(prompt: string): void {

@@ -205,6 +205,7 @@ for (const [kind, names] of Object.entries({
   'a Flux model': ['double_blocks.0.img_attn.qkv.weight'],
   'a diffusion transformer': [`${UNET}blocks.0.self_attn.q.weight`],
   'a ControlNet': ['control_model.input_blocks.0.0.weight'],
+  'a T2I-adapter': ['body.0.block1.weight', 'conv_in.weight'],
   'a LoRA': ['lora_unet_down_blocks_0_attentions_0_proj_in.lora_down.weight'],
   'a textual inversion': ['emb_params'],
   'an upscaler': ['model.0.weight', 'model.1.sub.0.RDB1.conv1.0.weight'],

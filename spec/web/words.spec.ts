@@ -43,6 +43,23 @@ test('a pickle and a LoRA are told what they are, with the way out', () => {
   }
 });
 
+test('what steers, opened as a model, is told where it belongs; one for another base is told with the numbers', () => {
+  const failure = (argument: string, got: string): Failure => ({
+    ...{ code: 'unsupported-model', message: '' },
+    details: { argument, expected: '64, as the model’s', got },
+  });
+  for (const said of [en, zh]) {
+    for (const kind of ['a ControlNet', 'a T2I-adapter']) {
+      const text = failureText(failure('x.safetensors', kind), said);
+      assert.ok(text.includes(said.control(0)) && text.includes(kind.slice(2)), text);
+    }
+    const other = failureText(failure('edges: cross_attention_dim of the ControlNet', '768'), said);
+    assert.match(other, /edges: cross_attention_dim.*64.*768/);
+    assert.ok(failureText(failure('edges: channels of the T2I-adapter', '8,8'), said).includes('8,8'));
+  }
+  assert.equal([en.control(0), en.control(2)], ['Control', 'Control · 2']);
+});
+
 test('durations: seconds up to a minute and a half, then minutes, never zero', () => {
   assert.equal([0, 1000, 89_000, 90_000, 3_000_000].map(en.duration), [
     ...['1 second', '1 second', '89 seconds', '2 minutes', '50 minutes'],

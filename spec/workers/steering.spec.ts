@@ -273,6 +273,7 @@ test('what they take of memory is known before', () => {
   assert.is(controlBytes([exact!, exact!], size), 2 * wide);
   assert.ok(wide > exact!.stages.unet.bytes && narrow > int8!.stages.unet.bytes, `${wide} and ${narrow}`);
   assert.is(int8ControlBytes([], size, 1), 0);
+  assert.ok(int8ControlBytes([int8!], { ...size, guidance: 'two-calls' }, 1) < narrow);
 });
 
 test.run();

@@ -21,6 +21,7 @@ function late<Props extends object>(pick: (parts: Parts) => ComponentType<Props>
   };
 }
 
+export const ControlPanel = late((parts) => parts.ControlPanel);
 export const FewSteps = late((parts) => parts.FewSteps, false);
 export const Gallery = late((parts) => parts.Gallery, false);
 export const Ignored = late((parts) => parts.Ignored);

@@ -1,11 +1,12 @@
 /** LoRAs that are kept on the device: which the next picture is drawn with and how strongly, others taken in, renamed, deleted. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Failure, LoraSummary } from '../../workers/api';
 import { chooseLora, chosenNamed, deleteLora, keepLoras, loraProblems, loras, openShelf, renameLora } from '../loras';
 import { settings } from '../state';
 import { failureText, lateWords, sizeText, words } from '../words';
 import type { Words } from '../words/en';
 import type { LateWords } from '../words/en.late';
+import { DeleteForGood, useFocusAfter } from './DeleteForGood';
 import { EditableName } from './EditableName';
 import { FileButton } from './FileButton';
 import { Icon } from './Icon';
@@ -17,27 +18,12 @@ export function LoraShelf() {
   useEffect(() => void openShelf(), []);
   const here = loras.value;
   const shelf = useRef<HTMLDivElement>(null);
-  /** The place of one that was deleted, whose button had the focus: that goes to the one there now, or to what adds one. */
-  const deleted = useRef<number | undefined>(undefined);
-  useEffect(() => {
-    const at = deleted.current;
-    deleted.current = undefined;
-    if (at === undefined) return;
-    const kept = shelf.current!.querySelectorAll('[data-testid="kept-lora"]');
-    const next = kept[Math.min(at, kept.length - 1)]?.querySelector<HTMLElement>('[data-testid^="delete-lora"]');
-    (next ?? shelf.current!.querySelector<HTMLElement>('input[type=file]'))!.focus();
-  }, [here]);
+  const deleting = useFocusAfter(shelf, here, 'kept-lora', 'delete-lora');
   const gone = settings.value.loras.filter(({ name }) => here && !here.some((one) => one.name === name));
   return (
     <div ref={shelf} class="lora-shelf">
       {here?.map((one, i) => (
-        <Kept
-          key={one.id}
-          lora={one}
-          onDelete={() => {
-            deleted.current = i;
-          }}
-        />
+        <Kept key={one.id} lora={one} onDelete={() => deleting(i)} />
       ))}
       {gone.map(({ name }) => (
         <div key={name} class="option-row" data-testid="lora-gone">
@@ -90,7 +76,14 @@ function Kept({ lora, onDelete }: KeptProps) {
           <EditableName name={name} onRename={(wanted) => void renameLora(lora, wanted)} />
         </span>
         <small>{sizeText(bytes)}</small>
-        <Delete lora={lora} onDelete={onDelete} />
+        <DeleteForGood
+          testid="delete-lora"
+          label={late.deleteLora(name)}
+          onSure={() => {
+            onDelete();
+            void deleteLora(lora);
+          }}
+        />
       </div>
       {chosen && (
         <NumberField
@@ -100,47 +93,6 @@ function Kept({ lora, onDelete }: KeptProps) {
         />
       )}
     </div>
-  );
-}
-
-/** Asks once more: what is deleted is gone. Escape, or going elsewhere, is no. */
-function Delete({ lora, onDelete }: KeptProps) {
-  const late = lateWords();
-  const [asking, setAsking] = useState(false);
-  const place = useRef<HTMLSpanElement>(null);
-  /** Whether the focus goes along when the one button takes the place of the other. */
-  const along = useRef(false);
-  useEffect(() => {
-    if (along.current) place.current?.querySelector('button')?.focus();
-    along.current = false;
-  }, [asking]);
-  const turn = (to: boolean): void => {
-    along.current = true;
-    setAsking(to);
-  };
-  return (
-    <span ref={place}>
-      {asking ? (
-        <button
-          type="button"
-          data-testid="delete-lora-sure"
-          onBlur={() => along.current || setAsking(false)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape') return;
-            event.stopPropagation(); // Elsewhere Escape stops a drawing.
-            turn(false);
-          }}
-          onClick={() => {
-            onDelete();
-            void deleteLora(lora);
-          }}
-        >
-          {late.deleteForGood}
-        </button>
-      ) : (
-        <IconButton icon="trash" testid="delete-lora" label={late.deleteLora(lora.name)} onClick={() => turn(true)} />
-      )}
-    </span>
   );
 }
 

@@ -87,7 +87,9 @@ function Remedy({ problem: { during, backend, failure, job } }: { readonly probl
     );
   }
   const model = modelInUse();
-  if (failure.code === 'corrupt-store' && model) {
+  // Of what is kept beside models the model would not be better for being renewed.
+  const beside = /^(LoRA|control model) /.test(failure.details?.argument ?? '');
+  if (failure.code === 'corrupt-store' && model && !beside) {
     const demo = isDemo(model);
     const renew = (): void => {
       tell({ type: 'problem', problem: undefined });

@@ -1,6 +1,7 @@
 /** What can be done with the picture on show, and what drew it. */
 import { useState } from 'preact/hooks';
 import { requestOfPicture } from '../../workers/pictureFile/requestOfPicture';
+import { controls } from '../controls';
 import type { Drawn } from '../drawing';
 import { embeddings } from '../embeddings';
 import { canShare, saveAsFile, share } from '../keep';
@@ -67,5 +68,6 @@ function Actions({ drawn }: { readonly drawn: Drawn }) {
 /** Sets everything that drew this picture, its own seed kept: drawing again draws it again. */
 function reuse({ picture, image, request }: Drawn): void {
   embeddings.value = request.embeddings ?? [];
+  if (controls.value) controls.value = controls.value.again(request);
   set(settingsOf(requestOfPicture(request, picture, image), modelSize()));
 }

@@ -1,12 +1,13 @@
 /** How to draw. Folded away on a phone, where its summary line still says what is set. */
 import type { SchedulerName, SigmaSpacing } from '../../workers/api';
+import { controlsAsked } from '../controls';
 import { hasSigmas, SCHEDULERS, SIGMAS, wantsFewSteps } from '../schedulers';
 import { modelSize, resetSettings, set, settings } from '../state';
 import { words } from '../words';
 import { BackendField } from './BackendField';
 import { Fold } from './Fold';
 import { FromPicture } from './FromPicture';
-import { FewSteps, InitPicture, LoraShelf, MoreOptions, PromptOptions, TinyVaeOptions } from './Late';
+import { ControlPanel, FewSteps, InitPicture, LoraShelf, MoreOptions, PromptOptions, TinyVaeOptions } from './Late';
 import { MemoryField } from './MemoryField';
 import { NumberField } from './NumberField';
 import { SeedField } from './SeedField';
@@ -36,6 +37,7 @@ export function SettingsPanel() {
         />
         <Fold summary={said.initPicture} testid="init-picture" inside={InitPicture} />
         <Fold summary="LoRA" testid="loras" inside={LoraShelf} />
+        <Fold summary={said.control(controlsAsked().controls?.length ?? 0)} testid="controls" inside={ControlPanel} />
         <SizeField />
         <SeedField />
         <div class="pair">

@@ -6,6 +6,7 @@ import { tell } from '../state';
 import { lateWords, sizeText, words } from '../words';
 import type { Words } from '../words/en';
 import type { LateWords } from '../words/en.late';
+import { controlFailureText } from './ControlShelf';
 import { IconButton } from './IconButton';
 import { loraFailureText } from './LoraShelf';
 
@@ -85,6 +86,11 @@ function toastText(toast: Said, said: Words, late: LateWords): string {
         ...(toast.names.length > 0 ? [late.lorasKept(toast.names)] : []),
         ...toast.failures.map((failure) => loraFailureText(failure, said, late)),
       ].join(' ');
+    case 'controls':
+      return [
+        ...(toast.names.length > 0 ? [late.controlsKept(toast.names)] : []),
+        ...toast.failures.map((failure) => controlFailureText(failure, said, late)),
+      ].join(' ');
     case 'sound':
       return late.modelSound(toast.name);
     case 'freed':
@@ -96,6 +102,9 @@ function toastText(toast: Said, said: Words, late: LateWords): string {
         ...(toast.missing.length > 0 ? [late.lorasMissing(toast.missing)] : []),
         ...(toast.fromAnother ? [late.fromAnother] : []),
         ...(toast.others.length > 0 ? [late.lorasOther(toast.others)] : []),
+        ...(toast.controls?.missing.length ? [late.controlsMissing(toast.controls.missing)] : []),
+        ...(toast.controls?.others.length ? [late.controlsOther(toast.controls.others)] : []),
+        ...(toast.controls?.pictures.length ? [late.controlPictures(toast.controls.pictures)] : []),
         ...(toast.ignored.length > 0 ? [late.notTaken(toast.ignored)] : []),
       ].join(' ');
   }

@@ -1,5 +1,6 @@
 /** What the parts of the page say that come later (late.ts), in English; its shape is the type of the others. */
 import type { Freeable, LongPrompts, PromptStyle, WeightForm } from '../../workers/api';
+import type { ControlUnit } from '../controls';
 import type { OpenOptions } from '../openOptions';
 
 export const late = {
@@ -175,6 +176,59 @@ export const late = {
   beyond: 'Draw beyond its edges, pixels',
   edges: ['Left', 'Top', 'Right', 'Bottom'],
   beyondHint: 'The picture goes on by so many pixels, up to 2048 in all. What is painted is not looked at meanwhile.',
+
+  controlUnit: (place: number) => `Control ${place}`,
+  removeControl: (place: number) => `Remove control ${place}`,
+  addControl: 'Another control',
+  controlModel: 'Control model',
+  noControlModel: 'Choose one …',
+  controlGone: (name: string) => `${name} (not kept here)`,
+  controlPicture: (place: number) => `Picture for control ${place}`,
+  controlDrop: 'Drop or paste here what the picture is to follow: edges, depths, a pose, a photograph.',
+  controlWanted: (name: string) => `${name} is not in the picture’s file: give it once more.`,
+  controlSeen: 'What is followed of it',
+  leaveControlPicture: 'Remove',
+  pastePicture: 'Paste',
+  nothingToPaste: 'There is no picture to paste.',
+  preprocess: 'Preprocessor',
+  preprocesses: { none: 'None', canny: 'Canny', invert: 'Invert' } satisfies Record<ControlUnit['preprocess'], string>,
+  preprocessHint: {
+    none: 'It is followed as it is: for edges, depths and poses that are drawn already.',
+    canny: 'Its edges are followed, white on black: for control models named “canny”.',
+    invert: 'Its negative is followed: for scribbles and line art in black on white.',
+  } satisfies Record<ControlUnit['preprocess'], string>,
+  cannyLow: 'Low threshold',
+  cannyHigh: 'High threshold',
+  controlWeight: 'Weight',
+  controlStart: 'Starts at, part of the steps',
+  controlEnd: 'Ends at, part of the steps',
+  controlStretched: (width: number, height: number) => `It is stretched to ${width} × ${height}.`,
+  controlShape: (width: number, height: number) => `Draw ${width} × ${height}`,
+  controlLacking: {
+    model: 'Nothing is followed before a control model is chosen.',
+    picture: 'Nothing is followed before a picture is given.',
+  },
+  controlGuess: 'Guess mode',
+  controlGuessHint:
+    'Steers only what the prompt predicts, the less the finer: for short prompts, much like “ControlNet is more important” elsewhere.',
+  controlWhole: 'While something steers, no work is left out between steps (“Faster”).',
+  controlShelf: 'Kept on this device',
+  controlKinds: { controlnet: 'ControlNet', adapter: 'T2I-adapter' },
+  addControlFile: 'Add a file',
+  addControlFolder: 'A folder',
+  controlComing: (names: readonly string[]) => `Coming in: ${names.join(', ')} …`,
+  deleteControl: (name: string) => `Delete ${name}`,
+  controlShelfHint:
+    'ControlNets and T2I-adapters for Stable Diffusion 1.x, as .safetensors or diffusers’ folder; also dropped anywhere on this page.',
+  controlUnsupported: (file: string, got: string) =>
+    `This cannot steer pictures here: only ControlNets and T2I-adapters for Stable Diffusion 1.x can. Found: ${got} (${file}).`,
+  controlsKept: (names: readonly string[]) => `Kept, and to be chosen under “Control”: ${names.join(', ')}.`,
+  controlsMissing: (names: readonly string[]) =>
+    `Its control models are not here: ${names.join(', ')}. Without them it comes out otherwise.`,
+  controlsOther: (names: readonly string[]) =>
+    `Control models of these names are others here: ${names.join(', ')}. It comes out otherwise.`,
+  controlPictures: (names: readonly string[]) =>
+    `What steered it is not in its file: give it under “Control”: ${names.join(', ')}.`,
 
   storage: 'Storage',
   storageUsed: (used: string, quota: string) => `${used} of ${quota} used`,

@@ -77,6 +77,7 @@ export const en = {
   moreOptions: 'Larger, finer, faster',
   reset: 'Reset settings',
   initPicture: 'Draw from a picture',
+  control: (steering: number) => (steering > 0 ? `Control · ${steering}` : 'Control'),
   fromPicture: 'Settings of a picture…',
   takenFrom: 'As the picture has it:',
   leaveTaken: 'As usual again',
@@ -179,12 +180,16 @@ export const en = {
         : expected === 'a safetensors file'
           ? `${argument} is not a safetensors file; it looks like ${got}. Look for the .safetensors file itself.`
           : `This model’s files are damaged or incomplete (${argument}). Download or copy them again.`,
-    'unsupported-model': ({ argument, got }: ErrorDetails) =>
+    'unsupported-model': ({ argument, expected, got }: ErrorDetails) =>
       got === 'a LoRA'
         ? `This is a LoRA (${argument}). Add it under “${OPTIONS}”, then open the model it is for.`
-        : got.endsWith('channels')
-          ? 'This model draws into pictures: give it one under “Draw from a picture”, and paint on it what is to be drawn anew.'
-          : `This model cannot be used here: only Stable Diffusion 1.x can. Found: ${got} (${argument}).`,
+        : got === 'a ControlNet' || got === 'a T2I-adapter'
+          ? `This is ${got} (${argument}). Add it under “Control” in the settings.`
+          : /of the (ControlNet|T2I-adapter)$/.test(argument)
+            ? `This control model is for another base than the model in use (${argument}: ${expected}; found: ${got}).`
+            : got.endsWith('channels')
+              ? 'This model draws into pictures: give it one under “Draw from a picture”, and paint on it what is to be drawn anew.'
+              : `This model cannot be used here: only Stable Diffusion 1.x can. Found: ${got} (${argument}).`,
     'download-failed': ({ argument, got }: ErrorDetails) =>
       `${argument === 'program' ? 'A part of this page' : argument.includes('://') ? 'The file' : 'The demo model'} did not arrive (${argument}: ${got}). Check the connection and try again.`,
     'bad-catalog': ({ argument, expected, got }: ErrorDetails) =>

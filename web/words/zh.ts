@@ -74,6 +74,7 @@ export const zh: Words = {
   moreOptions: '放大、细节与加速',
   reset: '恢复默认设置',
   initPicture: '以图片为起点',
+  control: (steering) => (steering > 0 ? `控制 · ${steering}` : '控制'),
   fromPicture: '采用图片的设置…',
   takenFrom: '与图片相同：',
   leaveTaken: '恢复惯常设置',
@@ -176,12 +177,16 @@ export const zh: Words = {
         : expected === 'a safetensors file'
           ? `${argument} 不是 safetensors 文件，看起来是：${got}。请找到 .safetensors 文件本身。`
           : `模型文件已损坏或不完整（${argument}），请重新下载或复制。`,
-    'unsupported-model': ({ argument, got }) =>
+    'unsupported-model': ({ argument, expected, got }) =>
       got === 'a LoRA'
         ? `这是 LoRA（${argument}）。请在“${OPTIONS}”中添加它，再打开对应的模型。`
-        : got.endsWith('channels')
-          ? '此模型在图片上作画：请在“以图片为起点”中选择图片，并涂抹要重画的部分。'
-          : `无法使用此模型：仅支持 Stable Diffusion 1.x。检测到：${got}（${argument}）。`,
+        : got === 'a ControlNet' || got === 'a T2I-adapter'
+          ? `这是 ${got.slice(2)}（${argument}）。请在设置的“控制”中添加它。`
+          : /of the (ControlNet|T2I-adapter)$/.test(argument)
+            ? `此控制模型适用于另一种基础模型，与当前模型不符（${argument}：${expected}；检测到：${got}）。`
+            : got.endsWith('channels')
+              ? '此模型在图片上作画：请在“以图片为起点”中选择图片，并涂抹要重画的部分。'
+              : `无法使用此模型：仅支持 Stable Diffusion 1.x。检测到：${got}（${argument}）。`,
     'download-failed': ({ argument, got }) =>
       `${argument === 'program' ? '页面的一部分' : argument.includes('://') ? '文件' : '演示模型'}下载失败（${argument}：${got}）。请检查网络后重试。`,
     'bad-catalog': ({ argument, expected, got }) =>

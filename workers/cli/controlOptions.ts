@@ -3,8 +3,8 @@ import { badArgument, numberWord } from '../../models/commandLine.node';
 import { openSteerer, type Steerer } from '../../models/control/openSteerer';
 import { diskFolder } from '../../models/folder.node';
 import { diskFile, isFolder, weighedFile } from '../../models/openDisk.node';
-import type { ChosenControl, ControlRequest, InitImage } from '../api';
-import { cannyEdges } from '../canny';
+import type { ChosenControl, ControlPreprocess, ControlRequest } from '../api';
+import { CANNY_THRESHOLDS } from '../pictureFile/canny';
 import { given } from './given';
 import { readImage } from './images';
 
@@ -45,7 +45,6 @@ export interface ControlWords {
   readonly controls: readonly (Omit<ChosenControl, 'image' | 'name'> & {
     readonly path: string;
     readonly image: string;
-    readonly prepared: Prepared;
   })[];
   readonly guess: boolean;
 }
@@ -66,31 +65,27 @@ export function controlWords(words: Words): ControlWords {
     return files.map((_, i) => said[i] ?? said[0]);
   };
   const number = (option: string) => (word: string) => numberWord(option, word)!;
-  const prepared = each('control-preprocess', preparedWord);
+  const preprocess = each('control-preprocess', preprocessWord);
   const starts = each('control-start', number('--control-start'));
   const ends = each('control-end', number('--control-end'));
   const controls = files.map(({ path, weight }, i) => ({
-    ...{ path, weight, image: images[i]!, prepared: prepared[i] ?? asGiven },
-    ...given({ start: starts[i], end: ends[i] }),
+    ...{ path, weight, image: images[i]! },
+    ...given({ preprocess: preprocess[i] ?? undefined, start: starts[i], end: ends[i] }),
   }));
   return { controls, guess };
 }
 
 type EachOption = 'control-preprocess' | 'control-start' | 'control-end';
 
-/** What becomes of a picture before a ControlNet follows it. */
-type Prepared = (picture: InitImage) => InitImage;
-
-const asGiven: Prepared = (picture) => picture;
-
-function preparedWord(word: string): Prepared {
-  if (word === 'none') return asGiven;
-  if (word === 'invert') return (picture) => ({ ...picture, pixels: picture.pixels.map((value) => 255 - value) });
-  if (word === 'canny') return (picture) => cannyEdges(picture);
+/** `null`: the picture as it is. */
+function preprocessWord(word: string): ControlPreprocess | null {
+  if (word === 'none') return null;
+  if (word === 'invert') return { type: 'invert' };
+  if (word === 'canny') return { type: 'canny', ...CANNY_THRESHOLDS };
   const [, low, high] = /^canny:(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)$/.exec(word) ?? [];
   if (low === undefined || Number(low) > Number(high))
     throw badArgument('--control-preprocess', 'canny, canny:LOW,HIGH, invert or none', word);
-  return (picture) => cannyEdges(picture, { low: Number(low), high: Number(high) });
+  return { type: 'canny', low: Number(low), high: Number(high) };
 }
 
 /** ControlNets, opened, and what is asked of them. Rejects as `openSteerer` and `readImage` do. */
@@ -101,11 +96,11 @@ export async function controlsOf({ controls, guess }: ControlWords): Promise<{
   if (controls.length === 0) return { opened: [], request: {} };
   const chosen: ChosenControl[] = [];
   const opened: Steerer[] = [];
-  for (const { path, image, prepared, ...how } of controls) {
-    const picture = prepared(await readImage(image));
+  for (const { path, image: file, ...how } of controls) {
+    const image = await readImage(file);
     const control = await openSteerer((await isFolder(path)) ? await diskFolder(path) : await diskFile(path));
     opened.push(control);
-    chosen.push({ ...how, name: control.name, image: picture });
+    chosen.push({ ...how, name: control.name, imageName: file.replace(/^.*[/\\]/, ''), image });
   }
   return { opened, request: { controls: chosen, ...(guess ? { controlGuess: true } : {}) } };
 }

@@ -18,7 +18,7 @@ export async function readFrom(path: string): Promise<Recipe> {
 
 /** What may keep `given` from drawing the same picture again. */
 export function recipeNotes(recipe: Recipe, given: Pick<CliArguments, 'model' | 'backend' | 'initImage'>): string[] {
-  const { by, model, backend, ignored, damaged } = recipe;
+  const { by, model, backend, controls, ignored, damaged } = recipe;
   const other = model !== undefined && !isModel(given.model, model);
   return [
     ...(recipe.request.strength !== undefined && given.initImage === undefined
@@ -32,9 +32,17 @@ export function recipeNotes(recipe: Recipe, given: Pick<CliArguments, 'model' | 
     ...(by === 'stable-diffusion-webui'
       ? ['note: stable-diffusion-webui computes otherwise: its picture comes out alike, not the same']
       : []),
+    ...(controls
+      ? [
+          `note: it was steered, which its file does not hold the pictures for: ${controlWords(controls)}; see --control`,
+        ]
+      : []),
     ...ignored.map((one) => `note: the file says “${one}”, which is not drawn with`),
   ];
 }
+
+const controlWords = ({ controls }: NonNullable<Recipe['controls']>): string =>
+  controls.map(({ name, weight = 1, imageName = 'a picture' }) => `${name}:${weight} by ${imageName}`).join(', ');
 
 /** A path names the model that its last part is called. */
 const isModel = (given: string, name: string): boolean => stem(given) === stem(name);

@@ -4,12 +4,14 @@ import type { Manifest } from '../../models/manifest';
 import { segmentNeeds } from '../../models/pack';
 import { assemble, networkOf } from '../backend/int8/assemble';
 import { WORDS } from '../backend/int8/numbers';
+import { int8Guidance, type Planned } from './drawingPlan';
 import type { DrawnSize } from './needs';
 
-/** On our own kernels, bytes. `manifests`: as `controlManifest` has made them. */
-export const int8ControlBytes = (manifests: readonly Manifest[], drawn: DrawnSize, threads: number): number =>
+/** On our own kernels, bytes, for as many pictures in a call as the UNet takes. `manifests`: as `controlManifest` has made them. */
+export const int8ControlBytes = (manifests: readonly Manifest[], drawn: Planned, threads: number): number =>
   summed(manifests, ({ description, stages }) => {
-    const network = { description, stage: 'unet', size: sizeOf(drawn), tensors: stages.unet.tensors } as const;
+    const size = { ...sizeOf(drawn), batch: int8Guidance(drawn) === 'one-call' ? 2 : 1 };
+    const network = { description, stage: 'unet', size, tensors: stages.unet.tensors } as const;
     return assemble(networkOf(network), WORDS, threads).layout.bytes;
   });
 

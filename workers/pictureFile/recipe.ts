@@ -7,6 +7,7 @@ import type { BackendName, ImageRequest } from '../api';
 import { checkedRequest } from './ownRequest';
 import { badImage } from './pngChunks';
 import { internationalChunk, pngTexts, textChunk } from './pngText';
+import { checkedControls, type SaidControls } from './saidControls';
 import { readWebui, webuiText } from './webui';
 
 /** What can be drawn again. */
@@ -20,6 +21,8 @@ export interface Recipe {
   readonly backend?: string;
   /** Of its LoRAs, by name: 12 hexadecimal digits, or fewer (`LoraSummary.hash`). */
   readonly loraHashes?: Readonly<Record<string, string>>;
+  /** What steered it, without the pictures: who draws it again has to give those once more. */
+  readonly controls?: SaidControls;
   /** What it says besides that nobody here draws with, as `name: value`. */
   readonly ignored: readonly string[];
   /** The file is damaged behind it. */
@@ -97,14 +100,14 @@ function ownRecipe(json: string, name: string): Recipe {
     throw badImage(place, 'JSON', 'something else');
   }
   const all = (said ?? {}) as Record<string, unknown>;
-  const { version, request, embeddings, tinyVae, controls, model, weights, backend, loraHashes } = all;
+  const { version, request, embeddings, tinyVae, model, weights, backend, loraHashes } = all;
   if (typeof version !== 'number' || typeof request !== 'object' || request === null) {
     throw badImage(place, 'a version and a request', 'neither, or one');
   }
   const { fields, strange } = checkedRequest(request);
   const learned = Array.isArray(embeddings) ? [`embeddings: ${embeddings.join(', ')}`] : [];
   const tiny = typeof tinyVae === 'string' ? [`tiny VAE: ${tinyVae}`] : [];
-  const steered = Array.isArray(controls) ? [`ControlNets: ${JSON.stringify(controls)}`] : [];
+  const steered = checkedControls(all);
   const words = Object.entries({ model, weights, backend }).filter(([, word]) => typeof word === 'string');
   const hashes = isHashes(loraHashes) ? { loraHashes } : {};
   return {
@@ -112,7 +115,8 @@ function ownRecipe(json: string, name: string): Recipe {
     request: fields,
     ...Object.fromEntries(words),
     ...hashes,
-    ignored: [...strange, ...learned, ...tiny, ...steered],
+    ...(steered.said ? { controls: steered.said } : {}),
+    ignored: [...strange, ...learned, ...tiny, ...steered.strange],
   };
 }
 

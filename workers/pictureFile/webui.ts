@@ -6,6 +6,7 @@ import type { ImageRequest } from '../api';
 import { loraTag } from './loraTags';
 import { readParameters, writeParameters } from './parametersText';
 import type { Recipe } from './recipe';
+import { controlsOf, controlsText } from './webuiControls';
 import { DECIMAL, DIGITS, SIZE } from './webuiForms';
 import { hiresOf, hiresText } from './webuiHires';
 import { inpaintOf, inpaintText } from './webuiInpaint';
@@ -42,6 +43,7 @@ export function webuiText(
     // Where it is not said, it is a GPU's.
     ['RNG', RNG_NAMES[rng]],
     ['Lora hashes', hashesText(loraHashes)],
+    ...controlsText(request),
   ]);
   // There a prompt says all of them.
   const prompt = [request.prompt, ...(request.loras ?? []).map(loraTag)].join('');
@@ -77,6 +79,7 @@ export function readWebui(text: string): Recipe | undefined {
     ? FREEU_NAMES.map((name) => number(name, DECIMAL)!)
     : [];
   const inpaint = inpaintOf({ left, take, number });
+  const controls = controlsOf({ left, take });
   const clipSkip = number('Clip skip', /^[1-9]\d?$/);
   const mergingRatio = number('Token merging ratio', DECIMAL);
   const request: Recipe['request'] = {
@@ -102,7 +105,11 @@ export function readWebui(text: string): Recipe | undefined {
   };
   for (const name of left.keys()) if (UNSEEN.has(name) || left.get(name) === PLAIN[name]) left.delete(name);
   const ignored = [...left].map(([name, value]) => `${name}: ${value}`);
-  const known = { ...(model === undefined ? {} : { model }), ...(loraHashes ? { loraHashes } : {}) };
+  const known = {
+    ...(model === undefined ? {} : { model }),
+    ...(loraHashes ? { loraHashes } : {}),
+    ...(controls ? { controls } : {}),
+  };
   return { by: 'stable-diffusion-webui', request, ...known, ignored };
 }
 

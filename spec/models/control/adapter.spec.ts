@@ -88,7 +88,8 @@ test('light ones, those of other channels and of configs that are not drawn with
       ['conv_in.weight', to, channels, 3, 3],
       ['body.0.block1.weight', to, to, 3, 3],
     ] as const;
-  await rejects(() => openSteerer(stranger(...first(768, 4))), 'bad-model', 'conv_in.weight', '768');
+  await rejects(() => openSteerer(stranger(...first(128, 4))), 'bad-model', 'conv_in.weight', '128');
+  await rejects(() => openSteerer(stranger(...first(768, 4))), 'unsupported-model', 'one for Stable Diffusion XL');
   const wide = await openSteerer(stranger(...first(192, 8)));
   await rejects(() => withSteerer(demo.description, wide), 'unsupported-model', '96,128,112,64', '8,');
   for (const [key, value] of [

@@ -42,12 +42,16 @@ const pixelsOf = (name: string) => decode(readFileSync(join(scratch, name))).dat
 test('a picture follows the edges of another; what steered it is said without its pixels', () => {
   const steered = generate(...CONTROL, '--control-preprocess', 'canny', '--out', 'steered.png');
   assert.is(steered.status, 0, steered.stderr);
-  assert.equal((JSON.parse(steered.stdout) as { controls: unknown }).controls, [{ weight: 0.5, name: 'canny' }]);
+  assert.equal((JSON.parse(steered.stdout) as { controls: unknown }).controls, [
+    { weight: 0.5, preprocess: { type: 'canny', low: 100, high: 200 }, name: 'canny', imageName: 'shape.png' },
+  ]);
   assert.ok(steered.stdout.length < 2000, `${steered.stdout.length}`);
   assert.is(generate('--out', 'plain.png').status, 0);
   assert.not.equal(pixelsOf('steered.png'), pixelsOf('plain.png'));
   const again = generate('--from', 'steered.png', '--out', 'again.png');
-  assert.ok(again.stderr.includes('the file says “ControlNets: [{"weight":0.5,"name":"canny"}]”'), again.stderr);
+  assert.ok(
+    again.stderr.includes('it was steered, which its file does not hold the pictures for: canny:0.5 by shape.png'),
+  );
 });
 
 test('what is no ControlNet, or no picture, is one clear line and exit code 2', () => {

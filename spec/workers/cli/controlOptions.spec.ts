@@ -1,9 +1,10 @@
 /** ControlNets in the words of the command. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cannyEdges } from '../../../workers/canny';
 import { parseArguments } from '../../../workers/cli/arguments';
 import { fastSaving } from '../../../workers/cli/savingOptions';
+import { cannyEdges } from '../../../workers/pictureFile/canny';
+import { preprocessed } from '../../../workers/pictureFile/preprocessed';
 import { recipeChunks } from '../../../workers/pictureFile/recipe';
 import { DEFAULTS } from '../../../workers/request';
 import { rejects } from '../../models/rejects';
@@ -25,7 +26,7 @@ test('each ControlNet has a picture, a weight, and a part of the calls of its ow
   const { controls, guess } = words(...two, '--control-end', '0.8', '--control-start', '0', '--control-start', '0.2');
   assert.is(guess, false);
   assert.equal(
-    controls.map(({ path, prepared: _, ...how }) => ({ ...how, path: path.replace(/^.*[/\\]/, '') })),
+    controls.map(({ path, ...how }) => ({ ...how, path: path.replace(/^.*[/\\]/, '') })),
     [
       { path: 'a.safetensors', weight: 0.5, image: 'a.png', start: 0, end: 0.8 },
       { path: 'b', weight: 1, image: 'b.png', start: 0.2, end: 0.8 },
@@ -37,7 +38,7 @@ test('each ControlNet has a picture, a weight, and a part of the calls of its ow
 test('a picture is followed as it is, or its edges, or its negative', () => {
   const one = ['--control', 'a', '--control-image', 'a.png'];
   const picture = { width: 4, height: 3, pixels: Uint8Array.from({ length: 36 }, (_, i) => (i % 12 < 6 ? 10 : 90)) };
-  const prepared = (...more: string[]) => words(...one, ...more).controls[0]!.prepared(picture);
+  const prepared = (...more: string[]) => preprocessed(picture, words(...one, ...more).controls[0]!.preprocess);
   assert.equal(prepared(), picture);
   assert.equal(prepared('--control-preprocess', 'none'), picture);
   assert.is(prepared('--control-preprocess', 'invert').pixels[0], 245);

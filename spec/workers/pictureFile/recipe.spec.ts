@@ -119,6 +119,32 @@ test('LoRAs are in a picture’s file by name, weight and hash; there in the pro
   assert.equal([ignored, none], [['loras: [{"name":1,"weight":1}]'], undefined]);
 });
 
+test('what steered it is in the file, without the pictures, and what of it nobody understands is told', async () => {
+  const { request, model, weights, backend } = await read(...ours[0]!.chunks.map(bytesOf));
+  const image = { width: 1, height: 1, pixels: Uint8Array.of(1, 2, 3) };
+  const said = [
+    { name: 'canny', imageName: 'a.png', hash: '0123456789ab', preprocess: { type: 'canny', low: 5, high: 9.5 } },
+    { name: 'scribble', preprocess: { type: 'invert' }, weight: 0, start: 0.2, end: 0.9 },
+    { name: 'depth' },
+  ] as const;
+  const controls = said.map((one) => ({ ...one, image }));
+  const asked = { ...request, controls, controlGuess: true, guidance: 'auto', memory: 'auto' } as ImageRequest;
+  const by = { model, weights, backend, request: asked } as DrawnBy;
+  const recipe = await read(...recipeChunks(by));
+  assert.equal([recipe.request, recipe.controls, recipe.ignored], [request, { controls: said, guess: true }, []]);
+  const own = JSON.parse(ours[0]!.read['pocket-diffusion']);
+  for (const strange of [
+    { name: 1 },
+    { name: 'a', weight: 'much' },
+    { name: 'a', preprocess: { type: 'depth' } },
+    { name: 'a', preprocess: { type: 'canny', low: 1 } },
+    null,
+  ]) {
+    const odd = await read(textChunk('pocket-diffusion', JSON.stringify({ ...own, controls: [strange] })));
+    assert.equal([odd.controls, odd.ignored], [undefined, [`controls: ${JSON.stringify([strange])}`]]);
+  }
+});
+
 test('few steps and a tiny VAE are in the file: the demo model\u2019s is drawn with again, another is told by its name', async () => {
   const { request, model, weights, backend } = await read(...ours[0]!.chunks.map(bytesOf));
   const base = { ...request, guidance: 'auto', memory: 'auto' } as ImageRequest;

@@ -136,6 +136,51 @@ test('how a part was drawn anew is written in its words, and read again', () => 
   assert.is(readWebui(text.replace(', Masked area padding: 16', ''))!.request.inpaintPadding, 32);
 });
 
+test('what steers is written in the words of sd-webui-controlnet, and read again', () => {
+  const image = { width: 1, height: 1, pixels: new Uint8Array(3) };
+  const said = [
+    { name: 'canny', preprocess: { type: 'canny', low: 50, high: 120.5 }, weight: 0.6, start: 0.1, end: 0.8 },
+    { name: 'line', preprocess: { type: 'invert' }, weight: 1, start: 0, end: 1 },
+    { name: 'depth', weight: 2, start: 0, end: 1 },
+  ] as const;
+  const text = webuiText({ ...DRAWN, controls: said.map((one) => ({ ...one, image })), controlGuess: true }, 'm');
+  const first =
+    'ControlNet 0: "Module: canny, Model: canny, Weight: 0.6, Resize Mode: Just Resize, Threshold A: 50, Threshold B: 120.5, ' +
+    'Guidance Start: 0.1, Guidance End: 0.8, Pixel Perfect: True, Control Mode: ControlNet is more important"';
+  assert.ok(text.includes(first), text);
+  const { controls, ignored } = readWebui(text)!;
+  assert.equal([controls, ignored], [{ controls: said, guess: true }, []]);
+});
+
+test('of what it writes itself models lose its hashes, and what nobody here does is told', () => {
+  const unit = (more: string) =>
+    `"Module: ${more}, Weight: 1.0, Processor Res: 512, Threshold A: 100.0, Threshold B: 200.0, Guidance Start: 0.0, Guidance End: 1.0, Pixel Perfect: False`;
+  const said = readWebui(
+    `x\nSteps: 20, Sampler: Euler, Seed: 3, RNG: CPU, ` +
+      `ControlNet 0: ${unit('canny, Model: control_v11p_sd15_canny [d14c016b], Resize Mode: Crop and Resize')}, Control Mode: Balanced", ` +
+      `ControlNet 1: ${unit('depth_midas, Model: t2iadapter_depth [a1b2c3d4]')}, Control Mode: My prompt is more important", ` +
+      `ControlNet 2: ${unit('reference_only, Model: None')}, Control Mode: Balanced", ControlNet 3: "preprocessor: canny, model: a"`,
+  )!;
+  const all = { weight: 1, start: 0, end: 1 };
+  assert.equal(said.controls, {
+    controls: [
+      { name: 'control_v11p_sd15_canny', preprocess: { type: 'canny', low: 100, high: 200 }, ...all },
+      { name: 't2iadapter_depth', ...all },
+    ],
+    guess: false,
+  });
+  assert.equal(
+    said.ignored.map((one) => one.replace(/(Model: None|model: a).*$/, '$1')),
+    [
+      'ControlNet 2: Module: reference_only, Model: None',
+      'ControlNet 3: preprocessor: canny, model: a',
+      'ControlNet 0: Resize Mode: Crop and Resize',
+      'ControlNet 1: Module: depth_midas',
+      'Control Mode: Balanced, My prompt is more important',
+    ],
+  );
+});
+
 test('merged tokens are written as there, and read up to what there is to merge', () => {
   const text = webuiText({ ...DRAWN, tokenMergingRatio: 0.5 }, 'm');
   assert.ok(text.includes('Token merging ratio: 0.5, '), text);

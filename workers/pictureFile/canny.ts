@@ -2,7 +2,7 @@
  * Edges of a picture, as ControlNets for them were trained on: Canny 1986, "A Computational Approach to Edge Detection", in the very integers
  * of OpenCV 4 (imgproc/src/canny.cpp: an aperture of 3, the sum of both slopes' magnitudes).
  */
-import type { InitImage } from './api';
+import type { InitImage } from '../api';
 
 /** What is above `high` is an edge, and what is above `low` and touches one; slopes go up to 2040. */
 export interface CannyThresholds {
@@ -13,8 +13,8 @@ export interface CannyThresholds {
 /** Those of stable-diffusion-webui's extension and of diffusers' examples. */
 export const CANNY_THRESHOLDS: CannyThresholds = { low: 100, high: 200 };
 
-/** Of a pixel: no edge, perhaps one, one. */
-const [NONE, WEAK, STRONG] = [0, 1, 2] as const;
+/** Of a pixel: perhaps an edge, one; else 0. */
+const [WEAK, STRONG] = [1, 2] as const;
 
 /** The tangent of 22.5 degrees, times 2^15. */
 const TANGENT = 13573;
@@ -47,11 +47,9 @@ export function cannyEdges({ width, height, pixels }: InitImage, { low, high } =
         edges.push(next);
       }
   }
-  return {
-    width,
-    height,
-    pixels: Uint8Array.from({ length: pixels.length }, (_, i) => (found[Math.floor(i / 3)] === STRONG ? 255 : NONE)),
-  };
+  const drawn = new Uint8Array(pixels.length);
+  for (let i = 0; i < found.length; i++) if (found[i] === STRONG) drawn.fill(255, 3 * i, 3 * i + 3);
+  return { width, height, pixels: drawn };
 }
 
 /** Whether it is steepest here, across the edge: of equals the first counts. */

@@ -1,11 +1,11 @@
 /** Edges, pixel for pixel OpenCV's. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fileSource } from '../../models/folder.node';
-import { openSafetensors } from '../../models/safetensors';
-import { cannyEdges } from '../../workers/canny';
-import { readPng } from '../../workers/cli/png';
-import { fromRoot } from '../root';
+import { fileSource } from '../../../models/folder.node';
+import { openSafetensors } from '../../../models/safetensors';
+import { readPng } from '../../../workers/cli/png';
+import { cannyEdges } from '../../../workers/pictureFile/canny';
+import { fromRoot } from '../../root';
 
 const file = async (name: string) => openSafetensors(await fileSource(fromRoot(`spec/vectors/${name}.safetensors`)));
 const [edges, pictures] = [await file('canny'), await file('fidelity')];

@@ -1,0 +1,88 @@
+/** What controls ask of the engine, and what becomes of those that a picture tells of. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { foundUnits, freshUnit, lacking, requestOf } from '../../web/controlUnits';
+import type { ControlSummary } from '../../workers/api';
+
+const kept = (name: string, kind: ControlSummary['kind'] = 'controlnet'): ControlSummary => ({
+  ...{ id: name.padEnd(64, '0'), name, bytes: 1, hash: `${name}-hash`, kind },
+});
+const KEPT = [kept('canny'), kept('depth', 'adapter')];
+const picture = { width: 1, height: 1, pixels: Uint8Array.of(1, 2, 3) };
+const given = { name: 'a.png', picture };
+
+test('a unit begins with all of a picture, by its own weight, throughout, with the thresholds that others begin with', () => {
+  const { id, ...rest } = freshUnit();
+  assert.is.not(freshUnit().id, id);
+  assert.equal(rest, {
+    ...{ on: true, model: null, preprocess: 'none', low: 100, high: 200, weight: 1, start: 0, end: 1 },
+  });
+});
+
+test('what lacks a model that is here, or a picture, or is off, is not asked for; nothing asked is nothing said', () => {
+  const whole = { ...freshUnit(), model: 'canny', given };
+  assert.equal(lacking(freshUnit(), KEPT), ['model', 'picture']);
+  assert.equal(lacking({ ...whole, model: 'gone' }, KEPT), ['model']);
+  assert.equal(lacking(whole, KEPT), []);
+  const units = [freshUnit(), { ...whole, model: 'gone' }, { ...whole, given: undefined }, { ...whole, on: false }];
+  assert.equal(requestOf({ units, guess: true }, KEPT), {});
+});
+
+test('several are asked for in their order, each with its picture as it was given and what is to be made of it', () => {
+  const units = [
+    { ...freshUnit(), model: 'canny', given, preprocess: 'canny' as const, low: 5, high: 9, start: 0.2, end: 0.7 },
+    { ...freshUnit(), model: 'depth', given, preprocess: 'invert' as const, weight: 0, start: 0.2 },
+    { ...freshUnit(), model: 'canny', given },
+  ];
+  const { controls, controlGuess } = requestOf({ units, guess: true }, KEPT);
+  assert.is(controlGuess, true);
+  const same = { image: picture, imageName: 'a.png' };
+  assert.equal(controls, [
+    {
+      ...{ name: 'canny', hash: 'canny-hash', ...same, preprocess: { type: 'canny', low: 5, high: 9 } },
+      ...{ weight: 1, end: 0.7, start: 0.2 },
+    },
+    // A T2I-adapter counts from the first step on, and says nothing of it.
+    { name: 'depth', hash: 'depth-hash', ...same, preprocess: { type: 'invert' }, weight: 0, end: 1 },
+    { name: 'canny', hash: 'canny-hash', ...same, weight: 1, end: 1, start: 0 },
+  ]);
+});
+
+test('what was asked for is found again, as it was', () => {
+  const units = [
+    { ...freshUnit(), model: 'canny', given, preprocess: 'canny' as const, low: 5, high: 9, weight: 0.5, end: 0.7 },
+    { ...freshUnit(), model: 'depth', given },
+  ];
+  const found = foundUnits(requestOf({ units, guess: false }, KEPT).controls!, [], KEPT);
+  const bare = (all: readonly { readonly id: number }[]) => all.map(({ id: _, ...rest }) => rest);
+  assert.equal(bare(found.units), bare(units));
+  assert.equal([found.missing, found.others, found.pictures], [[], [], []]);
+});
+
+test('a model is found by its hash under another name; one that is not here, and a picture, is named', () => {
+  const before = [{ ...freshUnit(), given }];
+  const said = [
+    { name: 'edges', hash: 'canny-hash', imageName: 'a.png', weight: 0.5 },
+    { name: 'pose', hash: '0123', imageName: 'b.png' },
+    { name: 'depth', hash: 'another' },
+    { name: 'canny' },
+  ];
+  const { units, missing, others, pictures } = foundUnits(said, before, KEPT);
+  assert.equal(
+    units.map(({ model, given: its, wanted, weight }) => [model, its?.name, wanted, weight]),
+    [
+      ['canny', 'a.png', undefined, 0.5],
+      ['pose', undefined, 'b.png', 1],
+      ['depth', undefined, '', 1],
+      ['canny', undefined, '', 1],
+    ],
+  );
+  assert.equal([missing, others, pictures], [['pose (0123)'], ['depth'], ['b.png', 'depth', 'canny']]);
+});
+
+test('of a picture that nothing steered what is set is switched off, and stays', () => {
+  const before = [{ ...freshUnit(), model: 'canny', given, weight: 0.3 }];
+  assert.equal(foundUnits([], before, KEPT).units, [{ ...before[0]!, on: false }]);
+});
+
+test.run();

@@ -1,0 +1,66 @@
+/** Pictures that the next drawing follows: each by a ControlNet or a T2I-adapter, as many as one likes; and those models, kept on the device. */
+import { useEffect, useRef } from 'preact/hooks';
+import { addUnit, openControls, setGuess, takeControlPicture } from '../controlShelf';
+import { controlMisfit, controls, controlsAsked } from '../controls';
+import { settings } from '../state';
+import { failureText, lateWords, words } from '../words';
+import { ControlFields } from './ControlFields';
+import { ControlShelf } from './ControlShelf';
+import { Icon } from './Icon';
+
+export function ControlPanel() {
+  const late = lateWords();
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => void openControls(), []);
+  useEffect(() => listenToPastes(panel.current!), []);
+  const { units, guess } = controls.value ?? { units: [], guess: false };
+  const misfit = controlMisfit.value;
+  const whole = (settings.value.extra.cacheInterval ?? 1) > 1 && controlsAsked().controls;
+  return (
+    <div ref={panel} class="fields init" data-testid="control-panel">
+      {units.map((unit, i) => (
+        <ControlFields key={unit.id} unit={unit} place={i + 1} alone={units.length === 1} />
+      ))}
+      {misfit && (
+        <p class="notice" role="alert" data-testid="control-misfit">
+          {failureText(misfit, words())}
+        </p>
+      )}
+      <div class="buttons">
+        <button type="button" data-testid="add-control" onClick={addUnit}>
+          <Icon name="add" />
+          {late.addControl}
+        </button>
+      </div>
+      <div>
+        <label class="tick-line">
+          <input
+            type="checkbox"
+            data-testid="control-guess"
+            checked={guess}
+            onChange={(event) => setGuess(event.currentTarget.checked)}
+          />
+          {late.controlGuess}
+        </label>
+        <p class="hint">{late.controlGuessHint}</p>
+      </div>
+      {whole && <p class="hint">{late.controlWhole}</p>}
+      <ControlShelf />
+    </div>
+  );
+}
+
+/** While it is unfolded, a picture that is pasted anywhere is for the control that has the focus, else for one that has none yet, else for the last. */
+function listenToPastes(panel: HTMLElement): () => void {
+  const paste = (event: ClipboardEvent): void => {
+    const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith('image/'));
+    if (!file || !panel.closest('details')?.open) return;
+    event.preventDefault();
+    const { units } = controls.value!;
+    const focused = document.activeElement?.closest<HTMLElement>('[data-control]')?.dataset.control;
+    const unit = units.find(({ id }) => `${id}` === focused) ?? units.find(({ given }) => !given) ?? units.at(-1)!;
+    void takeControlPicture(unit.id, file);
+  };
+  addEventListener('paste', paste);
+  return () => removeEventListener('paste', paste);
+}
