@@ -40,7 +40,7 @@ export async function* openSteered(
   let taken = false;
   try {
     for (const [i, control] of chosen.entries()) {
-      const { image, name: _, ...how } = followed(control);
+      const { image, name: _, ...how } = followed(control, request);
       const { kind, inChannels, model } = models[i]!;
       if (kind === 'adapter') {
         const alone = { batch: 1, height: size.height, width: size.width };

@@ -7,7 +7,7 @@ import type { ControlUnit } from '../controls';
 import { preprocessOf } from '../controlUnits';
 import { dragging } from '../drop';
 import { toRgba } from '../rgba';
-import { pictureOnShow } from '../state';
+import { modelSize, pictureOnShow, settings } from '../state';
 import { lateWords } from '../words';
 import { FileButton } from './FileButton';
 
@@ -112,13 +112,14 @@ function Shown({ unit }: { readonly unit: ControlUnit }) {
   const late = lateWords();
   const { given, preprocess, low, high } = unit;
   const { name, picture } = given!;
+  const drawn = settings.value.size ?? modelSize();
   const [seen, setSeen] = useState<InitImage>();
   useEffect(() => {
     const how = preprocessOf(unit);
     if (!how) return setSeen(undefined);
-    const timer = setTimeout(() => setSeen(preprocessed(picture, how)), PATIENCE_MILLISECONDS);
+    const timer = setTimeout(() => setSeen(preprocessed(picture, how, drawn)), PATIENCE_MILLISECONDS);
     return () => clearTimeout(timer);
-  }, [picture, preprocess, low, high]);
+  }, [picture, preprocess, low, high, drawn.width, drawn.height]);
   return (
     <div class="control-pictures">
       <Pixels picture={picture} label={name} testid="control-given" />

@@ -7,7 +7,7 @@ export interface ChosenControl {
   readonly name: string;
   /** What it is to follow, of any size: edges, depths, a pose. It is brought to the size that is drawn. */
   readonly image: InitImage;
-  /** What is made of `image`, at its own size, before it is followed; as it is where absent. */
+  /** What is made of `image` before it is followed, edges at the size that is drawn; as it is where absent. */
   readonly preprocess?: ControlPreprocess;
   /** What its picture is called, without a path: for whoever wants to draw it again, and has to give it once more. */
   readonly imageName?: string;

@@ -6,7 +6,6 @@
 import type { ImageRequest, InitImage, MaskImage } from '../api';
 import { CodedError } from '../errors';
 import { resized } from '../pictureFile/lanczos';
-import { followed } from '../pictureFile/preprocessed';
 import { composited, keptOf, opaque, rgbOf, unmultiplied } from './alpha';
 import { isPrepared, maskBlurOf, maskedContentOf } from './defaults';
 import { filled } from './filled';
@@ -64,7 +63,7 @@ function onlyMasked(request: ImageRequest, whole: InitImage, mask: MaskImage, pa
   const maskImage = { width, height, pixels: taken(mask.pixels, { ...mask, channels: 1 }, box, request) };
   const initImage = withContent(part, maskImage, request);
   // What steers is of the whole picture, and so is cut like it (`prepare_control_image` of pipeline_controlnet_inpaint.py).
-  const controls = request.controls?.map(followed).map((control) => {
+  const controls = request.controls?.map((control) => {
     const { image } = control;
     const pixels = resized(image.pixels, { ...image, channels: 3 }, whole);
     return { ...control, image: { width, height, pixels: taken(pixels, { ...whole, channels: 3 }, box, request) } };

@@ -38,13 +38,28 @@ test('each ControlNet has a picture, a weight, and a part of the calls of its ow
 test('a picture is followed as it is, or its edges, or its negative', () => {
   const one = ['--control', 'a', '--control-image', 'a.png'];
   const picture = { width: 4, height: 3, pixels: Uint8Array.from({ length: 36 }, (_, i) => (i % 12 < 6 ? 10 : 90)) };
-  const prepared = (...more: string[]) => preprocessed(picture, words(...one, ...more).controls[0]!.preprocess);
+  const prepared = (...more: string[]) =>
+    preprocessed(picture, words(...one, ...more).controls[0]!.preprocess, picture);
   assert.equal(prepared(), picture);
   assert.equal(prepared('--control-preprocess', 'none'), picture);
   assert.is(prepared('--control-preprocess', 'invert').pixels[0], 245);
   assert.equal(prepared('--control-preprocess', 'canny'), cannyEdges(picture));
   assert.equal(prepared('--control-preprocess', 'canny:10,350.5'), cannyEdges(picture, { low: 10, high: 350.5 }));
   assert.not.equal(cannyEdges(picture), cannyEdges(picture, { low: 10, high: 350.5 }));
+});
+
+test('edges are found at the size that is drawn: of a photograph eight times as large they are as strong', () => {
+  const drawn = { width: 32, height: 24 };
+  const pixels = Uint8Array.from({ length: 3 * 256 * 192 }, (_, i) => (Math.floor(i / 3) % 256 < 128 ? 40 : 200));
+  const {
+    width,
+    height,
+    pixels: edges,
+  } = preprocessed({ width: 256, height: 192, pixels }, { type: 'canny', low: 100, high: 200 }, drawn);
+  assert.equal([width, height, edges.length], [32, 24, 3 * 32 * 24]);
+  assert.equal([...new Set(edges)].sort(), [0, 255]);
+  const other = preprocessed({ width: 256, height: 192, pixels }, { type: 'invert' }, drawn);
+  assert.is(other.width, 256, 'all else is brought to size when it is followed');
 });
 
 test('what does not fit together is refused', async () => {
