@@ -3,13 +3,19 @@ import { type Steerer, withSteerer } from '../models/control/openSteerer';
 import type { Manifest } from '../models/manifest';
 import { type GraphOptions, packedBytes, planStage } from '../models/pack';
 import type { Model } from './model';
-import { checkpointModel } from './model.checkpoint';
+import { checkpointModel, type Keep } from './model.checkpoint';
 
 /** Its stages, of which `unet` is the other network, in the form of the model's weights. Throws as `withSteerer` does. */
 export function controlManifest(manifest: Manifest, control: Steerer): Manifest {
   const description = withSteerer(manifest.description, control);
   const tensors = planStage(description, 'unet', control.source, manifest.weights);
   return { ...manifest, description, stages: { ...manifest.stages, unet: { bytes: packedBytes(tensors), tensors } } };
+}
+
+/** What steers a drawing, as it is planned with: `manifest` as `controlManifest` has made it. */
+export interface PlannedSteering {
+  readonly kind: Steerer['kind'];
+  readonly manifest: Manifest;
 }
 
 /** What steers a drawing, as it is opened for one. */
@@ -20,10 +26,15 @@ export interface SteeringModel {
   readonly model: Model;
 }
 
-/** `manifest`: as `controlManifest` has made it. */
-export function controlModel(control: Steerer, manifest: Manifest, lowering: GraphOptions = {}): SteeringModel {
+/** `manifest`: as `controlManifest` has made it. `keep`: where its weights lie while it is open, by default in memory. */
+export function controlModel(
+  control: Steerer,
+  manifest: Manifest,
+  lowering: GraphOptions = {},
+  keep?: Keep,
+): SteeringModel {
   const { description, tokenizer } = manifest;
   const checkpoint = { name: control.name, description, tokenizer, weights: () => control.source };
-  const model = checkpointModel(checkpoint, manifest, undefined, lowering);
+  const model = checkpointModel(checkpoint, manifest, keep, lowering);
   return { kind: control.kind, inChannels: control.kind === 'adapter' ? control.config.inChannels : 3, model };
 }

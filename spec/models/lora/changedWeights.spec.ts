@@ -2,10 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDiffusersFolder } from '../../../models/checkpoint';
-import { CodedError } from '../../../models/errors';
 import { fromF32, toF32 } from '../../../models/floats';
 import { parametersOf } from '../../../models/graph/parameters';
-import { type Aside, inBlobs, PutAside } from '../../../models/lora/aside';
+import { inBlobs } from '../../../models/lora/aside';
 import { onDisk } from '../../../models/lora/aside.node';
 import { changedWeights } from '../../../models/lora/changedWeights';
 import { type LoraChoice, loraChanges } from '../../../models/lora/changes';
@@ -273,65 +272,6 @@ for (const [where, aside] of [
     assert.is(reads, 0);
     weights.close();
   });
-
-function onDiskThatIsFull(): never {
-  throw new CodedError('storage-full', { argument: 'changed weights', expected: 'room', got: 'a full disk' });
-}
-
-/** A browser's hands, which may let go of what they hold. */
-function losable() {
-  const held: { bytes: Uint8Array | undefined }[] = [];
-  const aside: Aside = {
-    put(given) {
-      const place: (typeof held)[number] = { bytes: given.slice() };
-      held.push(place);
-      const now = (): Uint8Array => {
-        if (place.bytes) return place.bytes;
-        throw new DOMException('The blob is gone.', 'NotReadableError');
-      };
-      return { now, later: async () => now(), sound: async () => place.bytes !== undefined };
-    },
-    close: () => undefined,
-  };
-  const lose = (): void => {
-    for (const place of held) place.bytes = undefined;
-  };
-  return { aside, held, lose };
-}
-
-test('streamed and opened again, a changed weight is put aside once; what is gone between two steps is changed anew', async () => {
-  const plain = await packedIn('int8', 'unet');
-  const whole = tensorsRead(await changed(plain, 'unet'), plain.tensors);
-  const { of } = await loraChanges(A.description, LORAS);
-  const tensors = plain.tensors.filter(({ name }) => of.unet.has(name.replace(/\/[a-z]+$/, ''))).length;
-  const [first, once, twice] = [losable(), losable(), losable()];
-  const again = new PutAside(first.aside);
-  const streamed = (aside: Aside) =>
-    changedWeights(weightsInMemory(plain.bytes), plain.tensors, of.unet, { aside, again });
-  const step = async (weights: StageWeights): Promise<void> => {
-    await weights.prepare!(plain.tensors);
-    for (const { name, offset, bytes } of plain.tensors)
-      assert.equal(weights.read(offset, offset + bytes).slice(), whole.get(name), name);
-  };
-  const opened = await streamed(once.aside);
-  for (let i = 0; i < 2; i++) await step(opened);
-  opened.close();
-  assert.equal([first.held.length, once.held.length], [tensors, 0]);
-  const anew = await streamed(twice.aside);
-  await step(anew);
-  assert.is(first.held.length, tensors);
-  first.lose();
-  for (let i = 0; i < 2; i++) await step(anew);
-  assert.equal([first.held.length, twice.held.length], [2 * tensors, 0]);
-  // Where there is no room for what is opened again, there may be for what is streamed.
-  const full: Aside = { ...first.aside, put: () => onDiskThatIsFull() };
-  const alone = losable();
-  const last = await changedWeights(weightsInMemory(plain.bytes), plain.tensors, of.unet, {
-    ...{ aside: alone.aside, again: new PutAside(full) },
-  });
-  for (let i = 0; i < 2; i++) await step(last);
-  assert.is(alone.held.length, tensors);
-});
 
 test('what is no number, and what is beyond what 16 bits hold, is refused by name when it is read', async () => {
   const plain = await packedIn('fp16', 'unet');
