@@ -12,15 +12,31 @@ export function controlManifest(manifest: Manifest, control: Steerer): Manifest 
   return { ...manifest, description, stages: { ...manifest.stages, unet: { bytes: packedBytes(tensors), tensors } } };
 }
 
-/** What steers a drawing, as it is planned with: `manifest` as `controlManifest` has made it. */
-export interface PlannedSteering {
+/** What steers, whatever is done with it. */
+interface Steering {
   readonly kind: Steerer['kind'];
+  /** Of a ControlNet, whether of what it makes only the mean of each channel counts. */
+  readonly pooled?: boolean;
+}
+
+/** What steers a drawing, as it is planned with: `manifest` as `controlManifest` has made it. */
+export interface PlannedSteering extends Steering {
   readonly manifest: Manifest;
 }
 
+/** `control` beside a model that is packed as `manifest` says. Throws as `withSteerer` does. */
+export const plannedSteering = (control: Steerer, manifest: Manifest): PlannedSteering => ({
+  ...steering(control),
+  manifest: controlManifest(manifest, control),
+});
+
+const steering = (control: Steerer): Steering => ({
+  kind: control.kind,
+  ...(control.kind === 'controlnet' && control.pooled ? { pooled: true } : {}),
+});
+
 /** What steers a drawing, as it is opened for one. */
-export interface SteeringModel {
-  readonly kind: Steerer['kind'];
+export interface SteeringModel extends Steering {
   /** Channels of the picture that it sees. */
   readonly inChannels: number;
   readonly model: Model;
@@ -36,5 +52,5 @@ export function controlModel(
   const { description, tokenizer } = manifest;
   const checkpoint = { name: control.name, description, tokenizer, weights: () => control.source };
   const model = checkpointModel(checkpoint, manifest, keep, lowering);
-  return { kind: control.kind, inChannels: control.kind === 'adapter' ? control.config.inChannels : 3, model };
+  return { ...steering(control), inChannels: control.kind === 'adapter' ? control.config.inChannels : 3, model };
 }

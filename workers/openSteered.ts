@@ -7,8 +7,10 @@ import { callsOf } from './diffusion/calls';
 import { CodedError } from './errors';
 import { type Drawing, open } from './networks';
 import type { Pass } from './passes';
+import { pooledStage } from './pooled';
 import { type Adapted, type OpenControl, residualShapes, type SteeredUnet, steeredUnet } from './steering';
 import type { Tensor } from './tensor';
+import { guessesBy } from './unlikePasses';
 
 /**
  * What steers a pass, opened beside `unet`, which was opened for `size`; T2I-adapters are run, once, and closed again. What is open is closed with
@@ -34,12 +36,17 @@ export async function* openSteered(
     const expected = '0, of a T2I-adapter, which counts from the first step on';
     throw new CodedError('bad-argument', { argument: `controls: ${name}: start`, expected, got: `${start}` });
   }
+  const guesses = controlGuess || guessesBy(models);
+  if (guesses && size.batch > 1) {
+    const expected = 'two-calls where a ControlNet steers the passes with the prompt alone';
+    throw new CodedError('bad-argument', { argument: 'guidance', expected, got: 'one-call' });
+  }
   const controls: OpenControl[] = [];
   const adapted: Adapted[] = [];
   let taken = false;
   try {
     for (const [i, { image, name: _, ...how }] of chosen.entries()) {
-      const { kind, inChannels, model } = models[i]!;
+      const { kind, inChannels, model, pooled = false } = models[i]!;
       if (kind === 'adapter') {
         const alone = { batch: 1, height: size.height, width: size.width };
         const stage = yield* open(drawing, 'unet', alone, undefined, { ...own, model });
@@ -57,13 +64,14 @@ export async function* openSteered(
         }
         continue;
       }
-      const stage = yield* open(drawing, 'unet', size, undefined, { ...own, model });
-      controls.push({ ...how, stage, conditions: conditionsOf(image, request, size.batch) });
+      const opened = yield* open(drawing, 'unet', size, undefined, { ...own, model });
+      const stage = pooled ? pooledStage(opened) : opened;
+      controls.push({ ...how, stage, pooled, conditions: conditionsOf(image, request, size.batch) });
     }
     const steering = {
       ...{ controls, adapted, calls: callsOf(sampling.sampler, sampling.schedule) },
       shapes: controls.length > 0 ? residualShapes(parts.model.description.unet, size) : [],
-      ...(controlGuess ? { guess: isPrompt } : {}),
+      ...(guesses ? { guess: isPrompt } : {}),
     };
     taken = true;
     return steeredUnet(unet, steering, signal);

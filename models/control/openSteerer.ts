@@ -21,6 +21,8 @@ export interface ControlNet {
   readonly name: string;
   readonly config: ControlNetConfig;
   readonly source: TensorSource;
+  /** Whether of what it makes only the mean of each channel counts: diffusers' `global_pool_conditions`. */
+  readonly pooled?: boolean;
 }
 
 /** What steers a drawing by another picture. */
@@ -39,31 +41,39 @@ const OTHERS: readonly (readonly [names: RegExp, kind: string])[] = [
   [/^(image_proj|ip_adapter)\./, 'an IP-Adapter'],
 ];
 
+/** What only its name tells, as in stable-diffusion-webui: control_v11e_sd15_shuffle is pooled, which a folder's config says. */
+const POOLED = /shuffle/i;
+/** control_v11p_sd15_inpaint; not those that follow depths within a mask. */
+const INPAINTING = /_inpaint(?!_depth)/i;
+
 /**
  * Opens a file, or diffusers' folder of one. `bad-model` where it is broken or holds neither, `unsupported-model` where it is
  * another model's or steers in another way, by name.
  */
 export async function openSteerer(input: ByteSource | Folder): Promise<Steerer> {
-  if (!('paths' in input)) return opened(input);
-  checkConfig(await ConfigFile.open(input, 'config.json'));
+  if (!('paths' in input)) {
+    const steerer = await opened(input);
+    return steerer.kind === 'controlnet' && POOLED.test(steerer.name) ? { ...steerer, pooled: true } : steerer;
+  }
+  const pooled = checkConfig(await ConfigFile.open(input, 'config.json'));
   for (const path of FOLDER_FILES) {
     const source = await input.file(path);
-    if (source) return opened(source, input.place);
+    if (source) return { ...(await opened(source, input.place)), ...(pooled ? { pooled } : {}) };
   }
   throw badModel(`${input.place}: ${FOLDER_FILES[0]}`, 'this file', 'none');
 }
 
-/** What tensors do not tell. */
-function checkConfig(config: ConfigFile): void {
+/** What tensors do not tell: whether it is pooled. */
+function checkConfig(config: ConfigFile): boolean {
   if (config.value('_class_name') === 'T2IAdapter') {
     checkAdapterConfig(config);
-    return;
+    return false;
   }
   config.demand('_class_name', 'ControlNetModel');
   config.demand('controlnet_conditioning_channel_order', 'rgb');
-  config.demand('global_pool_conditions', false);
   config.demand('class_embed_type', null);
   config.demand('addition_embed_type', null);
+  return config.value('global_pool_conditions') === true;
 }
 
 async function opened(file: ByteSource, called = file.name): Promise<Steerer> {
@@ -79,6 +89,12 @@ async function opened(file: ByteSource, called = file.name): Promise<Steerer> {
   }
   for (const [pattern, kind] of OTHERS)
     if (tensors.names().some((name) => pattern.test(name))) throw unsupportedModel(tensors.name, WANTED, kind);
+  if (INPAINTING.test(stem(called)))
+    throw unsupportedModel(
+      stem(called),
+      'a ControlNet that follows a picture of colors from 0 to 1',
+      'one for inpainting, by its name, which is to see -1 where the mask is',
+    );
   return { kind: 'controlnet', name: stem(called), config: { embeddingChannels: embeddingChannels(source) }, source };
 }
 

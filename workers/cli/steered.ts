@@ -2,12 +2,12 @@
 import type { Steerer } from '../../models/control/openSteerer';
 import type { Manifest } from '../../models/manifest';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
-import { controlManifest, controlModel, type PlannedSteering, type SteeringModel } from '../controlModel';
+import { controlModel, type PlannedSteering, plannedSteering, type SteeringModel } from '../controlModel';
 import { keptOnce } from '../keptOnce';
 
 /** Beside a model that is packed as `manifest` says. Throws as `withSteerer` does. */
 export const plannedBeside = (steerers: readonly Steerer[], manifest: Manifest): PlannedSteering[] =>
-  steerers.map((control) => ({ kind: control.kind, manifest: controlManifest(manifest, control) }));
+  steerers.map((control) => plannedSteering(control, manifest));
 
 export interface SteeringModels {
   readonly models: readonly SteeringModel[];

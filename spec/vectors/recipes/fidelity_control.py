@@ -30,6 +30,7 @@ PAIR = [{"name": "adapter-a", "follows": "euler-square", "weight": 0.7}, {"name"
 
 
 def requests():
+    shuffle = {"name": "control-shuffle", "follows": "euler-square", "weight": 0.7}
     part = [{**ONE[0], "weight": 0.6, "start": 0.2, "end": 0.7}]
     return [
         request("euler-control", 0, "euler", **SMALL, controlled=ONE),
@@ -42,6 +43,8 @@ def requests():
         request("dpmpp_2m-adapter-gray", 1, "dpmpp_2m", **{**SMALL, "width": 88, "height": 56}, controlled=GRAY, guidanceScale=12),
         request("pndm-adapter-two", 2, "pndm", **SMALL, controlled=PAIR, negativePrompt="blurry, green"),
         request("unipc-control-into", 6, "unipc", **SMALL, controlled=TWO, initFrom="deis-square", maskBox=[16, 8, 48, 40], strength=0.75),
+        request("euler-control-pooled", 7, "euler", **SMALL, controlled=[shuffle]),
+        request("ddim-control-pooled-second", 8, "ddim", **SMALL, controlled=[ONE[0], shuffle]),
     ]
 
 
@@ -98,6 +101,8 @@ def draw(pipe, case):
 
 def control_pipeline(pipe, case):
     nets = [hashed(ControlNetModel.from_unet(pipe.unet), pipe.unet, each["name"]) for each in case["controlled"]]
+    for net, each in zip(nets, case["controlled"]):
+        net.register_to_config(global_pool_conditions="shuffle" in each["name"])
     kinds = diffusers.StableDiffusionControlNetPipeline, diffusers.StableDiffusionControlNetImg2ImgPipeline, diffusers.StableDiffusionControlNetInpaintPipeline
     kind = kinds[2 if "maskBox" in case else 1 if "initFrom" in case else 0]
     several = len(nets) > 1
