@@ -17,6 +17,8 @@ interface Steering {
   readonly kind: Steerer['kind'];
   /** Of a ControlNet, whether of what it makes only the mean of each channel counts. */
   readonly pooled?: boolean;
+  /** And whether it sees -1 where the mask is. */
+  readonly masked?: boolean;
 }
 
 /** What steers a drawing, as it is planned with: `manifest` as `controlManifest` has made it. */
@@ -33,6 +35,7 @@ export const plannedSteering = (control: Steerer, manifest: Manifest): PlannedSt
 const steering = (control: Steerer): Steering => ({
   kind: control.kind,
   ...(control.kind === 'controlnet' && control.pooled ? { pooled: true } : {}),
+  ...(control.kind === 'controlnet' && control.masked ? { masked: true } : {}),
 });
 
 /** What steers a drawing, as it is opened for one. */

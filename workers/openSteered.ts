@@ -2,7 +2,7 @@
 import { adaptedName } from '../models/graph/unet';
 import type { ImageEvent } from './api';
 import type { Stage } from './backend/backend';
-import { adapterConditions, conditionsOf } from './conditions';
+import { adapterConditions, conditionsOf, maskedConditions } from './conditions';
 import { callsOf } from './diffusion/calls';
 import { CodedError } from './errors';
 import { type Drawing, open } from './networks';
@@ -36,6 +36,11 @@ export async function* openSteered(
     const expected = '0, of a T2I-adapter, which counts from the first step on';
     throw new CodedError('bad-argument', { argument: `controls: ${name}: start`, expected, got: `${start}` });
   }
+  for (const [i, { name }] of chosen.entries()) {
+    if (!models[i]!.masked || request.maskImage) continue;
+    const expected = 'a mask, without which it has nothing to draw';
+    throw new CodedError('bad-argument', { argument: `controls: ${name}: maskImage`, expected, got: 'none' });
+  }
   const guesses = controlGuess || guessesBy(models);
   if (guesses && size.batch > 1) {
     const expected = 'two-calls where a ControlNet steers the passes with the prompt alone';
@@ -46,7 +51,7 @@ export async function* openSteered(
   let taken = false;
   try {
     for (const [i, { image, name: _, ...how }] of chosen.entries()) {
-      const { kind, inChannels, model, pooled = false } = models[i]!;
+      const { kind, inChannels, model, pooled = false, masked = false } = models[i]!;
       if (kind === 'adapter') {
         const alone = { batch: 1, height: size.height, width: size.width };
         const stage = yield* open(drawing, 'unet', alone, undefined, { ...own, model });
@@ -66,7 +71,9 @@ export async function* openSteered(
       }
       const opened = yield* open(drawing, 'unet', size, undefined, { ...own, model });
       const stage = pooled ? pooledStage(opened) : opened;
-      controls.push({ ...how, stage, pooled, conditions: conditionsOf(image, request, size.batch) });
+      const seen = conditionsOf(image, request, size.batch);
+      const conditions = masked ? maskedConditions(seen, request.maskImage!) : seen;
+      controls.push({ ...how, stage, pooled, conditions });
     }
     const steering = {
       ...{ controls, adapted, calls: callsOf(sampling.sampler, sampling.schedule) },

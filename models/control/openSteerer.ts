@@ -23,6 +23,8 @@ export interface ControlNet {
   readonly source: TensorSource;
   /** Whether of what it makes only the mean of each channel counts: diffusers' `global_pool_conditions`. */
   readonly pooled?: boolean;
+  /** Whether it is to see -1, which no picture has, where a mask is. */
+  readonly masked?: boolean;
 }
 
 /** What steers a drawing by another picture. */
@@ -41,10 +43,10 @@ const OTHERS: readonly (readonly [names: RegExp, kind: string])[] = [
   [/^(image_proj|ip_adapter)\./, 'an IP-Adapter'],
 ];
 
-/** What only its name tells, as in stable-diffusion-webui: control_v11e_sd15_shuffle is pooled, which a folder's config says. */
+/** What only names tell, of files as in stable-diffusion-webui: control_v11e_sd15_shuffle is pooled, which a folder's config says. */
 const POOLED = /shuffle/i;
 /** control_v11p_sd15_inpaint; not those that follow depths within a mask. */
-const INPAINTING = /_inpaint(?!_depth)/i;
+const MASKED = /_inpaint(?!_depth)/i;
 
 /**
  * Opens a file, or diffusers' folder of one. `bad-model` where it is broken or holds neither, `unsupported-model` where it is
@@ -89,13 +91,9 @@ async function opened(file: ByteSource, called = file.name): Promise<Steerer> {
   }
   for (const [pattern, kind] of OTHERS)
     if (tensors.names().some((name) => pattern.test(name))) throw unsupportedModel(tensors.name, WANTED, kind);
-  if (INPAINTING.test(stem(called)))
-    throw unsupportedModel(
-      stem(called),
-      'a ControlNet that follows a picture of colors from 0 to 1',
-      'one for inpainting, by its name, which is to see -1 where the mask is',
-    );
-  return { kind: 'controlnet', name: stem(called), config: { embeddingChannels: embeddingChannels(source) }, source };
+  const name = stem(called);
+  const config = { embeddingChannels: embeddingChannels(source) };
+  return { kind: 'controlnet', name, config, source, ...(MASKED.test(name) ? { masked: true } : {}) };
 }
 
 const stem = (name: string): string => name.replace(/^.*[/\\]/s, '').replace(/\.safetensors$/i, '');
