@@ -11,10 +11,12 @@ import { uniform } from './hashed';
 
 const EMBEDDING = { embeddingChannels: [16, 32, 96, 256] };
 
-/** What it has of the UNet is the model's own; the rest comes out of a hash of `name`. */
+/** What it has of the UNet is the model's own; the rest comes out of a hash of `name`. One that is called shuffle is pooled, one inpaint masked. */
 export function hashedControlNet(demo: Checkpoint, name: string): ControlNet {
   const describe = (net: Layers): void => controlNet(net, demo.description.unet, EMBEDDING, SIZE);
-  return { kind: 'controlnet', name, config: EMBEDDING, source: hashedSource(name, describe, demo.weights('unet')) };
+  const source = hashedSource(name, describe, demo.weights('unet'));
+  const how = { pooled: name.includes('shuffle'), masked: name.includes('inpaint') };
+  return { kind: 'controlnet', name, config: EMBEDDING, source, ...how };
 }
 
 /** All of it comes out of a hash of `name`; one that is called gray sees one channel. */

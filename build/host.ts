@@ -1,6 +1,6 @@
 /**
  * `npm run host -- DIR… [--origin URL]… [--port N]`: a host on this machine for folders that `npm run convert` has written,
- * and the address at which the page finds it. Until Ctrl-C.
+ * and the address at which the page finds it. Until Ctrl-C; exit code 1 where the host ends before, with its words on stderr.
  */
 import { badArgument, integerWord, readOptions } from '../models/commandLine.node';
 import { CodedError } from '../models/errors';
@@ -23,12 +23,15 @@ export async function main(args: readonly string[]): Promise<number> {
     await buildHost();
     const host = await startHost(folders.map(fromCaller), origins, port);
     for (const origin of origins) console.log(`${origin}/#bridge=${host.port}.${host.token}`);
-    await Promise.race([
-      new Promise((resolve) => host.process.once('close', resolve)),
-      ...(['SIGINT', 'SIGTERM'] as const).map((signal) => new Promise((resolve) => process.once(signal, resolve))),
+    host.process.stderr?.pipe(process.stderr);
+    const failed = await Promise.race([
+      new Promise<true>((resolve) => host.process.once('close', () => resolve(true))),
+      ...(['SIGINT', 'SIGTERM'] as const).map(
+        (signal) => new Promise<false>((resolve) => process.once(signal, () => resolve(false))),
+      ),
     ]);
     await host.stop();
-    return 0;
+    return failed ? 1 : 0;
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     console.error(error.message);

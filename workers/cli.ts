@@ -21,13 +21,12 @@ import { checkWritable, writePng } from './cli/png';
 import { drawingProgress } from './cli/progress';
 import { readFrom, recipeNotes } from './cli/recipe';
 import { fastNote, fastSaving } from './cli/savingOptions';
+import { modelsBeside, plannedBeside } from './cli/steered';
 import { embeddingsOf } from './cli/textOptions';
 import { tinyVaeOf } from './cli/tinyVaeOptions';
 
-import { controlManifest, controlModel } from './controlModel';
 import { asError, asFailure } from './errors';
 import { largestPass } from './hires';
-import { controlBytes, int8ControlBytes } from './memory/controlBytes';
 import type { Courses } from './memory/course';
 import { nodeDevice } from './memory/device.node';
 import { planDrawing } from './memory/drawingPlan';
@@ -77,11 +76,12 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
     return { ...request, ...strength, ...(given.fast ? fastSaving({ ...request, ...strength }) : {}) };
   };
   // What can be refused without the model is: nobody should wait for a checkpoint to hear that steps are 0.
-  checkRequest(sized({ width: width ?? 512, height: height ?? 512 }));
+  const request = sized({ width: width ?? 512, height: height ?? 512 });
+  checkRequest(request);
   await checkWritable(fromCaller(fileName(given.request, given.request.only ?? 0, given.out)));
   const tiny = await tinyVaeOf(given.request);
   await untilStopped(async (signal) => {
-    const opened = await openModel({ ...given, width, height }, choices, signal);
+    const opened = await openModel({ ...given, request, width, height, steerers: steering.opened }, choices, signal);
     const { use } = given.request.tinyVae ?? {};
     const manifest = tiny ? tinyManifest(opened.manifest, tiny, use) : opened.manifest;
     const model = tiny ? tinyModel(opened.model, tiny, manifest, use) : opened.model;
@@ -89,25 +89,25 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
     const asked = sized({ width: width ?? native, height: height ?? native });
     const device = nodeDevice();
     const int8 = given.backend === 'wasm-int8';
-    const controls = steering.opened.map((control) => controlManifest(opened.manifest, control));
-    const size = { ...largestPass(asked), tokens: await plannedTokens(asked, model) };
-    const beside = int8 ? int8ControlBytes(controls, size, availableParallelism()) : controlBytes(controls, size);
-    const drawn = { ...size, ...(beside > 0 ? { beside } : {}) };
+    const planned = plannedBeside(steering.opened, opened.manifest);
+    const drawn = { ...largestPass(asked), tokens: await plannedTokens(asked, model), steering: planned };
     const plan = int8
       ? int8Plan(manifest, drawn, device, availableParallelism())
       : planDrawing(manifest, drawn, device);
     for (const note of planNotes(plan, drawn, manifest, device)) console.error(note);
     if (given.fast) console.error(fastNote(given.backend, asked));
     const { courses, guidance } = plan;
-    const request = { ...asked, guidance };
-    const steered = steering.opened.map((control, i) => controlModel(control, controls[i]!));
+    const steered = modelsBeside(steering.opened, planned);
     const backend = int8 ? await nodeInt8Backend() : nodeWasmBackend();
-    const parts = { model, backend, courses, ...(steered.length > 0 ? { controls: steered } : {}) };
+    const parts = { model, backend, courses, ...(planned.length > 0 ? { controls: steered.models } : {}) };
     const by = { model: model.name, weights: manifest.weights, backend: given.backend, loraHashes: hashes };
-    const drawing = draw(request, parts, { by, out: given.out }, signal);
-    const { files, seeds, finished } = await drawing.finally(() => opened.close?.());
+    const drawing = draw({ ...asked, guidance }, parts, { by, out: given.out }, signal);
+    const { files, seeds, finished } = await drawing.finally(async () => {
+      await steered.close();
+      opened.close?.();
+    });
     const how = { model: model.name, backend: given.backend, weights: manifest.weights, courses };
-    if (given.json) console.log(JSON.stringify(report(request, how, files, seeds, finished)));
+    if (given.json) console.log(JSON.stringify(report({ ...asked, guidance }, how, files, seeds, finished)));
     else for (const file of files) console.log(file);
   });
 }

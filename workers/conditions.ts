@@ -1,6 +1,6 @@
 /** Pictures that steer a drawing, as ControlNets and T2I-adapters see them. */
 import { ADAPTER_PIXELS } from '../models/graph/adapter';
-import type { InitImage } from './api';
+import type { InitImage, MaskImage } from './api';
 import { gray } from './pictureFile/gray';
 import { resized } from './pictureFile/lanczos';
 import type { Tensor } from './tensor';
@@ -17,6 +17,15 @@ export function conditionsOf(image: InitImage, { width, height }: Size, batch: n
   const data = new Float32Array(batch * 3 * area);
   for (let i = 0; i < data.length; i++) data[i] = pixels[3 * (i % area) + (Math.floor(i / area) % 3)]! / 255;
   return { type: 'float32', shape: [batch, 3, height, width], data };
+}
+
+/**
+ * As a ControlNet for inpainting sees `conditions`, of the size of `mask`: -1 where that says anew (`make_inpaint_condition` of
+ * diffusers' documentation of control_v11p_sd15_inpaint).
+ */
+export function maskedConditions({ shape, data, type }: Tensor, { pixels }: MaskImage): Tensor {
+  const seen = Float32Array.from(data as Float32Array, (value, i) => (pixels[i % pixels.length]! > 127 ? -1 : value));
+  return { type, shape, data: seen } as Tensor;
 }
 
 /** As a T2I-adapter sees it: eight by eight pixels of a channel as channels, `PixelUnshuffle` of torch; gray, of those that see one. */

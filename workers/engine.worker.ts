@@ -95,12 +95,12 @@ async function forecast(id: string, name: BackendName, asked: Forecasted): Promi
   const stored = await (await store()).open(id);
   try {
     const own = await asRead(checkManifest(stored.manifest));
-    const steered = await steeredFor(asked, asked, own, name, false);
+    const steered = await steeredFor(asked, own, name, false);
     if (name !== 'wasm' && name !== 'wasm-int8') return undefined;
     const manifest = (await standInFor(asked, own))?.manifest ?? own;
     const device = browserDevice();
     const previews = await previewsFor(asked, own, name);
-    const planned = { ...asked, beside: together(previews, steered) };
+    const planned = { ...asked, ...besides(previews, steered) };
     const size =
       name === 'wasm'
         ? forecastSize(manifest, planned, device, loweringOf(name))
@@ -140,25 +140,28 @@ function wayOf(name: OwnBackendName, manifest: Manifest, asked: Planned, lowerin
   return { courses: FASTEST, guidance: int8Guidance(asked) };
 }
 
-/** What steers a picture, where it is asked for: of `drawn`, the larger pass. */
+/** What steers a picture, where it is asked for. */
 async function steeredFor(
   { controls: asked }: Pick<Forecasted, 'controls'>,
-  drawn: Planned,
   manifest: Manifest,
   name: BackendName,
   proved = true,
 ) {
   if (!asked) return undefined;
-  const on = isOwn(name) ? name : 'wasm';
-  const drawing = { manifest, drawn, on, threads: wasmThreads(), lowering: loweringOf(on) };
-  return (await controls()).steeredBy(asked, drawing, browserRecords(), proved);
+  const lowering = loweringOf(isOwn(name) ? name : 'wasm');
+  return (await controls()).steeredBy(asked, { manifest, lowering }, browserRecords(), proved);
 }
 
 const isOwn = (name: BackendName): name is OwnBackendName => name !== 'npu' && name !== 'native-cpu';
 
-/** What all that is open beside the UNet takes, bytes. */
-const together = (...all: readonly ({ readonly beside: number } | undefined)[]): number =>
-  all.reduce((sum, one) => sum + (one?.beside ?? 0), 0);
+/** What is open beside the UNet, as it is planned with. */
+const besides = (
+  previews: { readonly beside: number } | undefined,
+  steered: { readonly planned: NonNullable<Planned['steering']> } | undefined,
+): Pick<Planned, 'beside' | 'steering'> => ({
+  ...(previews ? { beside: previews.beside } : {}),
+  ...(steered ? { steering: steered.planned } : {}),
+});
 
 async function readyHere(
   id: string,
@@ -176,8 +179,8 @@ async function readyHere(
     const previews = await previewsFor(asked, own, name);
     const tokens = await (await drawing()).plannedTokens(asked, manifest);
     const drawn = { ...(await largest(asked)), tokens };
-    const steered = await steeredFor(asked, drawn, own, name);
-    const plan = wayOf(name, manifest, { ...drawn, beside: together(previews, steered) }, lowering);
+    const steered = await steeredFor(asked, own, name);
+    const plan = wayOf(name, manifest, { ...drawn, ...besides(previews, steered) }, lowering);
     const bare = storedModel(stored, lying, lowering);
     const { model: changed, close } = hasLoras(asked)
       ? await (await loras()).withAsked({ model: bare, manifest: own, request: asked }, browserRecords(), tell)

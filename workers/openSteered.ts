@@ -2,14 +2,16 @@
 import { adaptedName } from '../models/graph/unet';
 import type { ImageEvent } from './api';
 import type { Stage } from './backend/backend';
-import { adapterConditions, conditionsOf } from './conditions';
+import { adapterConditions, conditionsOf, maskedConditions } from './conditions';
 import { callsOf } from './diffusion/calls';
 import { CodedError } from './errors';
 import { type Drawing, open } from './networks';
 import type { Pass } from './passes';
 import { followed } from './pictureFile/preprocessed';
+import { pooledStage } from './pooled';
 import { type Adapted, type OpenControl, residualShapes, type SteeredUnet, steeredUnet } from './steering';
 import type { Tensor } from './tensor';
+import { guessesBy } from './unlikePasses';
 
 /**
  * What steers a pass, opened beside `unet`, which was opened for `size`; T2I-adapters are run, once, and closed again. What is open is closed with
@@ -35,13 +37,23 @@ export async function* openSteered(
     const expected = '0, of a T2I-adapter, which counts from the first step on';
     throw new CodedError('bad-argument', { argument: `controls: ${name}: start`, expected, got: `${start}` });
   }
+  for (const [i, { name }] of chosen.entries()) {
+    if (!models[i]!.masked || request.maskImage) continue;
+    const expected = 'a mask, without which it has nothing to draw';
+    throw new CodedError('bad-argument', { argument: `controls: ${name}: maskImage`, expected, got: 'none' });
+  }
+  const guesses = controlGuess || guessesBy(models);
+  if (guesses && size.batch > 1) {
+    const expected = 'two-calls where a ControlNet steers the passes with the prompt alone';
+    throw new CodedError('bad-argument', { argument: 'guidance', expected, got: 'one-call' });
+  }
   const controls: OpenControl[] = [];
   const adapted: Adapted[] = [];
   let taken = false;
   try {
     for (const [i, control] of chosen.entries()) {
       const { image, name: _, ...how } = followed(control, request);
-      const { kind, inChannels, model } = models[i]!;
+      const { kind, inChannels, model, pooled = false, masked = false } = models[i]!;
       if (kind === 'adapter') {
         const alone = { batch: 1, height: size.height, width: size.width };
         const stage = yield* open(drawing, 'unet', alone, undefined, { ...own, model });
@@ -59,13 +71,16 @@ export async function* openSteered(
         }
         continue;
       }
-      const stage = yield* open(drawing, 'unet', size, undefined, { ...own, model });
-      controls.push({ ...how, stage, conditions: conditionsOf(image, request, size.batch) });
+      const opened = yield* open(drawing, 'unet', size, undefined, { ...own, model });
+      const stage = pooled ? pooledStage(opened) : opened;
+      const seen = conditionsOf(image, request, size.batch);
+      const conditions = masked ? maskedConditions(seen, request.maskImage!) : seen;
+      controls.push({ ...how, stage, pooled, conditions });
     }
     const steering = {
       ...{ controls, adapted, calls: callsOf(sampling.sampler, sampling.schedule) },
       shapes: controls.length > 0 ? residualShapes(parts.model.description.unet, size) : [],
-      ...(controlGuess ? { guess: isPrompt } : {}),
+      ...(guesses ? { guess: isPrompt } : {}),
     };
     taken = true;
     return steeredUnet(unet, steering, signal);

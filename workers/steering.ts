@@ -16,6 +16,8 @@ import type { Tensor, Tensors } from './tensor';
 /** A ControlNet that is open, and how it was chosen. */
 export interface OpenControl extends Pick<ChosenControl, 'weight' | 'start' | 'end'> {
   readonly stage: Stage;
+  /** Where only the means of what it makes count, which then do so everywhere alike. */
+  readonly pooled?: boolean;
   /** `conditions` of the size that is drawn. */
   readonly conditions: Tensor;
 }
@@ -56,11 +58,12 @@ export function steeredUnet(unet: Stage, steering: Steering, signal: AbortSignal
   const steered = async (all: readonly Tensors[]): Promise<Tensors[]> => {
     const sums = all.map((): Float32Array[] | undefined => undefined);
     const seeing = all.flatMap((inputs, i) => (guess && !guess(inputs.encoder_hidden_states!) ? [] : [i]));
-    for (const { stage, conditions, weight = 1 } of active()) {
+    for (const { stage, conditions, pooled = false, weight = 1 } of active()) {
       if (seeing.length === 0) break;
       const inputs = seeing.map((i) => ({ ...seenBy(all[i]!), conditions }));
       const made = await runEach(stage, inputs, signal);
-      for (const [j, i] of seeing.entries()) sums[i] = added(sums[i], made[j]!, shapes, weight, guess !== undefined);
+      const fades = guess !== undefined && !pooled;
+      for (const [j, i] of seeing.entries()) sums[i] = added(sums[i], made[j]!, shapes, weight, fades);
     }
     // In all calls, or where `i < int(num_inference_steps * adapter_conditioning_factor)` (pipeline_stable_diffusion_xl_adapter.py).
     const features = summed(adapted, ({ end }) => call < Math.floor(calls * end));

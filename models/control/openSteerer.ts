@@ -21,6 +21,10 @@ export interface ControlNet {
   readonly name: string;
   readonly config: ControlNetConfig;
   readonly source: TensorSource;
+  /** Whether of what it makes only the mean of each channel counts: diffusers' `global_pool_conditions`. */
+  readonly pooled?: boolean;
+  /** Whether it is to see -1, which no picture has, where a mask is. */
+  readonly masked?: boolean;
 }
 
 /** What steers a drawing by another picture. */
@@ -43,31 +47,39 @@ const OTHERS: readonly (readonly [names: RegExp, kind: string])[] = [
   [/^(image_proj|ip_adapter)\./, 'an IP-Adapter'],
 ];
 
+/** What only names tell, of files as in stable-diffusion-webui: control_v11e_sd15_shuffle is pooled, which a folder's config says. */
+const POOLED = /shuffle/i;
+/** control_v11p_sd15_inpaint; not those that follow depths within a mask. */
+const MASKED = /_inpaint(?!_depth)/i;
+
 /**
  * Opens a file, or diffusers' folder of one. `bad-model` where it is broken or holds neither, `unsupported-model` where it is
  * another model's or steers in another way, by name.
  */
 export async function openSteerer(input: ByteSource | Folder): Promise<Steerer> {
-  if (!('paths' in input)) return opened(input);
-  checkConfig(await ConfigFile.open(input, 'config.json'));
+  if (!('paths' in input)) {
+    const steerer = await opened(input);
+    return steerer.kind === 'controlnet' && POOLED.test(steerer.name) ? { ...steerer, pooled: true } : steerer;
+  }
+  const pooled = checkConfig(await ConfigFile.open(input, 'config.json'));
   for (const path of FOLDER_FILES) {
     const source = await input.file(path);
-    if (source) return opened(source, input.place);
+    if (source) return { ...(await opened(source, input.place)), ...(pooled ? { pooled } : {}) };
   }
   throw badModel(`${input.place}: ${FOLDER_FILES[0]}`, 'this file', 'none');
 }
 
-/** What tensors do not tell. */
-function checkConfig(config: ConfigFile): void {
+/** What tensors do not tell: whether it is pooled. */
+function checkConfig(config: ConfigFile): boolean {
   if (config.value('_class_name') === 'T2IAdapter') {
     checkAdapterConfig(config);
-    return;
+    return false;
   }
   config.demand('_class_name', 'ControlNetModel');
   config.demand('controlnet_conditioning_channel_order', 'rgb');
-  config.demand('global_pool_conditions', false);
   config.demand('class_embed_type', null);
   config.demand('addition_embed_type', null);
+  return config.value('global_pool_conditions') === true;
 }
 
 async function opened(file: ByteSource, called = file.name): Promise<Steerer> {
@@ -83,7 +95,9 @@ async function opened(file: ByteSource, called = file.name): Promise<Steerer> {
   }
   for (const [pattern, kind] of OTHERS)
     if (tensors.names().some((name) => pattern.test(name))) throw unsupportedModel(tensors.name, WANTED, kind);
-  return { kind: 'controlnet', name: stem(called), config: { embeddingChannels: embeddingChannels(source) }, source };
+  const name = stem(called);
+  const config = { embeddingChannels: embeddingChannels(source) };
+  return { kind: 'controlnet', name, config, source, ...(MASKED.test(name) ? { masked: true } : {}) };
 }
 
 const stem = (name: string): string => name.replace(/^.*[/\\]/s, '').replace(/\.safetensors$/i, '');

@@ -47,14 +47,16 @@ export class PutAside {
 
   constructor(readonly aside: Aside) {}
 
-  put(name: string, bytes: Uint8Array): void {
-    if (this.#full) return;
+  /** False where there is no room for it. */
+  put(name: string, bytes: Uint8Array): boolean {
+    if (this.#full) return false;
     try {
       this.#kept.set(name, this.aside.put(bytes));
     } catch (error) {
       if (!(error instanceof CodedError && error.code === 'storage-full')) throw error;
       this.#full = true;
     }
+    return !this.#full;
   }
 
   /** Whether all of `names` are there and can be read at once. A browser may have given up a blob that it had no room for. */

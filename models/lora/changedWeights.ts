@@ -26,7 +26,7 @@ interface Group {
 export interface ChangingOptions {
   /**
    * They will be read part by part, over and over (`StageWeights.prepare`): a part's LoRAs are in memory for as long as it is, and
-   * what was changed once is put aside here.
+   * what was changed once is put aside here, unless it is in `again`.
    */
   readonly aside?: Aside;
   /** The same weights will be opened again: what is changed goes there, and what is there is not changed anew. Not closed here. */
@@ -49,7 +49,7 @@ export async function changedWeights(
   });
   if (groups.length === 0) return base;
   const changing = new Changing(base, groups, aside, again);
-  if (!aside) await changing.load(groups);
+  if (!aside) await changing.begin();
   return changing;
 }
 
@@ -59,8 +59,9 @@ class Changing implements StageWeights {
   readonly #loaded = new Map<string, LoadedChange[]>();
   /** Changed tensors that were not yet asked for, or are small, by name. */
   readonly #held = new Map<string, Uint8Array>();
+  /** What was put aside for this opening alone. */
   readonly #kept = new Map<string, Kept>();
-  /** Keys of what need not be changed again. */
+  /** Keys of what earlier openings have changed, where all is read at once. */
   readonly #done = new Set<string>();
 
   constructor(
@@ -73,11 +74,16 @@ class Changing implements StageWeights {
     if (aside) this.prepare = (part) => this.#prepare(part);
   }
 
-  async load(groups: readonly Group[]): Promise<void> {
-    for (const { key, changes, tensors } of groups) {
+  /** For reading all of them at once. */
+  async begin(): Promise<void> {
+    for (const { key, tensors } of this.groups) {
       if (await this.again?.has(tensors.map(({ name }) => name))) this.#done.add(key);
-      else this.#loaded.set(key, await Promise.all(changes.map(loadChange)));
     }
+    await this.#load(this.groups.filter(({ key }) => !this.#done.has(key)));
+  }
+
+  async #load(groups: readonly Group[]): Promise<void> {
+    for (const { key, changes } of groups) this.#loaded.set(key, await Promise.all(changes.map(loadChange)));
   }
 
   read(begin: number, end: number): Uint8Array {
@@ -104,12 +110,24 @@ class Changing implements StageWeights {
     this.#loaded.clear();
     const offsets = new Set(part.map(({ offset }) => offset));
     const here = this.groups.filter(({ tensors }) => tensors.some(({ offset }) => offsets.has(offset)));
-    const isDone = ({ tensors }: Group): boolean => tensors.every(({ name }) => this.#kept.has(name));
-    const done = here.filter(isDone).flatMap(({ tensors }) => tensors);
-    const unread = new Set(done.map(({ offset }) => offset));
+    const isDone = new Set<Group>();
+    for (const group of here) if (await this.#broughtBack(group)) isDone.add(group);
+    const unread = new Set([...isDone].flatMap(({ tensors }) => tensors.map(({ offset }) => offset)));
     await this.base.prepare?.(part.filter(({ offset }) => !unread.has(offset)));
-    await this.load(here.filter((group) => !isDone(group)));
-    for (const { name } of done) this.#held.set(name, await this.#kept.get(name)!.later());
+    await this.#load(here.filter((group) => !isDone.has(group)));
+  }
+
+  /** Holds all tensors of `group`, where they were changed before. What is gone again, as a browser's blob may be, is changed anew. */
+  async #broughtBack({ tensors }: Group): Promise<boolean> {
+    const kept = tensors.map(({ name }) => this.#kept.get(name) ?? this.again?.get(name));
+    if (kept.includes(undefined)) return false;
+    try {
+      const back = await Promise.all(kept.map((each) => each!.later()));
+      for (const [i, { name }] of tensors.entries()) this.#held.set(name, back[i]!);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #tensor(group: Group, { name, bytes }: PackedTensor): Uint8Array {
@@ -159,8 +177,8 @@ class Changing implements StageWeights {
     }
     for (const { name, bytes } of packed) {
       this.#held.set(name, bytes);
-      if (this.aside) this.#kept.set(name, this.aside.put(bytes));
-      this.again?.put(name, bytes);
+      const isThere = this.again?.put(name, bytes) ?? false;
+      if (this.aside && !isThere) this.#kept.set(name, this.aside.put(bytes));
     }
   }
 }

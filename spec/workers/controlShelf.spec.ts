@@ -8,6 +8,7 @@ import { planModel } from '../../models/planModel';
 import { encodeSafetensors, type NamedTensor } from '../../models/safetensorsWriter';
 import type { TensorSource } from '../../models/tensorSource';
 import { keptControls } from '../../workers/controlShelf';
+import { forecastSize } from '../../workers/memory/forecast';
 import type { Records } from '../../workers/store/records';
 import { steeredBy } from '../../workers/withControls.browser';
 import { rejects } from '../models/rejects';
@@ -102,16 +103,13 @@ test('a picture’s are opened by name, in its order, with what they take; one t
   await controls.take([{ path: 'edges.safetensors', file: edges }]);
   await controls.take([{ path: 'depth.safetensors', file: adapter }]);
   await controls.take([{ path: 'wide.safetensors', file: await file(source, undefined, 768) }]);
-  const drawing = (on: 'wasm' | 'wasm-int8' | 'webgpu') => ({
-    ...{ manifest, drawn: { width: 64, height: 64 }, on, threads: 1, lowering: {} },
-  });
-  const by = (on: 'wasm' | 'wasm-int8' | 'webgpu', ...names: string[]) =>
+  const by = (...names: string[]) =>
     steeredBy(
       names.map((name) => ({ name })),
-      drawing(on),
+      { manifest, lowering: {} },
       records,
     );
-  const both = await by('wasm', 'depth', 'edges');
+  const both = await by('depth', 'edges');
   assert.equal(
     both.models.map(({ kind, model }) => [kind, model.name]),
     [
@@ -119,13 +117,16 @@ test('a picture’s are opened by name, in its order, with what they take; one t
       ['controlnet', 'edges'],
     ],
   );
-  const one = await by('wasm', 'edges');
-  assert.ok(both.beside > one.beside && one.beside > edges.size / 2, `${both.beside}, ${one.beside}`);
-  const int8 = (await by('wasm-int8', 'edges')).beside;
-  assert.ok(int8 > 0 && int8 !== one.beside, `${int8}`);
-  assert.is((await by('webgpu', 'edges')).beside, 0);
-  await rejects(() => by('wasm', 'edge'), 'bad-argument', 'controls', 'such as edges', 'edge');
-  await rejects(() => by('wasm', 'wide'), 'unsupported-model', 'wide: cross_attention_dim', '64', '768');
+  assert.equal(
+    both.planned.map(({ kind }) => kind),
+    ['adapter', 'controlnet'],
+  );
+  const peak = (steering: typeof both.planned): number =>
+    forecastSize(manifest, { width: 64, height: 64, steering }, { heapBytes: 4e9 }).peakBytes;
+  const [none, one, two] = [[], (await by('edges')).planned, both.planned].map(peak) as [number, number, number];
+  assert.ok(none < one && one < two, `${none}, ${one}, ${two}`);
+  await rejects(() => by('edge'), 'bad-argument', 'controls', 'such as edges', 'edge');
+  await rejects(() => by('wide'), 'unsupported-model', 'wide: cross_attention_dim', '64', '768');
   const key = `control:${await hex(edges)}`;
   const bytes = new Uint8Array(await edges.arrayBuffer());
   bytes[bytes.length - 1]! ^= 1;

@@ -12,7 +12,6 @@ import { nodeWasmBackend } from '../../workers/backend/ort.node';
 import { adapterConditions, conditionsOf } from '../../workers/conditions';
 import { controlManifest, controlModel } from '../../workers/controlModel';
 import { callsOf } from '../../workers/diffusion/calls';
-import { controlBytes, int8ControlBytes } from '../../workers/memory/controlBytes';
 import { checkpointModel } from '../../workers/model.checkpoint';
 import type { Parts } from '../../workers/openStage';
 import { textToImage } from '../../workers/pipeline';
@@ -264,16 +263,6 @@ test('ControlNets that nobody opened are missed before a step is made', async ()
   const last = events.at(-1)!;
   assert.is(last.type === 'failed' && last.message, 'bad-argument: controls: expected 1 that are open, got 0');
   assert.not.ok(events.some(({ type }) => type === 'step'));
-});
-
-test('what they take of memory is known before', () => {
-  const size = { width: 256, height: 256 };
-  const [exact, int8] = [planModel(demo), planModel(demo, 'int8')].map((each) => controlManifest(each, control));
-  const [wide, narrow] = [controlBytes([exact!], size), int8ControlBytes([int8!], size, 1)];
-  assert.is(controlBytes([exact!, exact!], size), 2 * wide);
-  assert.ok(wide > exact!.stages.unet.bytes && narrow > int8!.stages.unet.bytes, `${wide} and ${narrow}`);
-  assert.is(int8ControlBytes([], size, 1), 0);
-  assert.ok(int8ControlBytes([int8!], { ...size, guidance: 'two-calls' }, 1) < narrow);
 });
 
 test.run();

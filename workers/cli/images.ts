@@ -7,6 +7,7 @@ import type { FromImageRequest, InitImage, InpaintRequest } from '../api';
 import { CodedError } from '../errors';
 import { gray } from '../pictureFile/gray';
 import { resized } from '../pictureFile/lanczos';
+import { type Orientation, orientationIn, turned } from '../pictureFile/orientation';
 import { badImage, PNG_SIGNATURE, pngChunks } from '../pictureFile/pngChunks';
 import { decodedPhotograph, photographIn } from './photographs';
 
@@ -34,25 +35,27 @@ const asImage = (thrown: unknown): never => {
   throw thrown instanceof CodedError ? new CodedError('bad-image', thrown, { cause: thrown }) : thrown;
 };
 
-/** `bytes` as 8-bit RGB, transparency left aside: what Pillow's `convert("RGB")` makes of them. */
+/** `bytes` as 8-bit RGB, turned as their EXIF says, transparency left aside: what Pillow's `exif_transpose` and `convert("RGB")` make of them. */
 export async function decoded(name: string, bytes: Uint8Array): Promise<InitImage> {
   const kind = photographIn(bytes);
   if (kind) return decodedPhotograph(name, bytes, kind, MOST_PIXELS);
   if (PNG_SIGNATURE.some((byte, i) => i < bytes.length && byte !== bytes[i]))
     throw badImage(name, 'a PNG, JPEG or WebP file', 'a file of another kind');
-  await checkWhole(name, bytes);
+  const orientation = await checkWhole(name, bytes);
   try {
     const png = decode(bytes, { checkCrc: true });
-    return { width: png.width, height: png.height, pixels: rgbOf(png) };
+    return turned({ width: png.width, height: png.height, pixels: rgbOf(png) }, orientation);
   } catch (thrown) {
     throw badImage(name, 'a PNG file that can be decoded', thrown instanceof Error ? thrown.message : String(thrown));
   }
 }
 
-/** All chunks are there, and there is room for the pixels. */
-async function checkWhole(name: string, bytes: Uint8Array): Promise<void> {
+/** All chunks are there, and there is room for the pixels; which side is up (PNG 3rd edition, §11.3.4.5). */
+async function checkWhole(name: string, bytes: Uint8Array): Promise<Orientation> {
+  let exif = new Uint8Array(0);
   const read = async (start: number, end: number): Promise<Uint8Array> => Uint8Array.from(bytes.subarray(start, end));
   for await (const { type, data } of pngChunks({ name, size: bytes.length, read })) {
+    if (type === 'eXIf') exif = Uint8Array.from(await data());
     if (type !== 'IHDR') continue;
     const header = await data();
     if (header.length !== 13) throw badImage(name, 'a header of 13 bytes', String(header.length));
@@ -60,6 +63,7 @@ async function checkWhole(name: string, bytes: Uint8Array): Promise<void> {
     const [width, height] = [view.getUint32(0), view.getUint32(4)];
     if (width * height > MOST_PIXELS) throw badImage(name, `at most ${MOST_PIXELS} pixels`, `${width} × ${height}`);
   }
+  return orientationIn(exif);
 }
 
 function rgbOf(png: DecodedPng): Uint8Array {

@@ -1,6 +1,7 @@
 /** What `--model` names, ready to draw with: the demo model, a converted folder, or a checkpoint that is converted once. */
 import type { Checkpoint } from '../../models/checkpoint';
 import { badArgument } from '../../models/commandLine.node';
+import type { Steerer } from '../../models/control/openSteerer';
 import { isConverted, openConverted } from '../../models/convertedFolder.node';
 import { onDisk } from '../../models/lora/aside.node';
 import { ignoredNote } from '../../models/lora/ignored';
@@ -12,7 +13,7 @@ import { asRead } from '../../models/quantize/folded';
 import type { WeightForm } from '../../models/quantize/weightForm';
 import type { Folder } from '../../models/source';
 import { weightsInTemporaryFile } from '../../models/stageWeights.node';
-import type { SavingRequest } from '../api';
+import type { ImageRequest, SavingRequest } from '../api';
 import { hiresIn } from '../hires';
 import type { NamedChoice } from '../loras';
 import { nodeDevice } from '../memory/device.node';
@@ -25,6 +26,7 @@ import { opensAgain } from '../opensAgain';
 import type { CliArguments } from './arguments';
 import { conversionsFolder, convertedOnce } from './conversions';
 import { given as defined } from './given';
+import { plannedBeside } from './steered';
 
 /** Below this many bytes of weights, converting takes no longer than looking for what was kept. */
 const WORTH_KEEPING_BYTES = 256 * 1024 * 1024;
@@ -36,17 +38,23 @@ export interface OpenedModel {
   close?(): void;
 }
 
+/** What is to be drawn, as it is opened for: with all that `--fast` adds to the request, and what steers it. */
+export interface OpenedFor extends Omit<CliArguments, 'request'> {
+  readonly request: ImageRequest;
+  readonly steerers: readonly Steerer[];
+}
+
 /**
  * Rejects with `bad-model`, `unsupported-model` or `storage-full`. Says on stderr what it leaves out or keeps. `loras` are added to
  * the weights when these are opened, so that a conversion serves any of them; but before they are rounded to integers where a
  * checkpoint is at hand, which is better than after it.
  */
 export async function openModel(
-  given: CliArguments,
+  given: OpenedFor,
   loras: readonly NamedChoice[],
   signal: AbortSignal,
 ): Promise<OpenedModel> {
-  const { model, options, width, height, request } = given;
+  const { model, options, width, height, request, steerers } = given;
   const path = modelPath(model);
   if (await isConverted(path)) {
     const { manifest, weights } = await openConverted(path);
@@ -57,7 +65,9 @@ export async function openModel(
   const rounded = given.weights === 'auto' && given.backend === 'wasm-int8';
   const asked = rounded ? 'int8' : given.weights;
   const bare = await openDisk(path, options);
-  const manifest = planFor(bare, asked, nodeDevice(), { ...hiresIn(request), ...savingIn(request), width, height });
+  const steeredBy = (plan: Manifest) => plannedBeside(steerers, plan);
+  const drawn = { ...hiresIn(request), ...savingIn(request), width, height, steeredBy };
+  const manifest = planFor(bare, asked, nodeDevice(), drawn);
   const merged = mergedInto(manifest.weights, loras);
   const checkpoint = await withLoras(bare, merged);
   sayIgnored(checkpoint);
@@ -86,7 +96,7 @@ function sayIgnored(found: { readonly ignored?: readonly string[] }): void {
 async function withThem(
   { manifest, model }: OpenedModel,
   loras: readonly NamedChoice[],
-  request: CliArguments['request'],
+  request: ImageRequest,
 ): Promise<OpenedModel> {
   if (loras.length === 0) return { manifest, model };
   const changed = await changedModel(model, manifest, loras, onDisk, opensAgain(request) ? 'again' : 'once');
@@ -96,7 +106,7 @@ async function withThem(
 
 interface Opening {
   readonly manifest: Manifest;
-  readonly given: CliArguments;
+  readonly given: Omit<CliArguments, 'request'>;
   /** What tells this conversion from another. */
   readonly merged: readonly NamedChoice[];
 }

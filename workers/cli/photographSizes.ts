@@ -1,4 +1,5 @@
-/** How large the picture in a JPEG or WebP file is, told before it is decoded; and whether the file is all there. */
+/** How large the picture in a JPEG or WebP file is, told before it is decoded, and which side is up; and whether the file is all there. */
+import { type Orientation, orientationIn } from '../pictureFile/orientation';
 import { badImage } from '../pictureFile/pngChunks';
 
 type Size = readonly [width: number, height: number];
@@ -53,4 +54,17 @@ export function webpSize(name: string, bytes: Uint8Array): Size {
   if (bytes[20]! & 0x02) throw badImage(name, 'one picture', 'an animation');
   const three = (at: number): number => view.getUint16(at, true) + (bytes[at + 2]! << 16) + 1;
   return [three(24), three(27)];
+}
+
+/** What a WebP file's EXIF chunk says (RFC 9649, section 2.7.1.5). */
+export function webpOrientation(bytes: Uint8Array): Orientation {
+  const view = viewOf(bytes);
+  for (let at = 12; at + 8 <= bytes.length; ) {
+    const length = view.getUint32(at + 4, true);
+    const data = bytes.subarray(at + 8, at + 8 + length);
+    if (String.fromCharCode(...bytes.subarray(at, at + 4)) === 'EXIF') return orientationIn(data);
+    // Chunks begin at even bytes.
+    at += 8 + length + (length % 2);
+  }
+  return orientationIn(new Uint8Array(0));
 }

@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { InitImage } from '../api';
+import { turned } from '../pictureFile/orientation';
 import { badImage } from '../pictureFile/pngChunks';
-import { jpegSize, webpSize } from './photographSizes';
+import { jpegSize, webpOrientation, webpSize } from './photographSizes';
 
 /** What both packages export, as far as it is used. */
 interface Decoder {
@@ -39,7 +40,7 @@ const KINDS = {
 export const photographIn = (bytes: Uint8Array): keyof typeof KINDS | undefined =>
   (Object.keys(KINDS) as (keyof typeof KINDS)[]).find((kind) => KINDS[kind].begins(bytes));
 
-/** As 8-bit RGB, turned as a JPEG's EXIF says, transparency left aside. `bad-image` where they are cut off or have more than `mostPixels`. */
+/** As 8-bit RGB, turned as its EXIF says, transparency left aside. `bad-image` where they are cut off or have more than `mostPixels`. */
 export async function decodedPhotograph(
   name: string,
   bytes: Uint8Array,
@@ -65,7 +66,9 @@ export async function decodedPhotograph(
   });
   const pixels = new Uint8Array(3 * rgba.width * rgba.height);
   for (let from = 0, to = 0; to < pixels.length; from += 4, to += 3) pixels.set(rgba.data.subarray(from, from + 3), to);
-  return { width: rgba.width, height: rgba.height, pixels };
+  const picture = { width: rgba.width, height: rgba.height, pixels };
+  // A JPEG's decoder has turned it.
+  return kind === 'WebP' ? turned(picture, webpOrientation(bytes)) : picture;
 }
 
 const opened = new Map<keyof typeof KINDS, Promise<Decoder>>();

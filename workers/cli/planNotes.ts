@@ -1,12 +1,17 @@
 /** What a person should know of how a drawing will be made, before it is. */
 import type { Manifest } from '../../models/manifest';
 import type { ImageRequest } from '../api';
-import type { DrawingPlan } from '../memory/drawingPlan';
+import type { DrawingPlan, Planned } from '../memory/drawingPlan';
 import { forecastSize } from '../memory/forecast';
 import type { Device } from '../memory/plan';
 
 /** One line for each thing that takes longer, looks different, or may not work, on `device`. */
-export function planNotes(plan: DrawingPlan, asked: ImageRequest, manifest: Manifest, device: Device): string[] {
+export function planNotes(
+  plan: DrawingPlan,
+  asked: Planned & Pick<ImageRequest, 'memory'>,
+  manifest: Manifest,
+  device: Device,
+): string[] {
   const { courses, peakBytes, availableBytes } = plan;
   const notes: string[] = [];
   if (peakBytes > availableBytes) {

@@ -4,7 +4,7 @@ import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import type { GraphOptions } from '../../models/pack';
 import type { ImageRequest } from '../api';
-import { unlikePasses } from '../unlikePasses';
+import { guessesBy, unlikePasses } from '../unlikePasses';
 import { AMPLE_HEAP_BYTES, COURSES, type Course, type Courses, courseOf, LOW_HEAP_BYTES } from './course';
 import { type Batch, type DrawnSize, Needs, type PictureSize } from './needs';
 import { availableHeap, type Device } from './plan';
@@ -21,7 +21,9 @@ type Guidance = 'one-call' | 'two-calls';
 
 /** On our own kernels one call for both passes of a step reads the weights once, and is made unless two are asked for. */
 export const int8Guidance = (asked: Planned): Guidance =>
-  asked.guidance === 'two-calls' || unlikePasses(asked) ? 'two-calls' : 'one-call';
+  asked.guidance === 'two-calls' || areUnlike(asked) ? 'two-calls' : 'one-call';
+
+const areUnlike = (asked: Planned): boolean => unlikePasses(asked) !== undefined || guessesBy(asked.steering ?? []);
 
 /** What is to be drawn, as far as it matters here. */
 export type Planned = DrawnSize &
@@ -108,7 +110,7 @@ function unetWays(manifest: Manifest, asked: Planned): UnetWay[] {
   const courses = coursesOf('unet', asked);
   const calls = (one: Guidance): UnetWay[] => courses.map((course) => ({ course, guidance: one }));
   if (guidance !== 'auto') return calls(guidance);
-  const together = !unlikePasses(asked) && hasFewPixels(asked) && manifest.stages.unet.bytes > CONSTANT_BYTES;
+  const together = !areUnlike(asked) && hasFewPixels(asked) && manifest.stages.unet.bytes > CONSTANT_BYTES;
   const inOneCall = calls('one-call').filter(({ course }) => together && !course.segments);
   return [...inOneCall, ...calls('two-calls')];
 }

@@ -4,6 +4,7 @@ import type { Manifest } from '../../models/manifest';
 import { planModel } from '../../models/planModel';
 import type { WeightForm } from '../../models/quantize/weightForm';
 import type { HiresRequest, SavingRequest } from '../api';
+import type { PlannedSteering } from '../controlModel';
 import { largestPass } from '../hires';
 import { nativeSize } from '../model';
 import type { MemoryMode } from './course';
@@ -17,26 +18,30 @@ const BY_QUALITY: readonly { readonly form: WeightForm; readonly memory: MemoryM
   { form: 'int8', memory: 'auto' },
 ];
 
+/** What is to be drawn, as far as it is known. */
+export type Drawn = { readonly [Side in keyof PictureSize]?: number | undefined } & HiresRequest &
+  SavingRequest & {
+    /** What steers it, as it is packed beside a model: in the same numbers. */
+    readonly steeredBy?: (plan: Manifest) => readonly PlannedSteering[];
+  };
+
 /**
  * How `checkpoint` is packed: as asked, or with `auto` in the best form in which a picture of this size, by default its
- * own, fits `device` (the smallest, where none does).
+ * own, fits `device` with all that is open beside (the smallest, where none does).
  */
 export function planFor(
   checkpoint: Checkpoint,
   asked: WeightForm | 'auto',
   device: Device,
-  {
-    width,
-    height,
-    ...more
-  }: { readonly [Side in keyof PictureSize]?: number | undefined } & HiresRequest & SavingRequest = {},
+  { width, height, steeredBy, ...more }: Drawn = {},
 ): Manifest {
   if (asked !== 'auto') return planModel(checkpoint, asked);
   const side = nativeSize(checkpoint.description);
   for (const { form, memory } of BY_QUALITY) {
     const plan = planModel(checkpoint, form);
     const picture = largestPass({ width: width ?? side, height: height ?? side, memory, ...more });
-    const { peakBytes, availableBytes } = planDrawing(plan, picture, device);
+    const steering = steeredBy?.(plan) ?? [];
+    const { peakBytes, availableBytes } = planDrawing(plan, { ...picture, steering }, device);
     if (peakBytes <= availableBytes) return plan;
   }
   return planModel(checkpoint, 'int4');

@@ -9,6 +9,7 @@ import { type DrawingPlan, int8Guidance, type Planned } from './drawingPlan';
 import { largestOf, type SizeForecast } from './forecast';
 import { type PictureSize, unetSizes } from './needs';
 import { availableHeap, type Device } from './plan';
+import { int8SteeringBytes } from './steeringBytes';
 
 /** As `forecastSize`. */
 export function forecastInt8(manifest: Manifest, asked: Planned, device: Device, threads: number): SizeForecast {
@@ -28,9 +29,11 @@ export function int8Plan(manifest: Manifest, asked: Planned, device: Device, thr
     const network = { description, stage, size: each, tensors: stages[stage].tensors };
     return assemble(networkOf(network), WORDS, threads).layout.bytes;
   };
-  const [unet, ...shallow] = unetSizes({ ...size, batch: guidance === 'one-call' ? 2 : 1 }, asked);
+  const passes = { ...size, batch: guidance === 'one-call' ? 2 : 1 };
+  const [unet, ...shallow] = unetSizes(passes, asked);
   const alone = opened.map((stage) => bytesOf(stage, stage === 'unet' ? unet! : size));
   // Memories never shrink: what was open beside the UNet is still there when a larger network follows.
-  const beside = shallow.reduce((sum, each) => sum + bytesOf('unet', each), asked.beside ?? 0);
+  const others = (asked.beside ?? 0) + int8SteeringBytes(asked, passes, threads);
+  const beside = shallow.reduce((sum, each) => sum + bytesOf('unet', each), others);
   return { courses: FASTEST, guidance, peakBytes: Math.max(...alone) + beside, availableBytes: availableHeap(device) };
 }

@@ -6,6 +6,7 @@ import type { Manifest } from '../../models/manifest';
 import { type GraphOptions, segmentNeeds } from '../../models/pack';
 import type { StageName, StageSize } from '../../models/stage';
 import type { SavingRequest } from '../api';
+import type { PlannedSteering } from '../controlModel';
 import { tileSize } from '../tiles';
 import { unetSize } from '../unetSize';
 import type { Course } from './course';
@@ -21,19 +22,34 @@ export interface PictureSize {
 export interface DrawnSize extends PictureSize, SavingRequest {
   readonly tokens?: number | undefined;
   readonly freeu?: FreeU | undefined;
-  /** There where ControlNets steer it. */
+  /** There where something steers it. */
   readonly controls?: unknown;
+  /** What does, as far as it is known: it is open while the UNet is. */
+  readonly steering?: readonly PlannedSteering[];
 }
 
 /** As what the UNet is opened for a picture: the whole of it first, and with it the part that is handed what it keeps. */
 export function unetSizes(
   size: StageSize,
-  { controls, cacheInterval = 1, cacheBranch = 0, ...shown }: DrawnSize,
+  { controls, steering, cacheInterval = 1, cacheBranch = 0, ...shown }: DrawnSize,
 ): StageSize[] {
-  const seen = { ...unetSize(size, shown), ...(controls ? { controlled: true } : {}) };
+  const by = (kind: PlannedSteering['kind']): boolean => steering?.some((one) => one.kind === kind) ?? false;
+  const controlled = steering ? by('controlnet') : controls !== undefined;
+  const seen = {
+    ...unetSize(size, shown),
+    ...(controlled ? { controlled } : {}),
+    ...(by('adapter') ? { adapted: true } : {}),
+  };
   if (cacheInterval === 1) return [seen];
   return (['made', 'given'] as const).map((from) => ({ ...seen, deep: { branch: cacheBranch, from } }));
 }
+
+/** As what something that steers a UNet is opened beside it, as `size`: what it makes of a picture is an adapter's for every pass. */
+export const steeringSize = (
+  { kind }: Pick<PlannedSteering, 'kind'>,
+  { batch, height, width }: StageSize,
+  { tokens }: Pick<DrawnSize, 'tokens'>,
+): StageSize => (kind === 'adapter' ? { batch: 1, height, width } : unetSize({ batch, height, width }, { tokens }));
 
 /** Pictures that go through the UNet in one call: 2 are both passes of a guided step. */
 export type Batch = 1 | 2;
@@ -65,18 +81,30 @@ export class Needs {
     if (stage !== 'unet') return this.opened(stage, tileSize(whole, tile), segments);
     const [size, shallow] = unetSizes(whole, this.size);
     const needs = this.opened(stage, size!, segments);
-    if (!shallow) return needs;
-    const [beside] = this.opened(stage, shallow, 1);
-    return needs.map((need) => together(need, beside!));
+    const steering = this.steering(whole, segments);
+    // In segments one network follows another; whole, all are open at once.
+    if (segments > 1) needs.push(...steering.flat());
+    const beside = segments > 1 ? [] : steering.map(([need]) => need!);
+    if (shallow) beside.push(this.opened(stage, shallow, 1)[0]!);
+    return needs.map((need) => beside.reduce(together, need));
   }
 
-  private opened(stage: StageName, size: StageSize, segments: number): HeapNeed[] {
-    const key = `${stage} ${segments} ${JSON.stringify(size)}`;
-    const { description, stages } = this.manifest;
+  private steering(whole: StageSize, segments: number): HeapNeed[][] {
+    const { steering = [] } = this.size;
+    return steering.map((one, i) => {
+      const size = steeringSize(one, whole, this.size);
+      return this.opened('unet', size, segments, one.manifest, `${i}`);
+    });
+  }
+
+  /** A copy. `manifest`, `of`: of something else than the model, by a name of its own. */
+  private opened(stage: StageName, size: StageSize, segments: number, manifest = this.manifest, of = ''): HeapNeed[] {
+    const key = `${of} ${stage} ${segments} ${JSON.stringify(size)}`;
+    const { description, stages } = manifest;
     const needs =
       this.known.get(key) ?? segmentNeeds(description, stage, size, stages[stage].tensors, segments, this.lowering);
     this.known.set(key, needs);
-    return needs;
+    return [...needs];
   }
 }
 

@@ -73,6 +73,36 @@ test('a file under either names, and a folder, are the same ControlNet', async (
   }
 });
 
+test('of which only means count, a config says, or a name where there is none', async () => {
+  const folder = (config: object) =>
+    memoryFolder(
+      new Map([
+        ['config.json', asJson({ _class_name: 'ControlNetModel', ...config })],
+        ['diffusion_pytorch_model.safetensors', published],
+      ]),
+      'a/shuffle',
+    );
+  const pooled = async (input: Parameters<typeof openSteerer>[0]) => {
+    const opened = await openSteerer(input);
+    return opened.kind === 'controlnet' && (opened.pooled ?? false);
+  };
+  assert.is(await pooled(folder({ global_pool_conditions: true })), true);
+  assert.is(await pooled(folder({})), false);
+  assert.is(await pooled(memorySource('control_v11e_sd15_Shuffle_fp16.safetensors', published)), true);
+  assert.is(await pooled(memorySource('shuffle/control_v11p_sd15_canny.safetensors', published)), false);
+});
+
+test('one for inpainting is told by its name, and is not one that follows depths within a mask', async () => {
+  for (const [name, masked] of [
+    ['a/control_v11p_sd15_inpaint_fp16', true],
+    ['control_sd15_inpaint_depth_hand_fp16', false],
+    ['control_v11p_sd15_canny', false],
+  ] as const) {
+    const opened = await openSteerer(memorySource(`${name}.safetensors`, published));
+    assert.is(opened.kind === 'controlnet' && (opened.masked ?? false), masked, name);
+  }
+});
+
 /** A file of tensors that nobody reads. */
 const stranger = (...named: readonly (readonly [string, ...number[]])[]) =>
   memorySource(
@@ -151,7 +181,7 @@ test('a cut file, a pickle, and configs of what is not drawn with are refused', 
   for (const [key, value] of [
     ['_class_name', 'UNet2DConditionModel'],
     ['controlnet_conditioning_channel_order', 'bgr'],
-    ['global_pool_conditions', true],
+    ['class_embed_type', 'timestep'],
   ] as const) {
     const config = asJson({ _class_name: 'ControlNetModel', [key]: value });
     const folder = memoryFolder(new Map([['config.json', config]]), 'folder');

@@ -30,6 +30,7 @@ PAIR = [{"name": "adapter-a", "follows": "euler-square", "weight": 0.7}, {"name"
 
 
 def requests():
+    shuffle = {"name": "control-shuffle", "follows": "euler-square", "weight": 0.7}
     part = [{**ONE[0], "weight": 0.6, "start": 0.2, "end": 0.7}]
     return [
         request("euler-control", 0, "euler", **SMALL, controlled=ONE),
@@ -42,6 +43,9 @@ def requests():
         request("dpmpp_2m-adapter-gray", 1, "dpmpp_2m", **{**SMALL, "width": 88, "height": 56}, controlled=GRAY, guidanceScale=12),
         request("pndm-adapter-two", 2, "pndm", **SMALL, controlled=PAIR, negativePrompt="blurry, green"),
         request("unipc-control-into", 6, "unipc", **SMALL, controlled=TWO, initFrom="deis-square", maskBox=[16, 8, 48, 40], strength=0.75),
+        request("euler-control-pooled", 7, "euler", **SMALL, controlled=[shuffle]),
+        request("ddim-control-pooled-second", 8, "ddim", **SMALL, controlled=[ONE[0], shuffle]),
+        request("euler-control-masked", 9, "euler", **SMALL, controlled=[{"name": "control-inpaint", "follows": "euler-square"}], initFrom="euler-square", maskBox=[16, 8, 48, 40]),
     ]
 
 
@@ -98,21 +102,31 @@ def draw(pipe, case):
 
 def control_pipeline(pipe, case):
     nets = [hashed(ControlNetModel.from_unet(pipe.unet), pipe.unet, each["name"]) for each in case["controlled"]]
+    for net, each in zip(nets, case["controlled"]):
+        net.register_to_config(global_pool_conditions="shuffle" in each["name"])
     kinds = diffusers.StableDiffusionControlNetPipeline, diffusers.StableDiffusionControlNetImg2ImgPipeline, diffusers.StableDiffusionControlNetInpaintPipeline
     kind = kinds[2 if "maskBox" in case else 1 if "initFrom" in case else 0]
     several = len(nets) > 1
     drawing = kind(**pipe.components, controlnet=MultiControlNetModel(nets) if several else nets[0], requires_safety_checker=False)
     of = lambda key, default: [each.get(key, default) for each in case["controlled"]] if several else case["controlled"][0].get(key, default)
     follows = [picture(each["follows"]) for each in case["controlled"]]
+    follows = [inpaint_condition(image, case) if "inpaint" in each["name"] else image for image, each in zip(follows, case["controlled"])]
     follows = follows if several else follows[0]
     images = {"image": follows}
     if "initFrom" in case:
         start = picture(case["initFrom"]).resize((case["width"], case["height"]), Image.Resampling.LANCZOS)
-        images = {"image": start, "control_image": follows, "strength": case["strength"]}
+        images = {"image": start, "control_image": follows, "strength": case.get("strength", 1.0)}
         if "maskBox" in case:
             images["mask_image"] = mask(case)
     when = {"control_guidance_start": of("start", 0.0), "control_guidance_end": of("end", 1.0), "guess_mode": case.get("controlGuess", False)}
     return drawing, {**images, **when, "controlnet_conditioning_scale": of("weight", 1.0)}
+
+
+def inpaint_condition(image, case):
+    """`make_inpaint_condition` of diffusers' documentation (using-diffusers/controlnet, and the card of control_v11p_sd15_inpaint)."""
+    image = np.asarray(image.resize((case["width"], case["height"]), Image.Resampling.LANCZOS)).astype(np.float32) / 255.0
+    image[np.asarray(mask(case)).astype(np.float32) / 255.0 > 0.5] = -1.0
+    return torch.from_numpy(image[None].transpose(0, 3, 1, 2).copy())
 
 
 def main():

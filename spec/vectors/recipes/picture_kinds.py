@@ -1,4 +1,4 @@
-"""JPEG and WebP files of every kind that a picture to draw from comes as, and the RGB that Pillow reads in them, turned as their EXIF says
+"""JPEG and WebP files of every kind that a picture to draw from comes as, PNG and WebP files turned in every way, and the RGB that Pillow reads in them, turned as their EXIF says
 (`ImageOps.exif_transpose`, as diffusers' `load_image` does).
 
     python spec/vectors/recipes/picture_kinds.py   (from the repository's root)
@@ -34,6 +34,13 @@ def files():
     yield "WebP", "WEBP", plain, {"quality": 80}
     yield "WebP, lossless", "WEBP", plain, {"lossless": True}
     yield "WebP with transparency", "WEBP", clear, {"quality": 70}
+    small = plain.crop((0, 0, 5, 3))
+    for orientation in range(1, 9):
+        turned[0x0112] = orientation
+        yield f"PNG, turned {orientation}", "PNG", small, {"exif": turned}
+    for orientation in 5, 8:
+        turned[0x0112] = orientation
+        yield f"WebP, turned {orientation}", "WEBP", small, {"lossless": True, "exif": turned}
 
 
 rows = []
@@ -44,4 +51,4 @@ for name, kind, image, options in files():
     text = lambda data: base64.b64encode(data).decode()
     rows.append(json.dumps({"mode": name, "file": text(file.getvalue()), "size": read.size, "rgb": text(read.tobytes())}))
 (VECTORS / "picture-kinds.json").write_text("[\n" + ",\n".join(rows) + "\n]\n")
-record("picture-kinds", "picture-kinds.json", "recipes/picture_kinds.py", "pillow", "exact", "JPEG and WebP files are read as Pillow reads them")
+record("picture-kinds", "picture-kinds.json", "recipes/picture_kinds.py", "pillow", "exact", "JPEG and WebP files, and turned ones, are read as Pillow reads them")

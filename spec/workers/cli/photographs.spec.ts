@@ -17,7 +17,7 @@ const cases: readonly Case[] = JSON.parse(await readFile(fromRoot('spec/vectors/
 const bytesOf = (base64: string): Uint8Array => Uint8Array.from(Buffer.from(base64, 'base64'));
 const fileOf = (mode: string): Uint8Array => bytesOf(cases.find((each) => each.mode === mode)!.file);
 
-test('every kind of JPEG and WebP file is the RGB that Pillow reads in it, turned as its EXIF says', async () => {
+test('every kind of JPEG and WebP file, and a PNG file turned in any way, is the RGB that Pillow reads in it, turned as its EXIF says', async () => {
   assert.ok(cases.length >= 8);
   for (const { mode, file, size, rgb } of cases) {
     const { width, height, pixels } = await decoded(mode, bytesOf(file));

@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import pocketdiffusion.bridge.Host;
 
 /**
@@ -26,30 +27,48 @@ final class LoopbackServer implements AutoCloseable {
   static final int MOST_PEERS = 16;
   private static final long LOOK_MILLISECONDS = 250;
 
+  /** Where those who connect come in. */
+  interface Door {
+    /** The next; null where nobody is there. Throws where the system has no room for one more. */
+    SocketChannel accept() throws IOException;
+  }
+
   private final ServerSocketChannel listening;
+  private final Door door;
   private final Selector selector;
+  private final SelectionKey accepting;
   private final Host host;
   private final Admission admission;
   private final Set<Peer> peers = new LinkedHashSet<>();
   private volatile boolean closed = false;
+  /** When somebody is accepted again, where nobody is. */
+  private long shutUntil = 0;
 
-  private LoopbackServer(ServerSocketChannel listening, Selector selector, Host host, Admission admission) {
+  private LoopbackServer(ServerSocketChannel listening, Door door, Selector selector, Host host, Admission admission)
+      throws IOException {
     this.listening = listening;
+    this.door = door;
     this.selector = selector;
+    this.accepting = listening.register(selector, SelectionKey.OP_ACCEPT);
     this.host = host;
     this.admission = admission;
   }
 
-  /** Listens from now on. Port 0 is any that is free. */
-  static LoopbackServer start(Host host, Admission admission, int port) throws IOException {
+  /** Listens from now on. Port 0 is any that is free. {@code failed} hears what ended it, where it was not closed. */
+  static LoopbackServer start(Host host, Admission admission, int port, Consumer<Throwable> failed) throws IOException {
     ServerSocketChannel listening = ServerSocketChannel.open();
+    return start(host, admission, port, listening, listening::accept, failed);
+  }
+
+  static LoopbackServer start(
+      Host host, Admission admission, int port, ServerSocketChannel listening, Door door, Consumer<Throwable> failed)
+      throws IOException {
     listening.setOption(StandardSocketOptions.SO_REUSEADDR, true);
     listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     listening.configureBlocking(false);
     Selector selector = Selector.open();
-    listening.register(selector, SelectionKey.OP_ACCEPT);
-    LoopbackServer server = new LoopbackServer(listening, selector, host, admission);
-    Thread thread = new Thread(server::serve, "bridge-socket");
+    LoopbackServer server = new LoopbackServer(listening, door, selector, host, admission);
+    Thread thread = new Thread(() -> server.serve(failed), "bridge-socket");
     thread.setDaemon(true);
     thread.start();
     return server;
@@ -78,24 +97,32 @@ final class LoopbackServer implements AutoCloseable {
     selector.wakeup();
   }
 
-  private void serve() {
+  private void serve(Consumer<Throwable> failed) {
     try {
-      while (!closed) look();
-    } catch (IOException unforeseen) {
-      System.err.println("host-failed: " + unforeseen.getMessage());
+      try {
+        while (!closed) look();
+      } finally {
+        release();
+      }
+    } catch (Throwable unforeseen) {
+      // A port at which nobody listens any more must not look like one at which somebody does.
+      failed.accept(unforeseen);
     }
-    for (Peer peer : new ArrayList<>(peers)) end(peer);
+  }
+
+  private void release() throws IOException {
     try {
       listening.close();
+      for (Peer peer : new ArrayList<>(peers)) end(peer);
+    } finally {
       selector.close();
-    } catch (IOException closedAnyway) {
-      // Nothing of it is left either way.
     }
   }
 
   /** Waits until something is to be done, and does it. */
   private void look() throws IOException {
-    selector.select(anyIsAwaited() ? LOOK_MILLISECONDS : 0);
+    boolean shut = accepting.interestOps() == 0;
+    selector.select(shut || anyIsAwaited() ? LOOK_MILLISECONDS : 0);
     for (SelectionKey key : selector.selectedKeys()) {
       if (!key.isValid()) continue;
       if (key.attachment() == null) accept();
@@ -106,6 +133,7 @@ final class LoopbackServer implements AutoCloseable {
     for (Peer peer : new ArrayList<>(peers)) {
       if (peer.isLate(now)) end(peer);
     }
+    if (shut && now - shutUntil >= 0) accepting.interestOps(SelectionKey.OP_ACCEPT);
   }
 
   private boolean anyIsAwaited() {
@@ -116,30 +144,45 @@ final class LoopbackServer implements AutoCloseable {
   }
 
   private void accept() {
+    SocketChannel channel;
     try {
-      SocketChannel channel = listening.accept();
-      if (channel == null) return;
-      if (peers.size() == MOST_PEERS) {
-        channel.close();
-        return;
-      }
+      channel = door.accept();
+    } catch (IOException noRoom) {
+      // Who could not be accepted still waits, so that a selector would tell of it again at once, and forever.
+      accepting.interestOps(0);
+      shutUntil = System.nanoTime() + LOOK_MILLISECONDS * 1_000_000;
+      return;
+    }
+    if (channel == null) return;
+    try {
+      if (peers.size() == MOST_PEERS) end(leastMissed());
       channel.configureBlocking(false);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
       Peer peer = new Peer(channel, key, host, this);
       key.attach(peer);
       peers.add(peer);
-    } catch (IOException goneAlready) {
-      // There are others.
+    } catch (IOException | OutOfMemoryError goneAlready) {
+      close(channel);
     }
   }
 
-  /** Whatever goes wrong with a peer is the end of that one alone. */
+  /** Of more than can be let in: who has said least for longest, or is about to go. */
+  private Peer leastMissed() {
+    Peer going = null;
+    for (Peer peer : peers) {
+      if (peer.isAsking()) return peer;
+      if (going == null && !peer.isOpen()) going = peer;
+    }
+    return going;
+  }
+
+  /** Whatever goes wrong with a peer is the end of that one alone: also that there is no room for what it says. */
   private void serve(SelectionKey key, Peer peer) {
     try {
       if (key.isReadable() && !peer.read()) end(peer);
       if (key.isValid() && key.isWritable()) peer.flush();
-    } catch (IOException | RuntimeException gone) {
+    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError gone) {
       end(peer);
     }
   }
@@ -147,5 +190,13 @@ final class LoopbackServer implements AutoCloseable {
   private void end(Peer peer) {
     peers.remove(peer);
     peer.end();
+  }
+
+  static void close(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException closedAnyway) {
+      // Nothing of it is left either way.
+    }
   }
 }

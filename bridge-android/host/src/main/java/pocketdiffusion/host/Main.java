@@ -37,15 +37,20 @@ public final class Main {
     Token token = Token.fresh();
     Host host = Host.over(OrtEngine.over(NAME, new Desktop(), () -> models));
     try {
-      announce(LoopbackServer.start(host, Admission.of(origins, token), port).port(), token);
+      announce(LoopbackServer.start(host, Admission.of(origins, token), port, Main::failed).port(), token);
     } catch (IOException thrown) {
-      System.err.println("host-failed: " + thrown.getMessage());
-      System.exit(1);
+      failed(thrown);
     }
     while (System.in.read() >= 0) {
       // Nothing is said to it.
     }
     System.exit(0);
+  }
+
+  /** Whoever started it hears of its end; alive, it would be a host that nobody can reach. */
+  private static void failed(Throwable thrown) {
+    System.err.println("host-failed: " + (thrown instanceof IOException ? thrown.getMessage() : thrown.toString()));
+    System.exit(1);
   }
 
   private static void announce(int port, Token token) {

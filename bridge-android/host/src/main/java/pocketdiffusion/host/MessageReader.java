@@ -2,6 +2,8 @@ package pocketdiffusion.host;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -84,7 +86,7 @@ final class MessageReader {
     if (more == 2 && bytes < 126 || more == 8 && bytes < 65_536) {
       throw new Violation(Violation.PROTOCOL, "a length that could be written shorter, or is below 0");
     }
-    if (bytes > MOST_BYTES - length) throw new Violation(Violation.TOO_LARGE, "more than " + MOST_BYTES + " bytes");
+    if (opcode < CLOSE && bytes > MOST_BYTES - length) throw new Violation(Violation.TOO_LARGE, "more than " + MOST_BYTES + " bytes");
     mask = in.getInt();
     left = (int) bytes;
     inFrame = true;
@@ -110,6 +112,20 @@ final class MessageReader {
     }
     opcode = code;
     isLast = last;
+  }
+
+  /** Why a client goes, where it says so (RFC 6455 sections 5.5.1 and 7.4): a code that may be sent, and text. */
+  private static void checkClose(ByteBuffer payload) throws Violation {
+    if (!payload.hasRemaining()) return;
+    int code = payload.getShort() & 0xffff;
+    // 1004 to 1006 mean nothing on the wire; 1012 to 1014 were registered later; from 3000 on they are libraries' and programs' own.
+    boolean sendable = code >= 1000 && code <= 1014 && (code < 1004 || code > 1006) || code >= 3000 && code < 5000;
+    if (!sendable) throw new Violation(Violation.PROTOCOL, "a close for a reason that is none: " + code);
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(payload);
+    } catch (CharacterCodingException notText) {
+      throw new Violation(Violation.NOT_TEXT, "a close with words that are not UTF-8");
+    }
   }
 
   private void take(ByteBuffer in) {
@@ -146,10 +162,13 @@ final class MessageReader {
     }
   }
 
-  private void end() {
+  private void end() throws Violation {
     if (opcode == PING) listener.ping((ByteBuffer) control.flip());
     ended = opcode == CLOSE;
-    if (ended) listener.closing();
+    if (ended) {
+      checkClose((ByteBuffer) control.flip());
+      listener.closing();
+    }
     if (opcode >= CLOSE || !isLast) return;
     ByteBuffer whole = ByteBuffer.wrap(message, 0, length);
     message = NOTHING;

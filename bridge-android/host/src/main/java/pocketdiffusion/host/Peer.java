@@ -17,7 +17,7 @@ import pocketdiffusion.bridge.Outlet;
  *
  * <p>Invariants: who was not admitted has no {@link Connection}, and nothing of it is read as a message. What is in {@code out} goes out in
  * order and before anything else; whoever sends writes at once what the system takes, and nobody waits for a peer that does not
- * read. All but the methods of {@code Outlet} are called by the server's one thread.
+ * read. Nothing is written behind a close frame. All but the methods of {@code Outlet} are called by the server's one thread.
  */
 final class Peer implements Outlet, MessageReader.Listener {
   /** Of a request up to its empty line; browsers send a fourth of it. */
@@ -59,6 +59,11 @@ final class Peer implements Outlet, MessageReader.Listener {
     this.server = server;
   }
 
+  /** Whether its request has yet to come. */
+  boolean isAsking() {
+    return state == State.ASKING;
+  }
+
   boolean isOpen() {
     return state == State.OPEN;
   }
@@ -97,11 +102,7 @@ final class Peer implements Outlet, MessageReader.Listener {
   void end() {
     state = State.CLOSING;
     if (connection != null) connection.ended();
-    try {
-      channel.close();
-    } catch (IOException closedAnyway) {
-      // Nothing of it is left either way.
-    }
+    LoopbackServer.close(channel);
   }
 
   /** Reads the request, or as much of it as is there. */
@@ -148,12 +149,12 @@ final class Peer implements Outlet, MessageReader.Listener {
 
   @Override
   public void text() {
-    connection.receiveNonsense("text");
+    if (state == State.OPEN) connection.receiveNonsense("text");
   }
 
   @Override
   public void ping(ByteBuffer payload) {
-    write(ByteBuffer.wrap(new byte[] {(byte) PONG, (byte) payload.remaining()}), payload);
+    say(ByteBuffer.wrap(new byte[] {(byte) PONG, (byte) payload.remaining()}), payload);
   }
 
   @Override
@@ -164,7 +165,7 @@ final class Peer implements Outlet, MessageReader.Listener {
 
   @Override
   public void send(ByteBuffer frame) {
-    if (state == State.OPEN) write(header(frame.remaining()), frame);
+    say(header(frame.remaining()), frame);
   }
 
   @Override
@@ -198,6 +199,13 @@ final class Peer implements Outlet, MessageReader.Listener {
       giveUp();
     }
     server.wake();
+  }
+
+  /** A frame, where one may still be said; under the lock, for a close that another thread says meanwhile is the last. */
+  private void say(ByteBuffer... frame) {
+    synchronized (out) {
+      if (state == State.OPEN) write(frame);
+    }
   }
 
   private void write(ByteBuffer... parts) {

@@ -27,7 +27,7 @@ public final class LoopbackServerTest {
   @Before
   public void start() throws IOException {
     host = Host.over(BareEngine.over("test", new Desktop(), Collections::emptyList));
-    server = LoopbackServer.start(host, Admission.of(Collections.singleton(Client.ORIGIN), token), 0);
+    server = LoopbackServer.start(host, Admission.of(Collections.singleton(Client.ORIGIN), token), 0, LoopbackServerTest::fail);
     port = server.port();
   }
 
@@ -35,6 +35,11 @@ public final class LoopbackServerTest {
   public void stop() {
     server.close();
     host.close();
+  }
+
+  /** The server's thread may not end of anything else than {@code close}. */
+  private static void fail(Throwable thrown) {
+    throw new AssertionError(thrown);
   }
 
   private Client in() throws IOException {
@@ -182,6 +187,36 @@ public final class LoopbackServerTest {
     }
   }
 
+  @Test
+  public void aCloseForNoReasonOrInNoWordsIsAnsweredAsAViolation() throws IOException {
+    try (Client client = in()) {
+      client.say(Client.whole(Client.CLOSE, new byte[] {3, (byte) 0xed}));
+      assertEquals(1002, client.closed());
+    }
+    try (Client client = in()) {
+      client.say(Client.whole(Client.CLOSE, new byte[] {3, (byte) 0xe8, (byte) 0xc3}));
+      assertEquals(1007, client.closed());
+    }
+  }
+
+  /** Pings behind what ended the conversation are nothing: an answer behind the close would cut what the other side has yet to read. */
+  @Test
+  public void nothingIsSaidBehindTheClose() throws IOException {
+    try (Client client = in()) {
+      byte[] nonsense = Client.whole(Client.BINARY, new byte[] {1, 2, 3});
+      byte[] ping = Client.whole(Client.PING, new byte[] {1, 2, 3});
+      byte[] both = Arrays.copyOf(nonsense, nonsense.length + ping.length);
+      System.arraycopy(ping, 0, both, nonsense.length, ping.length);
+      client.say(both);
+      String said = Client.text(client.hear());
+      assertTrue(said, said.contains("\"code\":\"bad-frame\""));
+      assertEquals(1000, client.closed());
+      assertNull(client.hear());
+      // Who was cut hears of it at the second word.
+      for (int i = 0; i < 64; i++) client.say(new byte[1 << 16]);
+    }
+  }
+
   /** Its answers lie here, up to a bound; the others' are not behind them. */
   @Test
   public void whoDoesNotReadKeepsNobodyWaitingAndIsGivenUp() throws Exception {
@@ -233,7 +268,7 @@ public final class LoopbackServerTest {
   public void whatAPageWaitedForIsCanceledWhenItIsGone() throws Exception {
     Waiting engine = new Waiting();
     Host equipped = Host.over(engine);
-    LoopbackServer other = LoopbackServer.start(equipped, Admission.of(Collections.singleton(Client.ORIGIN), token), 0);
+    LoopbackServer other = LoopbackServer.start(equipped, Admission.of(Collections.singleton(Client.ORIGIN), token), 0, LoopbackServerTest::fail);
     String open = "\"session\":\"1\",\"model\":\"" + Waiting.MODEL + "\",\"stage\":\"text_encoder\",\"backend\":\"native-cpu\",\"batch\":\"1\"";
     for (boolean inOrder : new boolean[] {true, false}) {
       Client client = Client.in(other.port(), token);

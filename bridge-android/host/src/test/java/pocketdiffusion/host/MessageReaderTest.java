@@ -160,6 +160,38 @@ public final class MessageReaderTest {
     assertEquals("in all", 1009, new MessageReaderTest().refused(begun, header(WHOLE, 0xff, 8, MessageReader.MOST_BYTES - 1L)));
   }
 
+  /** What a ping says is no part of the message that it comes within. */
+  @Test
+  public void aPingMayComeWithinTheGreatestMessage() throws Violation {
+    byte[] all = new byte[MessageReader.MOST_BYTES - 1];
+    feed(joined(Client.frame(Client.BINARY, all), Client.whole(Client.PING, bytes(125)), Client.frame(WHOLE, bytes(1))), 1 << 20);
+    assertEquals(Arrays.asList("ping 125 0", "binary " + MessageReader.MOST_BYTES), events);
+  }
+
+  /** RFC 6455 sections 7.4 and 7.1.6, and the registry of codes. */
+  @Test
+  public void aCloseSaysWhyInACodeThatMayBeSentAndInText() {
+    for (int code : new int[] {1000, 1003, 1007, 1014, 3000, 4999}) {
+      assertEquals("code " + code, 0, new MessageReaderTest().refused(close(code)));
+    }
+    for (int code : new int[] {0, 999, 1004, 1005, 1006, 1015, 2000, 2999, 5000, 65_535}) {
+      assertEquals("code " + code, 1002, new MessageReaderTest().refused(close(code)));
+    }
+    assertEquals("without a word", 0, new MessageReaderTest().refused(Client.whole(Client.CLOSE, new byte[0])));
+    assertEquals("é", 0, new MessageReaderTest().refused(close(1000, 0xc3, 0xa9)));
+    assertEquals("half of é", 1007, new MessageReaderTest().refused(close(1000, 0xc3)));
+    assertEquals("a surrogate", 1007, new MessageReaderTest().refused(close(1000, 0xed, 0xa0, 0x80)));
+    assertEquals("written longer", 1007, new MessageReaderTest().refused(close(1000, 0xc0, 0x80)));
+  }
+
+  private static byte[] close(int code, int... reason) {
+    byte[] payload = new byte[2 + reason.length];
+    payload[0] = (byte) (code >> 8);
+    payload[1] = (byte) code;
+    for (int i = 0; i < reason.length; i++) payload[2 + i] = (byte) reason[i];
+    return Client.whole(Client.CLOSE, payload);
+  }
+
   /** Four peers that claim 64 MiB each have 4 MiB of ours, until they say them. */
   @Test
   public void whatIsOnlyClaimedTakesNoRoom() throws Violation {

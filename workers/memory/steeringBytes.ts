@@ -1,0 +1,15 @@
+/** What ControlNets and T2I-adapters take on our own kernels, where each network has a memory of its own. */
+
+import type { StageSize } from '../../models/stage';
+import { assemble, networkOf } from '../backend/int8/assemble';
+import { WORDS } from '../backend/int8/numbers';
+import { type DrawnSize, steeringSize } from './needs';
+
+/** Bytes, beside a UNet that is opened for `size`. */
+export const int8SteeringBytes = (drawn: DrawnSize, size: StageSize, threads: number): number =>
+  (drawn.steering ?? []).reduce((sum, one) => {
+    const { description, stages } = one.manifest;
+    const { tensors } = stages.unet;
+    const network = { description, stage: 'unet', size: steeringSize(one, size, drawn), tensors } as const;
+    return sum + assemble(networkOf(network), WORDS, threads).layout.bytes;
+  }, 0);
