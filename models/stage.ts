@@ -26,6 +26,8 @@ export interface StageSize extends TextSize {
   readonly controlled?: boolean;
   /** Of the UNet: it takes in what T2I-adapters have made (graph/adapter.ts). */
   readonly adapted?: boolean;
+  /** Of the UNet: of each IP-Adapter, how many tokens of pictures its cross-attentions look at besides (graph/ipAdapter.ts). */
+  readonly imageTokens?: readonly number[];
 }
 
 /**
