@@ -4,11 +4,10 @@
  */
 import { ConfigFile } from '../configs/configFile';
 import { parseVision, type VisionHow } from '../configs/visionConfig';
-import { isWeightDtype } from '../dtype';
-import { bytesOf, toF32 } from '../floats';
+import { bytesOf, floatsOf } from '../floats';
 import { type ClipVisionConfig, type ClipVisionOutput, clipVision, PATCHES, POSITIONS } from '../graph/clipVision';
 import { openTensors } from '../openTensors';
-import { badModel, someTensors, unsupportedModel } from '../refuse';
+import { badModel, someTensors } from '../refuse';
 import { type RunOnce, runOnce } from '../runOnce';
 import { refuseOtherThan } from '../singleFile/strangers';
 import type { ByteSource, Folder } from '../source';
@@ -114,24 +113,14 @@ function asGraph(file: TensorSource): TensorSource {
     },
     async read(key, rows) {
       if (key !== positions) return file.read(key, rows);
-      const all = Float32Array.from(await numbers(file, key, rows));
+      const all = Float32Array.from(await floatsOf(file, key, rows));
       if ((rows?.begin ?? 0) === 0) {
-        const whole = await numbers(file, CLASS);
+        const whole = await floatsOf(file, CLASS);
         for (const [i, value] of whole.entries()) all[i]! += value;
       }
       return bytesOf(all);
     },
   };
-}
-
-async function numbers(
-  file: TensorSource,
-  key: string,
-  rows?: Parameters<TensorSource['read']>[1],
-): Promise<Float32Array> {
-  const { dtype } = file.info(key)!;
-  if (!isWeightDtype(dtype)) throw unsupportedModel(`${file.name}: ${key}: dtype`, 'F32, F16 or BF16', dtype);
-  return toF32(dtype, await file.read(key, rows));
 }
 
 /** What it is to be run for. `bad-model` where a tensor is missing or of another shape. */

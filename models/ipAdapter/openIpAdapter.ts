@@ -3,6 +3,7 @@
  * (`ip-adapter_sd15`, `_light`), all of it (`full-face`), or through a resampler (`plus`, `plus-face`); and what is none of them.
  */
 
+import { floatsOf } from '../floats';
 import { visionTokens } from '../graph/clipVision';
 import {
   featuresOf,
@@ -94,7 +95,7 @@ function resamplerOf(file: TensorSource): Resampler {
  * What makes keys and values for `unet` of what `encoder` sees. `unsupported-model` where the adapter is another base's, as those of Stable
  * Diffusion XL are, or another encoder's; `bad-model` where it lacks a tensor or has it in another shape.
  */
-export function imagePrompting({ name, config, source }: IpAdapter, encoder: ImageEncoder, unet: UNetConfig): RunOnce {
+export function ipAdapting({ name, config, source }: IpAdapter, encoder: ImageEncoder, unet: UNetConfig): RunOnce {
   const width = source.info(FIRST)!.shape[1]!;
   if (width !== unet.crossAttentionDim) {
     const base = { 1024: ' (Stable Diffusion 2.x)', 2048: ' (Stable Diffusion XL)' }[width] ?? '';
@@ -134,6 +135,13 @@ function checkAttentions(source: TensorSource, unet: UNetConfig): void {
     .map((number) => source.info(`ip_adapter.${number}.to_k_ip.weight`)!.shape[0]);
   if (`${found}` === `${expected}`) return;
   throw unsupportedModel(`${source.name}: channels of cross-attentions`, `${expected}, as the model's`, `${found}`);
+}
+
+/** What a resampler begins with, `[1, queries, width]`; nothing of the other kinds. */
+export async function latentsOf({ config, source }: IpAdapter) {
+  if (config.kind !== 'plus') return undefined;
+  const data = await floatsOf(source, `${PROJ}latents`);
+  return { shape: [1, config.queries, config.width], data };
 }
 
 /** How many tokens it makes of a picture that `encoder` sees. */

@@ -21,6 +21,8 @@ export interface PictureSize {
 export interface DrawnSize extends PictureSize, SavingRequest {
   readonly tokens?: number | undefined;
   readonly freeu?: FreeU | undefined;
+  /** Of pictures, by each IP-Adapter. */
+  readonly imageTokens?: readonly number[];
   /** There where ControlNets steer it. */
   readonly controls?: unknown;
 }
