@@ -20,7 +20,6 @@ import { drive } from './diffusion/sampling';
 import { asFailure, CodedError } from './errors';
 import { fromNoise } from './fromNoise';
 import { guidedDenoiser, shownIn } from './guidance';
-import type { ImagePrompts } from './imagePrompts';
 import type { Encoded } from './initImage';
 import type { Prepared } from './inpaint/prepared';
 import { latentsAreDrawn, scalingOf } from './latentScaling';
@@ -30,6 +29,7 @@ import type { Parts } from './openStage';
 import { firstPass, type Pass, stageSize } from './passes';
 import type { Previews } from './previews';
 import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds } from './sampling';
+import type { ImagePrompts } from './shownImages';
 import type { SteeredUnet } from './steering';
 import type { Tensor } from './tensor';
 import { unetSize } from './unetSize';
@@ -65,7 +65,9 @@ async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
   const second = asksHires(request) ? await (await hires()).secondPassOf(first, scheduler) : undefined;
   const encoded = yield* encodeGiven(drawing, request);
   const conditioning = yield* encodePrompts(drawing);
-  const like = request.ipAdapters ? yield* (await imagePrompts()).encodedImages(drawing) : undefined;
+  const like = request.ipAdapters
+    ? yield* (await imagePrompts()).encodedImages(drawing, isGuided(conditioning))
+    : undefined;
   for (let image = only ?? 0; image < (only ?? numImages - 1) + 1; image++) {
     const seeds = pictureSeeds(request, image);
     let latents = yield* denoise(drawing, second?.first ?? first, { conditioning, encoded, like }, image);
@@ -132,6 +134,8 @@ interface Begun {
   /** Pictures that it is to be like. */
   readonly like: ImagePrompts | undefined;
 }
+
+const isGuided = (conditioning: ConditioningInSteps): boolean => conditioning.at(0).negativePrompt !== undefined;
 
 /** Fetched for the first drawing with an IP-Adapter. */
 const imagePrompts = () => later(import('./imagePrompts'));
