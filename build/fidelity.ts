@@ -196,7 +196,7 @@ async function steered(
 
 async function seeing(likened: Likened, unet: UNetConfig, backend: Backend): Promise<ImagePrompting> {
   const adapters = await Promise.all(likened.map(({ name }) => hashedIpAdapter(name, unet)));
-  return imagePrompting(await hashedEncoder(), adapters, unet, backend);
+  return imagePrompting({ encoder: await hashedEncoder(), adapters }, unet, backend);
 }
 
 async function alike(

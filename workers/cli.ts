@@ -14,6 +14,7 @@ import { asTyped, type CliArguments, type CliBackend, fromWord, parseArguments, 
 import { controlsOf } from './cli/controlOptions';
 import { EXIT_CODES } from './cli/exitCodes';
 import { brought, type GivenImages, readImage, sizeOf } from './cli/images';
+import { ipAdaptersOf } from './cli/ipAdapterOptions';
 import { lorasOf } from './cli/loraOptions';
 import { openModel } from './cli/openModel';
 import { planNotes } from './cli/planNotes';
@@ -27,14 +28,16 @@ import { tinyVaeOf } from './cli/tinyVaeOptions';
 import { controlManifest, controlModel } from './controlModel';
 import { asError, asFailure } from './errors';
 import { largestPass } from './hires';
+import { imagePrompting, imageTokens } from './imagePrompting';
 import { controlBytes, int8ControlBytes } from './memory/controlBytes';
 import type { Courses } from './memory/course';
 import { nodeDevice } from './memory/device.node';
 import { planDrawing } from './memory/drawingPlan';
 import { int8Plan } from './memory/int8Plan';
+import { promptingBytes } from './memory/promptingBytes';
 import { nativeSize } from './model';
 import type { Parts } from './openStage';
-import { controlsSaid, type DrawnBy, type Recipe, recipeChunks } from './pictureFile/recipe';
+import { controlsSaid, type DrawnBy, ipAdaptersSaid, type Recipe, recipeChunks } from './pictureFile/recipe';
 import { requestOfPicture } from './pictureFile/requestOfPicture';
 import { textToImage } from './pipeline';
 import { plannedTokens } from './prompts';
@@ -66,7 +69,8 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
   const { request: asked, choices, hashes, notes } = await lorasOf(given.request, given.loras, recipe);
   for (const note of notes) console.error(note);
   const steering = await controlsOf(given.controls);
-  const words = { ...asked, ...(await embeddingsOf(given.embeddings)), ...steering.request };
+  const like = await ipAdaptersOf(given.ipAdapters);
+  const words = { ...asked, ...(await embeddingsOf(given.embeddings)), ...steering.request, ...like.request };
   const images = await imagesOf(given);
   const own = images.initImage ? sizeOf(images.initImage, words) : undefined;
   const { width = own?.width, height = own?.height } = given;
@@ -90,7 +94,13 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
     const device = nodeDevice();
     const int8 = given.backend === 'wasm-int8';
     const controls = steering.opened.map((control) => controlManifest(opened.manifest, control));
-    const size = { ...largestPass(asked), tokens: await plannedTokens(asked, model) };
+    const backend = int8 ? await nodeInt8Backend() : nodeWasmBackend();
+    const seeing = int8 ? nodeWasmBackend() : backend;
+    const prompts = like.opened && imagePrompting(like.opened, manifest.description.unet, seeing);
+    const shown = prompts
+      ? { imageTokens: imageTokens(prompts, asked.ipAdapters!), before: promptingBytes(prompts) }
+      : {};
+    const size = { ...largestPass(asked), tokens: await plannedTokens(asked, model), ...shown };
     const beside = int8 ? int8ControlBytes(controls, size, availableParallelism()) : controlBytes(controls, size);
     const drawn = { ...size, ...(beside > 0 ? { beside } : {}) };
     const plan = int8
@@ -101,8 +111,11 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
     const { courses, guidance } = plan;
     const request = { ...asked, guidance };
     const steered = steering.opened.map((control, i) => controlModel(control, controls[i]!));
-    const backend = int8 ? await nodeInt8Backend() : nodeWasmBackend();
-    const parts = { model, backend, courses, ...(steered.length > 0 ? { controls: steered } : {}) };
+    const parts = {
+      ...{ model, backend, courses },
+      ...(steered.length > 0 ? { controls: steered } : {}),
+      ...(prompts ? { imagePrompts: prompts } : {}),
+    };
     const by = { model: model.name, weights: manifest.weights, backend: given.backend, loraHashes: hashes };
     const drawing = draw(request, parts, { by, out: given.out }, signal);
     const { files, seeds, finished } = await drawing.finally(() => opened.close?.());
@@ -193,6 +206,7 @@ function report(
     embeddings,
     tinyVae,
     controls: _____,
+    ipAdapters: ______,
     ...settings
   } = request;
   const rounded = Object.fromEntries(
@@ -205,6 +219,7 @@ function report(
     ...how,
     ...settings,
     ...controlsSaid(request),
+    ...ipAdaptersSaid(request),
     ...(embeddings ? { embeddings: embeddings.map(({ name }) => name) } : {}),
     ...(tinyVae ? { tinyVae: tinyVae.file === 'demo' ? 'demo' : tinyVae.file.path } : {}),
     milliseconds: rounded,

@@ -24,8 +24,7 @@ export interface PreparedAdapter {
 
 /** Rejects as `ipAdapting` does. */
 export const imagePrompting = (
-  encoder: ImageEncoder,
-  adapters: readonly IpAdapter[],
+  { encoder, adapters }: { readonly encoder: ImageEncoder; readonly adapters: readonly IpAdapter[] },
   unet: UNetConfig,
   backend: Backend,
 ): ImagePrompting => ({

@@ -30,7 +30,8 @@ export function int8Plan(manifest: Manifest, asked: Planned, device: Device, thr
   };
   const [unet, ...shallow] = unetSizes({ ...size, batch: guidance === 'one-call' ? 2 : 1 }, asked);
   const alone = opened.map((stage) => bytesOf(stage, stage === 'unet' ? unet! : size));
-  // Memories never shrink: what was open beside the UNet is still there when a larger network follows.
-  const beside = shallow.reduce((sum, each) => sum + bytesOf('unet', each), asked.beside ?? 0);
+  // Memories never shrink: what was open beside the UNet, or ONNX Runtime's before it, is still there when a larger network follows.
+  const others = (asked.beside ?? 0) + (asked.before ?? 0);
+  const beside = shallow.reduce((sum, each) => sum + bytesOf('unet', each), others);
   return { courses: FASTEST, guidance, peakBytes: Math.max(...alone) + beside, availableBytes: availableHeap(device) };
 }
