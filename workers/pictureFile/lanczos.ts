@@ -1,6 +1,6 @@
 /**
  * Pictures brought to another size as Pillow 13's `resize(…, LANCZOS)` does it, which is how diffusers' image processor does:
- * Lanczos's windowed sinc of three lobes, widened where the picture shrinks; across, then down, each pass rounded to bytes; the
+ * Lanczos's windowed sinc of three lobes, widened where the picture shrinks; across and down, each pass rounded to bytes; the
  * weights in integers of 22 bits. With another filter the rest is the same.
  */
 
@@ -20,11 +20,24 @@ export function resized(
   to: { readonly width: number; readonly height: number },
   filter: Filter = LANCZOS,
 ): Uint8Array {
-  const across = to.width === width ? pixels : along(pixels, [height, width, channels], to.width, filter);
-  if (to.height === height) return across;
+  const across = (seen: Uint8Array, rows: number): Uint8Array =>
+    to.width === width ? seen : along(seen, [rows, width, channels], to.width, filter);
   // Down is across with whole rows for channels.
-  return along(across, [1, height, to.width * channels], to.height, filter);
+  const down = (seen: Uint8Array, columns: number): Uint8Array =>
+    to.height === height ? seen : along(seen, [1, height, columns * channels], to.height, filter);
+  return isDownFirst({ width, height }, to)
+    ? across(down(pixels, width), to.height)
+    : down(across(pixels, height), to.width);
 }
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where more than twice as many rows go as columns do: what 1500 sizes at random show of Pillow 13.0.0, before which it never was. */
+const isDownFirst = (from: Size, to: Size): boolean =>
+  to.height < from.height && from.height - to.height > 2 * (from.width - to.width);
 
 /** The middle one of three axes, `from` long, brought to `length`. */
 function along(
@@ -53,12 +66,14 @@ function windows(
 ): { readonly first: number; readonly weights: readonly number[] }[] {
   const scale = from / length;
   const spread = Math.max(scale, 1);
+  // Multiplied by, as there: a quotient is another number now and then.
+  const narrowing = 1 / spread;
   const support = reach * spread;
   return Array.from({ length }, (_, at) => {
     const center = (at + 0.5) * scale;
     const first = Math.max(Math.trunc(center - support + 0.5), 0);
     const end = Math.min(Math.trunc(center + support + 0.5), from);
-    const raw = Array.from({ length: end - first }, (_, k) => filter((first + k - center + 0.5) / spread));
+    const raw = Array.from({ length: end - first }, (_, k) => filter((first + k - center + 0.5) * narrowing));
     const sum = raw.reduce((total, weight) => total + weight, 0);
     const weights = raw.map((weight) => rounded((weight / sum) * 2 ** PRECISION));
     return { first, weights };
