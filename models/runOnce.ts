@@ -19,7 +19,7 @@ export interface RunOnce {
 }
 
 /** What a segment's weights are to be at most, as far as layers allow. */
-const SEGMENT_BYTES = 128 * 1024 * 1024;
+const SEGMENT_BYTES = 64 * 1024 * 1024;
 
 /** `bad-model` where `source` lacks a tensor that the network asks for, or has it in another shape. */
 export function runOnce(name: string, describe: (net: Layers) => void, source: TensorSource): RunOnce {
