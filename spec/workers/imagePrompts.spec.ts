@@ -41,7 +41,7 @@ const stripes: InitImage = {
 };
 const REQUEST: ImageRequest = {
   ...DEFAULTS,
-  ...{ prompt: 'two owls in the forest', seed: 3, steps: 3, width: 48, height: 40, scheduler: 'euler' },
+  ...{ prompt: 'two owls in the forest', seed: 3, steps: 2, width: 48, height: 40, scheduler: 'euler' },
 };
 
 const seeing = async (...kinds: AdapterKind[]): Promise<ImagePrompting> =>
@@ -101,7 +101,7 @@ test('one call a step and two, weights whole and streamed, one of a batch and al
 });
 
 test('pictures are looked at once, before the UNet is opened, also where it draws several pictures or twice', async () => {
-  const { events } = await all({ ...one(wave), numImages: 2, hiresScale: 1.5, hiresSteps: 2 }, plain);
+  const { events } = await all({ ...one(wave), numImages: 2, hiresScale: 1.5, hiresSteps: 1 }, plain);
   const told = events.flatMap((event) => {
     if (event.type === 'loading' && event.bytes === 0) return [event.stage];
     return event.type === 'encoding' ? [event.type] : [];
@@ -123,7 +123,7 @@ test('our own kernels draw nearly the same of the same weights, with adapters of
   const own = { ...rounded, backend: await nodeInt8Backend({ threads: 1 }) };
   const together = await drawn({ ipAdapters, guidance: 'one-call' }, own);
   assert.ok(psnr(together, exact) > 35, `${psnr(together, exact)} dB`);
-  assert.equal(await drawn({ ipAdapters, guidance: 'two-calls' }, own), together);
+  assert.ok(psnr(await drawn({ ipAdapters, guidance: 'two-calls' }, own), together) > 40);
 });
 
 test('a UNet is shown the pictures with the prompt, and none without it; a part of one only what it takes in', async () => {

@@ -34,7 +34,7 @@ import { changedRows, written } from './rows';
 import { matched, merged, parted } from './tokens';
 import type { EngineValue, Rows } from './value';
 
-/** Whoever draws with an IP-Adapter has its pictures encoded by ONNX Runtime (encodeReferences.ts). */
+/** Whoever draws with an IP-Adapter has its pictures encoded by ONNX Runtime (imagePrompts.ts). */
 const notHere = (): never => {
   throw new TypeError('no program of our own kernels is an IP-Adapter');
 };
