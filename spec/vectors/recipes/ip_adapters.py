@@ -20,7 +20,7 @@ from vector_index import VECTORS, record
 
 EYE = {"hidden_size": 48, "intermediate_size": 80, "num_hidden_layers": 3, "num_attention_heads": 3, "image_size": 56, "patch_size": 14, "projection_dim": 40}
 QUERIES, WIDTH, HEADS, LAYERS = 5, 32, 1, 4
-SIZES = [(640, 480), (300, 417), (100, 90), (224, 224), (37, 224), (225, 1000)]
+SIZES = [(640, 480), (300, 417), (417, 300), (100, 90), (224, 224), (37, 224), (225, 1000)]
 
 
 def values(name, key, shape):
