@@ -6,7 +6,7 @@ import { ConfigFile } from '../configs/configFile';
 import { parseVision, type VisionHow } from '../configs/visionConfig';
 import { bytesOf, floatsOf } from '../floats';
 import { type ClipVisionConfig, type ClipVisionOutput, clipVision, PATCHES, POSITIONS } from '../graph/clipVision';
-import { openTensors } from '../openTensors';
+import { NO_PICKLES, openTensors } from '../openTensors';
 import { badModel, someTensors } from '../refuse';
 import { type RunOnce, runOnce } from '../runOnce';
 import { refuseOtherThan } from '../singleFile/strangers';
@@ -44,6 +44,8 @@ export async function openImageEncoder(input: ByteSource | Folder): Promise<Imag
     const file = await input.file(path);
     if (file) return opened(file, input.place, how);
   }
+  const pickled = input.paths().find((path) => /^[^/]*\.(bin|pt|pth)$/.test(path));
+  if (pickled !== undefined) throw badModel(`${input.place}: ${pickled}`, NO_PICKLES, 'a pickle');
   throw badModel(`${input.place}: ${FOLDER_FILES[0]}`, 'this file', 'none');
 }
 

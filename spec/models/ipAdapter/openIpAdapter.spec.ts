@@ -243,6 +243,16 @@ test('image encoders that are none, are broken, or see in another way are refuse
     'bad-model',
     'model.safetensors',
   );
+  const pickled = new Map([
+    ['config.json', asJson(eyeConfig())],
+    ['pytorch_model.bin', new Uint8Array(8)],
+  ]);
+  await rejects(
+    () => openImageEncoder(memoryFolder(pickled, 'eye')),
+    'bad-model',
+    'eye: pytorch_model.bin',
+    'pickled weights are refused',
+  );
   await rejects(
     () => openImageEncoder(memorySource('ip.safetensors', adapterFile('plain', unet))),
     'unsupported-model',
