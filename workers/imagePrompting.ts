@@ -11,7 +11,7 @@ import type { Backend } from './backend/backend';
 export interface ImagePrompting {
   readonly encoder: ImageEncoder;
   readonly adapters: readonly PreparedAdapter[];
-  /** What computes them: of those that write no programs for it, ONNX Runtime, beside whatever draws. */
+  /** What computes them: ONNX Runtime, whatever draws, since our own kernels have no programs for them. */
   readonly backend: Backend;
 }
 

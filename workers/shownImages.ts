@@ -6,7 +6,10 @@ import type { StageSize } from '../models/stage';
 import type { Stage } from './backend/backend';
 import type { Tensor, Tensors } from './tensor';
 
-/** What the UNet is shown of pictures: keys and values `[1, tokens, channels]` of each cross-attention, with the prompt and, where it is guided, without. */
+/**
+ * What the UNet is shown of pictures: keys and values `[1, tokens, channels]` of each cross-attention, by the names of its inputs; with the prompt
+ * and, where that is guided, without.
+ */
 export interface ImagePrompts {
   /** Of each adapter that counts. */
   readonly imageTokens: readonly number[];
