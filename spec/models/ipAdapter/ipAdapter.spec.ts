@@ -1,6 +1,7 @@
 /** Image encoders and IP-Adapters: what they see and make, against transformers' and diffusers' own numbers (vectors/recipes/ip_adapters.py). */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { SD15 } from '../../../build/bench/sd15Description';
 import { type AdapterKind, hashedEncoder, hashedIpAdapter } from '../../../build/fidelityIpAdapter';
 import { openDiffusersFolder } from '../../../models/checkpoint';
 import { toF32 } from '../../../models/floats';
@@ -56,6 +57,24 @@ test("what the encoder sees is transformers', with either activation", async () 
     const states = sqnr(rows(await seen('hidden_states', act), [0, 5, 16]), await vector(`${act}.hidden_states`));
     assert.ok(embeds > 80 && states > 80, `${act}: ${embeds.toFixed(1)} and ${states.toFixed(1)} dB`);
   }
+});
+
+test("of Stable Diffusion 1.5's sixteen cross-attentions the middle's comes last, as diffusers counts them", () => {
+  // `attn_processors` of UNet2DConditionModel(cross_attention_dim=768): 1 is the first, 31 the last, every other one.
+  const [down, up] = [
+    [320, 320, 640, 640, 1280, 1280],
+    [1280, 1280, 1280, 640, 640, 640, 320, 320, 320],
+  ];
+  const all = crossAttentions(SD15.unet);
+  assert.equal(
+    all.map(({ channels }) => channels),
+    [...down, ...up, 1280],
+  );
+  const block = (i: number): string => all[i]!.scope.replace('.transformer_blocks.0.attn2', '');
+  assert.equal([0, 5, 6, 14, 15].map(block), [
+    ...['down_blocks.0.attentions.0', 'down_blocks.2.attentions.1'],
+    ...['up_blocks.1.attentions.0', 'up_blocks.3.attentions.2', 'mid_block.attentions.0'],
+  ]);
 });
 
 test("keys and values of every kind of adapter are diffusers', of the first cross-attention and the last", async () => {
