@@ -1,7 +1,7 @@
 /**
  * `npm run fidelity [-- PATTERN]`: the demo model's pictures against those that diffusers draws of the same requests
  * (spec/vectors/recipes/fidelity.py, fidelity_text.py, fidelity_guidance.py, fidelity_saving.py, fidelity_loras.py, fidelity_few.py for few steps and tiny VAEs, fidelity_schedules.py for other scheduler configs, fidelity_and.py for prompts joined by AND, fidelity_images.py for those that begin from a
- * picture, fidelity_hires.py for those in two passes, fidelity_inpaint.py for those into a part of one, freeu.py for those with FreeU, token_merging.py for those with merged tokens, fidelity_control.py for those with ControlNets and T2I-adapters), one line a
+ * picture, fidelity_hires.py for those in two passes, fidelity_inpaint.py for those into a part of one, freeu.py for those with FreeU, token_merging.py for those with merged tokens, fidelity_control.py for those with ControlNets and T2I-adapters, fidelity_ip_adapter.py for those with IP-Adapters), one line a
  * sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
  * PATTERN, a regular expression, picks cases by name. Ends with 1 where one is below 50 dB, a root-mean-square error of 0.8 of 255 levels.
  */
@@ -13,13 +13,15 @@ import { onDisk } from '../models/lora/aside.node';
 import { planModel } from '../models/planModel';
 import { psnr } from '../models/quantize/quality/psnr';
 import { openSafetensors, type Safetensors } from '../models/safetensors';
-import type { SchedulerConfig } from '../models/sd15';
+import type { SchedulerConfig, UNetConfig } from '../models/sd15';
 import { openTinyVae } from '../models/tinyVae/openTinyVae';
 import type { ChosenControl, Embedding, ImageRequest, Picture } from '../workers/api';
+import type { Backend } from '../workers/backend/backend';
 import { nodeWasmBackend } from '../workers/backend/ort.node';
 import { brought } from '../workers/cli/images';
 import { readPng } from '../workers/cli/png';
 import { controlManifest, controlModel } from '../workers/controlModel';
+import { type ImagePrompting, imagePrompting } from '../workers/imagePrompting';
 import { type LoraShelf, openedLoras } from '../workers/loras';
 import { changedModel } from '../workers/model.changed';
 import { checkpointModel } from '../workers/model.checkpoint';
@@ -28,6 +30,7 @@ import { textToImage } from '../workers/pipeline';
 import { DEFAULTS } from '../workers/request';
 import { tinyManifest, tinyModel } from '../workers/tinyVae';
 import { hashedAdapter, hashedControlNet } from './fidelityControl';
+import { type AdapterKind, hashedEncoder, hashedIpAdapter } from './fidelityIpAdapter';
 
 export const LEAST_DECIBELS = 50;
 
@@ -46,6 +49,12 @@ export type FidelityCase = ImageRequest & {
   readonly guidanceTold?: true;
   /** Steered by ControlNets, or T2I-adapters, of these names, each by one of the pictures. */
   readonly controlled?: readonly (Omit<ChosenControl, 'image'> & { readonly follows: string })[];
+  /** Drawn like some of the pictures, as IP-Adapters of these kinds see them. */
+  readonly likened?: readonly {
+    readonly name: AdapterKind;
+    readonly follows: readonly string[];
+    readonly scale: number;
+  }[];
   /** Of the scheduler config that the model is taken to have come with, what is another. */
   readonly scheduleConfig?: Partial<SchedulerConfig>;
 };
@@ -63,6 +72,7 @@ const FILES = [
   'fidelity-freeu',
   'fidelity-merged',
   'fidelity-control',
+  'fidelity-ip-adapter',
   'fidelity-few',
   'fidelity-schedules',
   'fidelity-and',
@@ -118,20 +128,21 @@ export async function* fidelity(cases: readonly FidelityCase[], root = '.'): Asy
   const told = await toldCheckpoint(demo, await referencesOf('fidelity-few', root));
   const backend = nodeWasmBackend();
   const partsOf = async (each: FidelityCase): Promise<Parts> => {
-    const { tinyVae, guidanceTold, controlled, scheduleConfig } = each;
+    const { tinyVae, guidanceTold, controlled, likened, scheduleConfig } = each;
     const checkpoint = scheduledAs(guidanceTold ? told : demo, scheduleConfig);
     const loras = await openedLoras(each, shelfOf(await referencesOf(each.from, root)));
     const { model } = await changedModel(checkpointModel(checkpoint), planModel(checkpoint), loras, onDisk);
-    if (controlled) {
-      const controls = controlled.map(({ name }) =>
-        name.startsWith('adapter') ? hashedAdapter(demo, name) : hashedControlNet(demo, name),
-      );
+    const controls = (controlled ?? []).map(({ name }) =>
+      name.startsWith('adapter') ? hashedAdapter(demo, name) : hashedControlNet(demo, name),
+    );
+    if (controlled ?? likened)
       return {
-        model,
-        backend,
-        controls: controls.map((one) => controlModel(one, controlManifest(planModel(demo), one))),
+        ...{ model, backend },
+        ...(controlled
+          ? { controls: controls.map((one) => controlModel(one, controlManifest(planModel(demo), one))) }
+          : {}),
+        ...(likened ? { imagePrompts: await seeing(likened, demo.description.unet, backend) } : {}),
       };
-    }
     if (!tinyVae) return { model, backend };
     const tiny = await openTinyVae(await diskFolder(`${root}/models/demo/tiny_vae`));
     const manifest = tinyManifest(planModel(checkpoint), tiny, tinyVae.use);
@@ -141,7 +152,7 @@ export async function* fidelity(cases: readonly FidelityCase[], root = '.'): Asy
     readPng(await (await referencesOf(from, root)).read(name));
   for (const each of cases) {
     const given = (name: string) => pictureOf('fidelity', name);
-    const request = await steered(await withImages(each, given), each, given);
+    const request = await alike(await steered(await withImages(each, given), each, given), each, given);
     const picture = await drawn(request, await partsOf(each));
     const reference = await pictureOf(each.from, each.name);
     yield { ...each, decibels: psnr(picture.pixels, reference.pixels) };
@@ -182,6 +193,25 @@ async function steered(
   );
   return { ...request, controls };
 }
+
+async function seeing(likened: Likened, unet: UNetConfig, backend: Backend): Promise<ImagePrompting> {
+  const adapters = await Promise.all(likened.map(({ name }) => hashedIpAdapter(name, unet)));
+  return imagePrompting({ encoder: await hashedEncoder(), adapters }, unet, backend);
+}
+
+async function alike(
+  request: ImageRequest,
+  { likened }: FidelityCase,
+  pictureOf: (name: string) => Promise<Pixels>,
+): Promise<ImageRequest> {
+  if (!likened) return request;
+  const ipAdapters = await Promise.all(
+    likened.map(async ({ follows, ...how }) => ({ ...how, images: await Promise.all(follows.map(pictureOf)) })),
+  );
+  return { ...request, ipAdapters };
+}
+
+type Likened = NonNullable<FidelityCase['likened']>;
 
 type Pixels = ReturnType<typeof readPng>;
 

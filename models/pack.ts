@@ -37,8 +37,17 @@ export function planStage(
   source: TensorSource,
   form: WeightForm | FormOf = 'exact',
 ): PackedTensor[] {
+  return planSource(parametersOf(description, stage), source, form);
+}
+
+/** The same of any network's parameters. */
+export function planSource(
+  parameters: readonly Parameter[],
+  source: TensorSource,
+  form: WeightForm | FormOf = 'exact',
+): PackedTensor[] {
   return planTensors(
-    parametersOf(description, stage),
+    parameters,
     ({ name, shape }) => {
       const argument = `${source.name}: ${name}`;
       const info = source.info(name);
@@ -138,17 +147,16 @@ export function stageGraph(
 }
 
 /** The same in at most `count` segments, each a graph over its own share of the one weights file. */
-export const stageSegments = (...stage: StageInSegments): StageSegment[] =>
-  inSegments(...stage).map(({ inputs, outputs, tensors, graph }) => ({
-    inputs,
-    outputs,
-    tensors,
-    graph: graph.build(),
-  }));
+export const stageSegments = (...stage: StageInSegments): StageSegment[] => written(stageInSegments(...stage));
 
 /** What each of those segments takes of the heap; of one, what the stage takes as a whole. */
 export const segmentNeeds = (...stage: StageInSegments): HeapNeed[] =>
-  inSegments(...stage).map(({ graph }) => graph.need());
+  stageInSegments(...stage).map(({ graph }) => graph.need());
+
+/** Both of a network that is no stage of a model, and has no picture's size; it is called after `stage`. */
+export const networkSegments = (...network: NetworkInSegments): StageSegment[] => written(inSegments(...network));
+export const networkNeeds = (...network: NetworkInSegments): HeapNeed[] =>
+  inSegments(...network).map(({ graph }) => graph.need());
 
 /** Of `tensors`, what the part of a UNet takes that is handed its deep features. */
 export function shallowTensors(
@@ -170,11 +178,28 @@ type StageInSegments = [
   options?: GraphOptions,
 ];
 
-function inSegments(...[description, stage, size, packed, count, options = {}]: StageInSegments) {
+const stageInSegments = (...[description, stage, size, packed, count, options]: StageInSegments) =>
+  inSegments(stage, (net) => describe(net, description, stage, size), packed, count, size, options);
+
+type NetworkInSegments = [
+  stage: StageName,
+  network: (net: Layers) => void,
+  packed: readonly PackedTensor[],
+  count: number,
+  size?: Pick<StageSize, 'height' | 'width'>,
+  options?: GraphOptions,
+];
+
+const NO_PICTURE = { height: 0, width: 0 };
+
+const written = (segments: ReturnType<typeof inSegments>): StageSegment[] =>
+  segments.map(({ inputs, outputs, tensors, graph }) => ({ inputs, outputs, tensors, graph: graph.build() }));
+
+function inSegments(...[stage, network, packed, count, size = NO_PICTURE, options = {}]: NetworkInSegments) {
   const planned = byKey(packed);
   const tensorsOf = ({ name }: Parameter): PackedTensor[] => planned.get(name) ?? [];
   const bytesOf = (parameter: Parameter): number => tensorsOf(parameter).reduce((sum, { bytes }) => sum + bytes, 0);
-  return segmentsOf((net) => describe(net, description, stage, size), bytesOf, count).map((segment) => {
+  return segmentsOf(network, bytesOf, count).map((segment) => {
     const tensors = segment.parameters.flatMap(tensorsOf);
     return { ...segment, tensors, graph: graphOf(stage, tensors, segment.describe, size, options) };
   });
@@ -184,7 +209,7 @@ function graphOf(
   stage: StageName,
   tensors: readonly PackedTensor[],
   network: (net: Layers) => void,
-  { height, width }: StageSize,
+  { height, width }: Pick<StageSize, 'height' | 'width'>,
   { weightsFile = WEIGHTS_FILE, constantBytes, ...lowering }: GraphOptions,
 ): GraphBuilder {
   const graph = new GraphBuilder(stage, tensors, weightsFile, constantBytes);

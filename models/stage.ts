@@ -26,6 +26,8 @@ export interface StageSize extends TextSize {
   readonly controlled?: boolean;
   /** Of the UNet: it takes in what T2I-adapters have made (graph/adapter.ts). */
   readonly adapted?: boolean;
+  /** Of the UNet: of each IP-Adapter, how many tokens of pictures its cross-attentions look at besides (graph/ipAdapter.ts). */
+  readonly imageTokens?: readonly number[];
 }
 
 /**
@@ -129,6 +131,7 @@ export interface SegmentedFile {
  *                 timestep             float32 [1]
  *                 encoder_hidden_states float32 [B, T, D]
  *                (deep_features        float32, with `deep` that is `given`)
+ *                (image_keys_A.S, image_values_A.S float32 [B, N, C], with `imageTokens`: of IP-Adapter A and cross-attention S)
  *                 timestep_cond        float32 [1, G]      (of models with `timeCondProjDim` G alone)
  *              -> noise                float32 [B, C, H, W]
  *                (deep_features        float32, with `deep` that is `made`)

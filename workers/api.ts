@@ -14,6 +14,7 @@ import type { BackendName, BackendReport, HostBackendName, HostReport } from './
 import type { FromImageRequest, InitImage } from './api/images';
 import type { ImportOptions, License, PickedFile, RemoteModel, RoundedForm, WeightForm } from './api/importing';
 import type { InpaintRequest } from './api/inpaint';
+import type { IpAdapterRequest } from './api/ipAdapters';
 import type { LoraRequest, LoraShelfApi } from './api/loras';
 import type { Port } from './api/ports';
 import type { SamplingRequest } from './api/sampling';
@@ -31,6 +32,7 @@ export type * from './api/hosting';
 export type * from './api/images';
 export type * from './api/importing';
 export type * from './api/inpaint';
+export type * from './api/ipAdapters';
 export type * from './api/loras';
 export type * from './api/ports';
 export type * from './api/sampling';
@@ -51,6 +53,7 @@ export interface ImageRequest
     InpaintRequest,
     FreeURequest,
     ControlRequest,
+    IpAdapterRequest,
     TinyVaeRequest {
   /** Classifier-free guidance scale in [0, 100]; at 1 and below there is no unconditional call, as in diffusers. */
   readonly guidanceScale: number;
@@ -76,6 +79,8 @@ export interface Timings {
   readonly vaeDecoder: number;
   /** Of drawings that begin from a picture. */
   readonly vaeEncoder?: number;
+  /** Of those with IP-Adapters, what they see included. */
+  readonly imageEncoder?: number;
   /** Opening and closing networks. */
   readonly loading: number;
   readonly total: number;
@@ -135,7 +140,7 @@ export type ImageEvent =
     }
   /** The first of two passes of picture `image`, where it is decoded on the way to the second. */
   | { readonly type: 'between'; readonly image: number; readonly picture: Picture }
-  /** The picture to begin from is read. */
+  /** The picture to begin from is read, or pictures to draw like. */
   | { readonly type: 'encoding' }
   | { readonly type: 'decoding'; readonly image: number }
   /** What was to compute `stage` cannot any more, or could not; `to` goes on with it. */

@@ -14,6 +14,7 @@ import { asTyped, type CliArguments, type CliBackend, fromWord, parseArguments, 
 import { controlsOf } from './cli/controlOptions';
 import { EXIT_CODES } from './cli/exitCodes';
 import { brought, type GivenImages, readImage, sizeOf } from './cli/images';
+import { ipAdaptersOf } from './cli/ipAdapterOptions';
 import { lorasOf } from './cli/loraOptions';
 import { openModel } from './cli/openModel';
 import { planNotes } from './cli/planNotes';
@@ -27,13 +28,15 @@ import { tinyVaeOf } from './cli/tinyVaeOptions';
 
 import { asError, asFailure } from './errors';
 import { largestPass } from './hires';
+import { imagePrompting, imageTokens } from './imagePrompting';
 import type { Courses } from './memory/course';
 import { nodeDevice } from './memory/device.node';
 import { planDrawing } from './memory/drawingPlan';
 import { int8Plan } from './memory/int8Plan';
+import { promptingBytes } from './memory/promptingBytes';
 import { nativeSize } from './model';
 import type { Parts } from './openStage';
-import { controlsSaid, type DrawnBy, type Recipe, recipeChunks } from './pictureFile/recipe';
+import { controlsSaid, type DrawnBy, ipAdaptersSaid, type Recipe, recipeChunks } from './pictureFile/recipe';
 import { requestOfPicture } from './pictureFile/requestOfPicture';
 import { textToImage } from './pipeline';
 import { plannedTokens } from './prompts';
@@ -65,7 +68,8 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
   const { request: asked, choices, hashes, notes } = await lorasOf(given.request, given.loras, recipe);
   for (const note of notes) console.error(note);
   const steering = await controlsOf(given.controls);
-  const words = { ...asked, ...(await embeddingsOf(given.embeddings)), ...steering.request };
+  const like = await ipAdaptersOf(given.ipAdapters);
+  const words = { ...asked, ...(await embeddingsOf(given.embeddings)), ...steering.request, ...like.request };
   const images = await imagesOf(given);
   const own = images.initImage ? sizeOf(images.initImage, words) : undefined;
   const { width = own?.width, height = own?.height } = given;
@@ -90,7 +94,13 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
     const device = nodeDevice();
     const int8 = given.backend === 'wasm-int8';
     const planned = plannedBeside(steering.opened, opened.manifest);
-    const drawn = { ...largestPass(asked), tokens: await plannedTokens(asked, model), steering: planned };
+    const backend = int8 ? await nodeInt8Backend() : nodeWasmBackend();
+    const seeing = int8 ? nodeWasmBackend() : backend;
+    const prompts = like.opened && imagePrompting(like.opened, manifest.description.unet, seeing);
+    const shown = prompts
+      ? { imageTokens: imageTokens(prompts, asked.ipAdapters!), before: promptingBytes(prompts) }
+      : {};
+    const drawn = { ...largestPass(asked), tokens: await plannedTokens(asked, model), ...shown, steering: planned };
     const plan = int8
       ? int8Plan(manifest, drawn, device, availableParallelism())
       : planDrawing(manifest, drawn, device);
@@ -98,8 +108,11 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
     if (given.fast) console.error(fastNote(given.backend, asked));
     const { courses, guidance } = plan;
     const steered = modelsBeside(steering.opened, planned);
-    const backend = int8 ? await nodeInt8Backend() : nodeWasmBackend();
-    const parts = { model, backend, courses, ...(planned.length > 0 ? { controls: steered.models } : {}) };
+    const parts = {
+      ...{ model, backend, courses },
+      ...(planned.length > 0 ? { controls: steered.models } : {}),
+      ...(prompts ? { imagePrompts: prompts } : {}),
+    };
     const by = { model: model.name, weights: manifest.weights, backend: given.backend, loraHashes: hashes };
     const drawing = draw({ ...asked, guidance }, parts, { by, out: given.out }, signal);
     const { files, seeds, finished } = await drawing.finally(async () => {
@@ -193,6 +206,7 @@ function report(
     embeddings,
     tinyVae,
     controls: _____,
+    ipAdapters: ______,
     ...settings
   } = request;
   const rounded = Object.fromEntries(
@@ -205,6 +219,7 @@ function report(
     ...how,
     ...settings,
     ...controlsSaid(request),
+    ...ipAdaptersSaid(request),
     ...(embeddings ? { embeddings: embeddings.map(({ name }) => name) } : {}),
     ...(tinyVae ? { tinyVae: tinyVae.file === 'demo' ? 'demo' : tinyVae.file.path } : {}),
     milliseconds: rounded,

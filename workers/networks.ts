@@ -63,12 +63,18 @@ export function close(drawing: Drawing, name: StageName, stage: Stage): Promise<
   return stage.close();
 }
 
+export interface Cut {
+  readonly branch: number;
+  readonly interval: number;
+  /** What becomes of either part, opened for its size, before it is called. */
+  readonly shown?: (unet: Stage, size: StageSize) => Stage;
+}
+
 /** The UNet, and beside it the part of it that is handed deep features, as one that keeps them. The caller closes it. */
 export async function* openCut(
   drawing: Drawing,
   size: StageSize,
-  branch: number,
-  interval: number,
+  { branch, interval, shown = (unet) => unet }: Cut,
 ): AsyncGenerator<ImageEvent, CachingUnet> {
   const cut = (from: DeepFeatures['from']): StageSize => ({ ...size, deep: { branch, from } });
   const whole = yield* open(drawing, 'unet', cut('made'));
@@ -77,7 +83,8 @@ export async function* openCut(
     const { cachingUnet } = await later(import('./deepCache'));
     const shallow = yield* open(drawing, 'unet', cut('given'));
     taken = true;
-    return cachingUnet({ whole, shallow }, interval, drawing.signal);
+    const both = { whole: shown(whole, cut('made')), shallow: shown(shallow, cut('given')) };
+    return cachingUnet(both, interval, drawing.signal);
   } finally {
     if (!taken) await whole.close();
   }

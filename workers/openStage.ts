@@ -3,6 +3,7 @@ import { later } from '../models/later';
 import type { StageName, StageSize } from '../models/stage';
 import type { Backend, Stage } from './backend/backend';
 import type { SteeringModel } from './controlModel';
+import type { ImagePrompting } from './imagePrompting';
 import type { LearnedTokens } from './learnedTokens';
 import { type Courses, courseOf, FASTEST } from './memory/course';
 import type { Model } from './model';
@@ -19,6 +20,8 @@ export interface Parts {
   readonly preview?: Model;
   /** ControlNets and T2I-adapters of the request, in its order, each in the place of a UNet. */
   readonly controls?: readonly SteeringModel[];
+  /** IP-Adapters of the request, in its order, and what sees for them. */
+  readonly imagePrompts?: ImagePrompting;
   /** Where networks are opened in another way than by their courses. */
   readonly open?: OpenStage;
 }

@@ -11,6 +11,7 @@ import type { StageSize } from '../models/stage';
 import { untilMessagesAreRead } from '../models/turn';
 import type { ImageEvent, ImageRequest, Picture } from './api';
 import { asksHires, asksInpaint } from './asked';
+import type { Stage } from './backend/backend';
 import type { ConditioningInPasses, ConditioningInSteps } from './conditioning';
 import { type Denoiser, modelSample } from './diffusion/denoiser';
 import { rgb8 } from './diffusion/image';
@@ -28,6 +29,7 @@ import type { Parts } from './openStage';
 import { firstPass, type Pass, stageSize } from './passes';
 import type { Previews } from './previews';
 import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds } from './sampling';
+import type { ImagePrompts } from './shownImages';
 import type { SteeredUnet } from './steering';
 import type { Tensor } from './tensor';
 import { unetSize } from './unetSize';
@@ -63,9 +65,12 @@ async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
   const second = asksHires(request) ? await (await hires()).secondPassOf(first, scheduler) : undefined;
   const encoded = yield* encodeGiven(drawing, request);
   const conditioning = yield* encodePrompts(drawing);
+  const like = request.ipAdapters
+    ? yield* (await imagePrompts()).encodedImages(drawing, isGuided(conditioning))
+    : undefined;
   for (let image = only ?? 0; image < (only ?? numImages - 1) + 1; image++) {
     const seeds = pictureSeeds(request, image);
-    let latents = yield* denoise(drawing, second?.first ?? first, { conditioning, encoded }, image);
+    let latents = yield* denoise(drawing, second?.first ?? first, { conditioning, encoded, like }, image);
     if (second) {
       const larger = yield* second.begin(latents, {
         decode: () => decode(drawing, latents, request),
@@ -73,7 +78,7 @@ async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
         between: (pixels) => ({ type: 'between', image, picture: { ...sizeOf(request), pixels, ...seeds } }),
       });
       const shown = conditioning.second ?? conditioning;
-      latents = yield* denoise(drawing, second.pass, { conditioning: shown, encoded: larger }, image);
+      latents = yield* denoise(drawing, second.pass, { conditioning: shown, encoded: larger, like }, image);
     }
     yield { type: 'decoding', image };
     const size = sizeOf(second?.pass.request ?? request);
@@ -126,7 +131,14 @@ async function* encodeGiven(drawing: Drawing, request: ImageRequest): AsyncGener
 interface Begun {
   readonly conditioning: ConditioningInSteps;
   readonly encoded: Encoded | undefined;
+  /** Pictures that it is to be like. */
+  readonly like: ImagePrompts | undefined;
 }
+
+const isGuided = (conditioning: ConditioningInSteps): boolean => conditioning.at(0).negativePrompt !== undefined;
+
+/** Fetched for the first drawing with an IP-Adapter. */
+const imagePrompts = () => later(import('./imagePrompts'));
 
 /** The tokenizer, and what becomes of its tokens: fetched for the first drawing. */
 const words = () => Promise.all([import('./prompts'), import('./conditioning')]);
@@ -159,7 +171,7 @@ async function* encodePrompts(drawing: Drawing): AsyncGenerator<ImageEvent, Cond
 async function* denoise(
   drawing: Drawing,
   { request, size, skip, told: tell, sampling: { sampler, schedule } }: Pass,
-  { conditioning, encoded }: Begun,
+  { conditioning, encoded, like }: Begun,
   image: number,
 ): AsyncGenerator<ImageEvent, Latents> {
   const { parts, signal, watch } = drawing;
@@ -177,27 +189,28 @@ async function* denoise(
   const { negativePrompt, composed } = conditioning.at(0);
   const batch = negativePrompt && !composed && request.guidance === 'one-call' ? 2 : 1;
   const { controls } = request;
-  const opened = { ...unetSize({ ...size, batch }, { ...request, tokens }), ...steeredBy(parts, controls) };
-  const { cacheInterval = 1, cacheBranch = 0 } = request;
-  const caching = cacheInterval > 1 ? yield* openCut(drawing, opened, cacheBranch, cacheInterval) : undefined;
-  const unet = caching ?? (yield* open(drawing, 'unet', opened));
+  const imageTokens = like?.imageTokens;
+  const opened = {
+    ...unetSize({ ...size, batch }, { ...request, tokens, imageTokens }),
+    ...steeredBy(parts, controls),
+  };
+  let done = 0;
+  const now = () => shownIn(request, conditioning.at(done), skip + done);
+  const isPrompt = (states: Tensor): boolean => states !== now().negativePrompt && states !== now().emptyPrompt;
+  const shown = await showing(drawing, like, isPrompt);
+  const { cacheInterval: interval = 1, cacheBranch: branch = 0 } = request;
+  const caching = interval > 1 ? yield* openCut(drawing, opened, { branch, interval, shown }) : undefined;
+  const unet = caching ?? shown(yield* open(drawing, 'unet', opened), opened);
   let previews: Previews | undefined;
   let steered: SteeredUnet | undefined;
   try {
     previews = await previewsOf(drawing, size);
     const { predictionType } = description.scheduler;
-    let done = 0;
     let estimate: Latents | undefined;
-    const now = () => shownIn(request, conditioning.at(done), skip + done);
     if (controls) {
       const { openSteered } = await later(import('./openSteered'));
       const pass = { request, size: opened, sampling: { sampler, schedule } };
-      steered = yield* openSteered(
-        drawing,
-        unet,
-        pass,
-        (states) => states !== now().negativePrompt && states !== now().emptyPrompt,
-      );
+      steered = yield* openSteered(drawing, unet, pass, isPrompt);
     }
     const width = toldIn(parts.model);
     const seen = see(steered ?? unet);
@@ -240,6 +253,14 @@ async function* denoise(
       await close(drawing, 'unet', unet);
     }
   }
+}
+
+/** What becomes of a UNet where it is shown pictures. */
+async function showing({ parts }: Drawing, like: ImagePrompts | undefined, isPrompt: (states: Tensor) => boolean) {
+  if (!like) return (unet: Stage): Stage => unet;
+  const { shownImages } = await imagePrompts();
+  const { unet: config } = parts.model.description;
+  return (unet: Stage, size: StageSize): Stage => shownImages(unet, config, size, like, isPrompt);
 }
 
 /** How the UNet is opened where something steers it. */

@@ -16,6 +16,7 @@ import { checkControls } from './controlRequest';
 import { hiresStepsOf, isHires } from './hires';
 import { checkHires } from './hiresRequest';
 import { checkInpaint } from './inpaintRequest';
+import { checkIpAdapters } from './ipAdapterRequest';
 import { bad, finite, integer, oneOf, pixels, text } from './ranges';
 import { skipOf, strengthOf } from './strength';
 import { unlikePasses } from './unlikePasses';
@@ -87,6 +88,7 @@ export function checkRequest(request: ImageRequest): ImageRequest {
   checkSaving(request);
   checkFreeU(request);
   checkControls(request);
+  checkIpAdapters(request);
   oneOf('guidance', request.guidance, GUIDANCE_FORMS);
   oneOf('memory', request.memory, MEMORY_MODES);
   return request;

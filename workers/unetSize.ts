@@ -9,10 +9,12 @@ export const unetSize = (
     tokens = TOKENS,
     freeu,
     tokenMergingRatio,
-  }: { readonly [Field in 'tokens' | 'freeu' | 'tokenMergingRatio']?: StageSize[Field] | undefined },
+    imageTokens = [],
+  }: { readonly [Field in 'tokens' | 'freeu' | 'tokenMergingRatio' | 'imageTokens']?: StageSize[Field] | undefined },
 ): StageSize => ({
   ...size,
   ...(tokens > TOKENS ? { tokens } : {}),
   ...(freeu ? { freeu } : {}),
   ...(tokenMergingRatio ? { tokenMergingRatio } : {}),
+  ...(imageTokens.length > 0 ? { imageTokens } : {}),
 });

@@ -157,6 +157,8 @@ export function torchForm(graph: GraphBuilder): Layers {
     matchTokens: without('merged tokens'),
     mergeTokens: without('merged tokens'),
     unmergeTokens: without('merged tokens'),
+    splitTokens: without('IP-Adapter'),
+    concatTokens: without('IP-Adapter'),
     scaleFirst: without('FreeU'),
     scaleLowest: without('FreeU'),
     scale(x, factor, summand = 0) {

@@ -44,7 +44,7 @@ const OTHERS: readonly (readonly [names: RegExp, kind: string])[] = [
   [/^lora_controlnet$/, 'a Control-LoRA'],
   [/^(task_embedding|control_add_embedding\.)/, 'a ControlNet union, which several kinds of pictures share'],
   [/^difference$/, 'a difference between ControlNet and model, which is to be added to the model first'],
-  [/^(image_proj|ip_adapter)\./, 'an IP-Adapter'],
+  [/^(image_proj|ip_adapter)\./, 'an IP-Adapter (--ip-adapter FILE)'],
 ];
 
 /** What only names tell, of files as in stable-diffusion-webui: control_v11e_sd15_shuffle is pooled, which a folder's config says. */

@@ -2,6 +2,7 @@
 import { TOKENS } from '../configs/textEncoderConfig';
 import type { TextEncoderConfig } from '../sd15';
 import type { StageSize } from '../stage';
+import { type ClipLayers, clipLayer } from './clipLayer';
 import type { Layers, Value } from './layers';
 
 const EMBEDDINGS = 'text_model.embeddings';
@@ -28,30 +29,10 @@ export function clip(
   let h = net.addPositions(`${EMBEDDINGS}.position_embedding`, words);
   const normed = (): Value => net.layerNorm('text_model.final_layer_norm', h, { epsilon });
   const skippedFrom = config.numHiddenLayers - clipSkip;
+  const layers: ClipLayers = { ...config, causal: true };
   for (let i = 0; i < config.numHiddenLayers; i++) {
     if (i === skippedFrom) net.output('skipped_states', normed());
-    h = layer(net, `text_model.encoder.layers.${i}`, h, config);
+    h = clipLayer(net, `text_model.encoder.layers.${i}`, h, layers);
   }
   net.output('hidden_states', normed());
-}
-
-function layer(net: Layers, scope: string, x: Value, config: TextEncoderConfig): Value {
-  const epsilon = config.layerNormEps;
-  const seen = net.add(
-    x,
-    selfAttention(net, `${scope}.self_attn`, net.layerNorm(`${scope}.layer_norm1`, x, { epsilon }), config),
-  );
-  return net.add(seen, mlp(net, `${scope}.mlp`, net.layerNorm(`${scope}.layer_norm2`, seen, { epsilon }), config));
-}
-
-function selfAttention(net: Layers, scope: string, x: Value, config: TextEncoderConfig): Value {
-  const project = (name: string, from: Value) => net.linear(`${scope}.${name}`, from, config.hiddenSize);
-  const options = { heads: config.numAttentionHeads, causal: true };
-  return project('out_proj', net.attention(project('q_proj', x), project('k_proj', x), project('v_proj', x), options));
-}
-
-function mlp(net: Layers, scope: string, x: Value, config: TextEncoderConfig): Value {
-  const wide = net.linear(`${scope}.fc1`, x, config.intermediateSize);
-  const active = config.hiddenAct === 'gelu' ? net.gelu(wide) : net.quickGelu(wide);
-  return net.linear(`${scope}.fc2`, active, config.hiddenSize);
 }

@@ -30,7 +30,7 @@ export function controlNet(
   const timestep = net.input('timestep', 'float32', [1]);
   const hiddenStates = net.input('encoder_hidden_states', 'float32', [batch, tokens, unet.crossAttentionDim]);
   const picture = net.input('conditions', 'float32', [batch, 3, VAE_FACTOR * height, VAE_FACTOR * width]);
-  const plain = { freeu: undefined, tokenMergingRatio: undefined, adapted: false };
+  const plain = { freeu: undefined, tokenMergingRatio: undefined, adapted: false, imageTokens: [] };
   const conditions = { time: net.silu(timeEmbedding(net, unet, timestep)), hiddenStates, ...plain };
 
   const channels = unet.blockOutChannels[0]!;

@@ -97,6 +97,10 @@ export interface Layers {
   upsampleTo(x: Value, height: number, width: number): Value;
   /** Half the height and the width, rounded up: means of two by two pixels, at an odd end of those that are there. */
   halved(x: Value): Value;
+  /** `[B, T, count · C]` to `[B, T · count, C]`: of each token the first C numbers, the next, and so on. */
+  splitTokens(x: Value, count: number): Value;
+  /** Those of `a` `[B, T, C]`, then those of `b` `[B, S, C]`. */
+  concatTokens(a: Value, b: Value): Value;
   /** `[B, C, H, W]` to `[B, H·W, C]`. */
   toTokens(x: Value): Value;
   /** `[B, H·W, C]` to `[B, C, H, W]`. */

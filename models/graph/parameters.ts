@@ -3,7 +3,7 @@ import type { ModelDescription } from '../sd15';
 import type { StageName, StageSize } from '../stage';
 import { type Layers, pictureShape, type Value } from './layers';
 import { describe } from './network';
-import { convolved, halvedShape, withLast } from './shapes';
+import { convolved, halvedShape, joinedShape, splitShape, withLast } from './shapes';
 
 /** A tensor of the checkpoint by its key, such as `conv_in.weight`. */
 export interface Parameter {
@@ -78,6 +78,8 @@ export function listing(parameters: Parameter[]): Layers {
     scaleLowest: same,
     concatChannels: (a, b) => value([a.shape[0]!, a.shape[1]! + b.shape[1]!, ...a.shape.slice(2)]),
     upsampleTo: (x, height, width) => value([...x.shape.slice(0, 2), height, width]),
+    splitTokens: (x, count) => value(splitShape(x.shape, count)),
+    concatTokens: (a, b) => value(joinedShape(a.shape, b.shape)),
     toTokens: ({ shape }) => value([shape[0]!, shape[2]! * shape[3]!, shape[1]!]),
     toPicture: ({ shape }, height, width) => value([shape[0]!, shape[2]!, height, width]),
   };

@@ -2,6 +2,7 @@
  * `Transformer2DModel` with one `BasicTransformerBlock` (diffusers 0.42.1, transformer_2d.py and attention.py): the
  * pixels as tokens look at each other, then at the prompt, then pass a gated feed-forward layer.
  */
+import { imageKeysName, imageValuesName } from './imageNames';
 import { type Layers, pictureShape, type Value } from './layers';
 import { partitioned, type TokenPartition, withMerged } from './tokenMerging';
 
@@ -12,6 +13,8 @@ export interface Transformer {
   readonly groups: number;
   /** Hidden states of the prompt `[B, T, D]`. */
   readonly hiddenStates: Value;
+  /** Of pictures that it is shown beside the prompt, by IP-Adapter (ipAdapter.ts). */
+  readonly imageTokens?: readonly number[];
 }
 
 /** Of the GroupNorm before the projection; not the UNet's own. */
@@ -34,20 +37,35 @@ function transformerBlock(
   net: Layers,
   scope: string,
   x: Value,
-  { heads, hiddenStates }: Transformer,
+  { heads, hiddenStates, imageTokens }: Transformer,
   partition: TokenPartition,
 ): Value {
   const norm = (name: string, value: Value) => net.layerNorm(`${scope}.${name}`, value, { epsilon: LAYER_EPSILON });
   const attendSelf = (self: Value): Value => attend(net, `${scope}.attn1`, self, self, heads);
   let h = net.add(withMerged(net, partition, x, norm('norm1', x), attendSelf), x);
-  h = net.add(attend(net, `${scope}.attn2`, norm('norm2', h), hiddenStates, heads), h);
+  h = net.add(attend(net, `${scope}.attn2`, norm('norm2', h), hiddenStates, heads, imageTokens), h);
   return net.add(feedForward(net, `${scope}.ff`, norm('norm3', h)), h);
 }
 
-function attend(net: Layers, scope: string, x: Value, context: Value, heads: number): Value {
-  const channels = x.shape[2]!;
+/** Of `imageTokens`, keys and values come in: what is seen of pictures is added to what is seen of `context`, queries being the same. */
+function attend(
+  net: Layers,
+  scope: string,
+  x: Value,
+  context: Value,
+  heads: number,
+  imageTokens: readonly number[] = [],
+): Value {
+  const [batch, , channels] = x.shape as [number, number, number];
   const project = (name: string, from: Value) => net.linear(`${scope}.${name}`, from, channels, { bias: false });
-  const seen = net.attention(project('to_q', x), project('to_k', context), project('to_v', context), { heads });
+  const q = project('to_q', x);
+  let seen = net.attention(q, project('to_k', context), project('to_v', context), { heads });
+  for (const [index, tokens] of imageTokens.entries()) {
+    const [k, v] = [imageKeysName, imageValuesName].map((nameOf) =>
+      net.input(nameOf(scope, index), 'float32', [batch, tokens, channels]),
+    ) as [Value, Value];
+    seen = net.add(seen, net.attention(q, k, v, { heads }));
+  }
   return net.linear(`${scope}.to_out.0`, seen, channels);
 }
 

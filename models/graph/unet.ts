@@ -16,6 +16,8 @@ export interface Conditions {
   readonly tokenMergingRatio: number | undefined;
   /** Whether each level takes in what T2I-adapters have made. */
   readonly adapted: boolean;
+  /** Tokens of pictures that each cross-attention looks at besides, of every IP-Adapter. */
+  readonly imageTokens: readonly number[];
 }
 
 /**
@@ -26,8 +28,9 @@ export interface Conditions {
 export function unet(
   net: Layers,
   config: UNetConfig,
-  { batch, height, width, tokens = TOKENS, deep, freeu, tokenMergingRatio, controlled, adapted = false }: StageSize,
+  { batch, height, width, tokens = TOKENS, deep, freeu, tokenMergingRatio, controlled, ...given }: StageSize,
 ): void {
+  const { adapted = false, imageTokens = [] } = given;
   const sample = net.input('sample', 'float32', [batch, config.inChannels, height, width]);
   const timestep = net.input('timestep', 'float32', [1]);
   const hiddenStates = net.input('encoder_hidden_states', 'float32', [batch, tokens, config.crossAttentionDim]);
@@ -37,17 +40,18 @@ export function unet(
     freeu,
     tokenMergingRatio,
     adapted,
+    imageTokens,
   };
 
-  const given = deep?.from === 'given';
+  const shallow = deep?.from === 'given';
   const skips = [net.conv2d('conv_in', sample, { channels: config.blockOutChannels[0]!, kernel: 3 })];
-  const down = downLayers(net, config, conditions).slice(0, given ? deep.branch : undefined);
+  const down = downLayers(net, config, conditions).slice(0, shallow ? deep.branch : undefined);
   for (const layer of down) skips.push(layer(skips.at(-1)!));
 
   const beneath = skips.at(-1)!;
   if (controlled) for (const [i, skip] of skips.entries()) skips[i] = net.add(skip, residualInput(net, i, skip));
 
-  let x = given ? net.input(DEEP, 'float32', deepShape(config, deep.branch, beneath.shape)) : undefined;
+  let x = shallow ? net.input(DEEP, 'float32', deepShape(config, deep.branch, beneath.shape)) : undefined;
   if (!x) {
     x = middle(net, config, beneath, conditions);
     if (controlled) x = net.add(x, residualInput(net, branchesOf(config), x));
@@ -132,6 +136,29 @@ export function middle(net: Layers, config: UNetConfig, x: Value, conditions: Co
   return residual(net, config, 'mid_block.resnets.1', h, channels, conditions, outputScale);
 }
 
+/**
+ * Cross-attentions, with their channels, in the order of `UNet2DConditionModel.attn_processors`: those of the way down, of the way up, of the
+ * middle.
+ */
+export function crossAttentions(config: UNetConfig): { readonly scope: string; readonly channels: number }[] {
+  const { blockOutChannels: channels, downBlockTypes, upBlockTypes, layersPerBlock } = config;
+  const last = channels.length - 1;
+  const of = (block: string, count: number, width: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      scope: `${block}.attentions.${i}.transformer_blocks.0.attn2`,
+      channels: width,
+    }));
+  return [
+    ...downBlockTypes.flatMap((type, level) =>
+      type === 'CrossAttnDownBlock2D' ? of(`down_blocks.${level}`, layersPerBlock, channels[level]!) : [],
+    ),
+    ...upBlockTypes.flatMap((type, step) =>
+      type === 'CrossAttnUpBlock2D' ? of(`up_blocks.${step}`, layersPerBlock + 1, channels[last - step]!) : [],
+    ),
+    ...of('mid_block', 1, channels[last]!),
+  ];
+}
+
 type UpLayer = (x: Value, skip: Value, next?: Value) => Value;
 
 /** The way up, the coarsest level first: each joins what was made to a skip, and looks at the skip that comes next. */
@@ -176,9 +203,10 @@ function attention(
   scope: string,
   x: Value,
   level: number,
-  { hiddenStates, tokenMergingRatio }: Conditions,
+  { hiddenStates, imageTokens, tokenMergingRatio }: Conditions,
 ): Value {
   return transformer(net, scope, x, {
+    imageTokens,
     heads: config.attentionHeads[level]!,
     groups: config.normNumGroups,
     hiddenStates,

@@ -11,6 +11,7 @@ const CHECKPOINT = 'a Stable Diffusion 1.x checkpoint';
 const SDXL = /^conditioner\.embedders\.|\.label_emb\.0\.0\.|(^|\.)add_embedding\.linear_1\./;
 
 const TINY_VAE = 'a tiny VAE (TAESD)';
+const IP_ADAPTER = 'an IP-Adapter';
 
 /** Names found in one kind of file alone, the more telling first. */
 const KINDS: readonly (readonly [names: RegExp, kind: string])[] = [
@@ -21,7 +22,7 @@ const KINDS: readonly (readonly [names: RegExp, kind: string])[] = [
   [/^control_model\.|controlnet_cond_embedding|^lllite_|controlnet_down_blocks/, 'a ControlNet'],
   [/^(adapter\.)?body\.0\.(resnets\.0\.)?(block1|in_conv)\.weight$/, 'a T2I-adapter'],
   [/motion_modules\./, 'an AnimateDiff motion module'],
-  [/^(image_proj|ip_adapter)\./, 'an IP-Adapter'],
+  [/^(image_proj|ip_adapter)\./, IP_ADAPTER],
   [/^((de|en)coder\.layers\.)?\d+\.conv\.0\.weight$/, TINY_VAE],
   [/\.lora_(up|down|A|B)\.|\.lora\.(up|down)\.|_lora\.(up|down)\.|\.hada_w1_a$|\.lokr_w1/, 'a LoRA'],
   [/^emb_params$|^string_to_param/, 'a textual inversion'],
@@ -41,6 +42,7 @@ const USES: Readonly<Record<string, string>> = {
     ]),
   ),
   [TINY_VAE]: `${CHECKPOINT} (a tiny VAE is used beside one: --tiny-vae FILE, or in the page's settings)`,
+  [IP_ADAPTER]: `${CHECKPOINT} (an IP-Adapter is used beside one, on the command line: --ip-adapter FILE)`,
   'a LoRA': `${CHECKPOINT} (a LoRA is added to one: --lora FILE, or in the page's options for a model)`,
 };
 

@@ -12,7 +12,7 @@ import { fromRoot } from '../root';
 
 const cases = await fidelityCases(fromRoot('.'));
 const QUICK =
-  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(embedding|break|interval|mimic|perpendicular|two-loras)$|^pndm-rescale$|^(ddim|unipc)-cache$|^euler-(merged|control|adapter)$|-control-(two|guess|pooled|masked)$|-hires(-lanczos|-other-shape)?$|-freeu$|-into-(only-masked|inverted|filled|noise|nothing|beyond)$|-(trailing-[14]|timesteps|from-800|guided-4|told|tiny|tiny-latents)$|-(v|zero-snr|own-karras|own-exponential|and|and-1)$/;
+  /-tall-1$|^(pndm|dpm2|dpmpp_sde)-into$|-(embedding|break|interval|mimic|perpendicular|two-loras)$|^pndm-rescale$|^(ddim|unipc)-cache$|^euler-(merged|control|adapter|ip)$|^pndm-ip-plus$|^euler_a-ip-two$|-control-(two|guess|pooled|masked)$|-hires(-lanczos|-other-shape)?$|-freeu$|-into-(only-masked|inverted|filled|noise|nothing|beyond)$|-(trailing-[14]|timesteps|from-800|guided-4|told|tiny|tiny-latents)$|-(v|zero-snr|own-karras|own-exponential|and|and-1)$/;
 const quick = cases.filter(({ name, only, from }) => QUICK.test(name) || (only && from !== 'fidelity'));
 
 test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {
@@ -79,6 +79,20 @@ test('cases are steered by one ControlNet and two, in all calls and some, by gue
   assert.ok(steered.some(({ controlGuess }) => controlGuess));
   assert.ok(steered.some(({ initFrom, maskBox }) => initFrom && !maskBox));
   assert.ok(steered.some(({ maskBox }) => maskBox));
+});
+
+test('cases are drawn like one picture and two, by adapters of every kind and by two, guided and not, steered, and with deep features kept', () => {
+  const alike = cases.filter(({ likened }) => likened);
+  const kinds = new Set(alike.flatMap(({ likened }) => likened!.map(({ name }) => name)));
+  assert.equal(kinds, new Set(['plain', 'full', 'plus']));
+  assert.ok(alike.some(({ likened }) => likened!.length === 2));
+  assert.ok(alike.some(({ likened }) => likened!.some(({ follows }) => follows.length === 2)));
+  assert.ok(alike.some(({ guidanceScale }) => guidanceScale === 1));
+  for (const field of ['initFrom', 'controlled', 'cacheInterval'] as const)
+    assert.ok(
+      alike.some((each) => each[field]),
+      field,
+    );
 });
 
 test('cases in two passes are of every upscaler, scales and a shape of its own', () => {

@@ -13,6 +13,7 @@ import { given } from './given';
 import { GUIDANCE_OPTIONS, GUIDANCE_USAGE, guidanceWords } from './guidanceOptions';
 import { HIRES_OPTIONS, HIRES_USAGE, hiresWords } from './hiresOptions';
 import { INPAINT_OPTIONS, INPAINT_USAGE, inpaintWords } from './inpaintOptions';
+import { IP_ADAPTER_OPTIONS, IP_ADAPTER_USAGE, type IpAdapterWords, ipAdapterWords } from './ipAdapterOptions';
 import { chosenLoras, LORA_OPTIONS, LORA_USAGE, type LoraWords, loraWords } from './loraOptions';
 import { OFF_OPTIONS, OFF_USAGE, withoutOff } from './offOptions';
 import { SAMPLING_OPTIONS, SAMPLING_USAGE, schedulerWord, timestepWords, variation } from './samplingOptions';
@@ -44,6 +45,7 @@ ${HIRES_USAGE}
   --mask-image FILE        where it is white the picture is drawn anew, where black it stays
 ${INPAINT_USAGE}
 ${CONTROL_USAGE}
+${IP_ADAPTER_USAGE}
 ${SAMPLING_USAGE}
   --num-images N           pictures with seeds N, N+1, … (default: ${DEFAULTS.numImages})
   --only K                 of these draw one alone, the same as among the others, counted from 0
@@ -69,6 +71,7 @@ export interface CliArguments {
   readonly options: Omit<DiskOptions, 'loras'>;
   readonly loras: LoraWords;
   readonly controls: ControlWords;
+  readonly ipAdapters: IpAdapterWords;
   readonly backend: CliBackend;
   readonly weights: WeightForm | 'auto';
   readonly embeddings: readonly EmbeddingWord[];
@@ -119,12 +122,14 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
   }
   const loras = loraWords(values);
   const controls = controlWords(values);
+  const ipAdapters = ipAdapterWords(values);
   const { loras: _, ...options } = diskOptions({ vae: values.vae, prediction: values.prediction });
   return {
     model: values.model ?? 'demo',
     options,
     loras,
     controls,
+    ipAdapters,
     backend,
     weights: (weights ?? 'auto') as CliArguments['weights'],
     embeddings: embeddingWords(values),
@@ -206,6 +211,7 @@ const OPTIONS = {
   vae: text,
   ...TINY_VAE_OPTIONS,
   ...CONTROL_OPTIONS,
+  ...IP_ADAPTER_OPTIONS,
   ...LORA_OPTIONS,
   prediction: text,
   'init-image': text,

@@ -15,6 +15,7 @@ export function drawingProgress(
     show(event: ImageEvent): void {
       const which = numImages > 1 && 'image' in event ? `picture ${event.image + 1} of ${numImages}, ` : '';
       if (event.type === 'loading') line.show(`opening ${event.stage.replace('_', ' ')} …`);
+      if (event.type === 'encoding') line.show('looking at pictures …');
       if (event.type === 'decoding') line.show(`${which}decoding …`);
       if (event.type === 'step') {
         const { step, done: behind, of: each } = event.work ?? { step: 1, done: event.index, of: event.of };

@@ -30,6 +30,8 @@ export type Planned = DrawnSize &
   Partial<Pick<ImageRequest, 'guidance' | 'memory' | 'guidanceInterval' | 'perpendicularNegative'>> & {
     /** Bytes of what makes previews, beside the UNet. */
     readonly beside?: number | undefined;
+    /** Bytes of ONNX Runtime's heap after what is run and closed before the UNet, where that is no part of the model. */
+    readonly before?: number;
     /** There where it begins from a picture, which is encoded as a whole. */
     readonly initImage?: unknown;
   };
@@ -68,7 +70,7 @@ export function planDrawing(
   };
   const textPeak = ({ course }: Way): number => needs.stage('text_encoder', course);
   const text = choose(textWays(asked), textPeak);
-  const { beside = 0 } = asked;
+  const { beside = 0, before = 0 } = asked;
   const unetPeak = (way: UnetWay): number => needs.stage('unet', way.course, batchOf(way.guidance)) + beside;
   const unet = choose(unetWays(manifest, asked), unetPeak);
   const decoderPeak = ({ course }: Way): number => needs.decoder(course, unetPeak(unet));
@@ -78,7 +80,7 @@ export function planDrawing(
   return {
     courses,
     guidance: unet.guidance,
-    peakBytes: Math.max(encoderPeak, textPeak(text), unetPeak(unet), decoderPeak(decoder)),
+    peakBytes: Math.max(before, encoderPeak, textPeak(text), unetPeak(unet), decoderPeak(decoder)),
     availableBytes,
   };
 }
@@ -91,7 +93,7 @@ export function leastHeap(manifest: Manifest, asked: Planned, lowering: GraphOpt
   const unet = needs.stage('unet', last.course, batchOf(last.guidance)) + (asked.beside ?? 0);
   const text = needs.stage('text_encoder', textWays(asked).at(-1)!.course);
   const encoder = asked.initImage ? needs.stage('vae_encoder', { lean: true }) : 0;
-  return Math.max(encoder, text, unet, needs.decoder(decoderWays(asked).at(-1)!.course, unet));
+  return Math.max(asked.before ?? 0, encoder, text, unet, needs.decoder(decoderWays(asked).at(-1)!.course, unet));
 }
 
 interface Way {

@@ -32,8 +32,8 @@ export function int8Plan(manifest: Manifest, asked: Planned, device: Device, thr
   const passes = { ...size, batch: guidance === 'one-call' ? 2 : 1 };
   const [unet, ...shallow] = unetSizes(passes, asked);
   const alone = opened.map((stage) => bytesOf(stage, stage === 'unet' ? unet! : size));
-  // Memories never shrink: what was open beside the UNet is still there when a larger network follows.
-  const others = (asked.beside ?? 0) + int8SteeringBytes(asked, passes, threads);
+  // Memories never shrink: what was open beside the UNet, or ONNX Runtime's before it, is still there when a larger network follows.
+  const others = (asked.beside ?? 0) + (asked.before ?? 0) + int8SteeringBytes(asked, passes, threads);
   const beside = shallow.reduce((sum, each) => sum + bytesOf('unet', each), others);
   return { courses: FASTEST, guidance, peakBytes: Math.max(...alone) + beside, availableBytes: availableHeap(device) };
 }

@@ -80,6 +80,7 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   // Their pictures are not in the file.
   controls: never,
   controlGuess: never,
+  ipAdapters: never,
   initImage: never,
   maskImage: never,
   tinyVae: shippedTinyVae,

@@ -56,7 +56,7 @@ export function recipeChunks({
   // Learned words are files; their names say what is missing.
   const words = request.embeddings?.length ? { embeddings: request.embeddings.map(({ name }) => name) } : {};
   const tiny = tinyVaeName(request);
-  const steered = controlsSaid(request);
+  const steered = { ...controlsSaid(request), ...ipAdaptersSaid(request) };
   const hashes = Object.keys(loraHashes).length > 0 ? { loraHashes } : {};
   const own = JSON.stringify({
     version: VERSION,
@@ -82,6 +82,10 @@ export const controlsSaid = ({ controls, controlGuess }: ImageRequest) => ({
   ...(controlGuess ? { controlGuess } : {}),
 });
 
+/** What it was to be like, without the pictures: how many there were. */
+export const ipAdaptersSaid = ({ ipAdapters }: ImageRequest) =>
+  ipAdapters ? { ipAdapters: ipAdapters.map(({ images, ...said }) => ({ ...said, images: images.length })) } : {};
+
 /** Rejects with `bad-image` where `file` is no PNG file, is damaged, or does not say how it was drawn. */
 export async function readRecipe(file: ByteSource): Promise<Recipe> {
   const { texts, damage } = await pngTexts(file, [OWN, PARAMETERS]);
@@ -100,7 +104,8 @@ function ownRecipe(json: string, name: string): Recipe {
     throw badImage(place, 'JSON', 'something else');
   }
   const all = (said ?? {}) as Record<string, unknown>;
-  const { version, request, embeddings, tinyVae, model, weights, backend, loraHashes } = all;
+  const { version, request, embeddings, tinyVae, ipAdapters, ...by } = all;
+  const { model, weights, backend, loraHashes } = by;
   if (typeof version !== 'number' || typeof request !== 'object' || request === null) {
     throw badImage(place, 'a version and a request', 'neither, or one');
   }
@@ -108,6 +113,7 @@ function ownRecipe(json: string, name: string): Recipe {
   const learned = Array.isArray(embeddings) ? [`embeddings: ${embeddings.join(', ')}`] : [];
   const tiny = typeof tinyVae === 'string' ? [`tiny VAE: ${tinyVae}`] : [];
   const steered = checkedControls(all);
+  const alike = Array.isArray(ipAdapters) ? [`IP-Adapters: ${JSON.stringify(ipAdapters)}`] : [];
   const words = Object.entries({ model, weights, backend }).filter(([, word]) => typeof word === 'string');
   const hashes = isHashes(loraHashes) ? { loraHashes } : {};
   return {
@@ -116,7 +122,7 @@ function ownRecipe(json: string, name: string): Recipe {
     ...Object.fromEntries(words),
     ...hashes,
     ...(steered.said ? { controls: steered.said } : {}),
-    ignored: [...strange, ...learned, ...tiny, ...steered.strange],
+    ignored: [...strange, ...learned, ...tiny, ...steered.strange, ...alike],
   };
 }
 

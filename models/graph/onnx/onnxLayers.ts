@@ -4,7 +4,7 @@
  * Gemm over the checkpoint's own `[out, in]` layout, silu as x · Sigmoid(x).
  */
 import { type Layers, pictureShape, type Value } from '../layers';
-import { halvedShape, withLast } from '../shapes';
+import { halvedShape, joinedShape, splitShape, withLast } from '../shapes';
 import { attention } from './attention';
 import { type ConvolutionOptions, convolution3x3 } from './convolution';
 import { embedding } from './embedding';
@@ -169,6 +169,8 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
       const window = { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1, count_include_pad: 0 };
       return channelsLast(graph, graph.node('AveragePool', 'halved', [channelsFirst(graph, x)], shape, window));
     },
+    splitTokens: (x, count) => reshape(x, splitShape(x.shape, count)),
+    concatTokens: (a, b) => graph.node('Concat', 'concat', [a, b], joinedShape(a.shape, b.shape), { axis: 1 }),
     toTokens(x) {
       const [batch, channels, height, width] = pictureShape(x);
       return reshape(x, [batch, height * width, channels]);

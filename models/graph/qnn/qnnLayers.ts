@@ -125,6 +125,8 @@ export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
       const shape = [a.shape[0]!, a.shape[1]! + b.shape[1]!, ...a.shape.slice(2)];
       return draw.step('Concat', `${last}/joined`, [a, b], shape, { axis: 1 });
     },
+    splitTokens: without('is an IP-Adapter'),
+    concatTokens: without('is an IP-Adapter'),
     upsampleTo: (x, height, width) => upsampleTo(draw, x, height, width),
     toTokens(x) {
       const [batch, channels, height, width] = pictureShape(x);

@@ -165,6 +165,7 @@ test('every option arrives where it belongs', () => {
     options: {},
     loras: { files: [], folders: [] },
     controls: { controls: [], guess: false },
+    ipAdapters: { adapters: [], encoder: undefined },
     embeddings: [],
     fast: false,
     out: 'a/b.png',

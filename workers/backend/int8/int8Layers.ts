@@ -34,6 +34,11 @@ import { changedRows, written } from './rows';
 import { matched, merged, parted } from './tokens';
 import type { EngineValue, Rows } from './value';
 
+/** Whoever draws with an IP-Adapter has its pictures encoded by ONNX Runtime (imagePrompts.ts). */
+const notHere = (): never => {
+  throw new TypeError('no program of our own kernels is an IP-Adapter');
+};
+
 /** `uses` says of each call, in the order in which they are made, how many calls read its result. */
 export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers {
   let calls = 0;
@@ -173,6 +178,8 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
       const { open: _, ...rest } = engine(x);
       return { ...rest, shape: [batch, channels, height, width], small: { height: h, width: w } } as EngineValue;
     },
+    splitTokens: notHere,
+    concatTokens: notHere,
     toTokens: (x) => seen(x, [x.shape[0]!, x.shape[2]! * x.shape[3]!, x.shape[1]!]),
     toPicture: (x, height, width) => seen(x, [x.shape[0]!, x.shape[2]!, height, width]),
   };

@@ -3,7 +3,7 @@
  * `[B, C, H, W]`, tokens `[B, T, C]`, as the descriptions have them.
  */
 import type { Layers, Value } from '../../../../models/graph/layers';
-import { convolved, withLast } from '../../../../models/graph/shapes';
+import { convolved, joinedShape, splitShape, withLast } from '../../../../models/graph/shapes';
 
 export interface Numbers extends Value {
   readonly data: Float64Array;
@@ -140,6 +140,15 @@ export function scalarLayers(
         }
       }
       return { name: '', shape: q.shape, data: out } as Numbers;
+    },
+    splitTokens: (x, parts) => made(splitShape(x.shape, parts), (i) => numbers(x)[i]!),
+    concatTokens(a, b) {
+      const shape = joinedShape(a.shape, b.shape);
+      const [own, all] = [count(a.shape.slice(1)), count(shape.slice(1))];
+      return made(shape, (i) => {
+        const [batch, at] = [Math.floor(i / all), i % all];
+        return at < own ? numbers(a)[batch * own + at]! : numbers(b)[batch * (all - own) + at - own]!;
+      });
     },
     halved(x) {
       const [, , height, width] = x.shape as [number, number, number, number];
