@@ -13,7 +13,7 @@ export function controlManifest(manifest: Manifest, control: Steerer): Manifest 
 }
 
 /** What steers, whatever is done with it. */
-interface Steering {
+export interface Steering {
   readonly kind: Steerer['kind'];
   /** Of a ControlNet, whether of what it makes only the mean of each channel counts. */
   readonly pooled?: boolean;
@@ -28,11 +28,12 @@ export interface PlannedSteering extends Steering {
 
 /** `control` beside a model that is packed as `manifest` says. Throws as `withSteerer` does. */
 export const plannedSteering = (control: Steerer, manifest: Manifest): PlannedSteering => ({
-  ...steering(control),
+  ...howItSteers(control),
   manifest: controlManifest(manifest, control),
 });
 
-const steering = (control: Steerer): Steering => ({
+/** What of it files and their names tell, once it is opened. */
+export const howItSteers = (control: Steerer): Steering => ({
   kind: control.kind,
   ...(control.kind === 'controlnet' && control.pooled ? { pooled: true } : {}),
   ...(control.kind === 'controlnet' && control.masked ? { masked: true } : {}),
@@ -55,5 +56,5 @@ export function controlModel(
   const { description, tokenizer } = manifest;
   const checkpoint = { name: control.name, description, tokenizer, weights: () => control.source };
   const model = checkpointModel(checkpoint, manifest, keep, lowering);
-  return { ...steering(control), inChannels: control.kind === 'adapter' ? control.config.inChannels : 3, model };
+  return { ...howItSteers(control), inChannels: control.kind === 'adapter' ? control.config.inChannels : 3, model };
 }

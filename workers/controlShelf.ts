@@ -3,6 +3,7 @@ import { FOLDER_FILES, openSteerer, refuseOtherBase, withSteerer } from '../mode
 import { CodedError } from '../models/errors';
 import type { Manifest } from '../models/manifest';
 import type { ControlSummary, PickedFile } from './api';
+import { howItSteers } from './controlModel';
 import { type KeptFiles, keptFiles } from './keptFiles';
 import { inputOfPicked, isSingle } from './picked';
 import type { Records } from './store/records';
@@ -19,8 +20,8 @@ export function keptControls(records: Records): KeptControls {
     kind: 'control',
     noun: 'control model',
     async describe(source) {
-      const { kind } = await openSteerer(source);
-      return (id) => ({ kind, hash: id.slice(0, HASH_DIGITS) });
+      const how = howItSteers(await openSteerer(source));
+      return (id) => ({ ...how, hash: id.slice(0, HASH_DIGITS) });
     },
   });
   return {
@@ -37,7 +38,7 @@ export function keptControls(records: Records): KeptControls {
         }
       }
       const file = isSingle(files) ? files[0]! : weightsAmong(files);
-      return kept.take({ path: steerer.name, file: file.file });
+      return kept.take({ path: steerer.name, file: file.file }, howItSteers(steerer));
     },
   };
 }

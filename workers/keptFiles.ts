@@ -21,8 +21,8 @@ export interface FileKind<Summary extends FileSummary> {
 export interface KeptFiles<Summary extends FileSummary> {
   list(): Promise<Summary[]>;
   names(): Promise<string[]>;
-  /** One that is here already stays as it is. Rejects as `describe` does, and with `storage-full`. */
-  take(picked: PickedFile): Promise<Summary>;
+  /** One that is here already stays as it is. `known`: besides what its bytes and its name say. Rejects as `describe` does, and with `storage-full`. */
+  take(picked: PickedFile, known?: Partial<Omit<Summary, keyof FileSummary>>): Promise<Summary>;
   rename(id: string, name: string): Promise<Summary>;
   /** Whoever draws with it has read what is needed, or is told. */
   delete(id: string): Promise<void>;
@@ -51,7 +51,7 @@ export function keptFiles<Summary extends FileSummary>(
     list,
     names: async () => (await list()).map(({ name }) => name),
     delete: (id) => files.drop(id),
-    async take({ path, file }) {
+    async take({ path, file }, known) {
       const source = pickedSource(path, file);
       const more = await describe(source);
       const id = await wholeHash(source);
@@ -60,10 +60,10 @@ export function keptFiles<Summary extends FileSummary>(
         file instanceof Blob ? file : new Blob([(await source.read(0, source.size)) as Uint8Array<ArrayBuffer>]);
       return naming(async () => {
         const here = await list();
-        const known = here.find((one) => one.id === id);
-        if (known) return known;
+        const same = here.find((one) => one.id === id);
+        if (same) return same;
         const name = freeName(nameOf(path) || noun, here);
-        const summary = { id, name, bytes: source.size, ...more(id) } as Summary;
+        const summary = { id, name, bytes: source.size, ...more(id), ...known } as Summary;
         return files.keep({ summary, file: its });
       });
     },

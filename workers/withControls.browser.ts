@@ -1,8 +1,8 @@
 /** ControlNets and T2I-adapters in the browser: fetched when a picture asks for some, or somebody looks at their shelf. */
-import { openSteerer } from '../models/control/openSteerer';
+import { openSteerer, type Steerer } from '../models/control/openSteerer';
 import type { Manifest } from '../models/manifest';
 import type { GraphOptions } from '../models/pack';
-import type { ChosenControl } from './api';
+import type { ChosenControl, ControlSummary } from './api';
 import { controlModel, type PlannedSteering, plannedSteering, type SteeringModel } from './controlModel';
 import { type KeptControls, keptControls } from './controlShelf';
 import { CodedError } from './errors';
@@ -42,9 +42,10 @@ export async function steeredBy(
   return { models: opened.map((control, i) => controlModel(control, planned[i]!.manifest, lowering)), planned };
 }
 
-async function openedNamed(kept: KeptControls, name: string, proved: boolean) {
+async function openedNamed(kept: KeptControls, name: string, proved: boolean): Promise<Steerer> {
   const source = await (proved ? kept.open(name) : kept.look(name));
-  if (source) return openSteerer(source);
+  const summary = (await kept.list()).find((one) => one.name === name);
+  if (source && summary) return asBrought(await openSteerer(source), summary);
   const names = await kept.names();
   const near = nearest(name, names, 3).join(', ');
   const expected =
@@ -52,4 +53,9 @@ async function openedNamed(kept: KeptControls, name: string, proved: boolean) {
       ? 'a control model that is here, where there is none'
       : `a control model that is here, such as ${near}`;
   throw new CodedError('bad-argument', { argument: 'controls', expected, got: name });
+}
+
+/** `steerer`, of which a name that it was given since tells nothing. */
+function asBrought(steerer: Steerer, { pooled = false, masked = false }: ControlSummary): Steerer {
+  return steerer.kind === 'controlnet' ? { ...steerer, pooled, masked } : steerer;
 }

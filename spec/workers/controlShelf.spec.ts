@@ -125,6 +125,26 @@ test('a picture’s are opened by name, in its order, with what they take; one t
     forecastSize(manifest, { width: 64, height: 64, steering }, { heapBytes: 4e9 }).peakBytes;
   const [none, one, two] = [[], (await by('edges')).planned, both.planned].map(peak) as [number, number, number];
   assert.ok(none < one && one < two, `${none}, ${one}, ${two}`);
+  // What a name or a folder has told is known under any name.
+  const shuffle = { _class_name: 'ControlNetModel', global_pool_conditions: true };
+  const pooled = await controls.take([
+    { path: 'colors/config.json', file: json(shuffle) },
+    { path: 'colors/diffusion_pytorch_model.safetensors', file: await file(hashedControlNet(demo, 'b').source) },
+  ]);
+  const masking = await file(hashedControlNet(demo, 'c').source);
+  const masked = await controls.take([{ path: 'control_v11p_sd15_inpaint.safetensors', file: masking }]);
+  await controls.rename(pooled.id, 'moods');
+  await controls.rename(masked.id, 'holes');
+  const { models, planned } = await by('moods', 'holes', 'edges');
+  assert.equal(
+    models.map((one) => [one.pooled ?? false, one.masked ?? false]),
+    [
+      [true, false],
+      [false, true],
+      [false, false],
+    ],
+  );
+  assert.is(planned[0]!.pooled, true);
   await rejects(() => by('edge'), 'bad-argument', 'controls', 'such as edges', 'edge');
   await rejects(() => by('wide'), 'unsupported-model', 'wide: cross_attention_dim', '64', '768');
   const key = `control:${await hex(edges)}`;

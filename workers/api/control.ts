@@ -47,6 +47,9 @@ export interface ControlSummary {
   /** The first 12 digits of `id`. */
   readonly hash: string;
   readonly kind: 'controlnet' | 'adapter';
+  /** What its folder or its first name told, under whatever name it is now: `pooled` and `masked` of `ControlNet`. */
+  readonly pooled?: boolean;
+  readonly masked?: boolean;
 }
 
 /** Of the engine, what minds them. */
