@@ -116,7 +116,7 @@ test('of two sizes every layer has the moments of all places of both, every tap 
   };
   const seen: number[][] = [];
   const progress = (done: number, of: number): void => void seen.push([done, of]);
-  const how = { engine, signal, places: EVERYWHERE, some: 0, progress };
+  const how = { engine, signal, places: 7, some: 0, progress };
   const [a, b] = [sizedAs(SIZE, [1]), sizedAs({ batch: 1, height: 4, width: 8 }, [2, 3])];
   const both = await calibratePart([a, b], 0, weightsOf('unet'), how);
   assert.equal(seen, [
