@@ -3,6 +3,7 @@
  * milliseconds. One manifest, and one blob of weights for each stage.
  */
 import { elementCount } from './dtype';
+import { KERNEL_BLOCK, keyOf } from './quantize/plan';
 import { WEIGHT_FORMS, type WeightForm } from './quantize/weightForm';
 import { badModel, shown, unsupportedModel } from './refuse';
 import type { ModelDescription } from './sd15';
@@ -16,6 +17,9 @@ export const FOLDED_VERSION = 3;
 
 /** Offsets of packed tensors are multiples of this many bytes. */
 export const ALIGNMENT_BYTES = 64;
+
+/** The first such offset that is not before `offset`. */
+export const aligned = (offset: number): number => Math.ceil(offset / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
 
 const ELEMENT_BYTES: Readonly<Record<PackedTensor['dtype'], number>> = { F32: 4, F16: 2, I8: 1, U8: 1 };
 
@@ -120,8 +124,8 @@ function checkTensor(stage: string, json: unknown, reached: number): number {
 
 /** Nibbles stand behind their steps, two bytes and more for each. */
 function checkFolded(stage: string, { name, shape }: PackedTensor, before: PackedTensor | undefined): void {
-  const key = /^(.*)\/nibbles$/.exec(name)?.[1];
-  if (key === undefined) return;
+  const { key, layout } = keyOf(name);
+  if (layout !== 'nibbles') return;
   const steps = before?.name === `${key}/steps` ? before : undefined;
   const [rows, blocks] = steps?.shape ?? [];
   if (steps && shape.length === 2 && shape[0] === rows && shape[1] === BYTES_OF_STEP * blocks!) return;
@@ -129,8 +133,8 @@ function checkFolded(stage: string, { name, shape }: PackedTensor, before: Packe
   throw badModel(`${stage}.tensors: ${name}`, expected, steps ? `[${steps.shape}]` : 'none');
 }
 
-/** Of 36 numbers, four channels' nine taps (quantize/plan.ts). */
-const BYTES_OF_STEP = 18;
+/** Two numbers in each. */
+const BYTES_OF_STEP = KERNEL_BLOCK / 2;
 
 function object(argument: string, json: unknown): object {
   if (typeof json !== 'object' || json === null || Array.isArray(json))

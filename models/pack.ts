@@ -10,7 +10,7 @@ import { GraphBuilder, type HeapNeed } from './graph/onnx/graphBuilder';
 import { type LoweringOptions, onnxLayers } from './graph/onnx/onnxLayers';
 import { type Parameter, parametersOf } from './graph/parameters';
 import { segmentsOf } from './graph/segments';
-import { ALIGNMENT_BYTES, packedElementBytes } from './manifest';
+import { aligned, packedElementBytes } from './manifest';
 import { encoded } from './quantize/encode';
 import type { IntegerWeight } from './quantize/integerWeights';
 import { keyOf, type PlannedForm, planParameter } from './quantize/plan';
@@ -216,5 +216,3 @@ function graphOf(
   network(onnxLayers(graph, { pixels: height * width, ...lowering }));
   return graph;
 }
-
-const aligned = (offset: number): number => Math.ceil(offset / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;

@@ -2,8 +2,7 @@
  * What lies in four bits and steps, as it is computed with: kernels in eight bits, `taps` with a scale for each output channel.
  * They are unfolded one by one while they are read, so that whoever reads knows of eight bits alone, and holds little more than that.
  */
-import type { Manifest, StageManifest } from '../manifest';
-import { ALIGNMENT_BYTES, STAGE_NAMES } from '../manifest';
+import { aligned, type Manifest, STAGE_NAMES, type StageManifest } from '../manifest';
 import type { PackedTensor, StageWeights } from '../stage';
 import { checkBounds } from '../stageWeights';
 import { isFolded } from './folded';
@@ -27,7 +26,7 @@ function readingOf(tensors: readonly PackedTensor[]): Read[] {
       steps = tensor;
       return [];
     }
-    const offset = Math.ceil(end / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    const offset = aligned(end);
     const folded = layout === 'nibbles';
     const bytes = folded ? 2 * tensor.bytes : tensor.bytes;
     end = offset + bytes;

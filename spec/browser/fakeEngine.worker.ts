@@ -9,7 +9,7 @@ import { keptControls } from '../../workers/controlShelf';
 import { asFailure, CodedError, type ErrorCode } from '../../workers/errors';
 import { runJob } from '../../workers/job';
 import { keptLoras } from '../../workers/loraShelf';
-import type { Records } from '../../workers/store/records';
+import { recordsInMemory } from '../workers/recordsInMemory';
 import { fakePicture } from './fakePicture';
 import * as shelf from './fakeShelf';
 import { pause } from './fakeShelf';
@@ -30,17 +30,8 @@ let report: Promise<HostReport | undefined> = Promise.resolve(undefined);
   channel.start();
 });
 
-const records = new Map<string, unknown>();
-const kept: Records = {
-  get: async (key) => records.get(key),
-  async write(entries, removed = []) {
-    for (const key of removed) records.delete(key);
-    for (const [key, value] of entries) records.set(key, value);
-  },
-  keys: async () => [...records.keys()],
-  estimate: async () => undefined,
-};
-const [loras, controls] = [keptLoras(kept), keptControls(kept)];
+const { records } = recordsInMemory();
+const [loras, controls] = [keptLoras(records), keptControls(records)];
 const answered = <T>(answer: Promise<T>): Promise<T> =>
   answer.catch((thrown: unknown) => {
     throw asFailure(thrown);

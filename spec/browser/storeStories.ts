@@ -1,8 +1,10 @@
 /** Stories of what is stored, in Chromium: tabs killed, disks full, bytes changed, models deleted under a reader. */
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inDatabase } from './database';
-import { filesKept, type ShelfName, storeVisit, type Tab } from './storePage';
+import { scratchFolder } from './enginePage';
+import { bundleStore, filesKept, type ShelfName, storeVisit, type Tab } from './storePage';
 
 /** Runs `change` on the bytes of every file of the store that is at least `from` bytes long. */
 const inFiles = (tab: Tab, from: number, change: string): Promise<unknown> =>
@@ -56,8 +58,19 @@ async function killedMidway(tab: Tab): Promise<Tab> {
 /** Those whose ways differ from shelf to shelf; the others are told of one in `npm test`, and of the other by `npm run test:slow`. */
 export const OF_EITHER = /^(a model lies|an import whose tab|a full disk|one changed byte)/;
 
-/** Tests of those `told`, on `shelf`; bundles into `folder`. */
-export function storeStories(folder: string, shelf: ShelfName, told: (sentence: string) => boolean): void {
+/** Tests, and their end: on each of `shelves` those that it is `told` of. Bundles into `folder`. */
+export function storeStories(folder: string, shelves: Partial<Record<ShelfName, (sentence: string) => boolean>>): void {
+  let scratch: Awaited<ReturnType<typeof scratchFolder>>;
+  test.before(async () => {
+    scratch = await scratchFolder();
+    await bundleStore(folder, join(scratch.path, 'models'));
+  });
+  test.after(() => scratch.remove());
+  for (const [shelf, told] of Object.entries(shelves)) storiesOn(folder, shelf as ShelfName, told);
+  test.run();
+}
+
+function storiesOn(folder: string, shelf: ShelfName, told: (sentence: string) => boolean): void {
   const story = (sentence: string, work: (tab: Tab) => Promise<void>): void => {
     if (told(sentence)) test(`${shelf}: ${sentence}`, () => storeVisit(folder, shelf, work));
   };

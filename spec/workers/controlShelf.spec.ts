@@ -9,10 +9,10 @@ import { encodeSafetensors, type NamedTensor } from '../../models/safetensorsWri
 import type { TensorSource } from '../../models/tensorSource';
 import { keptControls } from '../../workers/controlShelf';
 import { forecastSize } from '../../workers/memory/forecast';
-import type { Records } from '../../workers/store/records';
 import { steeredBy } from '../../workers/withControls.browser';
 import { rejects } from '../models/rejects';
 import { fromRoot } from '../root';
+import { recordsInMemory } from './recordsInMemory';
 
 const demo = await openDiffusersFolder(await diskFolder(fromRoot('models/demo/model')));
 const manifest = planModel(demo);
@@ -35,16 +35,7 @@ const [edges, adapter] = [await file(source), await file(hashedAdapter(demo, 'ad
 const json = (value: object) => new Blob([JSON.stringify(value)]);
 
 function setUp() {
-  const kept = new Map<string, unknown>();
-  const records: Records = {
-    get: async (key) => kept.get(key),
-    async write(entries, removed = []) {
-      for (const key of removed) kept.delete(key);
-      for (const [key, value] of entries) kept.set(key, value);
-    },
-    keys: async () => [...kept.keys()],
-    estimate: async () => undefined,
-  };
+  const { kept, records } = recordsInMemory();
   return { kept, records, controls: keptControls(records) };
 }
 

@@ -5,18 +5,10 @@ import { encodeSafetensors, type NamedTensor } from '../../models/safetensorsWri
 import { keptLoras } from '../../workers/loraShelf';
 import type { Records } from '../../workers/store/records';
 import { rejects } from '../models/rejects';
+import { recordsInMemory } from './recordsInMemory';
 
 function setUp() {
-  const kept = new Map<string, unknown>();
-  const records: Records = {
-    get: async (key) => kept.get(key),
-    async write(entries, removed = []) {
-      for (const key of removed) kept.delete(key);
-      for (const [key, value] of entries) kept.set(key, value);
-    },
-    keys: async () => [...kept.keys()],
-    estimate: async () => undefined,
-  };
+  const { kept, records } = recordsInMemory();
   return { kept, records, loras: keptLoras(records) };
 }
 

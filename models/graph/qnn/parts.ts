@@ -19,19 +19,10 @@ export function cutsIn(draw: Drawing, count: number, others: readonly Drawing[] 
 /** `draw`, or the same of another size, in the parts that begin with `cuts`. */
 export function partsOf(draw: Drawing, cuts: readonly string[]): Drawing[] {
   const { steps, outputs } = draw.needed();
-  return partsAt(draw, steps, outputs, [0, ...cuts.map((cut) => stepOf(steps, cut)), steps.length]);
-}
-
-function stepOf(steps: readonly Step[], cut: string): number {
-  const at = steps.findIndex(({ output }) => output.name === cut);
-  if (at < 0) throw new TypeError(`no step makes ${cut}`);
-  return at;
-}
-
-function partsAt(draw: Drawing, steps: readonly Step[], outputs: readonly Value[], cuts: readonly number[]): Drawing[] {
+  const ends = [...cuts.map((cut) => stepOf(steps, cut)), steps.length];
   const results = new Set(outputs.map(({ name }) => name));
-  return cuts.slice(1).map((end, i) => {
-    const own = steps.slice(cuts[i]!, end);
+  return ends.map((end, i) => {
+    const own = steps.slice(ends[i - 1] ?? 0, end);
     const made = new Set(own.map(({ output }) => output.name));
     const later = new Set(steps.slice(end).flatMap((step) => valuesOf(step).map(({ name }) => name)));
     const taken = new Map(own.flatMap(valuesOf).map((value) => [value.name, value]));
@@ -42,6 +33,12 @@ function partsAt(draw: Drawing, steps: readonly Step[], outputs: readonly Value[
       given,
     );
   });
+}
+
+function stepOf(steps: readonly Step[], cut: string): number {
+  const at = steps.findIndex(({ output }) => output.name === cut);
+  if (at < 0) throw new TypeError(`no step makes ${cut}`);
+  return at;
 }
 
 const valuesOf = ({ inputs }: Step): Value[] => inputs.filter((input): input is Value => !isConstant(input));
