@@ -1,6 +1,7 @@
 /** Files that the page keeps on the device by name: taken in, renamed, deleted, and found again when a picture asks for them. */
 import { pickedSource } from '../models/folder.picked';
 import type { ByteSource } from '../models/source';
+import { stem } from '../models/stem';
 import type { PickedFile } from './api';
 import { CodedError } from './errors';
 import { wholeHash } from './loraHash';
@@ -96,9 +97,7 @@ async function prove(source: ByteSource, id: string, noun: string): Promise<void
 
 /** A file's name without what would end it in a prompt. */
 const nameOf = (path: string): string =>
-  path
-    .replace(/^.*[\\/]/s, '')
-    .replace(/\.safetensors$/i, '')
+  stem(path)
     .replace(/[<>:]/g, '')
     .trim()
     .slice(0, MOST_CHARACTERS - 8);

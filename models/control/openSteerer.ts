@@ -11,6 +11,7 @@ import { badModel, someTensors, unsupportedModel } from '../refuse';
 import type { ModelDescription } from '../sd15';
 import { refuseOtherThan } from '../singleFile/strangers';
 import type { ByteSource, Folder } from '../source';
+import { stem } from '../stem';
 import type { TensorSource } from '../tensorSource';
 import { ldmControlNames } from './controlNames';
 import { type Adapter, checkAdapterConfig, findAdapter, withAdapter } from './openAdapter';
@@ -99,8 +100,6 @@ async function opened(file: ByteSource, called = file.name): Promise<Steerer> {
   const config = { embeddingChannels: embeddingChannels(source) };
   return { kind: 'controlnet', name, config, source, ...(MASKED.test(name) ? { masked: true } : {}) };
 }
-
-const stem = (name: string): string => name.replace(/^.*[/\\]/s, '').replace(/\.safetensors$/i, '');
 
 function findControlNet(file: TensorSource): TensorSource | undefined {
   for (const prefix of ['', 'controlnet.']) {

@@ -11,6 +11,7 @@ import { badModel, someTensors } from '../refuse';
 import { type RunOnce, runOnce } from '../runOnce';
 import { refuseOtherThan } from '../singleFile/strangers';
 import type { ByteSource, Folder } from '../source';
+import { stem } from '../stem';
 import type { TensorSource } from '../tensorSource';
 
 /** What it is, and its tensors as its graph asks for them. */
@@ -64,8 +65,6 @@ async function opened(file: ByteSource, called: string, said?: VisionHow): Promi
   imageEncoding(encoder, 'image_embeds');
   return encoder;
 }
-
-const stem = (name: string): string => name.replace(/^.*[/\\]/s, '').replace(/\.safetensors$/i, '');
 
 type Sizes = Omit<ClipVisionConfig, keyof VisionHow>;
 

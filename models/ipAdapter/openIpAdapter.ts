@@ -21,6 +21,7 @@ import { type RunOnce, runOnce } from '../runOnce';
 import type { UNetConfig } from '../sd15';
 import { refuseOtherThan } from '../singleFile/strangers';
 import type { ByteSource } from '../source';
+import { stem } from '../stem';
 import type { TensorSource } from '../tensorSource';
 import { adapterSource } from './adapterSource';
 import type { ImageEncoder } from './openImageEncoder';
@@ -49,8 +50,6 @@ export async function openIpAdapter(file: ByteSource): Promise<IpAdapter> {
   if (!config) throw badModel(`${source.name}: ${PROJ}`, 'proj, proj.0 to proj.3, or latents', 'none of them');
   return { name: stem(source.name), config, source };
 }
-
-const stem = (name: string): string => name.replace(/^.*[/\\]/s, '').replace(/\.safetensors$/i, '');
 
 /** Those see what another program, InsightFace, finds in a face, and bring a LoRA along. */
 function refuseFaces(file: TensorSource): void {

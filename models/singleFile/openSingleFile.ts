@@ -5,6 +5,7 @@ import { openTensors } from '../openTensors';
 import { badModel, someTensors, unsupportedModel } from '../refuse';
 import type { UNetConfig, VaeConfig } from '../sd15';
 import type { ByteSource } from '../source';
+import { stem } from '../stem';
 import type { TensorSource } from '../tensorSource';
 import { findTextEncoder, findUNet, findVae } from './parts';
 import { markedPrediction, markedZeroSnr } from './prediction';
@@ -45,7 +46,7 @@ export async function openSingleFile(
   const tokens = Object.keys(files.vocab).length;
   if (tokens > vocabSize) throw badModel(`${file.name}: token table`, `${tokens} rows`, `${vocabSize}`);
   return {
-    name: source.name.replace(/^.*[/\\]/s, '').replace(/\.safetensors$/i, ''),
+    name: stem(source.name),
     description,
     tokenizer: files,
     weights: (stage) => sources[stage],

@@ -12,6 +12,7 @@ import { findVae } from '../singleFile/parts';
 import { refuseOtherThan, saysSdxl } from '../singleFile/strangers';
 import type { ByteSource, Folder } from '../source';
 import type { StageName } from '../stage';
+import { stem } from '../stem';
 import type { TensorSource } from '../tensorSource';
 import { type HalfName, tinyHalf, tinyScaling } from './tinyConfig';
 
@@ -71,8 +72,6 @@ async function opened(source: ByteSource, scalingFactor: number, called = source
   const config = { latentChannels: 4, scalingFactor, ...Object.fromEntries(halves) };
   return { name: stem(called), config, source: found.source };
 }
-
-const stem = (name: string): string => name.replace(/^.*[/\\]/s, '').replace(/\.safetensors$/i, '');
 
 /** Which halves are in `file`, and its tensors under published names. */
 function findTinyVae(file: TensorSource): { halves: readonly HalfName[]; source: TensorSource } | undefined {

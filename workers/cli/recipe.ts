@@ -1,6 +1,7 @@
 /** What the file behind `--from` says, and what a person should know of it before it is drawn again. */
 import { fileSource } from '../../models/folder.node';
 import { fromCaller } from '../../models/openDisk.node';
+import { stem } from '../../models/stem';
 import { CodedError } from '../errors';
 import { type Recipe, readRecipe } from '../pictureFile/recipe';
 import type { CliArguments } from './arguments';
@@ -45,10 +46,6 @@ const controlWords = ({ controls }: NonNullable<Recipe['controls']>): string =>
   controls.map(({ name, weight = 1, imageName = 'a picture' }) => `${name}:${weight} by ${imageName}`).join(', ');
 
 /** A path names the model that its last part is called. */
-const isModel = (given: string, name: string): boolean => stem(given) === stem(name);
+const isModel = (given: string, name: string): boolean => called(given) === called(name);
 
-const stem = (path: string): string =>
-  path
-    .replace(/[\\/]+$/, '')
-    .replace(/^.*[\\/]/, '')
-    .replace(/\.safetensors$/i, '');
+const called = (path: string): string => stem(path.replace(/[\\/]+$/, ''));
