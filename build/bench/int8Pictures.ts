@@ -1,13 +1,15 @@
 /**
- * `npm run bench -- int8-pictures [--prompts N] [--backend wasm-int8 [--levels 255]]`: what the demo model draws with weights in int8 against what it draws
- * with its own numbers, and what share of the UNet is in int8. The prompts are those that strangers were asked to name
- * pictures of (models/demo/eyes/key.json), held out of the model's training; 20 steps, guidance 7.5. `--levels 255`: our own
- * kernels with activations of eight bits, as on machines that multiply bytes.
+ * `npm run bench -- int8-pictures [--prompts N] [--quantized DIR] [--backend wasm-int8 [--levels 255]]`: what the demo model draws with
+ * weights in int8 against what it draws with its own numbers, and what share of the UNet is in int8. The prompts are those that
+ * strangers were asked to name pictures of (models/demo/eyes/key.json), held out of the model's training; 20 steps, guidance 7.5.
+ * Weights are rounded to nearest, as when a model is opened, or those that `npm run quantize -- demo` has written to DIR. `--levels 255`:
+ * our own kernels with activations of eight bits, as on machines that multiply bytes.
  */
 import { parseArgs } from 'node:util';
 import { openDiffusersFolder } from '../../models/checkpoint';
 import { diskFolder } from '../../models/folder.node';
 import type { Manifest } from '../../models/manifest';
+import { fromCaller } from '../../models/openDisk.node';
 import { planModel } from '../../models/planModel';
 import { psnr } from '../../models/quantize/quality/psnr';
 import type { Picture } from '../../workers/api';
@@ -15,8 +17,10 @@ import type { Backend } from '../../workers/backend/backend';
 import { nodeInt8Backend } from '../../workers/backend/int8/int8.node';
 import { wordsOf } from '../../workers/backend/int8/numbers';
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
+import type { Model } from '../../workers/model';
 import { checkpointModel } from '../../workers/model.checkpoint';
 import { textToImage } from '../../workers/pipeline';
+import { packedParts } from '../../workers/quantize/quantizedFolder.node';
 import { DEFAULTS } from '../../workers/request';
 import { strangersPrompts } from './strangersPrompts';
 
@@ -31,24 +35,30 @@ export interface Compared {
   readonly decibels: number;
 }
 
-/** The first `count` prompts, drawn both ways, the int8 way by `computing`; `root` is the repository's. */
-export async function* int8Pictures(count: number, root = '.', computing?: Backend): AsyncGenerator<Compared> {
+export interface Int8Way {
+  /** By default ONNX Runtime's. */
+  readonly computing?: Backend | undefined;
+  /** What `npm run quantize` has written; by default weights are rounded to nearest. */
+  readonly quantized?: string | undefined;
+}
+
+/** The first `count` prompts, drawn both ways; `root` is the repository's. */
+export async function* int8Pictures(count: number, root = '.', way: Int8Way = {}): AsyncGenerator<Compared> {
   const checkpoint = await openDiffusersFolder(await diskFolder(`${root}/${MODEL}`));
-  const exact = checkpointModel(checkpoint);
-  const int8 = checkpointModel(checkpoint, planModel(checkpoint, 'int8'), undefined, LOWERING);
   const backend = nodeWasmBackend();
+  const { computing = backend, quantized } = way;
+  const exact = checkpointModel(checkpoint);
+  const int8 =
+    quantized === undefined
+      ? checkpointModel(checkpoint, planModel(checkpoint, 'int8'), undefined, LOWERING)
+      : (await packedParts(quantized, computing, LOWERING)).model;
   for (const { prompt, seed } of await strangersPrompts(count, root)) {
     const reference = await drawn(exact, backend, prompt, seed);
-    yield { prompt, decibels: psnr((await drawn(int8, computing ?? backend, prompt, seed)).pixels, reference.pixels) };
+    yield { prompt, decibels: psnr((await drawn(int8, computing, prompt, seed)).pixels, reference.pixels) };
   }
 }
 
-async function drawn(
-  model: ReturnType<typeof checkpointModel>,
-  backend: Backend,
-  prompt: string,
-  seed: number,
-): Promise<Picture> {
+async function drawn(model: Model, backend: Backend, prompt: string, seed: number): Promise<Picture> {
   const request = { ...DEFAULTS, prompt, seed, width: 256, height: 256 };
   for await (const event of textToImage(request, { model, backend }, new AbortController().signal)) {
     if (event.type === 'failed') throw new Error(`${event.code}: ${event.message}`);
@@ -70,13 +80,19 @@ export const meanDecibels = (compared: readonly Compared[]): number =>
 export async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { prompts: { type: 'string', default: '32' }, backend: { type: 'string' }, levels: { type: 'string' } },
+    options: {
+      prompts: { type: 'string', default: '32' },
+      quantized: { type: 'string' },
+      backend: { type: 'string' },
+      levels: { type: 'string' },
+    },
   });
   const compared: Compared[] = [];
   const numbers =
     values.levels === undefined ? {} : ({ form: 'words', numbers: wordsOf(Number(values.levels)) } as const);
-  const kernels = values.backend === 'wasm-int8' ? await nodeInt8Backend(numbers) : undefined;
-  for await (const one of int8Pictures(Number(values.prompts), '.', kernels)) {
+  const computing = values.backend === 'wasm-int8' ? await nodeInt8Backend(numbers) : undefined;
+  const quantized = values.quantized === undefined ? undefined : fromCaller(values.quantized);
+  for await (const one of int8Pictures(Number(values.prompts), '.', { computing, quantized })) {
     compared.push(one);
     console.log(`${one.decibels.toFixed(1).padStart(6)} dB  ${one.prompt}`);
   }

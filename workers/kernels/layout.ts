@@ -101,6 +101,13 @@ export const CONV_WINOGRAD = 11;
 export const C_CHANNELS = 32;
 export const C_HALF = 33;
 
+/**
+ * A 3×3 convolution of a picture seen twice as high and wide as it lies there (assembly/doubled.ts). Arguments as of `CONV`,
+ * but rows of a tile are the picture's own, of so many columns.
+ */
+export const CONV_DOUBLED = 19;
+export const C_TILE_COLUMNS = 35;
+
 /** Rows of pictures, with what each channel has at a few functions added to it so many times. A tile is four channels of a picture. */
 export const LOWEST = 12;
 /** Of `LOWEST`, besides `R_A` … `R_A_CHANNELS`. Rows of a picture. */

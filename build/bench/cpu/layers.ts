@@ -6,14 +6,14 @@ import { planTensors } from '../../../models/pack';
 import type { Instruction } from '../../../workers/backend/int8/instruction';
 import { openInt8Stage } from '../../../workers/backend/int8/int8Stage';
 import type { Threads } from '../../../workers/backend/int8/threads';
-import { ATTENTION_INTEGERS, CONV, CONV_WINOGRAD } from '../../../workers/kernels/layout';
+import { ATTENTION_INTEGERS, CONV, CONV_DOUBLED, CONV_WINOGRAD } from '../../../workers/kernels/layout';
 import { randomWeights } from '../randomWeights';
 
 export interface Layer {
   readonly name: string;
   /**
    * 10⁹ operations a second, two to a multiply-accumulate of the layer as it is defined: of the product, and with its rows
-   * quantized before. By Winograd's way a convolution has more than the innermost loop does.
+   * quantized before. By Winograd's way, or enlarged, a convolution has more than the innermost loop does.
    */
   readonly product: number;
   readonly whole: number;
@@ -35,6 +35,12 @@ const picture = (channels: number, side: number): Shape => ({
   operations: 2 * (3 * channels * side) ** 2,
   describe: (net, x) => net.conv2d('layer', x, { channels, kernel: 3 }),
 });
+const enlarged = (channels: number, side: number): Shape => ({
+  name: `enlarged ${channels}@${side}²`,
+  input: [1, channels, side, side],
+  operations: 2 * (3 * channels * 2 * side) ** 2,
+  describe: (net, x) => net.conv2d('layer', net.upsampleTo(x, 2 * side, 2 * side), { channels, kernel: 3 }),
+});
 const tokens = (rows: number, from: number, to: number): Shape => ({
   name: `linear ${rows}×${from}×${to}`,
   input: [1, rows, from],
@@ -55,6 +61,7 @@ const attention = (heads: number, width: number, rows: number): Shape => ({
 });
 const SHAPES = [
   ...[picture(320, 64), picture(640, 32), picture(1280, 16), picture(1280, 8)],
+  ...[enlarged(1280, 8), enlarged(640, 32), enlarged(512, 64)],
   ...[tokens(4096, 320, 320), tokens(4096, 320, 2560), tokens(256, 1280, 1280)],
   ...[gated(4096, 320), attention(8, 40, 4096), attention(8, 80, 1024)],
 ];
@@ -100,7 +107,7 @@ async function layerSpeed({ name, input, operations, describe }: Shape, threads:
 }
 
 /** All else makes rows of integers, or lays out keys. A convolution by patches makes its rows itself. */
-const PRODUCTS: ReadonlySet<number> = new Set([CONV, CONV_WINOGRAD, ATTENTION_INTEGERS]);
+const PRODUCTS: ReadonlySet<number> = new Set([CONV, CONV_DOUBLED, CONV_WINOGRAD, ATTENTION_INTEGERS]);
 
 const least = (milliseconds: readonly number[]): number => Math.min(...milliseconds);
 

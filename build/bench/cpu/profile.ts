@@ -39,6 +39,7 @@ export async function profiled(variant: Variant, threads: Threads): Promise<Shar
 const OPCODES: Readonly<Record<number, string>> = {
   [layout.CONV]: 'product',
   [layout.CONV_F32]: 'product in float32',
+  [layout.CONV_DOUBLED]: 'conv 3×3 enlarged',
   [layout.CONV_WINOGRAD]: 'conv 3×3 by patches',
   [layout.ROWS]: 'rows',
   [layout.GROUP_MOMENTS]: 'moments of groups',

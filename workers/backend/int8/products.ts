@@ -33,6 +33,7 @@ import {
   VECTOR,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
+import { byPixels, convolvesDoubled } from './doubled';
 import { type Instruction, place, type Region, type Word } from './instruction';
 import { quantized, written } from './rows';
 import type { EngineValue, Rows } from './value';
@@ -60,15 +61,31 @@ export function product(
   const alone = count === 1 && how.kernel === 1 && !wide;
   const instruction = alone
     ? vector(assembly, scope, x, results, common)
-    : !wide && shape.length === 4 && convolvesByPatches(assembly, x, how)
-      ? byPatches(assembly, scope, x, shape, common)
-      : matrix(assembly, scope, x, shape, how, wide, common);
+    : ((wide ? undefined : sparing(assembly, scope, x, shape, how, common)) ??
+      matrix(assembly, scope, x, shape, how, wide, common));
   const pushed = assembly.push({ ...instruction, writes: [rows.region] });
   return { rows, ...(alone ? {} : { open: pushed }) };
 }
 
 export type Words = Readonly<Record<number, Word>>;
 type Unwritten = Omit<Instruction, 'writes'>;
+
+/** A convolution that makes do with fewer products than its definition has, if there is a way. */
+function sparing(
+  assembly: Assembly,
+  scope: string,
+  x: EngineValue,
+  shape: readonly number[],
+  how: Product,
+  common: Words,
+): Unwritten | undefined {
+  if (shape.length !== 4) return undefined;
+  if (convolvesDoubled(x, how)) {
+    const input = integers(assembly, scope, x, 9, how.channels);
+    return byPixels(assembly, scope, x, how.channels, input, common);
+  }
+  return convolvesByPatches(assembly, x, how) ? byPatches(assembly, scope, x, shape, common) : undefined;
+}
 
 /** One row: what is computed so seldom is not rounded. */
 function vector(assembly: Assembly, scope: string, x: EngineValue, results: number, common: Words): Unwritten {
@@ -122,7 +139,8 @@ function matrix(
   };
 }
 
-interface Input {
+/** Quantized rows and the weights that they are multiplied with. */
+export interface Input {
   readonly reads: readonly Region[];
   readonly stride: number;
   /** Bytes of the weights of eight outputs in sixteen bits, where that is what they are multiplied in. */

@@ -89,7 +89,7 @@ export function convTile(record: usize, tile: i32, scratch: usize, integers: boo
 }
 
 /** Bytes to sixteen bits: once for all rows of a tile. */
-function widen(from: usize, bytes: usize, to: usize): void {
+export function widen(from: usize, bytes: usize, to: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) {
     v128.store(to + (i << 1), v128.load8x8_s(from + i));
     v128.store(to + (i << 1), v128.load8x8_s(from + i, 8), 16);
@@ -169,26 +169,32 @@ function tapsOfIntegers(
       load<usize>(notes, 16),
       load<usize>(notes, 20),
     );
-    const suma = v128.load(sums),
-      sumb = v128.load(sums, 16);
-    for (let i: usize = 0; i < 6; i++) {
-      const param = load<usize>(notes + (i << 2), 24);
-      const scale = v128.load32_splat(param),
-        offset = v128.load32_splat(param, 4);
-      const from = scratch + SUMS + (i << 5),
-        to = scratch + TOTALS + (i << 5);
-      let a = f32x4.add(f32x4.mul(scale, f32x4.convert_i32x4_s(v128.load(from))), f32x4.mul(offset, suma));
-      let b = f32x4.add(f32x4.mul(scale, f32x4.convert_i32x4_s(v128.load(from, 16))), f32x4.mul(offset, sumb));
-      if (more || tap > 0) {
-        a = f32x4.add(v128.load(to), a);
-        b = f32x4.add(v128.load(to, 16), b);
-      }
-      v128.store(to, a);
-      v128.store(to, b, 16);
-    }
+    scaled(scratch + SUMS, notes, sums, scratch + TOTALS, more || tap > 0);
     weights += tapBytes;
     sums += 32;
     notes += NOTE * ROWS;
+  }
+}
+
+/** Integer sums of six rows, whose scales `notes` tells, to totals, or on top of these: scale · sum + offset · sum of the weights. */
+// inline
+export function scaled(from: usize, notes: usize, sums: usize, to: usize, more: bool): void {
+  const suma = v128.load(sums),
+    sumb = v128.load(sums, 16);
+  for (let i: usize = 0; i < 6; i++) {
+    const param = load<usize>(notes + (i << 2), 24);
+    const scale = v128.load32_splat(param),
+      offset = v128.load32_splat(param, 4);
+    let a = f32x4.add(f32x4.mul(scale, f32x4.convert_i32x4_s(v128.load(from))), f32x4.mul(offset, suma));
+    let b = f32x4.add(f32x4.mul(scale, f32x4.convert_i32x4_s(v128.load(from, 16))), f32x4.mul(offset, sumb));
+    if (more) {
+      a = f32x4.add(v128.load(to), a);
+      b = f32x4.add(v128.load(to, 16), b);
+    }
+    v128.store(to, a);
+    v128.store(to, b, 16);
+    from += 32;
+    to += 32;
   }
 }
 

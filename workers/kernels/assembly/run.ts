@@ -7,6 +7,7 @@ import {
   ATTENTION,
   ATTENTION_INTEGERS,
   CONV,
+  CONV_DOUBLED,
   CONV_F32,
   CONV_WINOGRAD,
   GROUP_AFFINE,
@@ -32,6 +33,7 @@ import {
 import { attentionTile, packHead } from './attention';
 import { attentionIntegersTile } from './attentionIntegers';
 import { convTile } from './conv';
+import { doubledTile } from './doubled';
 import { affineTile, momentsTile } from './groupNorm';
 import { halvedTile } from './halved';
 import { lowestTile } from './lowest';
@@ -74,6 +76,9 @@ function runTile(record: usize, tile: i32, scratch: usize): bool {
       return true;
     case CONV_F32:
       convTile(record, tile, scratch, false);
+      return true;
+    case CONV_DOUBLED:
+      doubledTile(record, tile, scratch);
       return true;
     case CONV_WINOGRAD:
       return winogradTile(record, tile, scratch);

@@ -44,6 +44,11 @@ export const CASES: readonly Case[] = [
     on(`seen enlarged, of [${shape}]`, picture(shape), (net, x) =>
       net.conv2d('c', net.upsampleTo(x, 2 * shape[2] - 1, 2 * shape[3]), { channels: 8, kernel: 3 }),
     ),
+    on(`seen twice as large, of [${shape}]`, picture(shape), (net, x) => {
+      const h = net.silu(net.groupNorm('n', x, { groups: 4, epsilon: 1e-5 }));
+      const [height, width] = [2 * shape[2], 2 * shape[3]];
+      return net.conv2d('c', net.upsampleTo(h, height, width), { channels: 20, kernel: 3 });
+    }),
     on(`in float32, of [${shape}]`, picture(shape), (net, x) => net.conv2d('conv_in', x, { channels: 20, kernel: 3 })),
     on(`a group norm of [${shape}]`, picture(shape), (net, x) => net.groupNorm('n', x, { groups: 4, epsilon: 1e-5 })),
     on(`a residual block of [${shape}]`, picture(shape), (net, x) => {

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { nodeForm, nodeThreads } from '../../../../workers/backend/int8/int8.node';
 import type { KernelForm } from '../../../../workers/backend/int8/kernels';
 import { type Numbers, WORDS, wordsOf } from '../../../../workers/backend/int8/numbers';
-import { CONV, CONV_WINOGRAD } from '../../../../workers/kernels/layout';
+import { CONV, CONV_DOUBLED, CONV_WINOGRAD } from '../../../../workers/kernels/layout';
 import type { Tensors } from '../../../../workers/tensor';
 import { ATTENTIONS, attentionQuality, CASES, on, onPicture, picture, tokens } from './cases';
 import { input, madeUp, oneByOne, onKernels, sqnr, uniform } from './network';
@@ -74,6 +74,26 @@ for (const shape of [
     const directly = await quality({ bytes: 2, range: WORDS.range, attention: WORDS.attention });
     assert.ok(opcodes.includes(CONV));
     assert.ok(byPatches > 75 && directly > 75, `${byPatches.toFixed(1)} dB, directly ${directly.toFixed(1)}`);
+  });
+}
+
+for (const form of FORMS) {
+  test(`${form}: a picture seen twice as large is convolved the same at the edges of tiles`, async () => {
+    // Two tiles beside each other, two below, all with another tile's pixels around.
+    const shape = [1, 512, 27, 70] as const;
+    const describe = onPicture(shape, (net, x) =>
+      net.conv2d('c', net.upsampleTo(x, 54, 140), { channels: 4, kernel: 3 }),
+    );
+    const made = madeUp(describe, 5);
+    const tiles: number[] = [];
+    const threads = await oneThread(form);
+    const { y } = await onKernels(describe, made, picture(shape), threads, true, async (instruction, run) => {
+      if (instruction.opcode === CONV_DOUBLED) tiles.push(instruction.tiles);
+      await run();
+    });
+    assert.equal(tiles, [form === 'words' ? 6 : 4]);
+    const quality = sqnr(y!.data, oneByOne(describe, made, picture(shape)).get('y')!);
+    assert.ok(quality > 70, `${quality.toFixed(1)} dB`);
   });
 }
 
