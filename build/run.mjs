@@ -7,7 +7,7 @@
  * stdout belongs to the command.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -30,11 +30,18 @@ function installPackages() {
   writeFileSync(stamp, lock);
 }
 
+/** At once, or not at all: the same command may be started twice at a time, and specs do. */
+function place(path, contents) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.${process.pid}`, contents);
+  renameSync(`${path}.${process.pid}`, path);
+}
+
 async function bundleEntry(entry) {
   const { build } = await import('esbuild');
   const { kernels } = await import('./kernels.mjs');
   const outfile = join(root, 'dist', 'node', entry.replace(/\.ts$/, '.mjs'));
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [join(root, entry)],
     outfile,
     bundle: true,
@@ -45,7 +52,9 @@ async function bundleEntry(entry) {
     sourcemap: 'linked',
     logLevel: 'warning',
     plugins: [kernels],
+    write: false,
   });
+  for (const { path, contents } of outputFiles) place(path, contents);
   return outfile;
 }
 
