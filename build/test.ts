@@ -1,10 +1,11 @@
 /**
- * `npm test [-- PATTERN …] [--slow]`: types, style, the JUnit tests of bridge-android, then every spec, each file in a process of
- * its own so that a crash, a leak or a stray handle is that file's failure and nobody else's. Browsers mostly wait: their specs go one
- * after another beside all others, which go one after another too. Ends with `N passed, N failed`.
+ * `npm test [-- PATTERN …] [--slow]`: types, style, the JUnit tests of bridge-android, and every spec, each file in a process of
+ * its own so that a crash, a leak or a stray handle is that file's failure and nobody else's. Several at a time, but never two
+ * browsers. Ends with `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ensureAndroidTools } from './apk/tools';
@@ -18,7 +19,17 @@ interface Tally {
   failed: number;
 }
 
+/** Something to run. No two that use the same thing run at a time. */
+interface Job {
+  readonly uses: readonly ('browser' | 'host')[];
+  run(): Promise<Tally>;
+}
+
 const SPEC_TIMEOUT_MILLISECONDS = 15 * 60_000;
+/** Whatever this goes into may start the bridge's host. */
+const STARTS_HOST = 'build/host/startHost.ts';
+/** One more than there are cores: a spec waits now and then, for a page or the disk. */
+const LANES = availableParallelism() + 1;
 
 export async function main(args: readonly string[]): Promise<number> {
   const slow = args.includes('--slow');
@@ -28,28 +39,54 @@ export async function main(args: readonly string[]): Promise<number> {
     (path) => (all || patterns.some((pattern) => path.includes(pattern))) && (slow || !path.endsWith('.slow.spec.ts')),
   );
   if (specs.some(inBrowser)) ensureChromium();
-
-  const tally: Tally = { passed: 0, failed: 0 };
-  if (all) for (const check of ['types', 'style'] as const) add(tally, await runCheck(check));
-  // First, since the specs of the bridge start what it builds.
-  if (all || patterns.some((pattern) => BRIDGE.includes(pattern))) add(tally, await runJava());
-  else if (specs.some((path) => path.includes('bridge'))) await buildHost();
+  const overHost = await bundleSpecs(specs);
+  const host: Job[] = [];
+  if (all || patterns.some((pattern) => BRIDGE.includes(pattern))) {
+    ensureMaven();
+    ensureAndroidTools(['aapt2']);
+    host.push({ uses: ['host'], run: runJava });
+  } else if (overHost.size > 0) await buildHost();
   process.env[HOST_BUILT] = 'yes';
-  await bundleSpecs(specs);
-  const inTurn = async (some: readonly string[]): Promise<void> => {
-    for (const spec of some) add(tally, await runSpec(spec));
-  };
-  await Promise.all([inTurn(specs.filter(inBrowser)), inTurn(specs.filter((path) => !inBrowser(path)))]);
 
+  const jobOf = (spec: string): Job => ({
+    uses: [...(inBrowser(spec) ? (['browser'] as const) : []), ...(overHost.has(spec) ? (['host'] as const) : [])],
+    run: () => runSpec(spec),
+  });
+  // First what builds the host, then browsers: going one after another, they take the longest.
+  const tally = await runJobs([
+    ...host,
+    ...specs.filter(inBrowser).map(jobOf),
+    ...(all ? (['types', 'style'] as const) : []).map((check): Job => ({ uses: [], run: () => runCheck(check) })),
+    ...specs.filter((path) => !inBrowser(path)).map(jobOf),
+  ]);
   console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
   return tally.failed === 0 && tally.passed > 0 ? 0 : 1;
 }
 
 const inBrowser = (path: string): boolean => path.startsWith('spec/browser/');
 
-function add(tally: Tally, more: Tally): void {
-  tally.passed += more.passed;
-  tally.failed += more.failed;
+/** Runs `LANES` jobs at a time, each as soon as one may begin, in their order. */
+async function runJobs(jobs: readonly Job[]): Promise<Tally> {
+  const tally: Tally = { passed: 0, failed: 0 };
+  const waiting = [...jobs];
+  const running = new Map<Job, Promise<void>>();
+  while (waiting.length + running.size > 0) {
+    const used = new Set([...running.keys()].flatMap(({ uses }) => uses));
+    const next = waiting.find(({ uses }) => !uses.some((thing) => used.has(thing)));
+    if (!next || running.size === LANES) {
+      await Promise.race(running.values());
+      continue;
+    }
+    waiting.splice(waiting.indexOf(next), 1);
+    const run = async (): Promise<void> => {
+      const { passed, failed } = await next.run();
+      tally.passed += passed;
+      tally.failed += failed;
+      running.delete(next);
+    };
+    running.set(next, run());
+  }
+  return tally;
 }
 
 async function specFiles(): Promise<string[]> {
@@ -60,8 +97,9 @@ async function specFiles(): Promise<string[]> {
     .sort();
 }
 
-async function bundleSpecs(specs: readonly string[]): Promise<void> {
-  await build({
+/** Bundles them; resolves to those that start the host, or may. */
+async function bundleSpecs(specs: readonly string[]): Promise<ReadonlySet<string>> {
+  const { metafile } = await build({
     entryPoints: [...specs],
     outdir: 'dist/node',
     outbase: '.',
@@ -74,7 +112,12 @@ async function bundleSpecs(specs: readonly string[]): Promise<void> {
     sourcemap: 'inline',
     logLevel: 'warning',
     plugins: [kernels],
+    metafile: true,
   });
+  const outputs = Object.values(metafile.outputs);
+  return new Set(
+    outputs.flatMap(({ entryPoint, inputs }) => (entryPoint && STARTS_HOST in inputs ? [entryPoint] : [])),
+  );
 }
 
 async function runCheck(name: 'types' | 'style'): Promise<Tally> {
@@ -86,8 +129,6 @@ async function runCheck(name: 'types' | 'style'): Promise<Tally> {
 
 async function runJava(): Promise<Tally> {
   const started = performance.now();
-  ensureMaven();
-  ensureAndroidTools(['aapt2']);
   const { passed, failed, output } = await runJUnit();
   report(BRIDGE, { passed, failed }, started);
   if (failed > 0) console.log(output);
