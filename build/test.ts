@@ -13,6 +13,7 @@ import { ensureChromium } from './chromium';
 import { BRIDGE, ensureMaven, runJUnit } from './host/maven';
 import { buildHost, HOST_BUILT } from './host/startHost';
 import { kernels } from './kernels.mjs';
+import { LATER_TIERS_IN_NODE } from './wasmTiers';
 
 interface Tally {
   passed: number;
@@ -26,6 +27,7 @@ interface Job {
 }
 
 const SPEC_TIMEOUT_MILLISECONDS = 15 * 60_000;
+const NODE_OPTIONS = [process.env.NODE_OPTIONS ?? '', LATER_TIERS_IN_NODE].join(' ').trim();
 /** Whatever this goes into may start the bridge's host. */
 const STARTS_HOST = 'build/host/startHost.ts';
 /** One more than there are cores: a spec waits now and then, for a page or the disk. */
@@ -163,7 +165,7 @@ async function runSpec(name: string): Promise<Tally> {
 function run(command: string, args: readonly string[]): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
-      env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
+      env: { ...process.env, NODE_OPTIONS, FORCE_COLOR: '0', NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const chunks: Buffer[] = [];

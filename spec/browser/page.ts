@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import puppeteer, { type Page } from 'puppeteer-core';
 import { CHROMIUM_FLAGS, requireChromium } from '../../build/chromium';
 import { type Serving, serve } from '../../build/serve';
+import { LATER_TIERS } from '../../build/wasmTiers';
 
 export interface Visit {
   readonly page: Page;
@@ -41,7 +42,7 @@ export async function visit(
   const browser = await puppeteer.launch({
     executablePath: requireChromium(),
     userDataDir: profile,
-    args: [...CHROMIUM_FLAGS, `--lang=${language}`, `--accept-lang=${language}`, ...flags],
+    args: [...CHROMIUM_FLAGS, `--js-flags=${LATER_TIERS}`, `--lang=${language}`, `--accept-lang=${language}`, ...flags],
     defaultViewport: { width, height },
     protocolTimeout: 600_000,
   });
