@@ -56,10 +56,11 @@ export const steeringSize = (
 /** Pictures that go through the UNet in one call: 2 are both passes of a guided step. */
 export type Batch = 1 | 2;
 
+/** A plan asks the same again and again, and describing a full-size network takes a while: what each manifest's networks need. */
+const KNOWN = new WeakMap<Manifest, Map<string, HeapNeed[]>>();
+
 /** The needs of one model at one size; each is worked out once. */
 export class Needs {
-  private readonly known = new Map<string, HeapNeed[]>();
-
   /** `lowering` is the backend's. */
   constructor(
     private readonly manifest: Manifest,
@@ -93,19 +94,18 @@ export class Needs {
 
   private steering(whole: StageSize, segments: number): HeapNeed[][] {
     const { steering = [] } = this.size;
-    return steering.map((one, i) => {
-      const size = steeringSize(one, whole, this.size);
-      return this.opened('unet', size, segments, one.manifest, `${i}`);
-    });
+    return steering.map((one) => this.opened('unet', steeringSize(one, whole, this.size), segments, one.manifest));
   }
 
-  /** A copy. `manifest`, `of`: of something else than the model, by a name of its own. */
-  private opened(stage: StageName, size: StageSize, segments: number, manifest = this.manifest, of = ''): HeapNeed[] {
-    const key = `${of} ${stage} ${segments} ${JSON.stringify(size)}`;
+  /** A copy. `manifest`: of something else than the model. */
+  private opened(stage: StageName, size: StageSize, segments: number, manifest = this.manifest): HeapNeed[] {
+    const known = KNOWN.get(manifest) ?? new Map<string, HeapNeed[]>();
+    KNOWN.set(manifest, known);
+    const key = JSON.stringify([stage, segments, size, this.lowering]);
     const { description, stages } = manifest;
     const needs =
-      this.known.get(key) ?? segmentNeeds(description, stage, size, stages[stage].tensors, segments, this.lowering);
-    this.known.set(key, needs);
+      known.get(key) ?? segmentNeeds(description, stage, size, stages[stage].tensors, segments, this.lowering);
+    known.set(key, needs);
     return [...needs];
   }
 }
