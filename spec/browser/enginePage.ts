@@ -86,22 +86,27 @@ export async function problem(page: Page, code: string): Promise<string> {
   return page.$eval(`${byId('problem')} p`, (element) => (element as unknown as { textContent: string }).textContent);
 }
 
-/** The pixels that `npm run generate` draws with seed 1. */
-export async function commandPicture(
-  { prompt = PROMPT, steps, size }: Drawn,
-  ...more: readonly string[]
-): Promise<Buffer> {
-  const scratch = await scratchFolder();
-  const out = join(scratch.path, 'command.png');
-  const args = [
+const commandPictures = new Map<string, Promise<Buffer>>();
+
+/** The pixels that `npm run generate` draws with seed 1; what is asked twice is drawn once. */
+export function commandPicture({ prompt = PROMPT, steps, size }: Drawn, ...more: readonly string[]): Promise<Buffer> {
+  const words = [
+    ...[prompt, '--seed', '1'],
     ...(steps === undefined ? [] : ['--steps', String(steps)]),
     ...(size ? ['--width', String(size[0]), '--height', String(size[1])] : []),
+    ...more,
   ];
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    ['build/run.mjs', 'workers/cli.ts', prompt, '--seed', '1', '--out', out, ...args, ...more],
-    { encoding: 'utf8' },
-  );
+  const key = words.join('\n');
+  const drawn = commandPictures.get(key) ?? drawnByCommand(words);
+  commandPictures.set(key, drawn);
+  return drawn;
+}
+
+async function drawnByCommand(words: readonly string[]): Promise<Buffer> {
+  const scratch = await scratchFolder();
+  const out = join(scratch.path, 'command.png');
+  const command = ['build/run.mjs', 'workers/cli.ts', ...words, '--out', out];
+  const { status, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
   assert.is(status, 0, stderr);
   const { data } = decode(await readFile(out));
   await scratch.remove();
