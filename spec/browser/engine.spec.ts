@@ -9,6 +9,7 @@ import { psnr } from '../../models/quantize/quality/psnr';
 import { openSafetensors } from '../../models/safetensors';
 import { encodeSafetensors } from '../../models/safetensorsWriter';
 import { pngBytes } from '../../workers/cli/png';
+import { DEFAULTS } from '../../workers/request';
 import { fromRoot } from '../root';
 import { wavePicture } from '../workers/pictureFile/wavePicture';
 import { commandPicture, draw, fill, ready, same, scratchFolder, textOf } from './enginePage';
@@ -16,18 +17,21 @@ import { byId } from './page';
 import { press, unfold, upload } from './shelfPage';
 
 const FOLDER = 'dist/spec-engine';
+const FEW = { steps: 6 };
 
 /** What the command draws. */
 let command: Buffer;
 test.before(async () => {
   await bundle(FOLDER);
-  command = await commandPicture({});
+  command = await commandPicture(FEW);
 });
 
 test('a sentence typed into the page becomes the picture that the command draws', () =>
   ready(FOLDER, async ({ page, requests }) => {
     assert.is(await page.evaluate('crossOriginIsolated'), true);
-    same(await draw(page), command);
+    // As many steps as the command takes where nothing is said.
+    assert.is(await page.evaluate(`document.querySelector('${byId('steps')}').value`), `${DEFAULTS.steps}`);
+    same(await draw(page, FEW), command);
     assert.match(await textOf(page, 'facts'), /^256 × 256 · seed 1 · Drawn in \d+ \w+ on the CPU$/);
     const weights = requests.filter((path) => path.endsWith('.safetensors'));
     assert.is(weights.length, 3); // text encoder, UNet, VAE: once each
@@ -58,7 +62,7 @@ test('words are read as the command reads them: weights, chunks, skipped layers,
 test('our own kernels, in eight bits and with threads, draw nearly the same', () =>
   ready(FOLDER, async ({ page }) => {
     await page.evaluate(`document.querySelector('${byId('backend-wasm-int8')}').click()`);
-    const quality = psnr(await draw(page), command);
+    const quality = psnr(await draw(page, FEW), command);
     assert.ok(quality > 24 && quality < 60, `${quality.toFixed(1)} dB`);
     assert.match(await textOf(page, 'facts'), /on the CPU, 8 bits$/);
   }));
@@ -69,7 +73,7 @@ test('a picture drawn from another is the one that the command draws of it', asy
   await writeFile(start, pngBytes({ width: 150, height: 131, pixels: wavePicture(150, 131) }));
   // The page's own choices: the model's area in the picture's shape, and how much of it is given up.
   const from = ['--init-image', start, '--strength', '0.8'];
-  const expected = await commandPicture({ steps: 5, size: [272, 240] }, ...from);
+  const expected = await commandPicture({ steps: 3, size: [272, 240] }, ...from);
   await ready(FOLDER, async ({ page }) => {
     await page.evaluate('delete window.showOpenFilePicker');
     await page.$eval(`${byId('init-picture')} > summary`, (element) =>
@@ -78,7 +82,7 @@ test('a picture drawn from another is the one that the command draws of it', asy
     const input = await page.waitForSelector(byId('init-file'));
     await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(start);
     await page.waitForSelector(byId('mask'));
-    same(await draw(page, { steps: 5 }), expected);
+    same(await draw(page, { steps: 3 }), expected);
   });
   await scratch.remove();
 });
