@@ -123,7 +123,7 @@ test('our own kernels draw nearly the same of the same weights, with adapters of
   const own = { ...rounded, backend: await nodeInt8Backend({ threads: 1 }) };
   const together = await drawn({ ipAdapters, guidance: 'one-call' }, own);
   assert.ok(psnr(together, exact) > 35, `${psnr(together, exact)} dB`);
-  assert.ok(psnr(await drawn({ ipAdapters, guidance: 'two-calls' }, own), together) > 40);
+  assert.equal(await drawn({ ipAdapters, guidance: 'two-calls' }, own), together);
 });
 
 test('a UNet is shown the pictures with the prompt, and none without it; a part of one only what it takes in', async () => {
