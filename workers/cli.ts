@@ -96,7 +96,8 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
     const planned = plannedBeside(steering.opened, opened.manifest);
     const backend = int8 ? await nodeInt8Backend() : nodeWasmBackend();
     const seeing = int8 ? nodeWasmBackend() : backend;
-    const prompts = like.opened && imagePrompting(like.opened, manifest.description.unet, seeing);
+    const { unet } = manifest.description;
+    const prompts = like.opened.length > 0 ? imagePrompting(like.opened, unet, seeing) : undefined;
     const shown = prompts
       ? { imageTokens: imageTokens(prompts, asked.ipAdapters!), before: promptingBytes(prompts) }
       : {};

@@ -10,6 +10,7 @@ import type { UNetConfig } from '../models/sd15';
 import type { StageSize } from '../models/stage';
 import type { ChosenControl } from './api';
 import type { Stage } from './backend/backend';
+import { countsIn } from './countsIn';
 import { runEach } from './runEach';
 import type { Tensor, Tensors } from './tensor';
 
@@ -51,10 +52,7 @@ export function steeredUnet(unet: Stage, steering: Steering, signal: AbortSignal
   let call = -1;
   const none = residuals(shapes);
   const active = (): readonly OpenControl[] =>
-    controls.filter(({ weight = 1, start = 0, end = 1 }) => {
-      // `1 - float(i / len < start or (i + 1) / len > end)`, in pipeline_controlnet.py.
-      return weight !== 0 && call / calls >= start && (call + 1) / calls <= end;
-    });
+    controls.filter(({ weight = 1, ...part }) => weight !== 0 && countsIn(call, calls, part));
   const steered = async (all: readonly Tensors[]): Promise<Tensors[]> => {
     const sums = all.map((): Float32Array[] | undefined => undefined);
     const seeing = all.flatMap((inputs, i) => (guess && !guess(inputs.encoder_hidden_states!) ? [] : [i]));
