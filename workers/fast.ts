@@ -16,9 +16,7 @@ export function fast(request: FastRequest): Saved {
   // Of either pass some must be guided: of a picture that is drawn from only the last steps are there.
   const second = isHires(request) ? hiresStepsOf(request) : undefined;
   const guided = isGuidedIn(request.steps, skip) && (!second || isGuidedIn(second.of, second.of - second.steps));
-  // A ControlNet sees every call.
-  const kept = request.controls ? {} : { cacheInterval: drawn < USUAL ? 2 : 3 };
-  return { ...kept, ...(guided ? { guidanceInterval: [0, GUIDED] as const } : {}) };
+  return { cacheInterval: drawn < USUAL ? 2 : 3, ...(guided ? { guidanceInterval: [0, GUIDED] as const } : {}) };
 }
 
 type FastRequest = Pick<ImageRequest, 'steps'> & Partial<ImageRequest>;

@@ -1,11 +1,11 @@
 /** A UNet that is shown pictures beside the prompt. */
 import { imageValuesName } from '../models/graph/imageNames';
-import { listing } from '../models/graph/parameters';
-import { crossAttentions, unet as describeUnet } from '../models/graph/unet';
+import { crossAttentions } from '../models/graph/unet';
 import type { UNetConfig } from '../models/sd15';
 import type { StageSize } from '../models/stage';
 import type { Stage } from './backend/backend';
 import type { Part } from './countsIn';
+import { takenIn } from './takenIn';
 import type { Tensor, Tensors } from './tensor';
 
 /**
@@ -41,7 +41,7 @@ export function shownImages(
   isPrompt: (hiddenStates: Tensor) => boolean,
   counts: (index: number) => boolean = () => true,
 ): Stage {
-  const names = inputsOf(config, size).filter((name) => name in prompt);
+  const names = takenIn(config, size).filter((name) => name in prompt);
   const scopes = crossAttentions(config).map(({ scope }) => scope);
   const made = (off: readonly number[]): Shown => {
     const silent = new Set(off.flatMap((index) => scopes.map((scope) => imageValuesName(scope, index))));
@@ -73,21 +73,6 @@ const zerosLike = ({ shape, data }: Tensor): Tensor => ({
   ...{ type: 'float32', shape },
   data: new Float32Array(data.length),
 });
-
-/** Names of what a UNet that is opened for `size` takes in: a part of one takes in less. */
-function inputsOf(config: UNetConfig, size: StageSize): string[] {
-  const names: string[] = [];
-  const net = listing([]);
-  const noting: typeof net = {
-    ...net,
-    input(name, ...rest) {
-      names.push(name);
-      return net.input(name, ...rest);
-    },
-  };
-  describeUnet(noting, config, size);
-  return names;
-}
 
 const stackedAll = (first: Tensors, second: Tensors): Tensors =>
   Object.fromEntries(
