@@ -44,6 +44,12 @@ test('of a picture that is drawn from, or in two passes, what is drawn counts, a
   assert.equal(fast({ steps: 20, hiresScale: 2, hiresStrength: 0.2 }), { cacheInterval: 3 });
 });
 
+test('of prompts that are joined guidance stays, which would save no pass; beside what steers, features are kept', () => {
+  assert.equal(fast({ steps: 20, prompt: 'a AND b', promptStyle: 'a1111' }), { cacheInterval: 3 });
+  const controls = [{ name: 'canny', image: { width: 1, height: 1, pixels: new Uint8Array(3) } }];
+  assert.equal(fast({ steps: 12, controls }), { cacheInterval: 2, guidanceInterval: [0, 0.8] });
+});
+
 test('it says what it did', () => {
   const all = { cacheInterval: 3, guidanceInterval: [0, 0.8] } as const;
   const said = 'note: fast: computed by wasm-int8, deep features kept for 3 steps, guided from 0 to 0.8 of the steps';
