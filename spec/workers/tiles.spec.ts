@@ -167,7 +167,7 @@ test('a picture of the demo model in tiles is close to the whole, and no seam is
   }
 });
 
-test('a picture that the demo model sees in tiles is close to what it sees as a whole, and no seam is in the difference', async () => {
+test('a picture that the demo model sees in tiles is closer to what it sees as a whole than diffusers gets by tiles of that size', async () => {
   const checkpoint = await diskFolder(fromRoot('models/demo/model')).then(openDiffusersFolder);
   const model = checkpointModel(checkpoint, planModel(checkpoint, 'exact'));
   const backend = nodeWasmBackend();
@@ -183,8 +183,8 @@ test('a picture that the demo model sees in tiles is close to what it sees as a 
   const whole = await encoded();
   const difference = (await encoded(tile)).map((value, i) => value - whole[i]!);
   const level = 20 * Math.log10(rms(whole) / rms(difference));
-  console.log(level);
-  assert.ok(level > 10 && level < 80, `${level} dB`);
+  // 26.4 dB; diffusers' own `tiled_encode` of the same, by tiles of 192 pixels, is 21.8 dB from its whole.
+  assert.ok(level > 25 && level < 80, `${level} dB`);
 });
 
 /** A sky that darkens, hills, and a disk. */
