@@ -1,17 +1,14 @@
 /** What cannot be drawn in one call a step. A file of its own: whoever plans a drawing needs no more of a request's checks. */
-import type { ControlRequest, GuidanceRequest, ImageRequest } from './api';
+import type { ControlRequest, GuidanceRequest } from './api';
 import type { SteeringModel } from './controlModel';
-import { isComposed } from './isComposed';
-
-const FIELDS = ['guidanceInterval', 'perpendicularNegative', 'controlGuess'] as const;
 
 /** What keeps a step from being computed in one call at batch 2, in which every step has the same two passes. */
-export const unlikePasses = (asked: Asked): (typeof FIELDS)[number] | 'AND' | undefined =>
-  FIELDS.find((field) => asked[field] !== undefined && asked[field] !== false) ??
-  (isComposed(asked) ? 'AND' : undefined);
+export const unlikePasses = (asked: Asked): keyof Asked | undefined =>
+  (['guidanceInterval', 'perpendicularNegative', 'controlGuess'] as const).find(
+    (field) => asked[field] !== undefined && asked[field] !== false,
+  );
 
-type Asked = Pick<GuidanceRequest & ControlRequest, (typeof FIELDS)[number]> &
-  Partial<Pick<ImageRequest, 'prompt' | 'promptStyle'>>;
+type Asked = Pick<GuidanceRequest & ControlRequest, 'guidanceInterval' | 'perpendicularNegative' | 'controlGuess'>;
 
 /**
  * Whether what steers does so in the passes with the prompt alone, asked or not: where the first ControlNet is pooled

@@ -85,10 +85,6 @@ test('what has steps of unlike passes is not drawn in one call', () => {
   const inOneCall = { guidance: 'one-call' } as const;
   assert.is(refusal({ ...inOneCall, guidanceInterval: [0, 0.5] }), got('guidanceInterval'));
   assert.is(refusal({ ...inOneCall, perpendicularNegative: 1 }), got('perpendicularNegative'));
-  for (const prompt of ['a AND b', 'a :0.5', 'a :0.5 <lora:c:1>'])
-    assert.is(refusal({ ...inOneCall, promptStyle: 'a1111', prompt }), got('AND'), prompt);
-  assert.is(refusal({ ...inOneCall, promptStyle: 'a1111', prompt: 'a BAND b <lora:c:0.5>' }), 'accepted');
-  assert.is(refusal({ ...inOneCall, prompt: 'a AND b' }), 'accepted');
   const most = 'bad-argument: perpendicularNegative: expected a number from 0 to 100, got -1';
   assert.is(refusal({ perpendicularNegative: -1 }), most);
 });

@@ -27,9 +27,7 @@ const areUnlike = (asked: Planned): boolean => unlikePasses(asked) !== undefined
 
 /** What is to be drawn, as far as it matters here. */
 export type Planned = DrawnSize &
-  Partial<
-    Pick<ImageRequest, 'guidance' | 'memory' | 'guidanceInterval' | 'perpendicularNegative' | 'prompt' | 'promptStyle'>
-  > & {
+  Partial<Pick<ImageRequest, 'guidance' | 'memory' | 'guidanceInterval' | 'perpendicularNegative'>> & {
     /** Bytes of what makes previews, beside the UNet. */
     readonly beside?: number | undefined;
     /** Bytes of ONNX Runtime's heap after what is run and closed before the UNet, where that is no part of the model. */

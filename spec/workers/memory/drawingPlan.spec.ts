@@ -193,11 +193,6 @@ test('one call for both passes only where it is faster, or asked for', () => {
   assert.is(guidance(int8, { ...SMALL, guidanceInterval: [0.2, 1] }), 'two-calls');
   assert.is(int8Guidance({ ...SMALL, guidanceInterval: [0.2, 1] }), 'two-calls');
   assert.is(int8Guidance({ ...SMALL, perpendicularNegative: 1 }), 'two-calls');
-  const joined = { prompt: 'a AND b', promptStyle: 'a1111' } as const;
-  assert.equal(
-    [int8Guidance({ ...SMALL, ...joined }), guidance(int8, { ...SMALL, ...joined })],
-    Array(2).fill('two-calls'),
-  );
   assert.is(int8Guidance(SMALL), 'one-call');
   assert.is(guidance(int8, NATIVE), 'two-calls');
   assert.is(guidance(int8, { ...SMALL, guidance: 'two-calls' }), 'two-calls');
