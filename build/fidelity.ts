@@ -195,8 +195,13 @@ async function steered(
 }
 
 async function seeing(likened: Likened, unet: UNetConfig, backend: Backend): Promise<ImagePrompting> {
+  const encoder = await hashedEncoder();
   const adapters = await Promise.all(likened.map(({ name }) => hashedIpAdapter(name, unet)));
-  return imagePrompting({ encoder: await hashedEncoder(), adapters }, unet, backend);
+  return imagePrompting(
+    adapters.map((adapter) => ({ adapter, encoder })),
+    unet,
+    backend,
+  );
 }
 
 async function alike(

@@ -20,9 +20,8 @@ export function followForecast(): () => void {
     const model = modelInUse();
     const backend = backendInUse();
     const { width, height } = wish();
-    const { memory, extra: all } = settings.value;
+    const { memory, extra } = settings.value;
     const named = controlsAsked().controls?.map(({ name }) => ({ name }));
-    const extra = named ? { ...all, cacheInterval: 1 } : all;
     // A picture to begin from has one pass.
     const { hiresScale: _, hiresSize: __, ...once } = extra;
     const more = init.value ? { ...once, initImage: true } : extra;

@@ -55,16 +55,11 @@ export const SAVINGS = {
   much: { cacheInterval: 3, guidanceInterval: [0, 0.8] },
 } as const satisfies Record<string, Extra>;
 
-/**
- * Where only the last steps are drawn, of a picture to begin from or once more, a saving leaves all of them guided; what steers sees every
- * call, so that nothing is kept for the next.
- */
-export function fitting(asked: ImageRequest): ImageRequest {
-  const { cacheInterval: _, cacheBranch: __, ...whole } = asked;
-  const request = asked.controls ? whole : asked;
+/** Where only the last steps are drawn, of a picture to begin from or once more, a saving leaves all of them guided. */
+export function fitting(request: ImageRequest): ImageRequest {
   const { initImage, hiresScale, hiresSize } = request;
-  if (!(initImage ?? hiresScale ?? hiresSize) || savingOf(asked) === '') return request;
-  const { guidanceInterval: ___, ...rest } = request;
+  if (!(initImage ?? hiresScale ?? hiresSize) || savingOf(request) === '') return request;
+  const { guidanceInterval: _, ...rest } = request;
   return rest;
 }
 

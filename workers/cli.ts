@@ -13,6 +13,7 @@ import { nodeWasmBackend } from './backend/ort.node';
 import { asTyped, type CliArguments, type CliBackend, fromWord, parseArguments, USAGE } from './cli/arguments';
 import { controlsOf } from './cli/controlOptions';
 import { EXIT_CODES } from './cli/exitCodes';
+import { guidanceFor } from './cli/guidanceOptions';
 import { brought, type GivenImages, readImage, sizeOf } from './cli/images';
 import { ipAdaptersOf } from './cli/ipAdapterOptions';
 import { lorasOf } from './cli/loraOptions';
@@ -74,7 +75,7 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
   const own = images.initImage ? sizeOf(images.initImage, words) : undefined;
   const { width = own?.width, height = own?.height } = given;
   const sized = (size: { width: number; height: number }): ImageRequest => {
-    const request = { ...words, ...size, ...brought(images, size, words) };
+    const request = { ...words, ...size, ...brought(images, size, words), guidance: guidanceFor(words) };
     // Said, so that it is in the file.
     const strength = images.initImage ? { strength: strengthOf(request) } : {};
     return { ...request, ...strength, ...(given.fast ? fastSaving({ ...request, ...strength }) : {}) };
@@ -96,7 +97,8 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
     const planned = plannedBeside(steering.opened, opened.manifest);
     const backend = int8 ? await nodeInt8Backend() : nodeWasmBackend();
     const seeing = int8 ? nodeWasmBackend() : backend;
-    const prompts = like.opened && imagePrompting(like.opened, manifest.description.unet, seeing);
+    const { unet } = manifest.description;
+    const prompts = like.opened.length > 0 ? imagePrompting(like.opened, unet, seeing) : undefined;
     const shown = prompts
       ? { imageTokens: imageTokens(prompts, asked.ipAdapters!), before: promptingBytes(prompts) }
       : {};

@@ -7,14 +7,12 @@ const MOST_WEIGHT = 10;
 const MOST_SLOPE = 1e6;
 
 /** Throws `bad-argument`. */
-export function checkControls({ controls, controlGuess, cacheInterval = 1 }: ImageRequest): void {
+export function checkControls({ controls, controlGuess }: ImageRequest): void {
   if (!controls) {
     if (controlGuess) throw bad('controls', 'one at least where controlGuess is given', 'none');
     return;
   }
   if (controls.length === 0) throw bad('controls', 'one at least', '0');
-  if (cacheInterval > 1)
-    throw bad('cacheInterval', '1 where controls are given, which see every call', String(cacheInterval));
   for (const { name, image, preprocess, weight = 1, start = 0, end = 1 } of controls) {
     const of = (what: string): string => `controls: ${name}: ${what}`;
     finite(of('weight'), weight, 0, MOST_WEIGHT);

@@ -16,6 +16,8 @@ export interface CutUnet {
 export interface CachingUnet extends Stage {
   /** Said before each call of the denoiser, which may be several of the network. */
   begin(): void;
+  /** Whether all these, together, would be computed from what is kept. */
+  keeps(inputs: readonly Tensors[]): boolean;
 }
 
 /** The deep layers are computed in every `interval`th call of the denoiser, the first to begin with, and for hidden states that are new since. */
@@ -34,9 +36,11 @@ export function cachingUnet({ whole, shallow }: CutUnet, interval: number, signa
     }
     return outputs;
   };
-  const both = (inputs: readonly Tensors[]): Promise<Tensors[]> =>
-    inputs.every(({ encoder_hidden_states }) => kept.has(encoder_hidden_states!)) ? outside(inputs) : all(inputs);
+  const keeps = (inputs: readonly Tensors[]): boolean =>
+    inputs.every(({ encoder_hidden_states }) => kept.has(encoder_hidden_states!));
+  const both = (inputs: readonly Tensors[]): Promise<Tensors[]> => (keeps(inputs) ? outside(inputs) : all(inputs));
   return {
+    keeps,
     begin() {
       call++;
       if (call % interval === 0) kept.clear();

@@ -4,6 +4,7 @@
  */
 import type { ImageRequest } from './api';
 import { hiresStepsOf, isHires } from './hires';
+import { isComposed } from './isComposed';
 import { skipOf } from './strength';
 
 export type Saved = Pick<ImageRequest, 'cacheInterval' | 'guidanceInterval'>;
@@ -15,10 +16,10 @@ export function fast(request: FastRequest): Saved {
   if (drawn < FEW) return {};
   // Of either pass some must be guided: of a picture that is drawn from only the last steps are there.
   const second = isHires(request) ? hiresStepsOf(request) : undefined;
-  const guided = isGuidedIn(request.steps, skip) && (!second || isGuidedIn(second.of, second.of - second.steps));
-  // A ControlNet sees every call.
-  const kept = request.controls ? {} : { cacheInterval: drawn < USUAL ? 2 : 3 };
-  return { ...kept, ...(guided ? { guidanceInterval: [0, GUIDED] as const } : {}) };
+  const some = isGuidedIn(request.steps, skip) && (!second || isGuidedIn(second.of, second.of - second.steps));
+  // Prompts that are joined take as many passes, guided or not.
+  const guided = some && !isComposed(request);
+  return { cacheInterval: drawn < USUAL ? 2 : 3, ...(guided ? { guidanceInterval: [0, GUIDED] as const } : {}) };
 }
 
 type FastRequest = Pick<ImageRequest, 'steps'> & Partial<ImageRequest>;

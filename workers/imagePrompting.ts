@@ -9,28 +9,31 @@ import type { ChosenIpAdapter } from './api';
 import type { Backend } from './backend/backend';
 
 export interface ImagePrompting {
-  readonly encoder: ImageEncoder;
   readonly adapters: readonly PreparedAdapter[];
-  /** What computes them: ONNX Runtime, whatever draws, since our own kernels have no programs for them. */
+  /** What computes them: ONNX Runtime on the CPU, whatever draws, since our own kernels have no programs for them. */
   readonly backend: Backend;
 }
 
-/** An adapter, and the network that makes keys and values of what is seen. */
-export interface PreparedAdapter {
+/** An adapter, and what sees for it. */
+export interface SeeingAdapter {
   readonly adapter: IpAdapter;
+  readonly encoder: ImageEncoder;
+}
+
+/** The same with the network that makes keys and values of what is seen. */
+export interface PreparedAdapter extends SeeingAdapter {
   readonly network: RunOnce;
   readonly sees: ClipVisionOutput;
 }
 
 /** Rejects as `ipAdapting` does. */
 export const imagePrompting = (
-  { encoder, adapters }: { readonly encoder: ImageEncoder; readonly adapters: readonly IpAdapter[] },
+  adapters: readonly SeeingAdapter[],
   unet: UNetConfig,
   backend: Backend,
 ): ImagePrompting => ({
-  encoder,
-  adapters: adapters.map((adapter) => ({
-    adapter,
+  adapters: adapters.map(({ adapter, encoder }) => ({
+    ...{ adapter, encoder },
     network: ipAdapting(adapter, encoder, unet),
     sees: featuresOf(adapter.config),
   })),
@@ -39,16 +42,22 @@ export const imagePrompting = (
 
 /** Tokens that the UNet is shown of each that counts. */
 export const imageTokens = (
-  { encoder, adapters }: Pick<ImagePrompting, 'encoder' | 'adapters'>,
-  chosen: readonly ChosenIpAdapter[],
+  { adapters }: Pick<ImagePrompting, 'adapters'>,
+  chosen: readonly (Pick<ChosenIpAdapter, 'scale'> & { readonly images: { readonly length: number } })[],
 ): number[] =>
-  adapters.flatMap(({ adapter }, i) => {
+  adapters.flatMap(({ adapter, encoder }, i) => {
     const { images, scale = 1 } = chosen[i]!;
     return scale === 0 ? [] : [images.length * tokensPerPicture(adapter, encoder)];
   });
 
+/** How pictures are looked at, each way once: by which encoder, for what of it. */
+export const looks = (adapters: readonly PreparedAdapter[]): Pick<PreparedAdapter, 'encoder' | 'sees'>[] =>
+  adapters.filter(
+    ({ encoder, sees }, i) => adapters.findIndex((one) => one.encoder === encoder && one.sees === sees) === i,
+  );
+
 /** The networks that are run for them, one after another. */
-export const promptingNetworks = ({ encoder, adapters }: Pick<ImagePrompting, 'encoder' | 'adapters'>): RunOnce[] => [
-  ...[...new Set(adapters.map(({ sees }) => sees))].map((sees) => imageEncoding(encoder, sees)),
+export const promptingNetworks = ({ adapters }: Pick<ImagePrompting, 'adapters'>): RunOnce[] => [
+  ...looks(adapters).map(({ encoder, sees }) => imageEncoding(encoder, sees)),
   ...adapters.map(({ network }) => network),
 ];

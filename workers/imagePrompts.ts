@@ -3,7 +3,6 @@
  * `prepare_ip_adapter_image_embeds` and `encode_image` of diffusers 0.42.1 (pipeline_stable_diffusion.py) have it: the pass without the prompt is
  * shown no picture, which is zeros in the place of what is seen of one, or what is seen of a picture of zeros.
  */
-import type { ClipVisionOutput } from '../models/graph/clipVision';
 import { imageKeysName, imageValuesName } from '../models/graph/imageNames';
 import { crossAttentions } from '../models/graph/unet';
 import { imageEncoding } from '../models/ipAdapter/openImageEncoder';
@@ -12,7 +11,7 @@ import { type RunOnce, segmentsOnce } from '../models/runOnce';
 import type { ChosenIpAdapter, ImageEvent } from './api';
 import { CodedError } from './errors';
 import { blankPatches, imagePatches } from './imagePatches';
-import { type ImagePrompting, imageTokens } from './imagePrompting';
+import { type ImagePrompting, imageTokens, looks } from './imagePrompting';
 import type { Drawing } from './networks';
 import { runEach } from './runEach';
 import type { ImagePrompts } from './shownImages';
@@ -50,7 +49,10 @@ export async function* encodedImages(drawing: Drawing, guided: boolean): AsyncGe
       }
     }
   }
-  return { imageTokens: imageTokens(prompting, chosen), prompt, negative };
+  return {
+    ...{ imageTokens: imageTokens(prompting, chosen), parts: features.map(({ at }) => chosen[at]!) },
+    ...{ prompt, negative },
+  };
 }
 
 /** What an adapter sees in its pictures, and in none, where that is asked for; `at`: its place in the request. */
@@ -60,18 +62,18 @@ interface Seen {
   readonly blank: readonly Tensor[];
 }
 
-/** Of each adapter that counts. The pictures of all that see alike go through the encoder together. */
+/** Of each adapter that counts. The pictures of all that see alike go through an encoder together. */
 async function featuresOfAll(
   drawing: Drawing,
-  { encoder, adapters, backend }: ImagePrompting,
+  { adapters, backend }: ImagePrompting,
   guided: boolean,
 ): Promise<Seen[]> {
   const { ipAdapters: chosen = [] } = drawing.request;
   const all: Seen[] = [];
-  const counts = ({ scale }: ChosenIpAdapter, at: number, sees: ClipVisionOutput): boolean =>
-    scale !== 0 && adapters[at]!.sees === sees;
-  for (const sees of ['image_embeds', 'hidden_states'] as const) {
-    const those = [...chosen.entries()].filter(([at, each]) => counts(each, at, sees));
+  for (const { encoder, sees } of looks(adapters)) {
+    const counts = ([at, { scale }]: readonly [number, ChosenIpAdapter]): boolean =>
+      scale !== 0 && adapters[at]!.sees === sees && adapters[at]!.encoder === encoder;
+    const those = [...chosen.entries()].filter(counts);
     if (those.length === 0) continue;
     const pictures = those.flatMap(([, { images }]) => images.map((image) => imagePatches(image, encoder.config)));
     const blank = guided && sees === 'hidden_states' ? [blankPatches(encoder.config)] : [];

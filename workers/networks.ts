@@ -80,10 +80,11 @@ export async function* openCut(
   const whole = yield* open(drawing, 'unet', cut('made'));
   let taken = false;
   try {
-    const { cachingUnet } = await later(import('./deepCache'));
-    const shallow = yield* open(drawing, 'unet', cut('given'));
+    const [{ cachingUnet }, { takingIn }] = await later(Promise.all([import('./deepCache'), import('./takenIn')]));
+    const { unet: config } = drawing.parts.model.description;
+    const outer = takingIn(yield* open(drawing, 'unet', cut('given')), config, cut('given'));
     taken = true;
-    const both = { whole: shown(whole, cut('made')), shallow: shown(shallow, cut('given')) };
+    const both = { whole: shown(whole, cut('made')), shallow: shown(outer, cut('given')) };
     return cachingUnet(both, interval, drawing.signal);
   } finally {
     if (!taken) await whole.close();

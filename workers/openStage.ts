@@ -1,4 +1,4 @@
-/** A network opened the way its course says: whole, in segments that are streamed, or, of the decoder, tile by tile. */
+/** A network opened the way its course says: whole, in segments that are streamed, or, of the VAE, tile by tile. */
 import { later } from '../models/later';
 import type { StageName, StageSize } from '../models/stage';
 import type { Backend, Stage } from './backend/backend';
@@ -8,7 +8,7 @@ import type { LearnedTokens } from './learnedTokens';
 import { type Courses, courseOf, FASTEST } from './memory/course';
 import type { Model } from './model';
 import { streamedStage } from './streamed';
-import { tiledDecoder, tileSize } from './tiles';
+import { inTiles, tileSize } from './tiles';
 
 /** What a picture is made with. */
 export interface Parts {
@@ -55,7 +55,7 @@ export async function openStage(
       return await openForLearned(file, learned, backend, signal, { lean });
     }
     const opened = await backend.open(file, signal, { lean });
-    return tile ? tiledDecoder(opened, tile, signal) : opened;
+    return tile ? inTiles(stage as 'vae_decoder' | 'vae_encoder', opened, tile, signal) : opened;
   } finally {
     file.weights.close();
   }

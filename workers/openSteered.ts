@@ -9,7 +9,14 @@ import { type Drawing, open } from './networks';
 import type { Pass } from './passes';
 import { followed } from './pictureFile/preprocessed';
 import { pooledStage } from './pooled';
-import { type Adapted, type OpenControl, residualShapes, type SteeredUnet, steeredUnet } from './steering';
+import {
+  type Adapted,
+  type OpenControl,
+  residualShapes,
+  type SteerableUnet,
+  type SteeredUnet,
+  steeredUnet,
+} from './steering';
 import type { Tensor } from './tensor';
 import { guessesBy } from './unlikePasses';
 
@@ -19,12 +26,12 @@ import { guessesBy } from './unlikePasses';
  */
 export async function* openSteered(
   drawing: Drawing,
-  unet: Stage,
+  unet: SteerableUnet,
   { request, size, sampling }: Pick<Pass, 'request' | 'size' | 'sampling'>,
   isPrompt: (hiddenStates: Tensor) => boolean,
 ): AsyncGenerator<ImageEvent, SteeredUnet> {
   const { parts, signal } = drawing;
-  const { controls: chosen = [], controlGuess = false } = request;
+  const { controls: chosen = [], controlGuess = false, cacheInterval = 1, cacheBranch: branch = 0 } = request;
   const { controls: models = [], open: _, ...own } = parts;
   const levels = parts.model.description.unet.blockOutChannels.map((_, level) => level);
   const argument = 'controls';
@@ -47,6 +54,9 @@ export async function* openSteered(
     const expected = 'two-calls where a ControlNet steers the passes with the prompt alone';
     throw new CodedError('bad-argument', { argument: 'guidance', expected, got: 'one-call' });
   }
+  // Beside what is handed its deep features, what makes the residuals that are left is opened as well.
+  const deep = cacheInterval > 1 ? ({ branch, from: 'given' } as const) : undefined;
+  const stages: Stage[] = [];
   const controls: OpenControl[] = [];
   const adapted: Adapted[] = [];
   let taken = false;
@@ -71,21 +81,27 @@ export async function* openSteered(
         }
         continue;
       }
-      const opened = yield* open(drawing, 'unet', size, undefined, { ...own, model });
-      const stage = pooled ? pooledStage(opened) : opened;
+      const opened: Stage[] = [];
+      for (const of of deep ? [size, { ...size, deep }] : [size]) {
+        const stage = yield* open(drawing, 'unet', of, undefined, { ...own, model });
+        stages.push(stage);
+        opened.push(pooled ? pooledStage(stage) : stage);
+      }
+      const [stage, outer] = opened as [Stage, Stage?];
       const seen = conditionsOf(image, request, size.batch);
       const conditions = masked ? maskedConditions(seen, request.maskImage!) : seen;
-      controls.push({ ...how, stage, pooled, conditions });
+      controls.push({ ...how, stage, ...(outer ? { outer } : {}), pooled, conditions });
     }
     const steering = {
       ...{ controls, adapted, calls: callsOf(sampling.sampler, sampling.schedule) },
       shapes: controls.length > 0 ? residualShapes(parts.model.description.unet, size) : [],
+      ...(deep ? { outermost: branch + 1 } : {}),
       ...(guesses ? { guess: isPrompt } : {}),
     };
     taken = true;
     return steeredUnet(unet, steering, signal);
   } finally {
-    if (!taken) await Promise.all(controls.map(({ stage }) => stage.close()));
+    if (!taken) await Promise.all(stages.map((stage) => stage.close()));
   }
 }
 

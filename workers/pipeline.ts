@@ -11,7 +11,6 @@ import type { StageSize } from '../models/stage';
 import { untilMessagesAreRead } from '../models/turn';
 import type { ImageEvent, ImageRequest, Picture } from './api';
 import { asksHires, asksInpaint } from './asked';
-import type { Stage } from './backend/backend';
 import type { ConditioningInPasses, ConditioningInSteps } from './conditioning';
 import { type Denoiser, modelSample } from './diffusion/denoiser';
 import { rgb8 } from './diffusion/image';
@@ -29,6 +28,7 @@ import type { Parts } from './openStage';
 import { firstPass, type Pass, stageSize } from './passes';
 import type { Previews } from './previews';
 import { guidanceFor, isPerpendicular, noiseFor, pictureSeeds } from './sampling';
+import { imagePrompts, showing } from './showing';
 import type { ImagePrompts } from './shownImages';
 import type { SteeredUnet } from './steering';
 import type { Tensor } from './tensor';
@@ -137,9 +137,6 @@ interface Begun {
 
 const isGuided = (conditioning: ConditioningInSteps): boolean => conditioning.at(0).negativePrompt !== undefined;
 
-/** Fetched for the first drawing with an IP-Adapter. */
-const imagePrompts = () => later(import('./imagePrompts'));
-
 /** The tokenizer, and what becomes of its tokens: fetched for the first drawing. */
 const words = () => Promise.all([import('./prompts'), import('./conditioning')]);
 
@@ -197,10 +194,10 @@ async function* denoise(
   let done = 0;
   const now = () => shownIn(request, conditioning.at(done), skip + done);
   const isPrompt = (states: Tensor): boolean => states !== now().negativePrompt && states !== now().emptyPrompt;
-  const shown = await showing(drawing, like, isPrompt);
+  const shown = await showing(drawing, like, { sampler, schedule }, isPrompt);
   const { cacheInterval: interval = 1, cacheBranch: branch = 0 } = request;
-  const caching = interval > 1 ? yield* openCut(drawing, opened, { branch, interval, shown }) : undefined;
-  const unet = caching ?? shown(yield* open(drawing, 'unet', opened), opened);
+  const caching = interval > 1 ? yield* openCut(drawing, opened, { branch, interval, shown: shown.show }) : undefined;
+  const unet = caching ?? shown.show(yield* open(drawing, 'unet', opened), opened);
   let previews: Previews | undefined;
   let steered: SteeredUnet | undefined;
   try {
@@ -224,6 +221,7 @@ async function* denoise(
       signal.throwIfAborted();
       caching?.begin();
       steered?.begin();
+      shown.begin();
       const started = performance.now();
       const denoised = await watch.time('unet', guided(x, sigma, timestep));
       milliseconds += performance.now() - started;
@@ -253,14 +251,6 @@ async function* denoise(
       await close(drawing, 'unet', unet);
     }
   }
-}
-
-/** What becomes of a UNet where it is shown pictures. */
-async function showing({ parts }: Drawing, like: ImagePrompts | undefined, isPrompt: (states: Tensor) => boolean) {
-  if (!like) return (unet: Stage): Stage => unet;
-  const { shownImages } = await imagePrompts();
-  const { unet: config } = parts.model.description;
-  return (unet: Stage, size: StageSize): Stage => shownImages(unet, config, size, like, isPrompt);
 }
 
 /** How the UNet is opened where something steers it. */

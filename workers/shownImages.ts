@@ -1,9 +1,11 @@
 /** A UNet that is shown pictures beside the prompt. */
-import { listing } from '../models/graph/parameters';
-import { unet as describeUnet } from '../models/graph/unet';
+import { imageValuesName } from '../models/graph/imageNames';
+import { crossAttentions } from '../models/graph/unet';
 import type { UNetConfig } from '../models/sd15';
 import type { StageSize } from '../models/stage';
 import type { Stage } from './backend/backend';
+import type { Part } from './countsIn';
+import { takenIn } from './takenIn';
 import type { Tensor, Tensors } from './tensor';
 
 /**
@@ -13,29 +15,52 @@ import type { Tensor, Tensors } from './tensor';
 export interface ImagePrompts {
   /** Of each adapter that counts. */
   readonly imageTokens: readonly number[];
+  /** When it does, of each. */
+  readonly parts: readonly Part[];
   readonly prompt: Tensors;
   readonly negative: Tensors;
 }
 
+/** What of them a UNet is shown in a call: alone with the prompt, or without, or in one call for both. */
+interface Shown {
+  readonly alone: Tensors;
+  readonly without: Tensors;
+  readonly both: Tensors;
+}
+
 /**
  * `unet`, opened for `size`, shown pictures: those of the prompt where `isPrompt` says that its hidden states are the prompt's. In one call
- * for both, those without it come first.
+ * for both, those without it come first. `counts`: whether an adapter, by its place, does so now; of one that does not the values are zeros, whose
+ * attention is.
  */
 export function shownImages(
   unet: Stage,
   config: UNetConfig,
   size: StageSize,
-  { prompt, negative }: ImagePrompts,
+  { prompt, negative, parts }: Pick<ImagePrompts, 'prompt' | 'negative' | 'parts'>,
   isPrompt: (hiddenStates: Tensor) => boolean,
+  counts: (index: number) => boolean = () => true,
 ): Stage {
-  const names = inputsOf(config, size).filter((name) => name in prompt);
-  const of = (from: Tensors): Tensors => Object.fromEntries(names.map((name) => [name, from[name]!]));
+  const names = takenIn(config, size).filter((name) => name in prompt);
+  const scopes = crossAttentions(config).map(({ scope }) => scope);
+  const made = (off: readonly number[]): Shown => {
+    const silent = new Set(off.flatMap((index) => scopes.map((scope) => imageValuesName(scope, index))));
+    const of = (from: Tensors): Tensors =>
+      Object.fromEntries(names.map((name) => [name, silent.has(name) ? zerosLike(from[name]!) : from[name]!]));
+    const alone = of(prompt);
+    return { alone, without: of(negative), both: size.batch === 2 ? of(stackedAll(negative, prompt)) : alone };
+  };
   // Kept, so that whoever computes knows those again that it has seen.
-  const [alone, without] = [of(prompt), of(negative)];
-  const both = size.batch === 2 ? of(stackedAll(negative, prompt)) : alone;
+  const kept = new Map<string, Shown>();
+  const now = (): Shown => {
+    const off = [...parts.keys()].filter((index) => !counts(index));
+    const shown = kept.get(`${off}`) ?? made(off);
+    kept.set(`${off}`, shown);
+    return shown;
+  };
   const shown = (inputs: Tensors): Tensors => {
-    const states = inputs.encoder_hidden_states!;
-    return { ...inputs, ...(size.batch === 2 ? both : isPrompt(states) ? alone : without) };
+    const { alone, without, both } = now();
+    return { ...inputs, ...(size.batch === 2 ? both : isPrompt(inputs.encoder_hidden_states!) ? alone : without) };
   };
   return {
     run: (inputs) => unet.run(shown(inputs)),
@@ -44,20 +69,10 @@ export function shownImages(
   };
 }
 
-/** Names of what a UNet that is opened for `size` takes in: a part of one takes in less. */
-function inputsOf(config: UNetConfig, size: StageSize): string[] {
-  const names: string[] = [];
-  const net = listing([]);
-  const noting: typeof net = {
-    ...net,
-    input(name, ...rest) {
-      names.push(name);
-      return net.input(name, ...rest);
-    },
-  };
-  describeUnet(noting, config, size);
-  return names;
-}
+const zerosLike = ({ shape, data }: Tensor): Tensor => ({
+  ...{ type: 'float32', shape },
+  data: new Float32Array(data.length),
+});
 
 const stackedAll = (first: Tensors, second: Tensors): Tensors =>
   Object.fromEntries(

@@ -10,12 +10,16 @@ import type { UNetConfig } from '../models/sd15';
 import type { StageSize } from '../models/stage';
 import type { ChosenControl } from './api';
 import type { Stage } from './backend/backend';
+import { countsIn } from './countsIn';
+import type { CachingUnet } from './deepCache';
 import { runEach } from './runEach';
 import type { Tensor, Tensors } from './tensor';
 
 /** A ControlNet that is open, and how it was chosen. */
 export interface OpenControl extends Pick<ChosenControl, 'weight' | 'start' | 'end'> {
   readonly stage: Stage;
+  /** Beside a UNet that keeps deep features: what of it makes the outermost residuals alone, the same as the whole. */
+  readonly outer?: Stage;
   /** Where only the means of what it makes count, which then do so everywhere alike. */
   readonly pooled?: boolean;
   /** `conditions` of the size that is drawn. */
@@ -33,6 +37,8 @@ export interface Steering {
   readonly adapted: readonly Adapted[];
   /** Of `residual_0` and on. */
   readonly shapes: readonly (readonly number[])[];
+  /** How many of them a UNet takes in that is handed its deep features. */
+  readonly outermost?: number;
   /** How many calls of the denoiser there are. */
   readonly calls: number;
   /** Where only passes with the prompt are steered: whether these hidden states are its. */
@@ -45,25 +51,29 @@ export interface SteeredUnet extends Stage {
   begin(): void;
 }
 
+/** A UNet, or one that keeps deep features. */
+export type SteerableUnet = Stage & Partial<Pick<CachingUnet, 'keeps'>>;
+
 /** `unet` was opened for them. What is returned closes the ControlNets, and leaves `unet` to whoever opened it. */
-export function steeredUnet(unet: Stage, steering: Steering, signal: AbortSignal): SteeredUnet {
-  const { controls, adapted, shapes, calls, guess } = steering;
+export function steeredUnet(unet: SteerableUnet, steering: Steering, signal: AbortSignal): SteeredUnet {
+  const { controls, adapted, shapes, outermost, calls, guess } = steering;
   let call = -1;
   const none = residuals(shapes);
   const active = (): readonly OpenControl[] =>
-    controls.filter(({ weight = 1, start = 0, end = 1 }) => {
-      // `1 - float(i / len < start or (i + 1) / len > end)`, in pipeline_controlnet.py.
-      return weight !== 0 && call / calls >= start && (call + 1) / calls <= end;
-    });
+    controls.filter(({ weight = 1, ...part }) => weight !== 0 && countsIn(call, calls, part));
   const steered = async (all: readonly Tensors[]): Promise<Tensors[]> => {
     const sums = all.map((): Float32Array[] | undefined => undefined);
     const seeing = all.flatMap((inputs, i) => (guess && !guess(inputs.encoder_hidden_states!) ? [] : [i]));
-    for (const { stage, conditions, pooled = false, weight = 1 } of active()) {
+    const kept = unet.keeps?.(all) ?? false;
+    for (const { stage, outer = stage, conditions, pooled = false, weight = 1 } of active()) {
       if (seeing.length === 0) break;
       const inputs = seeing.map((i) => ({ ...seenBy(all[i]!), conditions }));
-      const made = await runEach(stage, inputs, signal);
+      const made = await runEach(kept ? outer : stage, inputs, signal);
+      // Where it guesses, a tenth of the outermost, and the more the deeper (controlnet.py).
       const fades = guess !== undefined && !pooled;
-      for (const [j, i] of seeing.entries()) sums[i] = added(sums[i], made[j]!, shapes, weight, fades);
+      const scales = shapes.map((_, i) => (fades ? weight * 10 ** (i / (shapes.length - 1) - 1) : weight));
+      const counting = scales.slice(0, kept ? outermost : undefined);
+      for (const [j, i] of seeing.entries()) sums[i] = added(sums[i], made[j]!, counting);
     }
     // In all calls, or where `i < int(num_inference_steps * adapter_conditioning_factor)` (pipeline_stable_diffusion_xl_adapter.py).
     const features = summed(adapted, ({ end }) => call < Math.floor(calls * end));
@@ -73,7 +83,8 @@ export function steeredUnet(unet: Stage, steering: Steering, signal: AbortSignal
     begin: () => void call++,
     runEach: async (all) => runEach(unet, await steered(all), signal),
     run: async (inputs) => unet.run((await steered([inputs]))[0]!),
-    close: async () => void (await Promise.all(controls.map(({ stage }) => stage.close()))),
+    close: async () =>
+      void (await Promise.all(controls.flatMap(({ stage, outer }) => [stage.close(), outer?.close()]))),
   };
 }
 
@@ -92,24 +103,16 @@ function summed(adapted: readonly Adapted[], counts: (one: Adapted) => boolean):
   return Object.fromEntries(named);
 }
 
+/** Those of `sums`, as many as there are; without, zeros of all. */
 function residuals(shapes: Steering['shapes'], sums?: readonly Float32Array[]): Tensors {
-  const named = shapes.map((shape, i): [string, Tensor] => {
-    const data = sums?.[i] ?? new Float32Array(shape.reduce((product, size) => product * size, 1));
-    return [residualName(i), { type: 'float32', shape, data }];
-  });
+  const all = sums ?? shapes.map((shape) => new Float32Array(shape.reduce((product, size) => product * size, 1)));
+  const named = all.map((data, i): [string, Tensor] => [residualName(i), { type: 'float32', shape: shapes[i]!, data }]);
   return Object.fromEntries(named);
 }
 
-/** `sums` and so much of what a ControlNet has made. Where it guesses, a tenth of the outermost, and the more the deeper (controlnet.py, 10). */
-function added(
-  sums: Float32Array[] | undefined,
-  made: Tensors,
-  shapes: Steering['shapes'],
-  weight: number,
-  guesses: boolean,
-): Float32Array[] {
-  return shapes.map((_, i) => {
-    const scale = guesses ? weight * 10 ** (i / (shapes.length - 1) - 1) : weight;
+/** `sums` and so much of what a ControlNet has made, residual by residual, of the outermost as many as there are scales. */
+function added(sums: Float32Array[] | undefined, made: Tensors, scales: readonly number[]): Float32Array[] {
+  return scales.map((scale, i) => {
     const data = made[residualName(i)]!.data as Float32Array;
     const sum = sums?.[i];
     return sum ? sum.map((value, at) => value + scale * data[at]!) : scale === 1 ? data : data.map((v) => scale * v);

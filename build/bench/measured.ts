@@ -3,7 +3,7 @@ import { deepShape } from '../../models/graph/unet';
 import type { Backend } from '../../workers/backend/backend';
 import { streamedStage } from '../../workers/streamed';
 import type { Tensors } from '../../workers/tensor';
-import { tiledDecoder } from '../../workers/tiles';
+import { inTiles } from '../../workers/tiles';
 import { randomWeights } from './randomWeights';
 import { SD15 } from './sd15Description';
 import { type Variant, variantStage } from './variants';
@@ -30,7 +30,7 @@ export async function measured(variant: Variant, backend: Backend, runs: number,
   const opened = inSegments
     ? streamedStage({ name: variant.stage, segments: graph, weights }, backend, never, { lean })
     : await backend.open({ name: variant.stage, graph: graph ?? new Uint8Array(), network, weights }, never, { lean });
-  const stage = variant.tile ? tiledDecoder(opened, variant.tile, never) : opened;
+  const stage = variant.tile ? inTiles('vae_decoder', opened, variant.tile, never) : opened;
   const load = performance.now() - started;
   const loadedHeap = backend.heapBytes();
   const times: number[] = [];

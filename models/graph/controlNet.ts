@@ -17,29 +17,36 @@ export interface ControlNetConfig {
 
 /**
  * `sample`, `timestep`, `encoder_hidden_states` as of the UNet, of `channels`, and `conditions` `[B, 3, 8H, 8W]` in [0, 1], to
- * `residual_0`, that of the outermost skip, and on, the middle's last.
+ * `residual_0`, that of the outermost skip, and on, the middle's last. Beside a UNet that is handed its deep features only those of the skips
+ * that are left of it, for which nothing beneath is computed: numbers of a whole one, bit for bit.
  */
 export function controlNet(
   net: Layers,
   // Nobody tells a ControlNet the scale of guidance.
   { timeCondProjDim: _, ...unet }: UNetConfig,
   { embeddingChannels }: ControlNetConfig,
-  { batch, height, width, tokens = TOKENS }: StageSize,
+  { batch, height, width, tokens = TOKENS, deep }: StageSize,
 ): void {
   const sample = net.input('sample', 'float32', [batch, unet.outChannels, height, width]);
   const timestep = net.input('timestep', 'float32', [1]);
   const hiddenStates = net.input('encoder_hidden_states', 'float32', [batch, tokens, unet.crossAttentionDim]);
   const picture = net.input('conditions', 'float32', [batch, 3, VAE_FACTOR * height, VAE_FACTOR * width]);
   const plain = { freeu: undefined, tokenMergingRatio: undefined, adapted: false, imageTokens: [] };
-  const conditions = { time: net.silu(timeEmbedding(net, unet, timestep)), hiddenStates, ...plain };
+  const shallow = deep?.from === 'given' ? deep.branch : undefined;
+  // The outermost skip is made of the sample alone.
+  const conditions =
+    shallow === 0 ? undefined : { time: net.silu(timeEmbedding(net, unet, timestep)), hiddenStates, ...plain };
 
   const channels = unet.blockOutChannels[0]!;
   const seen = net.conv2d('conv_in', sample, { channels, kernel: 3 });
   const made = [net.add(embedding(net, picture, embeddingChannels, channels), seen)];
-  for (const layer of downLayers(net, unet, conditions)) made.push(layer(made.at(-1)!));
-  const scope = (i: number): string => (i < made.length ? `controlnet_down_blocks.${i}` : 'controlnet_mid_block');
-  for (const [i, value] of [...made, middle(net, unet, made.at(-1)!, conditions)].entries())
-    net.output(residualName(i), net.conv2d(scope(i), value, { channels: value.shape[1]!, kernel: 1 }));
+  const down = conditions ? downLayers(net, unet, conditions).slice(0, shallow) : [];
+  for (const layer of down) made.push(layer(made.at(-1)!));
+  const handOut = (i: number, value: Value, scope: string): void =>
+    net.output(residualName(i), net.conv2d(scope, value, { channels: value.shape[1]!, kernel: 1 }));
+  for (const [i, value] of made.entries()) handOut(i, value, `controlnet_down_blocks.${i}`);
+  if (!conditions || shallow !== undefined) return;
+  handOut(made.length, middle(net, unet, made.at(-1)!, conditions), 'controlnet_mid_block');
 }
 
 /** `ControlNetConditioningEmbedding`: to a latent's side in three strides. */

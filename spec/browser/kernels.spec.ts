@@ -10,6 +10,7 @@ import * as assert from 'uvu/assert';
 import { openBarePage } from '../../build/bench/cpu/chromium';
 import { kernels } from '../../build/kernels.mjs';
 import { CASES } from '../workers/backend/int8/cases';
+import { PASSES } from '../workers/backend/int8/together';
 import type { Found } from './kernels.worker';
 
 const FOLDER = 'dist/spec-kernels';
@@ -29,13 +30,14 @@ test('every form that this engine computes rightly with gives what one number at
     })`)) as Found[];
     console.log(`${await page.version()}: ${found.map(({ form, levels }) => `${form}, ${levels} levels`).join('; ')}`);
     assert.ok(found.some(({ form }) => form === 'words'));
-    for (const { form, levels, qualities, attentions } of found) {
+    for (const { form, levels, qualities, attentions, unlike, passes } of found) {
       assert.is(Object.keys(qualities).length, new Set(CASES.map(([title]) => title)).size);
       for (const [title, quality] of Object.entries(qualities))
         assert.ok(quality > 70, `${form}: ${title}: ${quality.toFixed(1)} dB`);
       // As in Node: what its numbers lose.
       const least = form === 'words' ? 50 : levels === 255 ? 30 : 23;
       for (const quality of attentions) assert.ok(quality > least, `${form}: attention: ${quality.toFixed(1)} dB`);
+      assert.equal([passes, unlike], [PASSES.length, []], `${form}: in one call and in two`);
     }
   } finally {
     await page.close();

@@ -3,6 +3,7 @@ import { formOf } from '../../workers/backend/int8/form';
 import { threadsOf } from '../../workers/backend/int8/threads';
 import { ATTENTIONS, attentionQuality, CASES } from '../workers/backend/int8/cases';
 import { madeUp, oneByOne, onKernels, sqnr } from '../workers/backend/int8/network';
+import { PASSES, passesOf } from '../workers/backend/int8/together';
 
 export interface Found {
   readonly form: string;
@@ -12,6 +13,9 @@ export interface Found {
   readonly qualities: Readonly<Record<string, number>>;
   /** Of attention in the integers that the form has, decibels. */
   readonly attentions: readonly number[];
+  /** Passes in which two pictures of one call are not what each is by itself, of `passes`. */
+  readonly unlike: readonly string[];
+  readonly passes: number;
 }
 
 /** Infinite where all is the same, which no JSON holds. */
@@ -31,7 +35,12 @@ async function all(): Promise<Found[]> {
     }
     const attentions: number[] = [];
     for (const shape of ATTENTIONS) attentions.push(finite(await attentionQuality(shape, threads)));
-    found.push({ form: name, levels: form.numbers.range(64).levels, qualities, attentions });
+    const unlike: string[] = [];
+    for (const [title, size] of PASSES)
+      for (const { together, apart } of await passesOf(size, threads))
+        if (!together.every((value, i) => value === apart[i])) unlike.push(title);
+    const { levels } = form.numbers.range(64);
+    found.push({ form: name, levels, qualities, attentions, unlike, passes: PASSES.length });
   }
   return found;
 }

@@ -131,17 +131,6 @@ test('what is drawn from a picture, or once more, is guided in all of the steps 
   assert.equal(fitting(own).guidanceInterval, [0, 0.9]);
 });
 
-test('where something steers, every call is whole, whatever saving is set; what is left unguided stays', () => {
-  const request = toRequest(
-    { ...DEFAULT_SETTINGS, extra: { ...SAVINGS.much, cacheBranch: 1 } },
-    { width: 64, height: 64 },
-  );
-  const controls = [{ name: 'canny', image: { width: 1, height: 1, pixels: new Uint8Array(3) } }];
-  const { cacheInterval, cacheBranch, guidanceInterval } = checkRequest(fitting({ ...request, controls }));
-  assert.equal([cacheInterval, cacheBranch, guidanceInterval], [undefined, undefined, [0, 0.8]]);
-  assert.is(fitting(request).cacheInterval, 3);
-});
-
 test('what is left out has a name only where it is one of those that are offered', () => {
   for (const [name, saving] of Object.entries(SAVINGS)) assert.is(savingOf({ ...saving, freeu: [1, 1, 1, 1] }), name);
   assert.is(savingOf({ cacheInterval: 3 }), '');

@@ -192,10 +192,6 @@ test('what cannot be steered by is refused, with the numbers', async () => {
       'controls: canny: image: expected 3 × 2 pixels of 3 bytes, got 12 bytes',
     ],
     [
-      { controls: [one], cacheInterval: 2 },
-      'cacheInterval: expected 1 where controls are given, which see every call, got 2',
-    ],
-    [
       { controls: [one], controlGuess: true, guidance: 'one-call' },
       'guidance: expected auto or two-calls where controlGuess is given, got one-call',
     ],

@@ -1,8 +1,7 @@
 /** Pictures that the next drawing follows: each by a ControlNet or a T2I-adapter, as many as one likes; and those models, kept on the device. */
 import { useEffect, useRef } from 'preact/hooks';
 import { addUnit, openControls, setGuess, takeControlPicture } from '../controlShelf';
-import { controlMisfit, controls, controlsAsked } from '../controls';
-import { settings } from '../state';
+import { controlMisfit, controls } from '../controls';
 import { failureText, lateWords, words } from '../words';
 import { ControlFields } from './ControlFields';
 import { ControlShelf } from './ControlShelf';
@@ -15,7 +14,6 @@ export function ControlPanel() {
   useEffect(() => listenToPastes(panel.current!), []);
   const { units, guess } = controls.value ?? { units: [], guess: false };
   const misfit = controlMisfit.value;
-  const whole = (settings.value.extra.cacheInterval ?? 1) > 1 && controlsAsked().controls;
   return (
     <div ref={panel} class="fields init" data-testid="control-panel">
       {units.map((unit, i) => (
@@ -44,7 +42,6 @@ export function ControlPanel() {
         </label>
         <p class="hint">{late.controlGuessHint}</p>
       </div>
-      {whole && <p class="hint">{late.controlWhole}</p>}
       <ControlShelf />
     </div>
   );

@@ -211,7 +211,6 @@ export const late = {
   controlGuess: 'Guess mode',
   controlGuessHint:
     'Steers only what the prompt predicts, the less the finer: for short prompts, much like “ControlNet is more important” elsewhere.',
-  controlWhole: 'While something steers, no work is left out between steps (“Faster”).',
   controlShelf: 'Kept on this device',
   controlKinds: { controlnet: 'ControlNet', adapter: 'T2I-adapter' },
   addControlFile: 'Add a file',

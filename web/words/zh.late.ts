@@ -188,7 +188,6 @@ export const late: LateWords = {
   controlLacking: { model: '选择控制模型后才会生效。', picture: '给出图片后才会生效。' },
   controlGuess: '猜测模式',
   controlGuessHint: '只控制提示词的预测，越精细处越弱：适用于简短的提示词，近似其他软件的“更偏向 ControlNet”。',
-  controlWhole: '启用控制时，各步之间不省略计算（“更快”）。',
   controlShelf: '保存在此设备上',
   controlKinds: { controlnet: 'ControlNet', adapter: 'T2I-Adapter' },
   addControlFile: '添加文件',

@@ -29,7 +29,7 @@ export type ControlPreprocess =
   | { readonly type: 'canny'; readonly low: number; readonly high: number };
 
 export interface ControlRequest {
-  /** What they make is added up. Not with `cacheInterval`. */
+  /** What they make is added up. */
   readonly controls?: readonly ChosenControl[];
   /**
    * Steers the passes with the prompt alone, the less the finer: for prompts that say little. diffusers' `guess_mode`. Not with `one-call`.

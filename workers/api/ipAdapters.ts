@@ -6,8 +6,17 @@ export interface ChosenIpAdapter {
   readonly name: string;
   /** What is to be seen in the picture, one at least, of any size; of each the square in the middle is looked at. */
   readonly images: readonly InitImage[];
+  /** What they are called, without paths: for whoever wants to draw it again, and has to give them once more. */
+  readonly imageNames?: readonly string[];
+  /** By what the adapter is known under another name (`ControlSummary.hash`); for the same. */
+  readonly hash?: string;
+  /** What sees for it: on the page, by its name on the shelf; elsewhere it is opened beside. */
+  readonly encoder?: string;
   /** How much they count, in [0, 10]; 1 by default. diffusers' `set_ip_adapter_scale`, "weight" elsewhere. */
   readonly scale?: number;
+  /** In which part of the network's calls, as `ChosenControl.start` and `.end`. */
+  readonly start?: number;
+  readonly end?: number;
 }
 
 export interface IpAdapterRequest {

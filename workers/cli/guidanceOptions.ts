@@ -1,7 +1,8 @@
 /** How guidance is to be done, where its scale is not all there is to say. */
 
 import { badArgument, numberWord } from '../../models/commandLine.node';
-import type { GuidanceRequest } from '../api';
+import type { GuidanceRequest, ImageRequest } from '../api';
+import { isComposed } from '../isComposed';
 import { given } from './given';
 
 export const GUIDANCE_USAGE = `\
@@ -34,6 +35,16 @@ export function guidanceWords(words: Words): GuidanceRequest {
     mimicPercentile: numberWord('--mimic-percentile', words['mimic-percentile']),
     perpendicularNegative: numberWord('--perpendicular-negative', words['perpendicular-negative']),
   });
+}
+
+/** In how many calls a step is drawn: of prompts joined by AND each takes one. */
+export function guidanceFor(
+  asked: Pick<ImageRequest, 'guidance' | 'prompt' | 'promptStyle'>,
+): ImageRequest['guidance'] {
+  if (!isComposed(asked)) return asked.guidance;
+  if (asked.guidance === 'one-call')
+    throw badArgument('--guidance', 'auto or two-calls where prompts are joined by AND', 'one-call');
+  return 'two-calls';
 }
 
 function intervalWord(argument: string, word: string | undefined): readonly [number, number] | undefined {

@@ -7,8 +7,9 @@ import type { FromImageRequest, InitImage, InpaintRequest } from '../api';
 import { CodedError } from '../errors';
 import { gray } from '../pictureFile/gray';
 import { resized } from '../pictureFile/lanczos';
-import { type Orientation, orientationIn, turned } from '../pictureFile/orientation';
+import { type Notes, orientationOf, turned } from '../pictureFile/orientation';
 import { badImage, PNG_SIGNATURE, pngChunks } from '../pictureFile/pngChunks';
+import { pngTexts } from '../pictureFile/pngText';
 import { decodedPhotograph, photographIn } from './photographs';
 
 /** What the words of `--init-image` and `--mask-image` name, RGB both. */
@@ -35,27 +36,30 @@ const asImage = (thrown: unknown): never => {
   throw thrown instanceof CodedError ? new CodedError('bad-image', thrown, { cause: thrown }) : thrown;
 };
 
-/** `bytes` as 8-bit RGB, turned as their EXIF says, transparency left aside: what Pillow's `exif_transpose` and `convert("RGB")` make of them. */
+/** `bytes` as 8-bit RGB, turned as their EXIF or XMP says, transparency left aside: what Pillow's `exif_transpose` and `convert("RGB")` make of them. */
 export async function decoded(name: string, bytes: Uint8Array): Promise<InitImage> {
   const kind = photographIn(bytes);
   if (kind) return decodedPhotograph(name, bytes, kind, MOST_PIXELS);
   if (PNG_SIGNATURE.some((byte, i) => i < bytes.length && byte !== bytes[i]))
     throw badImage(name, 'a PNG, JPEG or WebP file', 'a file of another kind');
-  const orientation = await checkWhole(name, bytes);
+  const notes = await notesOf(name, bytes);
   try {
     const png = decode(bytes, { checkCrc: true });
-    return turned({ width: png.width, height: png.height, pixels: rgbOf(png) }, orientation);
+    return turned({ width: png.width, height: png.height, pixels: rgbOf(png) }, orientationOf(notes));
   } catch (thrown) {
     throw badImage(name, 'a PNG file that can be decoded', thrown instanceof Error ? thrown.message : String(thrown));
   }
 }
 
-/** All chunks are there, and there is room for the pixels; which side is up (PNG 3rd edition, §11.3.4.5). */
-async function checkWhole(name: string, bytes: Uint8Array): Promise<Orientation> {
-  let exif = new Uint8Array(0);
+const [XMP, RAW_EXIF] = ['XML:com.adobe.xmp', 'Raw profile type exif'];
+
+/** That all chunks are there, and room for the pixels; and what is noted besides: in a chunk of its own (PNG 3rd edition, §11.3.4.5), or in texts. */
+async function notesOf(name: string, bytes: Uint8Array): Promise<Notes> {
+  let exif: Uint8Array | undefined;
   const read = async (start: number, end: number): Promise<Uint8Array> => Uint8Array.from(bytes.subarray(start, end));
-  for await (const { type, data } of pngChunks({ name, size: bytes.length, read })) {
-    if (type === 'eXIf') exif = Uint8Array.from(await data());
+  const file = { name, size: bytes.length, read };
+  for await (const { type, data } of pngChunks(file)) {
+    if (type === 'eXIf') exif = await data();
     if (type !== 'IHDR') continue;
     const header = await data();
     if (header.length !== 13) throw badImage(name, 'a header of 13 bytes', String(header.length));
@@ -63,8 +67,14 @@ async function checkWhole(name: string, bytes: Uint8Array): Promise<Orientation>
     const [width, height] = [view.getUint32(0), view.getUint32(4)];
     if (width * height > MOST_PIXELS) throw badImage(name, `at most ${MOST_PIXELS} pixels`, `${width} × ${height}`);
   }
-  return orientationIn(exif);
+  // A text that cannot be read says nothing; the picture beside it may be whole.
+  const { texts } = await pngTexts(file, [XMP, RAW_EXIF]).catch(() => ({ texts: new Map<string, string>() }));
+  return { exif: exif ?? rawExif(texts.get(RAW_EXIF)), xmp: texts.get(XMP) };
 }
+
+/** EXIF as ImageMagick writes it: a line that is empty, one with its kind, one with its length, then lines of hexadecimal digits. */
+const rawExif = (text: string | undefined): Uint8Array | undefined =>
+  text === undefined ? undefined : Uint8Array.from(Buffer.from(text.split('\n').slice(3).join(''), 'hex'));
 
 function rgbOf(png: DecodedPng): Uint8Array {
   const { width, height, channels, depth, palette } = png;

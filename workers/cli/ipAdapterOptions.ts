@@ -1,37 +1,49 @@
 /** IP-Adapters of `npm run generate`: files, what sees for them, and pictures to draw like. */
 import { dirname, join } from 'node:path';
-import { badArgument } from '../../models/commandLine.node';
+import { badArgument, numberWord } from '../../models/commandLine.node';
 import { diskFolder } from '../../models/folder.node';
 import { type ImageEncoder, openImageEncoder } from '../../models/ipAdapter/openImageEncoder';
 import { type IpAdapter, openIpAdapter } from '../../models/ipAdapter/openIpAdapter';
 import { diskFile, fromCaller, isFolder, weighedFile } from '../../models/openDisk.node';
 import type { ChosenIpAdapter, IpAdapterRequest } from '../api';
+import type { Part } from '../countsIn';
 import { CodedError } from '../errors';
+import type { SeeingAdapter } from '../imagePrompting';
+import { given } from './given';
 import { readImage } from './images';
 
 export const IP_ADAPTER_USAGE = `\
   --ip-adapter FILE[:SCALE]  an IP-Adapter, by which pictures say what is drawn, by default with scale 1; several times for several
   --ip-image FILE          a picture to draw like, PNG, JPEG or WebP; several for one --ip-adapter, or one for each in turn
+  --ip-start X, --ip-end X  in which part of the calls it counts, 0 to 1; one for all or one for each (default: 0, 1)
   --ip-encoder PATH        what sees it: a CLIP vision model, its folder or file (default: the folder image_encoder beside the
                            first --ip-adapter)`;
 
 const text = { type: 'string' } as const;
 const several = { ...text, multiple: true } as const;
-export const IP_ADAPTER_OPTIONS = { 'ip-adapter': several, 'ip-image': several, 'ip-encoder': text } as const;
+export const IP_ADAPTER_OPTIONS = {
+  'ip-adapter': several,
+  'ip-image': several,
+  'ip-start': several,
+  'ip-end': several,
+  'ip-encoder': text,
+} as const;
 
 interface Words {
   readonly 'ip-adapter'?: readonly string[] | undefined;
   readonly 'ip-image'?: readonly string[] | undefined;
+  readonly 'ip-start'?: readonly string[] | undefined;
+  readonly 'ip-end'?: readonly string[] | undefined;
   readonly 'ip-encoder'?: string | undefined;
 }
 
 /** What is given of them, nothing opened yet. */
 export interface IpAdapterWords {
-  readonly adapters: readonly {
+  readonly adapters: readonly (Part & {
     readonly path: string;
     readonly scale: number;
     readonly images: readonly string[];
-  }[];
+  })[];
   /** Where nobody says, it stands beside the first of them. */
   readonly encoder: string | undefined;
 }
@@ -43,6 +55,8 @@ export function ipAdapterWords(words: Words): IpAdapterWords {
   if (encoder === '') throw badArgument('--ip-encoder', 'PATH', '');
   for (const [option, given] of [
     ['--ip-image', images[0]],
+    ['--ip-start', words['ip-start']?.[0]],
+    ['--ip-end', words['ip-end']?.[0]],
     ['--ip-encoder', encoder],
   ] as const)
     if (given !== undefined && files.length === 0)
@@ -52,36 +66,41 @@ export function ipAdapterWords(words: Words): IpAdapterWords {
     const expected = second ? `${files.length}, one for each --ip-adapter` : 'one at least for --ip-adapter';
     throw badArgument('--ip-image', expected, `${images.length}`);
   }
+  const each = (option: 'ip-start' | 'ip-end'): (number | undefined)[] => {
+    const said = (words[option] ?? []).map((word) => numberWord(`--${option}`, word)!);
+    if (said.length > 1 && said.length !== files.length)
+      throw badArgument(`--${option}`, `one, or ${files.length}, one for each --ip-adapter`, `${said.length}`);
+    return files.map((_, i) => said[i] ?? said[0]);
+  };
+  const [starts, ends] = [each('ip-start'), each('ip-end')];
   return {
-    adapters: files.map(({ path, weight }, i) => ({ path, scale: weight, images: second ? [images[i]!] : images })),
+    adapters: files.map(({ path, weight }, i) => ({
+      ...{ path, scale: weight, images: second ? [images[i]!] : images },
+      ...given({ start: starts[i], end: ends[i] }),
+    })),
     encoder: encoder === undefined ? undefined : fromCaller(encoder),
   };
 }
 
-/** What is open of them. */
-export interface OpenedIpAdapters {
-  readonly encoder: ImageEncoder;
-  readonly adapters: readonly IpAdapter[];
-}
-
 /** IP-Adapters, opened, and what is asked of them. Rejects as `openIpAdapter`, `openImageEncoder` and `readImage` do. */
 export async function ipAdaptersOf({ adapters, encoder }: IpAdapterWords): Promise<{
-  readonly opened?: OpenedIpAdapters;
+  readonly opened: readonly SeeingAdapter[];
   readonly request: IpAdapterRequest;
 }> {
   const [first] = adapters;
-  if (!first) return { request: {} };
+  if (!first) return { opened: [], request: {} };
   const chosen: ChosenIpAdapter[] = [];
   const opened: IpAdapter[] = [];
-  for (const { path, scale, images } of adapters) {
+  for (const { path, images, ...how } of adapters) {
     const pictures = await Promise.all(images.map(readImage));
     const adapter = await openIpAdapter(await diskFile(path));
     opened.push(adapter);
-    chosen.push({ name: adapter.name, scale, images: pictures });
+    const imageNames = images.map((image) => image.replace(/^.*[/\\]/, ''));
+    chosen.push({ ...how, name: adapter.name, imageNames, images: pictures });
   }
-  const seeing = encoder ?? join(dirname(first.path), 'image_encoder');
+  const seeing = await encoderAt(encoder ?? join(dirname(first.path), 'image_encoder'), encoder !== undefined);
   return {
-    opened: { encoder: await encoderAt(seeing, encoder !== undefined), adapters: opened },
+    opened: opened.map((adapter) => ({ adapter, encoder: seeing })),
     request: { ipAdapters: chosen },
   };
 }

@@ -1,5 +1,5 @@
-/** How large the picture in a JPEG or WebP file is, told before it is decoded, and which side is up; and whether the file is all there. */
-import { type Orientation, orientationIn } from '../pictureFile/orientation';
+/** How large the picture in a JPEG or WebP file is, told before it is decoded, and what is noted of it; and whether the file is all there. */
+import type { Notes } from '../pictureFile/orientation';
 import { badImage } from '../pictureFile/pngChunks';
 
 type Size = readonly [width: number, height: number];
@@ -56,15 +56,45 @@ export function webpSize(name: string, bytes: Uint8Array): Size {
   return [three(24), three(27)];
 }
 
-/** What a WebP file's EXIF chunk says (RFC 9649, section 2.7.1.5). */
-export function webpOrientation(bytes: Uint8Array): Orientation {
+/** The segments before the first scan whose application is EXIF or XMP (Exif 2.32, section 4.7.2; XMP, part 3, section 1.1.3), by what they begin with. */
+export function jpegNotes(bytes: Uint8Array): Notes {
   const view = viewOf(bytes);
+  let notes: Notes = {};
+  for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff && bytes[at + 1] !== SCAN; ) {
+    // Any number of these may stand before a marker.
+    if (bytes[at + 1] === 0xff) {
+      at += 1;
+      continue;
+    }
+    const data = bytes.subarray(at + 4, at + 2 + view.getUint16(at + 2));
+    const begins = (word: string): boolean => latin1(data.subarray(0, word.length)) === word;
+    if (bytes[at + 1] === APPLICATION_1) {
+      if (begins('Exif\0\0')) notes = { exif: data, ...notes };
+      if (begins(XMP)) notes = { xmp: latin1(data.subarray(XMP.length)), ...notes };
+    }
+    at += 2 + view.getUint16(at + 2);
+  }
+  return notes;
+}
+
+const [SCAN, APPLICATION_1] = [0xda, 0xe1];
+const XMP = 'http://ns.adobe.com/xap/1.0/\0';
+
+/** All that is looked for in them is ASCII. */
+const latin1 = (bytes: Uint8Array): string => new TextDecoder('latin1').decode(bytes);
+
+/** A WebP file's chunks of EXIF and XMP (RFC 9649, section 2.7.1.5). */
+export function webpNotes(bytes: Uint8Array): Notes {
+  const view = viewOf(bytes);
+  let notes: Notes = {};
   for (let at = 12; at + 8 <= bytes.length; ) {
     const length = view.getUint32(at + 4, true);
     const data = bytes.subarray(at + 8, at + 8 + length);
-    if (String.fromCharCode(...bytes.subarray(at, at + 4)) === 'EXIF') return orientationIn(data);
+    const kind = String.fromCharCode(...bytes.subarray(at, at + 4));
+    if (kind === 'EXIF') notes = { exif: data, ...notes };
+    if (kind === 'XMP ') notes = { xmp: latin1(data), ...notes };
     // Chunks begin at even bytes.
     at += 8 + length + (length % 2);
   }
-  return orientationIn(new Uint8Array(0));
+  return notes;
 }

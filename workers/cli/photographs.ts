@@ -2,14 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { InitImage } from '../api';
-import { turned } from '../pictureFile/orientation';
+import { orientationOf, turned } from '../pictureFile/orientation';
 import { badImage } from '../pictureFile/pngChunks';
-import { jpegSize, webpOrientation, webpSize } from './photographSizes';
+import { jpegNotes, jpegSize, webpNotes, webpSize } from './photographSizes';
 
 /** What both packages export, as far as it is used. */
 interface Decoder {
   init(module: object, options: { readonly printErr: () => void }): Promise<void>;
-  default(file: ArrayBuffer, options?: { readonly preserveOrientation: boolean }): Promise<Rgba>;
+  default(file: ArrayBuffer): Promise<Rgba>;
 }
 
 interface Rgba {
@@ -25,12 +25,14 @@ const KINDS = {
   JPEG: {
     begins: (bytes: Uint8Array) => bytes[0] === 0xff && bytes[1] === 0xd8,
     sizeIn: jpegSize,
+    notesIn: jpegNotes,
     decoder: () => import('@jsquash/jpeg/decode.js') as Promise<unknown>,
     wasm: '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',
   },
   WebP: {
     begins: (bytes: Uint8Array) => /^RIFF....WEBP/s.test(Buffer.from(bytes.subarray(0, 12)).toString('latin1')),
     sizeIn: webpSize,
+    notesIn: webpNotes,
     decoder: () => import('@jsquash/webp/decode.js') as Promise<unknown>,
     wasm: '@jsquash/webp/codec/dec/webp_dec.wasm',
   },
@@ -40,7 +42,7 @@ const KINDS = {
 export const photographIn = (bytes: Uint8Array): keyof typeof KINDS | undefined =>
   (Object.keys(KINDS) as (keyof typeof KINDS)[]).find((kind) => KINDS[kind].begins(bytes));
 
-/** As 8-bit RGB, turned as its EXIF says, transparency left aside. `bad-image` where they are cut off or have more than `mostPixels`. */
+/** As 8-bit RGB, turned as its EXIF or XMP says, transparency left aside. `bad-image` where they are cut off or have more than `mostPixels`. */
 export async function decodedPhotograph(
   name: string,
   bytes: Uint8Array,
@@ -60,15 +62,13 @@ export async function decodedPhotograph(
     ) {}
   };
   const file = Uint8Array.from(bytes).buffer;
-  const rgba = await decode(file, { preserveOrientation: true }).catch((thrown: unknown): never => {
+  const rgba = await decode(file).catch((thrown: unknown): never => {
     const got = thrown instanceof Error ? thrown.message : 'one that its decoder gives up on';
     throw badImage(name, `a ${kind} file that can be decoded`, got);
   });
   const pixels = new Uint8Array(3 * rgba.width * rgba.height);
   for (let from = 0, to = 0; to < pixels.length; from += 4, to += 3) pixels.set(rgba.data.subarray(from, from + 3), to);
-  const picture = { width: rgba.width, height: rgba.height, pixels };
-  // A JPEG's decoder has turned it.
-  return kind === 'WebP' ? turned(picture, webpOrientation(bytes)) : picture;
+  return turned({ width: rgba.width, height: rgba.height, pixels }, orientationOf(KINDS[kind].notesIn(bytes)));
 }
 
 const opened = new Map<keyof typeof KINDS, Promise<Decoder>>();

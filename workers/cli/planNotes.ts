@@ -27,10 +27,9 @@ export function planNotes(
       'note: the weights are read in parts, anew for every step, which takes time: as a whole they do not fit this machine',
     );
   }
-  if (courses.vae_decoder.tile) {
-    const why = asked.memory === 'low' ? '' : ': as a whole that does not fit this machine';
-    notes.push(`note: the picture is decoded in tiles, which shows a little${why}`);
-  }
+  const why = asked.memory === 'low' ? '' : ': as a whole that does not fit this machine';
+  const ways = [...(courses.vae_encoder?.tile ? ['encoded'] : []), ...(courses.vae_decoder.tile ? ['decoded'] : [])];
+  if (ways.length > 0) notes.push(`note: the picture is ${ways.join(' and ')} in tiles, which shows a little${why}`);
   return notes;
 }
 

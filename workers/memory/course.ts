@@ -14,15 +14,16 @@ export interface Course {
   readonly lean: boolean;
   /** In how many segments the UNet's weights are streamed: they are read and opened anew in each step. */
   readonly segments?: number;
-  /** Side of the tiles that the decoder decodes one by one, latents. */
+  /** Side of the tiles that the VAE decodes, or encodes, one by one, latents. */
   readonly tile?: number;
 }
 
-export type Courses = Readonly<Record<DrawnStage, Course>>;
+/** The encoder's is there where a picture to begin from was planned with. */
+export type Courses = Readonly<Record<DrawnStage, Course>> & { readonly vae_encoder?: Course };
 
-/** The encoder of a picture to begin from goes the decoder's way, but whole. */
+/** Where nothing was planned for it, the encoder goes the decoder's way, but whole. */
 export const courseOf = (stage: StageName, courses: Courses): Course =>
-  stage === 'vae_encoder' ? { lean: courses.vae_decoder.lean } : courses[stage];
+  stage === 'vae_encoder' ? (courses.vae_encoder ?? { lean: courses.vae_decoder.lean }) : courses[stage];
 
 const FAST: Course = { lean: false };
 const LEAN: Course = { lean: true };

@@ -5,7 +5,7 @@ import type { Manifest } from '../../models/manifest';
 import type { GraphOptions } from '../../models/pack';
 import type { ImageRequest } from '../api';
 import { guessesBy, unlikePasses } from '../unlikePasses';
-import { AMPLE_HEAP_BYTES, COURSES, type Course, type Courses, courseOf, LOW_HEAP_BYTES } from './course';
+import { AMPLE_HEAP_BYTES, COURSES, type Course, type Courses, LOW_HEAP_BYTES } from './course';
 import { type Batch, type DrawnSize, Needs, type PictureSize } from './needs';
 import { availableHeap, type Device } from './plan';
 
@@ -32,7 +32,7 @@ export type Planned = DrawnSize &
     readonly beside?: number | undefined;
     /** Bytes of ONNX Runtime's heap after what is run and closed before the UNet, where that is no part of the model. */
     readonly before?: number;
-    /** There where it begins from a picture, which is encoded as a whole. */
+    /** There where it begins from a picture, which is encoded. */
     readonly initImage?: unknown;
   };
 
@@ -74,13 +74,19 @@ export function planDrawing(
   const unetPeak = (way: UnetWay): number => needs.stage('unet', way.course, batchOf(way.guidance)) + beside;
   const unet = choose(unetWays(manifest, asked), unetPeak);
   const decoderPeak = ({ course }: Way): number => needs.decoder(course, unetPeak(unet));
-  const decoder = choose(decoderWays(asked), decoderPeak);
-  const courses = { text_encoder: text.course, unet: unet.course, vae_decoder: decoder.course };
-  const encoderPeak = asked.initImage ? needs.stage('vae_encoder', courseOf('vae_encoder', courses)) : 0;
+  const decoder = choose(vaeWays(asked), decoderPeak);
+  const encoderPeak = ({ course }: Way): number => needs.stage('vae_encoder', course);
+  const encoder = asked.initImage ? choose(vaeWays(asked), encoderPeak) : undefined;
   return {
-    courses,
+    courses: {
+      ...{ text_encoder: text.course, unet: unet.course, vae_decoder: decoder.course },
+      ...(encoder ? { vae_encoder: encoder.course } : {}),
+    },
     guidance: unet.guidance,
-    peakBytes: Math.max(before, encoderPeak, textPeak(text), unetPeak(unet), decoderPeak(decoder)),
+    peakBytes: Math.max(
+      ...[before, textPeak(text), unetPeak(unet), decoderPeak(decoder)],
+      encoder ? encoderPeak(encoder) : 0,
+    ),
     availableBytes,
   };
 }
@@ -92,8 +98,9 @@ export function leastHeap(manifest: Manifest, asked: Planned, lowering: GraphOpt
   const last = unetWays(manifest, asked).at(-1)!;
   const unet = needs.stage('unet', last.course, batchOf(last.guidance)) + (asked.beside ?? 0);
   const text = needs.stage('text_encoder', textWays(asked).at(-1)!.course);
-  const encoder = asked.initImage ? needs.stage('vae_encoder', { lean: true }) : 0;
-  return Math.max(asked.before ?? 0, encoder, text, unet, needs.decoder(decoderWays(asked).at(-1)!.course, unet));
+  const { course } = vaeWays(asked).at(-1)!;
+  const encoder = asked.initImage ? needs.stage('vae_encoder', course) : 0;
+  return Math.max(asked.before ?? 0, encoder, text, unet, needs.decoder(course, unet));
 }
 
 interface Way {
@@ -119,8 +126,8 @@ function unetWays(manifest: Manifest, asked: Planned): UnetWay[] {
 
 const batchOf = (guidance: Guidance): Batch => (guidance === 'one-call' ? 2 : 1);
 
-/** A tile that holds the whole picture is none. */
-const decoderWays = (asked: Planned): Way[] =>
+/** Of its decoder, and of its encoder. A tile that holds the whole picture is none. */
+const vaeWays = (asked: Planned): Way[] =>
   coursesOf('vae_decoder', asked)
     .filter(({ tile = 0 }) => VAE_FACTOR * tile < Math.max(asked.width, asked.height))
     .map((course) => ({ course }));

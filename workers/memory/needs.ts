@@ -46,12 +46,19 @@ export function unetSizes(
   return (['made', 'given'] as const).map((from) => ({ ...seen, deep: { branch: cacheBranch, from } }));
 }
 
-/** As what something that steers a UNet is opened beside it, as `size`: what it makes of a picture is an adapter's for every pass. */
-export const steeringSize = (
+/**
+ * As what something that steers a UNet is opened beside it, as `size`: what it makes of a picture is an adapter's for every pass; of a ControlNet
+ * there is a part besides for what is handed deep features.
+ */
+export function steeringSizes(
   { kind }: Pick<PlannedSteering, 'kind'>,
   { batch, height, width }: StageSize,
-  { tokens }: Pick<DrawnSize, 'tokens'>,
-): StageSize => (kind === 'adapter' ? { batch: 1, height, width } : unetSize({ batch, height, width }, { tokens }));
+  { tokens, cacheInterval = 1, cacheBranch = 0 }: Pick<DrawnSize, 'tokens' | 'cacheInterval' | 'cacheBranch'>,
+): StageSize[] {
+  if (kind === 'adapter') return [{ batch: 1, height, width }];
+  const whole = unetSize({ batch, height, width }, { tokens });
+  return cacheInterval === 1 ? [whole] : [whole, { ...whole, deep: { branch: cacheBranch, from: 'given' } }];
+}
 
 /** Pictures that go through the UNet in one call: 2 are both passes of a guided step. */
 export type Batch = 1 | 2;
@@ -85,16 +92,21 @@ export class Needs {
     const [size, shallow] = unetSizes(whole, this.size);
     const needs = this.opened(stage, size!, segments);
     const steering = this.steering(whole, segments);
-    // In segments one network follows another; whole, all are open at once.
-    if (segments > 1) needs.push(...steering.flat());
-    const beside = segments > 1 ? [] : steering.map(([need]) => need!);
+    // In segments one network follows another; whole, all are open at once, as are in any case the parts that are handed deep features.
+    if (segments > 1) needs.push(...steering.flatMap(([each]) => each!));
+    const beside = steering.flatMap(([each, outer = []]) => [...(segments > 1 ? [] : each!), ...outer]);
     if (shallow) beside.push(this.opened(stage, shallow, 1)[0]!);
     return needs.map((need) => beside.reduce(together, need));
   }
 
-  private steering(whole: StageSize, segments: number): HeapNeed[][] {
+  /** Of each what it takes, in segments, and what its part takes besides. */
+  private steering(whole: StageSize, segments: number): HeapNeed[][][] {
     const { steering = [] } = this.size;
-    return steering.map((one) => this.opened('unet', steeringSize(one, whole, this.size), segments, one.manifest));
+    return steering.map((one) =>
+      steeringSizes(one, whole, this.size).map((size) =>
+        this.opened('unet', size, size.deep ? 1 : segments, one.manifest),
+      ),
+    );
   }
 
   /** A copy. `manifest`: of something else than the model. */

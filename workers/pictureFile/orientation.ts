@@ -1,4 +1,8 @@
-/** Which side of a picture is up, as a camera has noted it in its file (Exif 2.32, section 4.6.4: tag 0x0112), and the picture turned so. */
+/**
+ * Which side of a picture is up, as a camera, or a program behind it, has noted it in its file, and the picture turned so: in EXIF (Exif 2.32, section
+ * 4.6.4: tag 0x0112), or, where that has no such tag, in XMP (its part 2, section 3.1: tiff:Orientation), as Pillow 13 reads both (`Image.getexif`).
+ * Browsers look at EXIF alone.
+ */
 import type { InitImage } from '../api';
 
 /** From 1, as it lies there, to 8. */
@@ -7,27 +11,47 @@ export type Orientation = number;
 const UPRIGHT: Orientation = 1;
 const TAG = 0x0112;
 const ENTRY_BYTES = 12;
-const SHORT = 3;
+const [SHORT, LONG] = [3, 4];
 const PREFIX = [...'Exif\0\0'].map((letter) => letter.charCodeAt(0));
 
-/** What the EXIF data `exif` say, a TIFF file's header and first directory (TIFF 6.0, section 2); upright where they say nothing, or nonsense. */
-export function orientationIn(exif: Uint8Array): Orientation {
+/** What a file says of its picture besides. */
+export interface Notes {
+  readonly exif?: Uint8Array | undefined;
+  readonly xmp?: string | undefined;
+}
+
+/** Upright where nothing is said. What EXIF says counts, were it nonsense. */
+export const orientationOf = ({ exif, xmp }: Notes): Orientation =>
+  (exif && orientationIn(exif)) ?? (xmp === undefined ? UPRIGHT : orientationInXmp(xmp));
+
+const known = (value: number): Orientation => (value >= 1 && value <= 8 ? value : UPRIGHT);
+
+/** An attribute, or an element. */
+const IN_XMP = /tiff:Orientation(?:="|>)([0-9])/;
+
+const orientationInXmp = (xmp: string): Orientation => known(Number(IN_XMP.exec(xmp)?.[1] ?? UPRIGHT));
+
+/**
+ * What the EXIF data `exif` say, a TIFF file's header and first directory (TIFF 6.0, section 2); upright where that is nonsense, `undefined` where
+ * they say nothing.
+ */
+export function orientationIn(exif: Uint8Array): Orientation | undefined {
   // Of a JPEG file's segment; some leave it on elsewhere.
   const bytes = PREFIX.every((byte, i) => exif[i] === byte) ? exif.subarray(PREFIX.length) : exif;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.byteLength < 8) return UPRIGHT;
+  if (view.byteLength < 8) return undefined;
   const order = view.getUint16(0);
   const little = order === 0x4949;
-  if ((!little && order !== 0x4d4d) || view.getUint16(2, little) !== 42) return UPRIGHT;
+  if ((!little && order !== 0x4d4d) || view.getUint16(2, little) !== 42) return undefined;
   const directory = view.getUint32(4, little);
-  if (directory + 2 > view.byteLength) return UPRIGHT;
+  if (directory + 2 > view.byteLength) return undefined;
   const count = view.getUint16(directory, little);
   for (let at = directory + 2, i = 0; i < count && at + ENTRY_BYTES <= view.byteLength; i++, at += ENTRY_BYTES) {
-    if (view.getUint16(at, little) !== TAG || view.getUint16(at + 2, little) !== SHORT) continue;
-    const value = view.getUint16(at + 8, little);
-    return value >= 1 && value <= 8 ? value : UPRIGHT;
+    if (view.getUint16(at, little) !== TAG) continue;
+    const type = view.getUint16(at + 2, little);
+    return known(type === SHORT ? view.getUint16(at + 8, little) : type === LONG ? view.getUint32(at + 8, little) : 0);
   }
-  return UPRIGHT;
+  return undefined;
 }
 
 /** What each orientation does to a picture, as `ImageOps.exif_transpose` of Pillow 13: first its columns or rows turn around, then it is laid over its diagonal. */

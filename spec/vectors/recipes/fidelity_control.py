@@ -2,7 +2,7 @@
 T2I-adapters, by StableDiffusionAdapterPipeline, float32, for `npm run fidelity`.
 
 The ControlNets are the demo model's UNet with parts of their own out of a hash, which build/fidelityControl.ts repeats; so is all of the adapters. What they follow
-is one of fidelity.py's pictures, brought to the size by the pipelines.
+is one of fidelity.py's pictures, brought to the size by the pipelines. Deep features are kept by DeepCache's own helper.
     nice python spec/vectors/recipes/fidelity_control.py   (from the repository's root)
 """
 import io
@@ -10,6 +10,7 @@ import io
 import diffusers
 import numpy as np
 import torch
+from DeepCache import DeepCacheSDHelper
 from diffusers import ControlNetModel, MultiAdapter, MultiControlNetModel, StableDiffusionAdapterPipeline, T2IAdapter
 from fidelity import png, request, write
 from fidelity_images import mask, pictures
@@ -19,6 +20,7 @@ from PIL import Image
 from random_models import ROOT, pipeline
 
 SMALL = {"steps": 10, "width": 64, "height": 64}
+LESS = {"steps": 10, "width": 48, "height": 48}
 ONE = [{"name": "control-a", "follows": "euler-square"}]
 TWO = [
     {"name": "control-a", "follows": "euler-square", "weight": 0.8, "end": 0.6},
@@ -46,6 +48,8 @@ def requests():
         request("euler-control-pooled", 7, "euler", **SMALL, controlled=[shuffle]),
         request("ddim-control-pooled-second", 8, "ddim", **SMALL, controlled=[ONE[0], shuffle]),
         request("euler-control-masked", 9, "euler", **SMALL, controlled=[{"name": "control-inpaint", "follows": "euler-square"}], initFrom="euler-square", maskBox=[16, 8, 48, 40]),
+        request("euler-control-cache", 10, "euler", **LESS, controlled=TWO, cacheInterval=3, cacheBranch=3),
+        request("ddim-adapter-cache", 11, "ddim", **LESS, controlled=PAIR, cacheInterval=2, cacheBranch=2),
     ]
 
 
@@ -84,6 +88,13 @@ def adapter_pipeline(pipe, case):
 def drawn_by(drawing, case, config, **options):
     drawing.set_progress_bar_config(disable=True)
     drawing.scheduler = scheduler_from(case["scheduler"], config, "model", case["seed"])
+    if "cacheInterval" in case:
+        # As in fidelity_saving.py.
+        block, layer = divmod(case["cacheBranch"], drawing.unet.config.layers_per_block + 1)
+        helper = DeepCacheSDHelper(drawing)
+        helper.set_params(cache_interval=case["cacheInterval"])
+        helper.params |= {"cache_block_id": block, "cache_layer_id": layer}
+        helper.enable()
     return drawing(
         case["prompt"], negative_prompt=case["negativePrompt"], num_inference_steps=case["steps"], guidance_scale=case["guidanceScale"],
         generator=torch.Generator().manual_seed(case["seed"]), output_type="np", width=case["width"], height=case["height"], **options,

@@ -2,7 +2,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseArguments } from '../../../workers/cli/arguments';
-import { fastSaving } from '../../../workers/cli/savingOptions';
 import { cannyEdges } from '../../../workers/pictureFile/canny';
 import { preprocessed } from '../../../workers/pictureFile/preprocessed';
 import { recipeChunks } from '../../../workers/pictureFile/recipe';
@@ -77,12 +76,6 @@ test('what does not fit together is refused', async () => {
     [[...one, '--control-preprocess', 'canny:200,100'], '--control-preprocess', 'canny:LOW,HIGH', 'canny:200,100'],
   ] as const)
     await rejects(() => words(...more), 'bad-argument', ...said);
-});
-
-test('--fast keeps no deep features where a ControlNet sees every call', () => {
-  const image = { width: 1, height: 1, pixels: new Uint8Array(3) };
-  const asked = { steps: 20, guidance: 'auto', controls: [{ name: 'canny', image }] } as const;
-  assert.equal(fastSaving(asked), { guidanceInterval: [0, 0.8] });
 });
 
 test('a picture’s file says what steered it, without the pictures', () => {

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { planModel } from '../../../models/planModel';
 import type { ImageRequest } from '../../../workers/api';
 import { planNotes } from '../../../workers/cli/planNotes';
-import { COURSES } from '../../../workers/memory/course';
+import { COURSES, type Courses, FASTEST } from '../../../workers/memory/course';
 import { leastHeap, planDrawing } from '../../../workers/memory/drawingPlan';
 import { Needs } from '../../../workers/memory/needs';
 import { DEFAULTS } from '../../../workers/request';
@@ -31,6 +31,21 @@ test('streamed weights and tiles are told', () => {
   // Nobody asked for a picture that is not the same.
   const low = notes(ROOMY.heapBytes, { memory: 'low' });
   assert.equal(low, ['note: the picture is decoded in tiles, which shows a little']);
+});
+
+test('a picture to begin from that is encoded in tiles is told in the same line', () => {
+  const asked = { ...DEFAULTS, prompt: 'a cat', seed: 1, ...NATIVE };
+  const said = (way: Partial<Courses>, memory: ImageRequest['memory'] = 'auto'): string[] => {
+    const plan = { courses: { ...FASTEST, ...way }, guidance: 'two-calls', peakBytes: 1, availableBytes: 2 } as const;
+    return planNotes(plan, { ...asked, memory }, int8, ROOMY);
+  };
+  const tiles = { lean: true, tile: 64 };
+  const why = 'which shows a little: as a whole that does not fit this machine';
+  assert.equal(said({ vae_encoder: tiles }), [`note: the picture is encoded in tiles, ${why}`]);
+  const both = { vae_encoder: tiles, vae_decoder: tiles };
+  assert.equal(said(both), [`note: the picture is encoded and decoded in tiles, ${why}`]);
+  assert.equal(said(both, 'low'), ['note: the picture is encoded and decoded in tiles, which shows a little']);
+  assert.equal(said({ vae_encoder: { lean: true } }), []);
 });
 
 test('what does not fit is told with the numbers and with the size that would', () => {

@@ -2,9 +2,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseArguments } from '../../../workers/cli/arguments';
+import { guidanceFor } from '../../../workers/cli/guidanceOptions';
 import { fastNote, fastSaving } from '../../../workers/cli/savingOptions';
 import { fast } from '../../../workers/fast';
 import { checkRequest } from '../../../workers/request';
+import { rejects } from '../../models/rejects';
 
 test('the more steps, the more is left out; of few, nothing', () => {
   assert.equal(fast({ steps: 8 }), {});
@@ -42,6 +44,23 @@ test('of a picture that is drawn from, or in two passes, what is drawn counts, a
   assert.equal(fast({ steps: 20, hiresScale: 2 }), { cacheInterval: 3, guidanceInterval: [0, 0.8] });
   // The second pass takes the last 20 of 100.
   assert.equal(fast({ steps: 20, hiresScale: 2, hiresStrength: 0.2 }), { cacheInterval: 3 });
+});
+
+test('of prompts that are joined guidance stays, which would save no pass; beside what steers, features are kept', () => {
+  assert.equal(fast({ steps: 20, prompt: 'a AND b', promptStyle: 'a1111' }), { cacheInterval: 3 });
+  const controls = [{ name: 'canny', image: { width: 1, height: 1, pixels: new Uint8Array(3) } }];
+  assert.equal(fast({ steps: 12, controls }), { cacheInterval: 2, guidanceInterval: [0, 0.8] });
+});
+
+test('of prompts that are joined each takes a call, and one call for all is refused', async () => {
+  for (const prompt of ['a AND b', 'a :0.5', 'a :0.5 <lora:c:1>']) {
+    const asked = { prompt, promptStyle: 'a1111' } as const;
+    assert.is(guidanceFor({ ...asked, guidance: 'auto' }), 'two-calls', prompt);
+    const refused = () => guidanceFor({ ...asked, guidance: 'one-call' });
+    await rejects(refused, 'bad-argument', '--guidance', 'joined by AND', 'one-call');
+  }
+  assert.is(guidanceFor({ prompt: 'a BAND b <lora:c:0.5>', promptStyle: 'a1111', guidance: 'one-call' }), 'one-call');
+  assert.is(guidanceFor({ prompt: 'a AND b', promptStyle: 'plain', guidance: 'auto' }), 'auto');
 });
 
 test('it says what it did', () => {

@@ -105,18 +105,29 @@ test('the plan says what the neediest stage takes', () => {
   assert.equal([peakBytes, availableBytes], [Math.max(...peaks), ROOMY.heapBytes]);
 });
 
-test('a picture to begin from is counted: its encoder is whole where the decoder goes in tiles', () => {
+test('a picture to begin from is counted: its encoder goes a way of its own, in tiles where there is no room for the whole', () => {
   const asked = { width: 1024, height: 1024, memory: 'low' } as const;
   const [without, from] = [asked, { ...asked, initImage: {} }].map((each) => planDrawing(int8, each, ROOMY));
-  assert.equal(from!.courses, without!.courses);
-  assert.ok(without!.courses.vae_decoder.tile);
-  assert.is(from!.peakBytes, new Needs(int8, asked).stage('vae_encoder', LEAN!));
-  assert.ok(from!.peakBytes > without!.peakBytes);
-  const device = { heapBytes: without!.peakBytes };
+  const { vae_encoder, ...courses } = from!.courses;
+  assert.equal(courses, without!.courses);
+  const needs = new Needs(int8, asked);
+  assert.ok(needs.stage('vae_encoder', LEAN!) > LOW_HEAP_BYTES);
+  // The largest that fits.
+  const tiled = COURSES.low.vae_decoder.filter(({ tile }) => tile);
   assert.equal(
-    [asked, { ...asked, initImage: {} }].map((each) => forecastSize(int8, each, device).fits),
-    [true, false],
+    vae_encoder,
+    tiled.find((course) => needs.stage('vae_encoder', course) <= LOW_HEAP_BYTES),
   );
+  assert.is(from!.peakBytes, Math.max(without!.peakBytes, needs.stage('vae_encoder', vae_encoder!)));
+  const roomy = planDrawing(int8, { ...asked, memory: 'auto', initImage: {} }, ROOMY);
+  assert.equal(roomy.courses.vae_encoder, LEAN);
+  const whole = needs.stage('vae_encoder', LEAN!);
+  for (const heapBytes of [whole, whole - 1])
+    assert.is(
+      planDrawing(int8, { ...asked, memory: 'auto', initImage: {} }, { heapBytes }).courses.vae_encoder!.tile !==
+        undefined,
+      heapBytes < whole,
+    );
 });
 
 test('of two passes the larger is planned for, its encoder only where pixels are enlarged', () => {

@@ -6,6 +6,7 @@ import { openDiffusersFolder } from '../../../models/checkpoint';
 import { diskFolder } from '../../../models/folder.node';
 import type { Manifest } from '../../../models/manifest';
 import { planModel } from '../../../models/planModel';
+import type { StageSize } from '../../../models/stage';
 import { networkOf } from '../../../workers/backend/int8/assemble';
 import { nodeThreads } from '../../../workers/backend/int8/int8.node';
 import { openInt8Stage } from '../../../workers/backend/int8/int8Stage';
@@ -15,7 +16,7 @@ import { type Planned, planDrawing } from '../../../workers/memory/drawingPlan';
 import { forecastSize } from '../../../workers/memory/forecast';
 import { planFor } from '../../../workers/memory/formFor';
 import { int8Plan } from '../../../workers/memory/int8Plan';
-import { Needs, steeringSize } from '../../../workers/memory/needs';
+import { Needs, steeringSizes } from '../../../workers/memory/needs';
 import { int8SteeringBytes } from '../../../workers/memory/steeringBytes';
 import { fromRoot } from '../../root';
 import { fullSize, NATIVE, ROOMY, SMALL } from './fullSize';
@@ -72,13 +73,23 @@ test('on our own kernels it is what is opened, to the page: for both passes a Co
     const { kind } = steerer;
     const steering = [{ kind, manifest: controlManifest(plan, steerer) }];
     const { model } = controlModel(steerer, steering[0]!.manifest);
-    const { network, weights } = await model.file('unet', steeringSize(steering[0]!, size, {}), signal);
-    // Each in a memory of its own, which would not shrink.
-    const threads = await nodeThreads({ threads: 1 });
-    const stage = await openInt8Stage(networkOf(network!), weights, threads, signal);
+    const opened = async (of: StageSize): Promise<number> => {
+      const { network, weights } = await model.file('unet', of, signal);
+      // Each in a memory of its own, which would not shrink.
+      const threads = await nodeThreads({ threads: 1 });
+      const stage = await openInt8Stage(networkOf(network!), weights, threads, signal);
+      await stage.close();
+      return stage.heapBytes;
+    };
+    const paged = (bytes: number): number => PAGE * Math.ceil(bytes / PAGE);
     const planned = int8SteeringBytes({ ...drawn, steering }, size, 1);
-    assert.is(PAGE * Math.ceil(planned / PAGE), stage.heapBytes, kind);
-    await stage.close();
+    const [whole] = steeringSizes(steering[0]!, size, {});
+    assert.is(paged(planned), await opened(whole!), kind);
+    const keeping = { cacheInterval: 2, cacheBranch: 1 };
+    const [, outer] = steeringSizes(steering[0]!, size, keeping);
+    const more = int8SteeringBytes({ ...drawn, ...keeping, steering }, size, 1) - planned;
+    assert.is(paged(more), outer ? await opened(outer) : 0, `${kind}, and what makes its outermost residuals`);
+    assert.is(outer !== undefined, kind === 'controlnet');
     const peak = (steering: Planned['steering'], guidance: 'one-call' | 'two-calls'): number =>
       int8Plan(plan, { ...drawn, steering: steering!, guidance }, ROOMY, 1).peakBytes;
     const second = (guidance: 'one-call' | 'two-calls'): number =>

@@ -58,7 +58,8 @@ export function product(
     ...{ [C_BIAS]: place(bias), [C_OUTPUT]: place(rows.region), [C_OUTPUT_STRIDE]: results },
     ...{ [C_M]: count, [C_N]: results, [C_FACTOR]: { float: 1 } },
   };
-  const alone = count === 1 && how.kernel === 1 && !wide;
+  // Of what has neither pixels nor tokens: how a picture's only pixel is computed must not depend on how many share the call.
+  const alone = count === 1 && shape.length === 2 && !wide;
   const instruction = alone
     ? vector(assembly, scope, x, results, common)
     : ((wide ? undefined : sparing(assembly, scope, x, shape, how, common)) ??

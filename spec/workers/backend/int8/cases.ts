@@ -103,6 +103,8 @@ export const CASES: readonly Case[] = [
       return net.add(net.linear('b', h, 12), h);
     }),
   ]),
+  // What has neither pixels nor tokens is one row, and computed without rounding it.
+  on('a linear layer of one row', { x: input([1, 24], 7, 2) }, (net, x) => net.linear('l', net.silu(x), 21)),
   // Pictures of tokens, of which some have a last row or column by itself.
   ...(
     [
