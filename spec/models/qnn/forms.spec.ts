@@ -84,7 +84,7 @@ for (const name of RANDOM_MODELS) {
   for (const { title, stage, size, feeds, expected } of cases) {
     const from = roundedToNearest(checkpoint.weights(stage), () => 8);
     const [height, width] = size;
-    for (const linear of ['conv', 'matmul'] as const) {
+    for (const forms of FORMS) {
       const network = qnnStage(checkpoint.description, stage, { batch: 1, height, width }, linear);
 
       test(`model ${name}: ${title}: in float32 it is the reference, linear layers as ${linear}`, async () => {
