@@ -26,7 +26,7 @@ const weights: IntegerWeights = {
 };
 const work = { matMul: plainMatMul, signal: new AbortController().signal };
 const layer = { name: 'inputs/x', keys: ['a.weight'], columns: COLUMNS, geometry, gram: [gram], mean, count: SAMPLES };
-const part = (...layers: readonly (typeof layer)[]): Calibrated => ({ activations: [], layers });
+const part = (...layers: Calibrated['layers']): Calibrated => ({ activations: [], layers });
 const rounding = { ...DEFAULT_ROUNDING, rounding: 'nearest' } as const;
 
 test('a layer that cannot be rounded is named', async () => {
