@@ -17,7 +17,7 @@ import { replaceOutputs } from './replacedOutputs.node';
 import { chosenSensitivity, sensitivityBytes } from './sensitivityRoom';
 
 /** Goes up when the same words would be rounded to other integers: what was begun before is not gone on with. */
-const ROUNDING_VERSION = 2;
+const ROUNDING_VERSION = 3;
 
 /** Writes all that `given` asks for; resolves to the paths of what was written. */
 export async function quantizeModel(given: QuantizeArguments, signal: AbortSignal): Promise<string[]> {
@@ -72,6 +72,8 @@ function roundingOf({
   domains,
   asymmetric,
   biasCorrection,
+  heads,
+  momentBytes,
 }: QuantizeArguments) {
   const { iterations, ...method } = rounding;
   return {
@@ -84,6 +86,9 @@ function roundingOf({
     places,
     asymmetric,
     biasCorrection,
+    // Ranges are by the names of what is drawn.
+    heads,
+    momentBytes,
   };
 }
 

@@ -7,7 +7,8 @@ import type { Value } from '../layers';
 import { withLast } from '../shapes';
 import type { Drawing, Numbers } from './drawing';
 
-export type HeadsForm = 'split' | 'batched';
+export const HEADS_FORMS = ['split', 'batched'] as const;
+export type HeadsForm = (typeof HEADS_FORMS)[number];
 
 /** Queries, which are scaled already, keys and values. */
 export type Attending = readonly [q: Value, k: Value, v: Value];
