@@ -38,7 +38,7 @@ ${some(data.pictures, picturesSection)}
 ${some(data.worst, worstSection)}
 ${data.conditioning ? conditioningSection(data.conditioning) : nothing}
 ${some(data.timesteps, timestepsSection)}
-${some(data.domains, domainsSection)}
+${some((data.domains ?? []).length > 1 ? data.domains : [], domainsSection)}
 ${some(data.layers, layersSection)}
 ${some(data.sizes, sizesSection)}
 ${some(data.budgets, budgetsSection)}

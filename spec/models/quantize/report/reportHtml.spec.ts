@@ -125,8 +125,8 @@ test('the summary has the mean, the median and the least of the pictures, what i
     `Picture PSNR, least: ${dB(Math.min(...finite))}`,
     `Picture SSIM, mean: ${mean(EXAMPLE.pictures.map(({ ssim }) => ssim)).toFixed(4)}`,
     'Predicted noise, SQNR: 48.3 dB',
-    'with the prompt: 47.6 dB',
-    'without: 49.2 dB',
+    'Noise with the prompt, SQNR: 47.6 dB',
+    'Noise without it, SQNR: 49.2 dB',
     'Guided noise, SQNR: 41.1 dB',
     'Conditioning kept: 99.5 %',
     'Size, of fp32: 25.2 %',
@@ -169,6 +169,12 @@ test('a part without data is left out, heading and all; so is one that is there 
     assert.not.ok(/undefined|NaN/.test(without.replace(/base64,[^"]*/g, '')), title);
     assert.ok(gone);
   }
+});
+
+test('prompts of a single domain are left out by domain: what is said of it is said of all', () => {
+  const single = reportHtml({ ...EXAMPLE, domains: EXAMPLE.domains.slice(0, 1) });
+  assert.is(sectionOf(single, SECTIONS.domains), '');
+  assert.ok(sectionOf(reportHtml({ ...EXAMPLE, domains: EXAMPLE.domains.slice(0, 2) }), SECTIONS.domains));
 });
 
 test('long tables show their first rows and fold the rest, short ones fold nothing', () => {
