@@ -31,28 +31,33 @@ const layer = (columns: number, kernel: number): LayerInput => {
 /** As a block of Stable Diffusion has them that joins 1280 channels to 1280. */
 const LAYERS = [layer(23040, 3), layer(2560, 1), layer(11520, 3), layer(1280, 1)];
 
-const bytesOf = (blocks: readonly (readonly number[])[], copies: number): number =>
-  4 * copies * sum(blocks.flat().map((size) => size ** 2)) + 14 * Math.max(...blocks.flat()) ** 2;
-
-for (const copies of [1, 2]) {
-  test(`with room for all, nothing is cut; with less, what ${copies} copies take fits, and nothing is cut finer than memory asks for`, () => {
-    const whole = blocksWithin(LAYERS, Number.POSITIVE_INFINITY, copies);
-    assert.equal(
-      whole,
-      LAYERS.map(({ columns }) => [columns]),
-    );
-    let largest = bytesOf(whole, copies);
-    assert.equal(blocksWithin(LAYERS, largest, copies), whole);
-    for (const share of [0.99, 0.6, 0.4, 0.2]) {
-      const blocks = blocksWithin(LAYERS, share * bytesOf(whole, copies), copies);
-      const bytes = bytesOf(blocks, copies);
-      assert.ok(bytes <= share * bytesOf(whole, copies), `${bytes} of ${share}`);
-      assert.ok(bytes <= largest && bytes > 0.4 * share * bytesOf(whole, copies), `${bytes} is little of ${share}`);
-      for (const [i, { columns }] of LAYERS.entries()) assert.is(sum(blocks[i]!), columns);
-      largest = bytes;
-    }
+// In n blocks 23040 columns take (4 n + 14) (23040 / n)² bytes: 9.6, 2.9, 1.53, 0.995, 0.72 GB for n = 1 to 5.
+for (const [gigabytes, count] of [
+  [9.6, 1],
+  [9.5, 2],
+  [2.93, 2],
+  [2.9, 3],
+  [1.54, 3],
+  [1.5, 4],
+  [1, 4],
+  [0.99, 5],
+] as const) {
+  test(`23040 inputs in ${gigabytes} GB: ${count} blocks`, () => {
+    const [sizes] = blocksWithin([layer(23040, 3)], 1e9 * gigabytes);
+    assert.is(sizes!.length, count, `${sizes}`);
+    for (const size of sizes!) assert.ok(Math.abs(size - 23040 / count) < 9, `${sizes}`);
   });
 }
+
+test('moments of all layers count, and twice where there are two of each', () => {
+  // 4 (23040² + 2560² + 11520² + 1280²) + 14 · 23040², and 4 of all once more: 10.12 and 12.81 GB.
+  const whole = LAYERS.map(({ columns }) => [columns]);
+  assert.equal(blocksWithin(LAYERS, 10.13e9), whole);
+  assert.equal(blocksWithin(LAYERS, 10.11e9)[0], [11520, 11520]);
+  assert.equal(blocksWithin(LAYERS, 10.11e9)[2], [11520], 'what is no wider is not cut');
+  assert.equal(blocksWithin(LAYERS, 12.83e9, 2), whole);
+  assert.equal(blocksWithin(LAYERS, 12.7e9, 2)[0], [11520, 11520]);
+});
 
 test('where there is no room at all, blocks are as small as they get', () => {
   const blocks = blocksWithin(LAYERS, 0);
