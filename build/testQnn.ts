@@ -10,7 +10,7 @@
  *   --size WIDTHxHEIGHT | SIDE     pixels: 128, with --full 512
  *   --format w8a16|w8a8|w4a16      bits of weights and activations; w4a16 is mixed
  *   --linear conv|matmul           what linear layers become
- *   --heads split|batched          whether attention is drawn head by head
+ *   --heads batched|split          whether attention is drawn head by head
  *   --parts N                      the UNet in N graphs, with --full every network
  *   --stage NAME --chip NAME --part N   these alone; may be given several times
  *   --full                         Stable Diffusion 1.5 with random weights, by default its UNet for one chip
@@ -74,7 +74,7 @@ async function tested(args: readonly string[]): Promise<number> {
       size: { type: 'string' },
       format: { type: 'string', default: 'w8a16' },
       linear: { type: 'string', default: 'conv' },
-      heads: { type: 'string', default: 'split' },
+      heads: { type: 'string', default: 'batched' },
       parts: { type: 'string', default: '1' },
       part: { type: 'string', multiple: true },
       stage: { type: 'string', multiple: true },

@@ -13,7 +13,7 @@ export const FORMATS = ['w8a16', 'w8a8', 'w4a16', 'w8', 'w4'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Gigabytes for second moments. */
-const USUAL_MEMORY = 1;
+const USUAL_MEMORY = 0;
 
 export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   MODEL                    a .safetensors checkpoint, a diffusers folder, or "demo"
@@ -39,10 +39,10 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --places N               places of each layer to look at, of each call (default: 64)
   --domain NAME            prompts of this domain alone; may be given several times (default: all; demo for "demo")
   --parts N                graphs that the UNet is cut into, to be compiled for an NPU in less memory (default: 1)
-  --heads NAME             ${HEADS_FORMS.join(', ')} (default: split): whether graphs for NPUs have attention head by head, as
+  --heads NAME             ${HEADS_FORMS.join(', ')} (default: batched): whether graphs for NPUs have attention head by head, as
                            Qualcomm draws it, or all heads at once
   --memory GIGABYTES       for what is known of layers' inputs, of a part of a network at a time (default: ${USUAL_MEMORY}): with
-                           more, the errors of more inputs make up for each other; it takes longer
+                           more, the errors of more inputs make up for each other; it takes longer; 0: as little as can be
   --engine NAME            ${ENGINES.join(', ')} (default: wasm): native is several times as fast, and needs
                            npm install --no-save onnxruntime-node
   --vae FILE, --lora FILE[:WEIGHT], --prediction TYPE   as for npm run generate`;
@@ -95,7 +95,7 @@ export const fourBitKernels = (format: Format): boolean => format === 'w4';
 /** What won on the demo model (models/quantize/README.md). */
 const usualCorrection = (format: Format): (typeof SWITCH)[number] => (format.startsWith('w4') ? 'on' : 'off');
 
-const MAY_BE_NONE: readonly Count[] = ['sensitivity', 'sweeps'];
+const MAY_BE_NONE: readonly Count[] = ['sensitivity', 'sweeps', 'memory'];
 
 export function parseArguments(args: readonly string[]): QuantizeArguments {
   const { values, positionals } = readOptions(args, OPTIONS, 'one of those that --help lists');
@@ -125,7 +125,7 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
     places: integer('places', 64),
     domains: domainsOf(model, values.domain),
     parts: integer('parts', 1),
-    heads: oneOf('--heads', HEADS_FORMS, values.heads ?? 'split'),
+    heads: oneOf('--heads', HEADS_FORMS, values.heads ?? 'batched'),
     momentBytes: 1e9 * integer('memory', USUAL_MEMORY),
     engine: oneOf('--engine', ENGINES, values.engine ?? 'wasm'),
   };

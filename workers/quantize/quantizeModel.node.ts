@@ -17,7 +17,7 @@ import { replaceOutputs } from './replacedOutputs.node';
 import { chosenSensitivity, sensitivityBytes } from './sensitivityRoom';
 
 /** Goes up when the same words would be rounded to other integers: what was begun before is not gone on with. */
-const ROUNDING_VERSION = 3;
+const ROUNDING_VERSION = 2;
 
 /** Writes all that `given` asks for; resolves to the paths of what was written. */
 export async function quantizeModel(given: QuantizeArguments, signal: AbortSignal): Promise<string[]> {

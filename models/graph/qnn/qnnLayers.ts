@@ -23,7 +23,7 @@ const without = (what: string) => (): never => {
 export interface QnnForms {
   /** What linear layers become; `conv` by default. */
   readonly linear?: LinearForm;
-  /** Whether attention is drawn head by head; `split` by default. */
+  /** Whether attention is drawn head by head; `batched` by default. */
   readonly heads?: HeadsForm;
 }
 
@@ -114,7 +114,7 @@ export function qnnLayers(draw: Drawing, forms: QnnForms = {}): Layers {
       const scope = query.scope.replace(/\.[^.]*$/, '');
       const count = q.shape[2]! / options.heads;
       const scaled = { ...query, factor: 1 / Math.sqrt(count) };
-      if (forms.heads === 'batched')
+      if (forms.heads !== 'split')
         return batchedAttention(draw, scope, [linear(`${query.scope}/scaled`, scaled), k, v], options);
       // As many layers over a head's rows each: what they leave is split, and has encodings, by heads.
       const [queries, keys, values] = [scaled, linearBefore(k), linearBefore(v)].map((layer) =>

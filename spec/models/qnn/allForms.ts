@@ -2,9 +2,9 @@
 import type { QnnForms } from '../../../models/graph/qnn/qnnLayers';
 
 export const ALL_FORMS: readonly Required<QnnForms>[] = [
-  { linear: 'conv', heads: 'split' },
-  { linear: 'matmul', heads: 'split' },
   { linear: 'conv', heads: 'batched' },
+  { linear: 'matmul', heads: 'batched' },
+  { linear: 'conv', heads: 'split' },
 ];
 
 export const formsNamed = ({ linear, heads }: Required<QnnForms>): string =>

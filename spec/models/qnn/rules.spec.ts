@@ -120,7 +120,7 @@ for (const name of ['A', 'B'] as const) {
     const drain = async (): Promise<void> => {
       for await (const _ of stream);
     };
-    await rejects(drain, 'bad-argument', 'q_proj.weight', '±7', '±127');
+    await rejects(drain, 'bad-argument', 'k_proj.weight', '±7', '±127');
   });
 }
 
