@@ -56,7 +56,7 @@ for (const [words, ...told] of [
   ['demo --out made --clipping max', '--clipping', 'mse', 'max'],
   ['demo --out made --bias-correction maybe', '--bias-correction', 'on, off', 'maybe'],
   ['demo --out made --heads both', '--heads', 'split, batched', 'both'],
-  ['demo --out made --memory -1', '--memory', 'from 0 on', '-1'],
+  ['demo --out made --memory 1.5', '--memory', 'from 0 on', '1.5'],
   ['demo --out made --fast', '--fast', '--help'],
 ] as const) {
   test(`"${words}" is turned away`, () => rejects(() => parse(words), 'bad-argument', ...told));
