@@ -4,6 +4,7 @@ import { cpu } from './bench/cpu';
 import { disturbedPictures } from './bench/disturbedPictures';
 import { int8Layers } from './bench/int8Layers';
 import { main as int8Pictures } from './bench/int8Pictures';
+import { momentBlocks } from './bench/momentBlocks';
 import { rounding } from './bench/rounding';
 import { saving } from './bench/saving';
 import { sd15 } from './bench/sd15';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<numb
   'disturbed-pictures': disturbedPictures,
   'int8-layers': int8Layers,
   'int8-pictures': int8Pictures,
+  'moment-blocks': momentBlocks,
   rounding,
   saving,
   sd15,

@@ -10,6 +10,7 @@
  *   --size WIDTHxHEIGHT | SIDE     pixels: 128, with --full 512
  *   --format w8a16|w8a8|w4a16      bits of weights and activations; w4a16 is mixed
  *   --linear conv|matmul           what linear layers become
+ *   --heads batched|split          whether attention is drawn head by head
  *   --parts N                      the UNet in N graphs, with --full every network
  *   --stage NAME --chip NAME --part N   these alone; may be given several times
  *   --full                         Stable Diffusion 1.5 with random weights, by default its UNet for one chip
@@ -73,6 +74,7 @@ async function tested(args: readonly string[]): Promise<number> {
       size: { type: 'string' },
       format: { type: 'string', default: 'w8a16' },
       linear: { type: 'string', default: 'conv' },
+      heads: { type: 'string', default: 'batched' },
       parts: { type: 'string', default: '1' },
       part: { type: 'string', multiple: true },
       stage: { type: 'string', multiple: true },
@@ -98,7 +100,10 @@ async function tested(args: readonly string[]): Promise<number> {
   if (values.keep && values.quantized === undefined) throw badArgument('--keep', 'with --quantized DIR', '');
   const { full } = values;
   const format = FORMATS[oneOf('--format', values.format, Object.keys(FORMATS) as (keyof typeof FORMATS)[])];
-  const linear = oneOf('--linear', values.linear, ['conv', 'matmul'] as const);
+  const forms = {
+    linear: oneOf('--linear', values.linear, ['conv', 'matmul'] as const),
+    heads: oneOf('--heads', values.heads, ['split', 'batched'] as const),
+  };
   const stages = (values.stage ?? (full ? ['unet'] : STAGE_NAMES)).map((name) => oneOf('--stage', name, STAGE_NAMES));
   const chips = (values.chip ?? (full ? ['SM8650'] : CHIPS)).map((name) => oneOf('--chip', name, CHIPS));
   const size = sizeOf(values.size ?? (full ? '512' : '128'));
@@ -122,10 +127,10 @@ async function tested(args: readonly string[]): Promise<number> {
   };
   const networksOf = async (): Promise<readonly Network[]> =>
     values.blocks !== undefined
-      ? await blockNetworks(CHECKPOINT, values.blocks, linear)
+      ? await blockNetworks(CHECKPOINT, values.blocks, forms)
       : full
-        ? await fullNetworks(CHECKPOINT, stages, size, parts, linear)
-        : (await demoNetworks(size, parts, linear)).filter(({ name }) => stages.some((stage) => stage === name));
+        ? await fullNetworks(CHECKPOINT, stages, size, parts, forms)
+        : (await demoNetworks(size, parts, forms)).filter(({ name }) => stages.some((stage) => stage === name));
   console.log(COLUMNS);
   let [passed, failed] = [0, 0];
   for await (const job of jobs()) {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- rounding [--iterations N] [--full]`: what each way of rounding weights costs the outputs of the demo
- * model's layers, and how long it takes. The weights are the model's, the inputs made up: few factors mixed into all
+ * `npm run bench -- rounding [--iterations N] [--method NAME] [--full]`: what each way of rounding weights costs the outputs of the demo
+ * model's layers, and how long a processor takes for it. The weights are the model's, the inputs made up: few factors mixed into all
  * channels, neighbors alike. `--full` times one layer as large as Stable Diffusion's largest instead, of made-up weights.
  */
 import { parseArgs } from 'node:util';
@@ -18,6 +18,7 @@ import { openSafetensors } from '../../models/safetensors';
 import { wasmOrt } from '../../workers/backend/ort.node';
 import { ortMatMul } from '../../workers/backend/ortMatMul';
 import { madeUpInputs, secondMoments } from './madeUpInputs';
+import { processorSeconds } from './processorSeconds';
 
 const UNET = 'models/demo/model/unet/diffusion_pytorch_model.safetensors';
 const LAYERS = [
@@ -50,21 +51,26 @@ function methods(iterations: number): Readonly<Record<string, Method>> {
 export async function rounding(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { iterations: { type: 'string', default: '300' }, full: { type: 'boolean', default: false } },
+    options: {
+      iterations: { type: 'string', default: '300' },
+      method: { type: 'string', multiple: true },
+      full: { type: 'boolean', default: false },
+    },
   });
   const work: Work = { matMul: await ortMatMul(wasmOrt()), signal: new AbortController().signal };
   const layers = values.full ? [await largest(work)] : await demoLayers(work);
   const all = methods(Number(values.iterations));
-  console.log(`${'inputs made up'.padEnd(26)}       SQNR, dB (mean of ${layers.length}), seconds`);
+  console.log(`${'inputs made up'.padEnd(26)}       SQNR, dB (mean of ${layers.length}), seconds of the processor`);
   for (const [name, method] of Object.entries(all)) {
     if (values.full && name.startsWith('adaround')) continue;
+    if (values.method && !values.method.includes(name)) continue;
     for (const bits of [8, 4] as const) {
       let [decibels, seconds] = [0, 0];
       for (const layer of layers) {
         const start = nearest(layer, gridOf(layer, bits));
-        const started = performance.now();
+        const started = processorSeconds();
         const rounded = await method(layer, start, work);
-        seconds += (performance.now() - started) / 1000;
+        seconds += processorSeconds() - started;
         decibels += (await outputError(layer, rounded, work)).decibels / layers.length;
       }
       console.log(`${name.padEnd(26)} W${bits}  ${decibels.toFixed(1).padStart(6)}  ${seconds.toFixed(2).padStart(8)}`);

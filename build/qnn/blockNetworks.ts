@@ -1,7 +1,7 @@
 /** Each kind of block of Stable Diffusion 1.5's UNet on its own, at the widths and sizes it has there for 512 × 512 pixels. */
 import { TOKENS } from '../../models/configs/textEncoderConfig';
 import type { Layers } from '../../models/graph/layers';
-import type { LinearForm } from '../../models/graph/qnn/linear';
+import type { QnnForms } from '../../models/graph/qnn/qnnLayers';
 import { qnnNetwork } from '../../models/graph/qnn/qnnStage';
 import { resnet } from '../../models/graph/resnet';
 import { transformer } from '../../models/graph/transformer';
@@ -54,7 +54,7 @@ const BLOCKS: readonly Block[] = [
 ];
 
 /** Those whose scope contains `only`. */
-export async function blockNetworks(path: string, only: string, linear: LinearForm): Promise<Network[]> {
+export async function blockNetworks(path: string, only: string, forms: QnnForms): Promise<Network[]> {
   const checkpoint = await fullCheckpoint(path);
   const normal = normals();
   return BLOCKS.filter(({ scope }) => scope.includes(only)).map((block) => {
@@ -66,7 +66,7 @@ export async function blockNetworks(path: string, only: string, linear: LinearFo
     });
     return {
       name: block.scope,
-      parts: [qnnNetwork(block.scope, (net) => block.describe(net, block), linear)],
+      parts: [qnnNetwork(block.scope, (net) => block.describe(net, block), forms)],
       weights: checkpoint.weights('unet'),
       calls: [call()],
     };

@@ -1,7 +1,7 @@
 /** The demo model's networks and what they are asked while it draws. */
 import { openDiffusersFolder } from '../../models/checkpoint';
 import { diskFolder } from '../../models/folder.node';
-import type { LinearForm } from '../../models/graph/qnn/linear';
+import type { QnnForms } from '../../models/graph/qnn/qnnLayers';
 import { qnnSegments } from '../../models/graph/qnn/qnnStage';
 import { STAGE_NAMES } from '../../models/manifest';
 import type { StageName } from '../../models/stage';
@@ -20,7 +20,7 @@ const PROMPTS = ['a red apple on a blue background', 'a castle in the snow at ni
 export async function demoNetworks(
   { width, height }: { readonly width: number; readonly height: number },
   parts: number,
-  linear: LinearForm,
+  forms: QnnForms,
 ): Promise<Network[]> {
   const checkpoint = await openDiffusersFolder(await diskFolder(MODEL));
   const model = checkpointModel(checkpoint);
@@ -33,7 +33,7 @@ export async function demoNetworks(
   const size = { batch: 1, height: height / 8, width: width / 8 };
   const networks = STAGE_NAMES.map(async (name) => ({
     name,
-    parts: qnnSegments(checkpoint.description, name, size, name === 'unet' ? parts : 1, linear),
+    parts: qnnSegments(checkpoint.description, name, size, name === 'unet' ? parts : 1, forms),
     weights: checkpoint.weights(name),
     calls: await asked(name),
   }));

@@ -4,7 +4,7 @@
  */
 import { rename, stat } from 'node:fs/promises';
 import type { Checkpoint } from '../../models/checkpoint';
-import type { LinearForm } from '../../models/graph/qnn/linear';
+import type { QnnForms } from '../../models/graph/qnn/qnnLayers';
 import { qnnSegments } from '../../models/graph/qnn/qnnStage';
 import { STAGE_NAMES } from '../../models/manifest';
 import { openDisk } from '../../models/openDisk.node';
@@ -24,7 +24,7 @@ export async function fullNetworks(
   stages: readonly StageName[],
   { width, height }: { readonly width: number; readonly height: number },
   parts: number,
-  linear: LinearForm,
+  forms: QnnForms,
 ): Promise<Network[]> {
   const checkpoint = await fullCheckpoint(path);
   const size = { batch: 1, height: height / 8, width: width / 8 };
@@ -33,9 +33,9 @@ export async function fullNetworks(
   for (const name of STAGE_NAMES.filter((stage) => stages.includes(stage))) {
     networks.push({
       name,
-      parts: qnnSegments(checkpoint.description, name, size, parts, linear),
+      parts: qnnSegments(checkpoint.description, name, size, parts, forms),
       ...(parts < MEASURED_IN
-        ? { measuredIn: qnnSegments(checkpoint.description, name, size, MEASURED_IN, linear) }
+        ? { measuredIn: qnnSegments(checkpoint.description, name, size, MEASURED_IN, forms) }
         : {}),
       weights: checkpoint.weights(name),
       calls: await madeUpCalls(checkpoint.description, table, name, size),

@@ -3,9 +3,11 @@ import type { LayerInput } from '../graph/qnn/layerInputs';
 import { atPlace } from './atPlace';
 import type { Calibrated } from './calibrate/calibrate';
 import type { Bits, IntegerWeights } from './integerWeights';
+import type { BlockDiagonal } from './matrix/blockDiagonal';
 import { biasCorrection } from './methods/biasCorrection';
 import { centered } from './methods/centered';
 import { type OutputError, outputError } from './methods/error';
+import { Feedbacks } from './methods/feedback';
 import type { Grid } from './methods/nearest';
 import type { Work } from './methods/work';
 import { BLOCK, KERNEL_BLOCK, staysWide } from './plan';
@@ -53,37 +55,62 @@ export async function roundPart(
   { layers }: Calibrated,
   weights: IntegerWeights,
   bits: readonly Bits[],
-  { biases = new Set(), kernels = false, ...options }: RoundPartOptions,
+  options: RoundPartOptions,
   work: Work,
 ): Promise<{ readonly rounded: RoundedWeight[]; readonly found: LayerFound[] }> {
   const rounded: RoundedWeight[] = [];
   const found: LayerFound[] = [];
-  const jobs = layers.flatMap((layer) => layer.keys.map((key) => ({ key, layer })));
-  for (const [i, { key, layer }] of jobs.entries()) {
-    await atPlace(key, work.signal, async () => {
-      const numbers = await weights.floats(key);
-      const { columns, gram, cross, mean } = layer;
-      const full = { weights: numbers, rows: numbers.length / columns, columns, gram, ...(cross ? { cross } : {}) };
-      const corrected = biases.has(biasOf(key));
-      // With a bias that takes the mean error back, rounding is free to leave one.
-      const around = corrected && !cross ? { ...full, gram: centered(gram, mean) } : full;
-      for (const width of bits) {
-        const grid = gridOf(key, layer, width, kernels);
-        if (!grid) continue;
-        const started = performance.now();
-        const silent: Work = { matMul: work.matMul, signal: work.signal };
-        const result = await roundLayer(around, grid, options, silent);
-        const seconds = (performance.now() - started) / 1000;
-        const whole = await outputError(full, result, silent);
-        const { decibels, squared } = corrected ? withoutMean(whole, await outputError(around, result, silent)) : whole;
-        const correction = corrected ? { correction: biasCorrection(full, result, mean) } : {};
-        rounded.push({ key, bits: width, rounded: inEightBits(result, full.rows), ...correction });
-        found.push({ key, bits: width, weights: numbers.length, decibels, squared, seconds });
-      }
-    });
-    work.progress?.(i + 1, jobs.length);
+  const count = layers.reduce((sum, { keys }) => sum + keys.length, 0);
+  let done = 0;
+  for (const layer of layers) {
+    const round = roundingOf(layer, options, work);
+    for (const key of layer.keys) {
+      await atPlace(key, work.signal, async () => {
+        const numbers = await weights.floats(key);
+        for (const width of bits) {
+          const made = await round(key, numbers, width);
+          if (!made) continue;
+          rounded.push(made.rounded);
+          found.push(made.found);
+        }
+      });
+      work.progress?.(++done, count);
+    }
   }
   return { rounded, found };
+}
+
+type Made = { readonly rounded: RoundedWeight; readonly found: LayerFound };
+
+/** What rounds the weights that read what `layer` says, one after another: what they have in common is worked out once. */
+function roundingOf(
+  layer: Calibrated['layers'][number],
+  { biases = new Set(), kernels = false, ...options }: RoundPartOptions,
+  { matMul, signal }: Work,
+): (key: string, numbers: Float32Array, width: Bits) => Promise<Made | undefined> {
+  const silent: Work = { matMul, signal };
+  const feedbacks = new Feedbacks();
+  let varying: BlockDiagonal | undefined;
+  return async (key, numbers, width) => {
+    const grid = gridOf(key, layer, width, kernels);
+    if (!grid) return undefined;
+    const { columns, gram, cross, mean } = layer;
+    const full = { weights: numbers, rows: numbers.length / columns, columns, gram, ...(cross ? { cross } : {}) };
+    const corrected = biases.has(biasOf(key));
+    // With a bias that takes the mean error back, rounding is free to leave one.
+    if (corrected && !cross) varying ??= centered(gram, mean);
+    const around = corrected && !cross ? { ...full, gram: varying! } : full;
+    const started = performance.now();
+    const result = await roundLayer(around, grid, options, silent, feedbacks);
+    const seconds = (performance.now() - started) / 1000;
+    const whole = await outputError(full, result, silent);
+    const { decibels, squared } = corrected ? withoutMean(whole, await outputError(around, result, silent)) : whole;
+    const correction = corrected ? { correction: biasCorrection(full, result, mean) } : {};
+    return {
+      rounded: { key, bits: width, rounded: inEightBits(result, full.rows), ...correction },
+      found: { key, bits: width, weights: numbers.length, decibels, squared, seconds },
+    };
+  };
 }
 
 /** The noise that is left `around` the mean, of the signal as a whole. */

@@ -1,6 +1,7 @@
 /** The words of `npm run quantize`. Unknown or malformed ones are `bad-argument`. */
 import { DOMAINS, type Domain } from '../../models/calibration/calibrationPrompts';
 import { badArgument, readOptions } from '../../models/commandLine.node';
+import { HEADS_FORMS, type HeadsForm } from '../../models/graph/qnn/attention';
 import { type DiskOptions, diskOptions, fromCaller } from '../../models/openDisk.node';
 import { CLIPPINGS, type Clipping } from '../../models/quantize/calibrate/clipping';
 import { DEFAULT_ROUNDING, ROUNDINGS, type RoundingOptions } from '../../models/quantize/roundLayer';
@@ -10,6 +11,9 @@ import { USUAL_SENSITIVITY } from './sensitivityRoom';
 /** `w8` and `w4` are weights alone: what the other backends compute with. */
 export const FORMATS = ['w8a16', 'w8a8', 'w4a16', 'w8', 'w4'] as const;
 export type Format = (typeof FORMATS)[number];
+
+/** Gigabytes for second moments. */
+const USUAL_MEMORY = 0;
 
 export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   MODEL                    a .safetensors checkpoint, a diffusers folder, or "demo"
@@ -35,6 +39,10 @@ export const USAGE = `usage: npm run quantize -- MODEL --out DIR [options]
   --places N               places of each layer to look at, of each call (default: 64)
   --domain NAME            prompts of this domain alone; may be given several times (default: all; demo for "demo")
   --parts N                graphs that the UNet is cut into, to be compiled for an NPU in less memory (default: 1)
+  --heads NAME             ${HEADS_FORMS.join(', ')} (default: batched): whether graphs for NPUs have attention head by head, as
+                           Qualcomm draws it, or all heads at once
+  --memory GIGABYTES       for what is known of layers' inputs, of a part of a network at a time (default: ${USUAL_MEMORY}): with
+                           more, the errors of more inputs make up for each other; it takes longer; 0: as little as can be
   --engine NAME            ${ENGINES.join(', ')} (default: wasm): native is several times as fast, and needs
                            npm install --no-save onnxruntime-node
   --vae FILE, --lora FILE[:WEIGHT], --prediction TYPE   as for npm run generate`;
@@ -61,10 +69,24 @@ export interface QuantizeArguments {
   readonly domains: readonly Domain[];
   /** Graphs for NPUs that the UNet is cut into, at most. */
   readonly parts: number;
+  /** How these draw attention. */
+  readonly heads: HeadsForm;
+  /** Bytes for second moments, of a part of a network at a time, and what they are worked on with. */
+  readonly momentBytes: number;
   readonly engine: EngineName;
 }
 
-type Count = 'budget' | 'sensitivity' | 'sweeps' | 'iterations' | 'prompts' | 'steps' | 'samples' | 'places' | 'parts';
+type Count =
+  | 'budget'
+  | 'sensitivity'
+  | 'sweeps'
+  | 'iterations'
+  | 'prompts'
+  | 'steps'
+  | 'samples'
+  | 'places'
+  | 'parts'
+  | 'memory';
 const SWITCH = ['on', 'off'] as const;
 
 /** Whether the UNet's kernels of 3 × 3 may have four bits as well, as packs have them and no NPU's compiler takes. */
@@ -73,7 +95,7 @@ export const fourBitKernels = (format: Format): boolean => format === 'w4';
 /** What won on the demo model (models/quantize/README.md). */
 const usualCorrection = (format: Format): (typeof SWITCH)[number] => (format.startsWith('w4') ? 'on' : 'off');
 
-const MAY_BE_NONE: readonly Count[] = ['sensitivity', 'sweeps'];
+const MAY_BE_NONE: readonly Count[] = ['sensitivity', 'sweeps', 'memory'];
 
 export function parseArguments(args: readonly string[]): QuantizeArguments {
   const { values, positionals } = readOptions(args, OPTIONS, 'one of those that --help lists');
@@ -103,6 +125,8 @@ export function parseArguments(args: readonly string[]): QuantizeArguments {
     places: integer('places', 64),
     domains: domainsOf(model, values.domain),
     parts: integer('parts', 1),
+    heads: oneOf('--heads', HEADS_FORMS, values.heads ?? 'batched'),
+    momentBytes: 1e9 * integer('memory', USUAL_MEMORY),
     engine: oneOf('--engine', ENGINES, values.engine ?? 'wasm'),
   };
 }
@@ -134,6 +158,8 @@ const OPTIONS = {
   places: text,
   domain: several,
   parts: text,
+  heads: text,
+  memory: text,
   engine: text,
   vae: text,
   lora: several,

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WeightDtype } from '../../models/dtype';
+import type { QnnForms } from '../../models/graph/qnn/qnnLayers';
 import { qnnSegments } from '../../models/graph/qnn/qnnStage';
 import { VAE_FACTOR } from '../../models/graph/vae';
 import { NPU_CHIPS } from '../../models/npuChips';
@@ -36,6 +37,8 @@ export interface StageToWrite {
   readonly ranges: ReadonlyMap<string, Range>;
   /** Graphs that it is cut into, at most. */
   readonly parts: number;
+  /** As it was drawn when ranges were measured. */
+  readonly forms?: QnnForms;
 }
 
 /** The folder of what has no size. */
@@ -45,14 +48,14 @@ export const EVERY_SIZE = 'every-size';
 export async function writeNpuStage(
   folder: string,
   description: ModelDescription,
-  { stage, size, weights, weightBits, activationBits, ranges, parts }: StageToWrite,
+  { stage, size, weights, weightBits, activationBits, ranges, parts, forms }: StageToWrite,
   signal: AbortSignal,
 ): Promise<NpuStage> {
   const pixels = { width: size.width * VAE_FACTOR, height: size.height * VAE_FACTOR };
   const within = stage === 'text_encoder' ? EVERY_SIZE : `${pixels.width}x${pixels.height}`;
   await mkdir(join(folder, within), { recursive: true });
   const activations = { bits: activationBits, encodings: encodingsFor(ranges, activationBits) };
-  const networks = qnnSegments(description, stage, size, parts);
+  const networks = qnnSegments(description, stage, size, parts, forms);
   const written: NpuPart[] = [];
   for (const [i, network] of networks.entries()) {
     const name = networks.length === 1 ? stage : `${stage}.${i + 1}`;

@@ -103,7 +103,8 @@ export class Quantization {
       for (const [i, { name, size }] of its.entries()) {
         this.progress.writing(stage, name);
         const parts = stage === 'unet' ? this.given.parts : 1;
-        const quantized = { stage, size, ranges: ranges[i]!, ...this.integers(stage), activationBits, parts };
+        const forms = { heads: this.given.heads };
+        const quantized = { stage, size, ranges: ranges[i]!, ...this.integers(stage), activationBits, parts, forms };
         const one = await writeNpuStage(this.made, this.checkpoint.description, quantized, this.signal);
         written[i] = [...(written[i] ?? []), one];
       }
@@ -198,6 +199,8 @@ export class Quantization {
       parts: given.asymmetric ? blocksOf(description, stage) : 1,
       asymmetric: given.asymmetric,
       biasCorrection: given.biasCorrection,
+      momentBytes: given.momentBytes,
+      forms: { heads: given.heads },
       // A decoder's errors are in every picture as they are.
       kernels: stage === 'unet' && fourBitKernels(given.format),
     };

@@ -72,6 +72,8 @@ function roundingOf({
   domains,
   asymmetric,
   biasCorrection,
+  heads,
+  momentBytes,
 }: QuantizeArguments) {
   const { iterations, ...method } = rounding;
   return {
@@ -84,6 +86,9 @@ function roundingOf({
     places,
     asymmetric,
     biasCorrection,
+    // Ranges are by the names of what is drawn.
+    heads,
+    momentBytes,
   };
 }
 

@@ -5,6 +5,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileSource } from '../../models/folder.node';
+import type { QnnForms } from '../../models/graph/qnn/qnnLayers';
 import { type QnnStage, qnnSegmentsAlike } from '../../models/graph/qnn/qnnStage';
 import { atPlace } from '../../models/quantize/atPlace';
 import type { ActivationStatistics } from '../../models/quantize/calibrate/activations';
@@ -57,6 +58,10 @@ export interface RoundStageOptions extends RoundingOptions {
   readonly parts: number;
   /** Places of each layer's output that are looked at, of each sample. */
   readonly places: number;
+  /** What second moments may take (calibrate.ts). */
+  readonly momentBytes?: number;
+  /** How the network is drawn, which decides what ranges are of. */
+  readonly forms?: QnnForms;
 }
 
 export interface RoundedStage {
@@ -88,7 +93,17 @@ const SOME = 256;
 /** `progress`: 0 to 1, of all parts, told of those that are worked on. `folder` holds what is done and what waits, of this stage and these very options and sizes alone. */
 export async function roundStage(
   { description, stage, sizes: drawn, weights }: StageToRound,
-  { bits, clipping, places, asymmetric, biasCorrection, parts: least, ...rounding }: RoundStageOptions,
+  {
+    bits,
+    clipping,
+    places,
+    asymmetric,
+    biasCorrection,
+    parts: least,
+    momentBytes = 0,
+    forms,
+    ...rounding
+  }: RoundStageOptions,
   { engine, folder, signal }: { engine: Engine; folder: string; signal: AbortSignal },
   progress: (done: number) => void = () => undefined,
 ): Promise<RoundedStage> {
@@ -97,6 +112,7 @@ export async function roundStage(
     stage,
     drawn.map(({ size }) => size),
     least,
+    forms,
   );
   const sizes = drawn.map(({ samples, spools }, i): Sized => {
     return { parts: cut[i]!, samples, spool: spools.exact, ...(asymmetric ? { roundedSpool: spools.rounded } : {}) };
@@ -114,7 +130,7 @@ export async function roundStage(
       tell(0);
       await atPlace(`${stage}, part ${index + 1} of ${count}`, signal, async () => {
         const calibration = {
-          ...{ engine, signal, places },
+          ...{ engine, signal, places, momentBytes },
           some: clipping === 'min-max' || clipping === 'room' ? 0 : SOME,
           progress: (done: number, of: number): void => tell(done / of / 2),
         };
@@ -156,9 +172,10 @@ function inParts(
   stage: StageName,
   sizes: readonly StageSize[],
   least: number,
+  forms: QnnForms | undefined,
 ): QnnStage[][] {
   const count = Math.max(least, Math.ceil(fp32Bytes(description, stage) / PART_BYTES));
-  return qnnSegmentsAlike(description, stage, sizes, count);
+  return qnnSegmentsAlike(description, stage, sizes, count, forms);
 }
 
 async function partAt(path: string): Promise<PartFound | undefined> {

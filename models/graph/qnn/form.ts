@@ -9,6 +9,7 @@ import { encodeModel, type Node, type Port } from '../onnx/onnxModel';
 import { ConstantFile } from './constantFile';
 import { Constants } from './constants';
 import { type Bias, type Constant, type Drawing, isConstant, type Operand, type Step, type Tap } from './drawing';
+import { lastKept } from './lastKept';
 import { placesPorts, shownLayers } from './layerInputs';
 import { rangeNodes, rangeOf, someOf } from './ranges';
 
@@ -105,7 +106,7 @@ class Writing {
       outputs: [...[...outputs, ...shown].map(port), ...[...layers, ...ranges].map(({ port }) => port)],
       opset: 21,
     });
-    return { graph, bytes: this.file.bytes, weights: (from) => this.file.stream(from) };
+    return { graph, bytes: this.file.bytes, weights: (from) => this.file.stream(lastKept(from)) };
   }
 
   /** A tap's range and some of its numbers, as the form asks. */

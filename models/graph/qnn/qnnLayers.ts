@@ -8,7 +8,7 @@
  */
 import { type Layers, pictureShape, type Value } from '../layers';
 import { convolved } from '../shapes';
-import { attention } from './attention';
+import { type Attending, batchedAttention, type HeadsForm, splitAttention } from './attention';
 import type { Drawing, Numbers, Operand, Weight } from './drawing';
 import { linear as drawLinear, type Linear, type LinearForm } from './linear';
 import { groupNorm, layerNorm } from './norms';
@@ -19,7 +19,15 @@ const without = (what: string) => (): never => {
   throw new TypeError(`no graph for an NPU ${what}`);
 };
 
-export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
+/** What can be drawn in more than one way. */
+export interface QnnForms {
+  /** What linear layers become; `conv` by default. */
+  readonly linear?: LinearForm;
+  /** Whether attention is drawn head by head; `batched` by default. */
+  readonly heads?: HeadsForm;
+}
+
+export function qnnLayers(draw: Drawing, forms: QnnForms = {}): Layers {
   /** What each value is that a linear layer left. */
   const linears = new Map<string, Linear>();
   /** The layer with weights that was drawn last, after which what follows it is named. */
@@ -29,7 +37,7 @@ export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
     return scope;
   };
   const linear = (name: string, layer: Linear): Value => {
-    const value = drawLinear(draw, form, name, layer);
+    const value = drawLinear(draw, forms.linear ?? 'conv', name, layer);
     linears.set(value.name, layer);
     return value;
   };
@@ -103,9 +111,19 @@ export function qnnLayers(draw: Drawing, form: LinearForm = 'conv'): Layers {
     },
     attention(q, k, v, options) {
       const query = linearBefore(q);
-      const factor = 1 / Math.sqrt(q.shape[2]! / options.heads);
-      const scaled = linear(`${query.scope}/scaled`, { ...query, factor });
-      return attention(draw, query.scope.replace(/\.[^.]*$/, ''), [scaled, k, v], options);
+      const scope = query.scope.replace(/\.[^.]*$/, '');
+      const count = q.shape[2]! / options.heads;
+      const scaled = { ...query, factor: 1 / Math.sqrt(count) };
+      if (forms.heads !== 'split')
+        return batchedAttention(draw, scope, [linear(`${query.scope}/scaled`, scaled), k, v], options);
+      // As many layers over a head's rows each: what they leave is split, and has encodings, by heads.
+      const [queries, keys, values] = [scaled, linearBefore(k), linearBefore(v)].map((layer) =>
+        Array.from({ length: options.heads }, (_, head) =>
+          linear(`${layer.scope}/head${head}`, { ...layer, rows: { start: head * count, count } }),
+        ),
+      ) as [Value[], Value[], Value[]];
+      const heads = queries.map((head, i): Attending => [head, keys[i]!, values[i]!]);
+      return splitAttention(draw, scope, heads, options.causal);
     },
 
     add,

@@ -6,9 +6,8 @@ import { describe } from '../network';
 import { Drawing } from './drawing';
 import { type Form, type Written, written } from './form';
 import { type LayerInput, layerInputs } from './layerInputs';
-import type { LinearForm } from './linear';
 import { cutsIn, partsOf } from './parts';
-import { qnnLayers } from './qnnLayers';
+import { type QnnForms, qnnLayers } from './qnnLayers';
 
 export interface QnnStage {
   readonly inputs: readonly string[];
@@ -22,14 +21,14 @@ export interface QnnStage {
   write(form: Form): Written;
 }
 
-/** `linear` says what linear layers become. */
+/** `forms` says how it is drawn. */
 export function qnnStage(
   description: ModelDescription,
   stage: StageName,
   size: StageSize,
-  linear: LinearForm = 'conv',
+  forms: QnnForms = {},
 ): QnnStage {
-  return asStage(stage, drawn(description, stage, size, linear));
+  return asStage(stage, drawn(description, stage, size, forms));
 }
 
 /**
@@ -41,9 +40,9 @@ export function qnnSegments(
   stage: StageName,
   size: StageSize,
   count: number,
-  linear: LinearForm = 'conv',
+  forms: QnnForms = {},
 ): QnnStage[] {
-  return qnnSegmentsAlike(description, stage, [size], count, linear)[0]!;
+  return qnnSegmentsAlike(description, stage, [size], count, forms)[0]!;
 }
 
 /** The same for each of several sizes, with the same weights in each part: cut as suits the first. */
@@ -52,23 +51,23 @@ export function qnnSegmentsAlike(
   stage: StageName,
   sizes: readonly StageSize[],
   count: number,
-  linear: LinearForm = 'conv',
+  forms: QnnForms = {},
 ): QnnStage[][] {
-  const draws = sizes.map((size) => drawn(description, stage, size, linear));
+  const draws = sizes.map((size) => drawn(description, stage, size, forms));
   const cuts = cutsIn(draws[0]!, count, draws.slice(1));
   return draws.map((draw) => partsOf(draw, cuts).map((part) => asStage(stage, part)));
 }
 
 /** Any network that `network` describes. */
-export function qnnNetwork(name: string, network: (net: Layers) => void, linear: LinearForm = 'conv'): QnnStage {
+export function qnnNetwork(name: string, network: (net: Layers) => void, forms: QnnForms = {}): QnnStage {
   const draw = new Drawing();
-  network(qnnLayers(draw, linear));
+  network(qnnLayers(draw, forms));
   return asStage(name, draw);
 }
 
-function drawn(description: ModelDescription, stage: StageName, size: StageSize, linear: LinearForm): Drawing {
+function drawn(description: ModelDescription, stage: StageName, size: StageSize, forms: QnnForms): Drawing {
   const draw = new Drawing();
-  describe(qnnLayers(draw, linear), description, stage, size);
+  describe(qnnLayers(draw, forms), description, stage, size);
   return draw;
 }
 

@@ -11,7 +11,8 @@ import { untilMessagesAreRead } from '../../turn';
 import { atPlace } from '../atPlace';
 import type { IntegerWeights } from '../integerWeights';
 import { type ActivationStatistics, ActivationSums } from './activations';
-import { blockSizes, MomentSums, type SecondMoments } from './moments';
+import { blocksWithin } from './momentBlocks';
+import { MomentSums, type SecondMoments } from './moments';
 import type { Engine, NetworkTensors, Spool } from './network';
 import { chosenPlaces } from './places';
 
@@ -32,6 +33,8 @@ export interface Calibration {
   readonly signal: AbortSignal;
   /** Places of each layer's output that are looked at, of each sample; 0 where no moments are asked for. */
   readonly places: number;
+  /** What second moments may take, and what they are worked on with; absent: as little as can be. */
+  readonly momentBytes?: number;
   /** Numbers of each tap that are kept, of each sample, to clip ranges by. */
   readonly some: number;
   /** Samples that are through the part, of all sizes'. */
@@ -60,7 +63,8 @@ export async function calibratePart(
   const { engine, signal, places } = calibration;
   const layers = places > 0 ? sizes[0]!.parts[index]!.layers : [];
   const crossed = sizes[0]!.roundedSpool !== undefined;
-  const sums = new Map(layers.map((layer) => [nameOf(layer), new MomentSums(sizesOf(layer), engine.matMul, crossed)]));
+  const blocks = blocksWithin(layers, calibration.momentBytes ?? 0, crossed ? 2 : 1);
+  const sums = new Map(layers.map((layer, i) => [nameOf(layer), new MomentSums(blocks[i]!, engine.matMul, crossed)]));
   const of = sizes.reduce((sum, { samples }) => sum + samples.length, 0);
   const activations: ReadonlyMap<string, ActivationStatistics>[] = [];
   let before = 0;
@@ -114,10 +118,6 @@ async function calibrateSize(
   }
   return activations.statistics();
 }
-
-/** Whole channels stay together, and runs of 32 columns, which may share a scale. */
-const sizesOf = ({ columns, geometry: { kernel } }: LayerInput): number[] =>
-  blockSizes(columns, kernel > 1 ? kernel ** 2 : columns % 32 === 0 ? 32 : 1);
 
 /** Sends what rounded parts before it handed on through part `index`, whose `weights` are what integers stand for. */
 export async function advanceRounded(

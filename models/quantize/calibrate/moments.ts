@@ -6,23 +6,8 @@ import type { BlockDiagonal } from '../matrix/blockDiagonal';
 import type { MatMul } from '../matrix/matMul';
 import { transposeRows } from '../transpose';
 
-/**
- * Columns of a block at most. Measured on the demo model's layers, blocks of a quarter of the columns cost half of what
- * GPTQ gains: as large as memory and patience allow. 2,304 are 256 channels under a 3×3 kernel, 21 MB.
- */
-export const MOST_COLUMNS = 2304;
-
 /** Samples that are multiplied at a time. */
 const TOGETHER = 256;
-
-/** Sizes of the blocks of `columns`: as equal as may be, none above `most`, all multiples of `unit`, which divides `columns`. */
-export function blockSizes(columns: number, unit: number, most = MOST_COLUMNS): number[] {
-  const units = columns / unit;
-  const count = Math.ceil(units / Math.max(1, Math.floor(most / unit)));
-  return Array.from({ length: count }, (_, i) => {
-    return unit * (Math.floor(((i + 1) * units) / count) - Math.floor((i * units) / count));
-  });
-}
 
 export interface SecondMoments {
   readonly gram: BlockDiagonal;

@@ -29,8 +29,25 @@ export interface Panel {
   readonly own: Float32Array;
 }
 
+/** What rounding to any width, and of all weights that read the same, has in common: made once of each block of moments. */
+export class Feedbacks {
+  private readonly known = new Map<Float32Array, Feedback>();
+
+  /** Advances by the number of columns, made now or before. */
+  async of(span: Span, matMul: MatMul, advance: Advance): Promise<Feedback> {
+    const known = this.known.get(span.block);
+    if (known) {
+      await advance(span.size);
+      return known;
+    }
+    const made = await feedbackOf(span, matMul, advance);
+    this.known.set(span.block, made);
+    return made;
+  }
+}
+
 /** Advances by the number of columns. */
-export async function feedbackOf({ block, size }: Span, matMul: MatMul, advance: Advance): Promise<Feedback> {
+async function feedbackOf({ block, size }: Span, matMul: MatMul, advance: Advance): Promise<Feedback> {
   const loudness = Float32Array.from({ length: size }, (_, i) => block[i * size + i]!);
   const order = Uint32Array.from(loudness.keys()).sort((a, b) => loudness[b]! - loudness[a]! || a - b);
   // Inputs that were never anything else than zero, all of them, leave every rounding equally good.

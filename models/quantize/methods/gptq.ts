@@ -5,7 +5,7 @@
  */
 import { spans } from '../matrix/blockDiagonal';
 import { nearestInteger } from '../rounding';
-import { feedbackOf, type Panel } from './feedback';
+import { Feedbacks, type Panel } from './feedback';
 import { checkLayer, groupOf, type Layer, type Rounded } from './layer';
 import { type Slice, slices } from './slices';
 import { advancing, type Work } from './work';
@@ -15,15 +15,15 @@ const ROWS = 1024;
 
 /**
  * `layer` on the scales of `from`, whose integers do not matter. Progress counts columns: of the factor, and of each
- * slice of rows.
+ * slice of rows. `feedbacks` are of layers with the very same moments.
  */
-export async function gptq(layer: Layer, from: Rounded, work: Work): Promise<Rounded> {
+export async function gptq(layer: Layer, from: Rounded, work: Work, feedbacks = new Feedbacks()): Promise<Rounded> {
   checkLayer(layer, from);
   const parts = slices(layer.rows, ROWS);
   const advance = advancing(work, layer.columns * (1 + parts.length));
   const values = new Int8Array(from.values.length);
   for (const span of spans(layer.gram)) {
-    const { order, panels } = await feedbackOf(span, work.matMul, advance);
+    const { order, panels } = await feedbacks.of(span, work.matMul, advance);
     const columns = order.map((column) => span.first + column);
     for (const slice of parts) {
       /** w - s q of every column so far, column by column. */

@@ -14,11 +14,6 @@ const minus = (text: string): string => text.replace('-', '−');
 
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-export function duration(seconds: number): string {
-  if (seconds < 100) return `${seconds.toFixed(1)} s`;
-  return `${(seconds / 60).toFixed(1)} min`;
-}
-
 /** Arithmetic mean of the numbers that are finite, infinite where none is: one exact picture of many makes no exact model. */
 export function finiteMean(values: readonly number[]): number {
   const finite = values.filter(Number.isFinite);

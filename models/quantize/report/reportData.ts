@@ -27,7 +27,6 @@ export interface ReportData {
   readonly sizes?: readonly FormatSize[];
   /** Of networks in mixed bits. */
   readonly budgets?: readonly SizeBudget[];
-  readonly methods?: readonly MethodQuality[];
   /** The pictures that suffered most, the worst first. */
   readonly worst?: readonly WorstPicture[];
 }
@@ -102,17 +101,6 @@ export interface FormatSize {
   readonly bytes: number;
   /** The same weights in fp32. */
   readonly fp32Bytes: number;
-}
-
-export interface MethodQuality {
-  readonly method: string;
-  readonly format: string;
-  /** Of rounding all layers. */
-  readonly seconds: number;
-  /** Of the predicted noise; decibels. */
-  readonly sqnr: number;
-  /** Of the pictures, the mean; decibels. Absent where none were drawn. */
-  readonly psnr?: number;
 }
 
 /** Three PNG files in base64. */

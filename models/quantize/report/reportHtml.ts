@@ -8,7 +8,6 @@ import { budgetsSection } from './sections/budgets';
 import { conditioningSection } from './sections/conditioning';
 import { domainsSection } from './sections/domains';
 import { layersSection } from './sections/layers';
-import { methodsSection } from './sections/methods';
 import { picturesSection } from './sections/pictures';
 import { sizesSection } from './sections/sizes';
 import { timestepsSection } from './sections/timesteps';
@@ -39,9 +38,8 @@ ${some(data.pictures, picturesSection)}
 ${some(data.worst, worstSection)}
 ${data.conditioning ? conditioningSection(data.conditioning) : nothing}
 ${some(data.timesteps, timestepsSection)}
-${some(data.domains, domainsSection)}
+${some((data.domains ?? []).length > 1 ? data.domains : [], domainsSection)}
 ${some(data.layers, layersSection)}
-${some(data.methods, methodsSection)}
 ${some(data.sizes, sizesSection)}
 ${some(data.budgets, budgetsSection)}
 </main>

@@ -26,7 +26,8 @@ td small{display:block;color:var(--soft)}
 td.number{white-space:nowrap}
 td.plot{width:40%;vertical-align:middle}
 summary{padding:.75rem .5rem;color:var(--accent);cursor:pointer}
-figure{margin:0}
+figure{margin:0 0 1rem}
+time{white-space:nowrap}
 figcaption{color:var(--soft);font-size:.875rem}
 .chart{display:block;width:100%;max-width:34rem;margin:0 0 1rem}
 .chart text{fill:var(--soft);font-size:11px}
@@ -34,6 +35,7 @@ figcaption{color:var(--soft);font-size:.875rem}
 .chart polyline{fill:none;stroke:var(--accent);stroke-width:1.5}
 .chart circle,.bar rect,.heat rect{fill:var(--accent)}
 .chart circle{fill-opacity:.7}
+.beside{display:grid;grid-template-columns:minmax(0,34rem) minmax(0,1fr);gap:0 2rem;align-items:start}
 .bar{display:block;width:100%;height:.625rem}
 .bar .rest{fill:var(--line)}
 .heat{display:block;width:100%;height:2.5rem;margin-bottom:.25rem}
@@ -41,6 +43,9 @@ figcaption{color:var(--soft);font-size:.875rem}
 .worst div{display:grid;grid-template-columns:repeat(3,1fr);gap:.5rem;margin:.5rem 0}
 .worst img{display:block;width:100%;border-radius:.25rem;image-rendering:pixelated}
 .worst figcaption{overflow-wrap:anywhere}
+@media(max-width:50rem){
+.beside{display:block}
+}
 @media(max-width:40rem){
 th.plot,td.plot{display:none}
 table{font-size:.8125rem}

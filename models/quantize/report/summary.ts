@@ -9,7 +9,8 @@ export function summary({ format, noise, pictures = [], conditioning, sizes = []
   const figures: Figure[] = pictureFigures(pictures);
   if (noise) {
     figures.push(['Predicted noise, SQNR', decibels(noise.sqnr)]);
-    figures.push(['with the prompt', decibels(noise.conditional)], ['without', decibels(noise.unconditional)]);
+    figures.push(['Noise with the prompt, SQNR', decibels(noise.conditional)]);
+    figures.push(['Noise without it, SQNR', decibels(noise.unconditional)]);
     figures.push(['Guided noise, SQNR', decibels(noise.guided)]);
   }
   if (conditioning) figures.push(['Conditioning kept', percent(conditioning.ratio.mean)]);

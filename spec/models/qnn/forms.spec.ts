@@ -15,6 +15,7 @@ import { openSafetensors } from '../../../models/safetensors';
 import type { StageName } from '../../../models/stage';
 import { fromRoot } from '../../root';
 import { RANDOM_MODELS, type RandomModelName, randomModel } from '../randomModel';
+import { ALL_FORMS, formsNamed } from './allForms';
 import { type Feeds, type Floats, measured, runForm } from './tappedStage';
 
 const TOKENS = 77;
@@ -84,16 +85,16 @@ for (const name of RANDOM_MODELS) {
   for (const { title, stage, size, feeds, expected } of cases) {
     const from = roundedToNearest(checkpoint.weights(stage), () => 8);
     const [height, width] = size;
-    for (const linear of ['conv', 'matmul'] as const) {
-      const network = qnnStage(checkpoint.description, stage, { batch: 1, height, width }, linear);
+    for (const forms of ALL_FORMS) {
+      const network = qnnStage(checkpoint.description, stage, { batch: 1, height, width }, forms);
 
-      test(`model ${name}: ${title}: in float32 it is the reference, linear layers as ${linear}`, async () => {
+      test(`model ${name}: ${title}: in float32 it is the reference, ${formsNamed(forms)}`, async () => {
         const outputs = await runForm(network.write({}), from, feeds);
         // Float32 sums in another order: 111 dB at the least here.
         assert.ok(decibels(only(outputs), expected) > 105, `${decibels(only(outputs), expected)} dB`);
       });
 
-      test(`model ${name}: ${title}: 16 bits hold its activations, 8 do so less, linear layers as ${linear}`, async () => {
+      test(`model ${name}: ${title}: 16 bits hold its activations, 8 do so less, ${formsNamed(forms)}`, async () => {
         const weightBits = () => 8 as const;
         const exact = only(await runForm(network.write({ weightBits }), from, feeds));
         const ranges = await measured(network, from, feeds, { weightBits });

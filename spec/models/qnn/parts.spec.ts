@@ -7,16 +7,17 @@ import { qnnSegments, qnnSegmentsAlike, qnnStage } from '../../../models/graph/q
 import { someOf } from '../../../models/graph/qnn/ranges';
 import { matrixKeys } from '../../../models/quantize/dequantized';
 import { randomModel } from '../randomModel';
+import { ALL_FORMS, formsNamed } from './allForms';
 
 const { description } = await openDiffusersFolder(await randomModel('A'));
 const size = { batch: 1, height: 7, width: 10 };
 
-for (const linear of ['conv', 'matmul'] as const) {
-  const whole = qnnStage(description, 'unet', size, linear);
+for (const forms of ALL_FORMS) {
+  const whole = qnnStage(description, 'unet', size, forms);
 
   for (const count of [2, 3, 5, 8, 13]) {
-    test(`the taps of ${count} parts are those of the whole, linear layers as ${linear}`, () => {
-      const parts = qnnSegments(description, 'unet', size, count, linear);
+    test(`the taps of ${count} parts are those of the whole, ${formsNamed(forms)}`, () => {
+      const parts = qnnSegments(description, 'unet', size, count, forms);
       assert.ok(parts.length > count / 2, `${parts.length} parts`);
       const taps = new Set(parts.flatMap((part) => [...part.taps.keys()]));
       assert.equal([...taps].sort(), [...whole.taps.keys()].sort());

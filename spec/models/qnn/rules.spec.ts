@@ -21,10 +21,12 @@ const REJECTED = ['GroupNormalization', 'Erf', 'Split', 'Pow', 'Sin', 'Cos', 'Di
 
 const weightBits = (key: string): 8 | 4 => (key.includes('.ff.net.2.') ? 4 : 8);
 
+const DRAWN = STAGE_NAMES.flatMap((stage) => (['split', 'batched'] as const).map((heads) => ({ stage, heads })));
+
 for (const name of ['A', 'B'] as const) {
   const checkpoint = await openDiffusersFolder(await randomModel(name));
-  for (const stage of STAGE_NAMES) {
-    const network = qnnStage(checkpoint.description, stage, { batch: 1, height: 7, width: 10 });
+  for (const { stage, heads } of DRAWN) {
+    const network = qnnStage(checkpoint.description, stage, { batch: 1, height: 7, width: 10 }, { heads });
     const ranges = new Map([...network.taps.keys()].map((tap) => [tap, { min: -1, max: 2 }]));
     const activations = { bits: 16, encodings: encodingsFor(ranges, 16) } as const;
     const written = network.write({ weightBits, activations });
@@ -40,7 +42,7 @@ for (const name of ['A', 'B'] as const) {
     };
     const steps = nodes.filter(({ op }) => op !== 'QuantizeLinear' && op !== 'DequantizeLinear');
 
-    test(`model ${name}: ${stage}: has no operator that QNN rejects, and none of more than four axes`, () => {
+    test(`model ${name}: ${stage}, heads ${heads}: has no operator that QNN rejects, and none of more than four axes`, () => {
       assert.equal(
         steps.filter(({ op }) => REJECTED.includes(op)),
         [],
@@ -50,7 +52,7 @@ for (const name of ['A', 'B'] as const) {
       }
     });
 
-    test(`model ${name}: ${stage}: every step takes integers and leaves integers`, () => {
+    test(`model ${name}: ${stage}, heads ${heads}: every step takes integers and leaves integers`, () => {
       for (const { op, inputs, outputs } of steps) {
         const numbers = inputs.filter((input) => input !== '' && ![1, 7].includes(constants.get(input)?.type ?? 0));
         for (const input of numbers) handed(input);
@@ -60,14 +62,14 @@ for (const name of ['A', 'B'] as const) {
       }
     });
 
-    test(`model ${name}: ${stage}: what only moves numbers leaves their encoding`, () => {
+    test(`model ${name}: ${stage}, heads ${heads}: what only moves numbers leaves their encoding`, () => {
       for (const { op, inputs, outputs } of steps.filter(({ op }) => MOVES.has(op))) {
         const quantize = nodes.find((node) => node.inputs[0] === outputs[0])!;
         assert.is(quantize.inputs.slice(1).join(), handed(inputs[0]!).encoding, `${op} → ${outputs[0]}`);
       }
     });
 
-    test(`model ${name}: ${stage}: products of activations are u16 times int16, of weights u16 times 8 or 4 bits`, () => {
+    test(`model ${name}: ${stage}, heads ${heads}: products of activations are u16 times int16, of weights u16 times 8 or 4 bits`, () => {
       const products = steps.filter(({ op }) => op === 'MatMul' || op === 'Conv');
       assert.ok(products.length > 10, `${products.length} products`);
       for (const { op, inputs } of products) {
@@ -78,7 +80,7 @@ for (const name of ['A', 'B'] as const) {
       }
     });
 
-    test(`model ${name}: ${stage}: four-bit integers have a scale for each 32 of them, which QNN computes rightly`, () => {
+    test(`model ${name}: ${stage}, heads ${heads}: four-bit integers have a scale for each 32 of them, which QNN computes rightly`, () => {
       const inFour = nodes.filter(
         ({ op, inputs }) => op === 'DequantizeLinear' && constants.get(inputs[0]!)?.type === INT4,
       );
@@ -87,7 +89,7 @@ for (const name of ['A', 'B'] as const) {
       if (stage === 'unet') assert.ok(inFour.length > 0);
     });
 
-    test(`model ${name}: ${stage}: constants lie in the file one after another, each as long as its shape says`, async () => {
+    test(`model ${name}: ${stage}, heads ${heads}: constants lie in the file one after another, each as long as its shape says`, async () => {
       let end = 0;
       for (const [key, { type, shape, external }] of constants) {
         if (external.offset === undefined) continue;
@@ -104,8 +106,8 @@ for (const name of ['A', 'B'] as const) {
       assert.is(length, end);
     });
 
-    test(`model ${name}: ${stage}: taps have the same names at every size`, () => {
-      const other = qnnStage(checkpoint.description, stage, { batch: 1, height: 16, width: 8 });
+    test(`model ${name}: ${stage}, heads ${heads}: taps have the same names at every size`, () => {
+      const other = qnnStage(checkpoint.description, stage, { batch: 1, height: 16, width: 8 }, { heads });
       assert.equal([...other.taps.keys()], [...network.taps.keys()]);
     });
   }

@@ -3,11 +3,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Calibrated } from '../../../models/quantize/calibrate/calibrate';
 import type { IntegerWeights } from '../../../models/quantize/integerWeights';
-import { plainMatMul } from '../../../models/quantize/matrix/matMul';
+import { type MatMul, plainMatMul } from '../../../models/quantize/matrix/matMul';
 import { DEFAULT_ROUNDING } from '../../../models/quantize/roundLayer';
 import { roundPart } from '../../../models/quantize/roundPart';
 import { uniform } from '../randomModel';
 import { rejects } from '../rejects';
+import { madeUp } from './roundingLayers';
 
 const [ROWS, COLUMNS, SAMPLES] = [6, 8, 200];
 const geometry = { height: 1, width: 1, kernel: 1, stride: 1, before: 0, outHeight: 1, outWidth: 1 };
@@ -25,7 +26,7 @@ const weights: IntegerWeights = {
 };
 const work = { matMul: plainMatMul, signal: new AbortController().signal };
 const layer = { name: 'inputs/x', keys: ['a.weight'], columns: COLUMNS, geometry, gram: [gram], mean, count: SAMPLES };
-const part = (...layers: readonly (typeof layer)[]): Calibrated => ({ activations: [], layers });
+const part = (...layers: Calibrated['layers']): Calibrated => ({ activations: [], layers });
 const rounding = { ...DEFAULT_ROUNDING, rounding: 'nearest' } as const;
 
 test('a layer that cannot be rounded is named', async () => {
@@ -69,6 +70,42 @@ test('layers without a bias are rounded as ever', async () => {
     await roundPart(part(layer), weights, [8], { ...rounding, biases: new Set(['b.bias']) }, work),
   ];
   assert.equal(others.rounded, plain.rounded);
+});
+
+test('what GPTQ knows of a layer’s inputs is worked out once for both widths and all weights over them, and progress is told weight by weight', async () => {
+  const wide = madeUp('wide', 12, 160);
+  const read = { ...layer, keys: ['a.weight', 'b.weight'], columns: 160, gram: wide.gram, mean: new Float32Array(160) };
+  const own: IntegerWeights = {
+    ...weights,
+    floats: async (key) => (key === 'a.weight' ? wide.weights : wide.weights.map((weight) => -(weight ** 2))),
+  };
+  const rounded = async (keys: readonly string[], bits: readonly (8 | 4)[]) => {
+    let updates = 0;
+    const told: string[] = [];
+    // Cholesky's panels are of 64 columns, GPTQ's of 128.
+    const matMul: MatMul = (a, b, m, k, n) => {
+      if (k === 64) updates++;
+      return plainMatMul(a, b, m, k, n);
+    };
+    const progress = (done: number, of: number): number => told.push(`${done} of ${of}`);
+    const asked = part({ ...read, keys: [...keys] });
+    const result = await roundPart(asked, own, bits, DEFAULT_ROUNDING, { ...work, matMul, progress });
+    return { updates, told, rounded: result.rounded };
+  };
+  const together = await rounded(['a.weight', 'b.weight'], [8, 4]);
+  const alone = [
+    await rounded(['a.weight'], [8]),
+    await rounded(['a.weight'], [4]),
+    await rounded(['b.weight'], [8]),
+    await rounded(['b.weight'], [4]),
+  ];
+  assert.is(together.updates, alone[0]!.updates);
+  assert.ok(together.updates > 0);
+  assert.equal(
+    together.rounded,
+    alone.flatMap((one) => one.rounded),
+  );
+  assert.equal(together.told, ['1 of 2', '2 of 2']);
 });
 
 test.run();

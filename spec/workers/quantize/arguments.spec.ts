@@ -25,6 +25,13 @@ test('biases are corrected where four bits are, unless it is said', () => {
   assert.not(corrected('--format w4 --bias-correction off'));
 });
 
+test('heads are drawn all at once, and moments have as little as can be, unless it is said', () => {
+  const { heads, momentBytes } = parse('demo --out made');
+  assert.equal([heads, momentBytes], ['batched', 0]);
+  const said = parse('demo --out made --heads split --memory 6');
+  assert.equal([said.heads, said.momentBytes], ['split', 6e9]);
+});
+
 test('sizes and domains may be several', () => {
   const { sizes, domains } = parse('demo --out made --size 512x768 --size 256x256 --domain food --domain animals');
   assert.equal(sizes, [
@@ -48,6 +55,8 @@ for (const [words, ...told] of [
   ['demo --out made --domain foods', '--domain', 'foods'],
   ['demo --out made --clipping max', '--clipping', 'mse', 'max'],
   ['demo --out made --bias-correction maybe', '--bias-correction', 'on, off', 'maybe'],
+  ['demo --out made --heads both', '--heads', 'split, batched', 'both'],
+  ['demo --out made --memory 1.5', '--memory', 'from 0 on', '1.5'],
   ['demo --out made --fast', '--fast', '--help'],
 ] as const) {
   test(`"${words}" is turned away`, () => rejects(() => parse(words), 'bad-argument', ...told));

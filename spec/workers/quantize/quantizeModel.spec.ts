@@ -232,6 +232,22 @@ test('another rounding is other integers, which all sizes share', async () => {
   assert.not.equal(first!.integers, (await npuIntegers('out', '48x40', key)).integers);
 });
 
+test('an NPU’s graph has all heads at once, or each by itself where that is asked for, over the same integers', async () => {
+  await quantizeModel(asked('split', '--rounding', 'nearest', '--heads', 'split'), never);
+  const [split, batched] = await Promise.all(
+    ['split', 'nearest'].map(async (folder) => readGraph(await readFile(join(scratch, folder, '48x40/unet.onnx')))),
+  );
+  const count = (graph: typeof split, op: string): number => graph!.nodes.filter((node) => node.op === op).length;
+  const { description } = await manifestIn('split');
+  const attentions = count(batched, 'Softmax');
+  const keys = matrixKeys(description, 'unet').filter((key) => key.includes('.to_k.'));
+  assert.is(attentions, keys.length);
+  assert.ok(count(split, 'Softmax') >= 2 * attentions, `${count(split, 'Softmax')} of ${attentions}`);
+  assert.is(count(split, 'MatMul'), 2 * count(split, 'Softmax'));
+  const packs = await Promise.all(['nearest', 'split'].map((folder) => openConverted(join(scratch, folder))));
+  assert.equal(packs[1]!.manifest.stages.unet, packs[0]!.manifest.stages.unet);
+});
+
 test('a folder stays the whole result that it is until the next one is whole, which then has it alone', async () => {
   const out = join(scratch, 'nearest');
   const before = await manifestIn('nearest');

@@ -1,13 +1,11 @@
 /** The pictures that suffered most, as the report shows them. */
 import type { PictureRecord } from '../../../models/quantize/evaluate/pictureRecord';
 import { psnrOf } from '../../../models/quantize/quality/psnr';
+import { differenceOf } from '../../../models/quantize/report/difference';
 import type { WorstPicture } from '../../../models/quantize/report/reportData';
 import { pngBytes } from '../../cli/png';
 import type { Compared, Shelf } from './comparison';
 import type { Trajectory } from './drawing';
-
-/** Differences are shown so many times as large. */
-const AMPLIFIED = 8;
 
 /** At most `count`, the worst first; equal ones are none. */
 export async function worstPictures(
@@ -24,7 +22,7 @@ export async function worstPictures(
     worst.map(async (record) => {
       const { width, height, pixels: expected } = (await drawn.get(record))!.picture;
       const { pixels } = (await found.get(record))!.picture;
-      const difference = pixels.map((value, i) => Math.min(255, AMPLIFIED * Math.abs(value - expected[i]!)));
+      const { pixels: difference, amplified } = differenceOf(pixels, expected);
       const png = (some: Uint8Array): string =>
         Buffer.from(pngBytes({ width, height, pixels: some })).toString('base64');
       return {
@@ -34,7 +32,7 @@ export async function worstPictures(
         reference: png(expected),
         quantized: png(pixels),
         difference: png(difference),
-        amplified: AMPLIFIED,
+        amplified,
       };
     }),
   );

@@ -1,4 +1,4 @@
-import type { Markup } from '../markup';
+import { html, type Markup } from '../markup';
 import { decibels } from '../numbers';
 import { scatter } from '../plots/scatter';
 import type { TimestepQuality } from '../reportData';
@@ -13,16 +13,16 @@ export function timestepsSection(timesteps: readonly TimestepQuality[]): Markup 
     y: sqnr,
     title: `timestep ${timestep}: ${decibels(sqnr)}`,
   }));
+  const list = table(
+    [
+      { title: 'Timestep', kind: 'text' },
+      { title: 'SQNR', kind: 'number' },
+    ],
+    rows.map(({ timestep, sqnr }) => [timestep, decibels(sqnr)]),
+  );
   return section(
     'Predicted noise by timestep',
     'SQNR over all prompts. Drawing goes from the right, where all is noise, to the left.',
-    scatter(points, { title: 'SQNR by timestep', x: 'timestep', y: 'dB', line: true }),
-    table(
-      [
-        { title: 'Timestep', kind: 'text' },
-        { title: 'SQNR', kind: 'number' },
-      ],
-      rows.map(({ timestep, sqnr }) => [timestep, decibels(sqnr)]),
-    ),
+    html`<div class="beside">${scatter(points, { title: 'SQNR by timestep', x: 'timestep', y: 'dB', line: true })}<div>${list}</div></div>`,
   );
 }

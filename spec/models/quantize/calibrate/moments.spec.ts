@@ -1,7 +1,7 @@
 /** Second moments in blocks, from samples that come in parts of any size. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { blockSizes, MomentSums } from '../../../../models/quantize/calibrate/moments';
+import { MomentSums } from '../../../../models/quantize/calibrate/moments';
 import { plainMatMul } from '../../../../models/quantize/matrix/matMul';
 import { uniform } from '../../randomModel';
 
@@ -55,25 +55,6 @@ test('E[x uᵀ] of inputs and what they would be in the exact network', async ()
       const expected = given.reduce((sum, x, at) => sum + x[4 + i]! * exact[at]![4 + j]!, 0) / 300;
       assert.ok(Math.abs(cross![1]![i * 2 + j]! - expected) < 1e-5, `${i} ${j}`);
     }
-  }
-});
-
-test('blocks are as large as may be, about equal, and keep channels together', () => {
-  assert.equal(blockSizes(320, 32), [320]);
-  assert.equal(blockSizes(11520, 9), [2304, 2304, 2304, 2304, 2304]);
-  assert.equal(blockSizes(5120, 32), [1696, 1696, 1728]);
-  for (const [columns, unit] of [
-    [23040, 9],
-    [768, 32],
-    [36, 9],
-    [2880, 9],
-  ] as const) {
-    const sizes = blockSizes(columns, unit);
-    assert.is(
-      sizes.reduce((a, b) => a + b, 0),
-      columns,
-    );
-    for (const size of sizes) assert.ok(size % unit === 0 && size <= 2304 && size > 0, `${sizes}`);
   }
 });
 

@@ -59,12 +59,6 @@ export const EXAMPLE: Required<ReportData> = {
     { stage: 'unet', fp32: 3_438_167_524, asked: 687_633_504, got: 741_612_735, least: 741_612_735 },
     { stage: 'text_encoder', fp32: 492_241_920, asked: 98_448_384, got: 98_401_000, least: 90_000_000 },
   ],
-  methods: [
-    { method: 'nearest', format: 'w8a16', seconds: 0.21, sqnr: 50.2, psnr: 52.04 },
-    { method: 'gptq', format: 'w8a16', seconds: 1.63, sqnr: 56.41, psnr: 60.83 },
-    { method: 'adaround', format: 'w8a16', seconds: 361.4, sqnr: 54.72 },
-    { method: 'gptq', format: 'w4a16', seconds: 1.87, sqnr: 30.43, psnr: 34.74 },
-  ],
   worst: [0, 1].map((i) => worst(PROMPTS[i]!, 7001 + i, 31.57 + i, 8 + i)),
 };
 
