@@ -120,6 +120,23 @@ test("comfy: each picture has its part of ComfyUI's batch, in the first noise an
   }
 });
 
+test('a variation of a picture 8 pixels high is normal noise between its ends, of which the original makes none', () => {
+  const shape: Shape = [1, 4, 1, 8192];
+  const [low, high] = [3, 4].map((seed) => ({ shape, data: new TorchGenerator(seed).randn(4 * 8192) }));
+  near(slerp(0, low!, high!).data, low!.data, 'at 0');
+  near(slerp(1, low!, high!).data, high!.data, 'at 1');
+  const mixed = slerp(0.3, low!, high!).data;
+  const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  // n normals' mean deviates by 1 / sqrt(n) = 0.0055, their variance by sqrt(2 / n) = 0.0078: five times that.
+  assert.ok(Math.abs(mean(mixed)) < 0.028, String(mean(mixed)));
+  const variance = mean(mixed.map((value) => value * value));
+  assert.ok(Math.abs(variance - 1) < 0.039, String(variance));
+  // What is as good as a line there, is none here: 8 × 8 pixels, whose four numbers may all have one sign.
+  const small: Shape = [1, 4, 1, 1];
+  const ones = { shape: small, data: Float32Array.of(1, 2, 3, 4) };
+  near(slerp(0, ones, { shape: small, data: Float32Array.of(4, 3, 2, 1) }).data, ones.data, 'of one sign');
+});
+
 test("slerp is stable-diffusion-webui's, by columns, and a line where both are nearly parallel", () => {
   for (const { shape, seeds, strength, mixed } of vectors.slerp) {
     const [low, high] = seeds.map((seed) => ({ shape, data: new TorchGenerator(seed).randn(mixed.length) }));
