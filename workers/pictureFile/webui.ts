@@ -10,7 +10,7 @@ import { controlsOf, controlsText } from './webuiControls';
 import { DECIMAL, DIGITS, SIZE } from './webuiForms';
 import { hiresOf, hiresText } from './webuiHires';
 import { inpaintOf, inpaintText } from './webuiInpaint';
-import { RNG_NAMES, rngNamed, SAMPLER_NAMES, SIGMA_NAMES, samplerNamed } from './webuiNames';
+import { RNG_NAMES, rngNamed, SAMPLER_NAMES, samplerNamed, scheduleType } from './webuiNames';
 
 /** `request` is that of one picture alone. */
 export function webuiText(
@@ -22,7 +22,7 @@ export function webuiText(
   const fields = new Map<string, string | number | undefined>([
     ['Steps', rest.steps],
     ['Sampler', SAMPLER_NAMES[scheduler]],
-    ['Schedule type', sigmas === 'model' ? undefined : SIGMA_NAMES[sigmas]],
+    ['Schedule type', scheduleType(scheduler, sigmas)],
     ['CFG scale', rest.guidanceScale],
     ['Seed', rest.seed],
     ['Size', `${rest.width}x${rest.height}`],
@@ -69,7 +69,7 @@ export function readWebui(text: string): Recipe | undefined {
   const loraHashes = hashesIn(take('Lora hashes') ?? '');
   const [, width, height] = SIZE.exec(left.get('Size') ?? '') ?? [];
   if (width) take('Size');
-  const sampler = samplerNamed(left.get('Sampler') ?? '', left.get('Schedule type'));
+  const sampler = samplerNamed(left.get('Sampler') ?? '', left.get('Schedule type'), left.get('Version'));
   if (sampler) for (const name of ['Sampler', 'Schedule type']) take(name);
   const rng = rngNamed(left.get('RNG') ?? 'GPU');
   if (rng) take('RNG');

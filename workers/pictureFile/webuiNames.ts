@@ -58,15 +58,20 @@ export interface NamedSampler {
   readonly sigmas: SigmaSpacing;
 }
 
+/** "Schedule type", said where its silence would mean another: {@link samplerNamed}. */
+export const scheduleType = (scheduler: SchedulerName, sigmas: SigmaSpacing): string | undefined =>
+  sigmas === 'model' && AUTOMATIC[scheduler] === undefined ? undefined : SIGMA_NAMES[sigmas];
+
 /**
- * The sampler that `name` means, with its "Schedule type"; up to 1.8 that was the end of the sampler's own name.
- * `undefined` for a sampler or a spacing that we do not have.
+ * The sampler that `name` means, with its "Schedule type", which is automatic where none is said (`parse_generation_parameters` in its
+ * modules/infotext_utils.py, 1.10). Up to 1.8 (`version`) it was the end of the sampler's own name, and without one it was uniform, which
+ * its own reader has forgotten. `undefined` for a sampler or a spacing that we do not have.
  */
-export function samplerNamed(name: string, type = 'Uniform'): NamedSampler | undefined {
+export function samplerNamed(name: string, type?: string, version = ''): NamedSampler | undefined {
   const [, plain = name, last] = /^(.*) (Karras|Exponential)$/.exec(name) ?? [];
   const scheduler = plain === 'PNDM' ? 'pndm' : keyOf(SAMPLER_NAMES, plain);
   if (!scheduler) return undefined;
-  const spacing = last ?? type;
+  const spacing = last ?? type ?? (BEFORE_TYPES.test(version) ? 'Uniform' : 'Automatic');
   const sigmas = spacing === 'Automatic' ? (AUTOMATIC[scheduler] ?? 'model') : keyOf(SIGMA_NAMES, spacing);
   return sigmas && { scheduler, sigmas };
 }
@@ -74,7 +79,10 @@ export function samplerNamed(name: string, type = 'Uniform'): NamedSampler | und
 export const rngNamed = (name: string): RandomSource | undefined =>
   name === 'GPU' ? 'philox' : keyOf(RNG_NAMES, name);
 
-/** What "Automatic" is, where it is not uniform. */
+/** Versions without a "Schedule type". */
+const BEFORE_TYPES = /^v?1\.[0-8](\D|$)/;
+
+/** What "Automatic" is, where it is not uniform (`samplers_k_diffusion` in its modules/sd_samplers_kdiffusion.py, 1.10). */
 const AUTOMATIC: Readonly<Partial<Record<SchedulerName, SigmaSpacing>>> = {
   dpm2: 'karras',
   dpm2_a: 'karras',

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { readParameters, writeParameters } from '../../../workers/pictureFile/parametersText';
 import { readWebui, webuiText } from '../../../workers/pictureFile/webui';
 import { SAMPLER_NAMES, samplerNamed } from '../../../workers/pictureFile/webuiNames';
-import { DEFAULTS, SCHEDULERS } from '../../../workers/request';
+import { DEFAULTS, SCHEDULERS, SIGMAS } from '../../../workers/request';
 import { fromRoot } from '../../root';
 
 interface Case {
@@ -15,6 +15,8 @@ interface Case {
   readonly fields: Readonly<Record<string, string>>;
 }
 const { grammar } = JSON.parse(await readFile(fromRoot('spec/vectors/picture-texts.json'), 'utf8'));
+
+const DRAWN = { ...DEFAULTS, prompt: 'x', seed: 1, width: 64, height: 48 };
 
 test('texts are taken apart as stable-diffusion-webui takes them apart', () => {
   let settings = 0;
@@ -47,7 +49,9 @@ test('samplers are found by their names of every version, with their schedule ty
     ['DPM++ 2M Karras', undefined, 'dpmpp_2m karras'],
     ['DPM++ 2M SDE Exponential', undefined, 'dpmpp_2m_sde exponential'],
     ['DPM2 a Karras', undefined, 'dpm2_a karras'],
-    ['DPM++ 2M', undefined, 'dpmpp_2m model'],
+    ['DPM++ 2M', undefined, 'dpmpp_2m karras'],
+    ['DPM++ 2M', 'Uniform', 'dpmpp_2m model'],
+    ['DPM++ 2M SDE', undefined, 'dpmpp_2m_sde exponential'],
     ['DPM++ 2M', 'Automatic', 'dpmpp_2m karras'],
     ['DPM++ 3M SDE', 'Automatic', 'dpmpp_3m_sde exponential'],
     ['Euler a', 'Automatic', 'euler_a model'],
@@ -68,6 +72,28 @@ test('samplers are found by their names of every version, with their schedule ty
     assert.is(samplerNamed(name, type), undefined, name);
 });
 
+test('the levels that a picture was drawn over are those that its text means there, where silence is automatic', () => {
+  for (const scheduler of SCHEDULERS)
+    for (const sigmas of SIGMAS) {
+      const text = webuiText({ ...DRAWN, scheduler, sigmas }, 'm');
+      const [, type = 'Automatic'] = /Schedule type: ([^,]+),/.exec(text) ?? [];
+      assert.equal(samplerNamed(SAMPLER_NAMES[scheduler], type), { scheduler, sigmas }, text);
+      assert.equal(readWebui(text)!.request.sigmas, sigmas, text);
+    }
+  assert.ok(
+    webuiText({ ...DRAWN, scheduler: 'dpmpp_2m' }, 'm').includes('Sampler: DPM++ 2M, Schedule type: Uniform, '),
+  );
+  assert.not(webuiText({ ...DRAWN, scheduler: 'euler' }, 'm').includes('Schedule type'));
+});
+
+test('versions before there were schedule types drew over uniform levels without one', () => {
+  const said = (version: string) =>
+    readWebui(`x\nSteps: 20, Sampler: DPM++ 2M, Seed: 3, Version: ${version}`)!.request.sigmas;
+  for (const version of ['v1.6.0', 'v1.8.0-RC', '1.3']) assert.is(said(version), 'model', version);
+  for (const version of ['v1.9.0', 'v1.10.1', 'f2.0.1v1.10.1-previous', 'ComfyUI'])
+    assert.is(said(version), 'karras', version);
+});
+
 test('a file of stable-diffusion-webui becomes a request; what nobody draws with is told', () => {
   const said = readWebui(
     'a girl\nNegative prompt: ugly\nSteps: 28, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 6.5, Seed: 12, Size: 640x384, ' +
@@ -81,8 +107,6 @@ test('a file of stable-diffusion-webui becomes a request; what nobody draws with
   });
   assert.equal([said.model, said.ignored], ['v1-5', ['ENSD: 31337', 'Hires checkpoint: other']]);
 });
-
-const DRAWN = { ...DEFAULTS, prompt: 'x', seed: 1, width: 64, height: 48 };
 
 test('a second pass is written in its words and order, and read again', () => {
   for (const [hires, words] of [
