@@ -1,5 +1,5 @@
 /** Picture files that a drawing begins from: read, and brought to the size that is drawn, as diffusers' image processor does. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png';
 import { unreadable } from '../../models/diskWords.node';
 import { fromCaller } from '../../models/openDisk.node';
@@ -25,10 +25,17 @@ interface Size {
 
 /** More than any picture to be drawn from has, and little enough to hold. */
 const MOST_PIXELS = 64e6;
+/** As many of them as PNG can write without packing any, eight bytes each, with an eighth for all else. */
+const MOST_BYTES = 9 * MOST_PIXELS;
 
 /** Rejects with `bad-image` for what is no PNG, JPEG or WebP file, damaged, or far too large. */
 export async function readImage(path: string): Promise<InitImage> {
-  const bytes = await readFile(fromCaller(path)).catch(unreadable(path, 'a picture')).catch(asImage);
+  const read = async (): Promise<Uint8Array> => {
+    const { size } = await stat(fromCaller(path));
+    if (size > MOST_BYTES) throw badImage(path, `at most ${MOST_BYTES} bytes`, String(size));
+    return readFile(fromCaller(path));
+  };
+  const bytes = await read().catch(unreadable(path, 'a picture')).catch(asImage);
   return decoded(path, bytes);
 }
 

@@ -40,6 +40,10 @@ export function withChunks(png: Uint8Array, chunks: readonly Uint8Array[]): Uint
 /** A chunk that has not been read yet. */
 export interface FoundChunk {
   readonly type: string;
+  /** Of its data, bytes. */
+  readonly length: number;
+  /** What its data begins with, `bytes` of it or all there is; the CRC is not looked at. */
+  head(bytes: number): Promise<Uint8Array>;
   /** Its data; rejects with `bad-image` where the CRC is another. */
   data(): Promise<Uint8Array>;
 }
@@ -65,7 +69,12 @@ export async function* pngChunks(file: ByteSource): AsyncGenerator<FoundChunk, v
     }
     const type = String.fromCharCode(...header.subarray(4));
     if (!/^[A-Za-z]{4}$/.test(type)) throw badImage(place, 'a type of four letters', JSON.stringify(type));
-    yield { type, data: () => checkedData(file, place, from, to) };
+    yield {
+      type,
+      length,
+      head: (bytes) => file.read(from, Math.min(from + bytes, to)),
+      data: () => checkedData(file, place, from, to),
+    };
     if (type === 'IEND') return;
     at = to + CRC_BYTES;
   }

@@ -8,6 +8,11 @@ import { badImage, pngChunk, pngChunks } from './pngChunks';
 /** The longest text that is read, unpacked or not, bytes: Pillow's own limit for one (`MAX_TEXT_CHUNK`). */
 const MOST_BYTES = 1024 * 1024;
 
+/** A keyword's most, and the zero behind it (§11.3.3.2). */
+const KEYWORD_BYTES = 80;
+/** What of a chunk may be no text: that, what says how it is packed, its language, and its keyword in that language. */
+const MOST_AROUND = 64 * 1024;
+
 /** `tEXt`, which is Latin-1, where that has every character of `text`; else `iTXt`, in UTF-8 and not compressed. */
 export const textChunk = (keyword: string, text: string): Uint8Array<ArrayBuffer> =>
   // Every character of it one byte, as Python's latin-1 has it.
@@ -30,7 +35,7 @@ export interface PngTexts {
 }
 
 /**
- * The texts of `keywords` in `file`; no other is read. Rejects with `bad-image` where it is no PNG file, where one of
+ * The texts of `keywords` in `file`; of others nothing but their keyword is read, nor of one that is too long. Rejects with `bad-image` where it is no PNG file, where one of
  * these texts is damaged or longer than 1 MiB, or where the file is damaged before any was found.
  */
 export async function pngTexts(file: ByteSource, keywords: readonly string[]): Promise<PngTexts> {
@@ -46,13 +51,15 @@ export async function pngTexts(file: ByteSource, keywords: readonly string[]): P
       throw damage;
     }
     if (next.done) return { texts };
-    const { type, data } = next.value;
+    const { type, length, head, data } = next.value;
     if (!TEXTS.has(type)) continue;
-    const bytes = await data();
-    const end = bytes.indexOf(0);
-    const keyword = latin1(bytes.subarray(0, Math.max(end, 0)));
+    const start = await head(KEYWORD_BYTES);
+    const end = start.indexOf(0);
+    const keyword = latin1(start.subarray(0, Math.max(end, 0)));
     if (!keywords.includes(keyword) || texts.has(keyword)) continue;
-    texts.set(keyword, await textOf(type, bytes.subarray(end + 1), `${file.name}: ${type} ${keyword}`));
+    const place = `${file.name}: ${type} ${keyword}`;
+    if (length > MOST_BYTES + MOST_AROUND) throw tooLong(place, `${length}`);
+    texts.set(keyword, await textOf(type, (await data()).subarray(end + 1), place));
   }
 }
 
@@ -78,9 +85,11 @@ function checkMethod(method: number | undefined, place: string): void {
 }
 
 function checkLength(bytes: Uint8Array, place: string): Uint8Array {
-  if (bytes.length > MOST_BYTES) throw badImage(place, `at most ${MOST_BYTES} bytes of text`, String(bytes.length));
+  if (bytes.length > MOST_BYTES) throw tooLong(place, `${bytes.length}`);
   return bytes;
 }
+
+const tooLong = (place: string, got: string) => badImage(place, `at most ${MOST_BYTES} bytes of text`, got);
 
 /** zlib data, unpacked no further than it may be long. */
 async function inflated(bytes: Uint8Array, place: string): Promise<Uint8Array> {
@@ -95,7 +104,7 @@ async function inflated(bytes: Uint8Array, place: string): Promise<Uint8Array> {
     if (done) return all.subarray(0, length);
     if (length + value.length > MOST_BYTES) {
       await reader.cancel().catch(() => undefined);
-      throw badImage(place, `at most ${MOST_BYTES} bytes of text`, 'more, unpacked');
+      throw tooLong(place, 'more, unpacked');
     }
     all.set(value, length);
     length += value.length;
