@@ -112,10 +112,11 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
   if (values.model === '') throw badArgument('--model', 'a path, or demo', 'nothing');
   choice('backend', values.backend, CLI_BACKENDS);
   choice('weights', values.weights, ['auto', ...WEIGHT_FORMS]);
-  const backend = (values.backend ??
-    knownOf(recipe?.backend, CLI_BACKENDS) ??
-    (values.fast ? 'wasm-int8' : 'wasm')) as CliBackend;
-  const weights = values.weights ?? (values.backend ? undefined : knownOf(recipe?.weights, WEIGHT_FORMS));
+  // What is typed, `--fast` too, is asked for more than what a file says.
+  const typedBackend = values.backend ?? (values.fast ? 'wasm-int8' : undefined);
+  const backend = (typedBackend ?? knownOf(recipe?.backend, CLI_BACKENDS) ?? 'wasm') as CliBackend;
+  const asSaid = typedBackend === undefined || (!values.backend && typedBackend === recipe?.backend);
+  const weights = values.weights ?? (asSaid ? knownOf(recipe?.weights, WEIGHT_FORMS) : undefined);
   const timed = timestepWords(values);
   if (values.out !== undefined && !values.out.toLowerCase().endsWith('.png')) {
     throw badArgument('--out', 'a file name ending in .png', values.out);
@@ -168,7 +169,7 @@ export function parseArguments(args: readonly string[], recipe?: Recipe): CliArg
 function saidBy(request: Recipe['request'], values: Readonly<Record<string, unknown>>): Recipe['request'] {
   const { sigmas, eta, only, strength, timesteps, timestepSpacing, ...others } = request;
   const { maskBlur, maskedContent, invertMask, inpaintPadding, outpaint, ...more } = others;
-  const { hiresScale, hiresSize, hiresUpscaler, hiresSteps, hiresStrength, cacheBranch, ...rest } = more;
+  const { hiresScale, hiresSize, hiresUpscaler, hiresSteps, hiresStrength, cacheBranch, tinyVae, ...rest } = more;
   const twice = { hiresUpscaler, hiresSteps, hiresStrength };
   const resized = values['hires-scale'] !== undefined || values['hires-size'] !== undefined;
   const sampler = values.scheduler === undefined;
@@ -182,6 +183,8 @@ function saidBy(request: Recipe['request'], values: Readonly<Record<string, unkn
     ...(values['init-image'] === undefined ? given({ ...twice, ...(resized ? {} : { hiresScale, hiresSize }) }) : {}),
     ...(values['cache-interval'] === undefined ? given({ cacheBranch }) : {}),
     ...(values['init-image'] === undefined ? {} : given({ strength, outpaint })),
+    // What encodes has nothing to without one.
+    ...(values['init-image'] === undefined && tinyVae?.use === 'encoding' ? {} : given({ tinyVae })),
     ...((values['mask-image'] ?? (values['init-image'] && outpaint)) ? given({ maskBlur, maskedContent }) : {}),
     ...(values['mask-image'] === undefined ? {} : given({ invertMask, inpaintPadding })),
     ...(values['num-images'] === undefined && only !== undefined ? { only } : {}),

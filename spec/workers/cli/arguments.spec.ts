@@ -55,6 +55,30 @@ test('what a picture says of how it was drawn stands until an option says otherw
   assert.equal([strange.backend, strange.weights, strange.request.steps], ['wasm', 'auto', 20]);
 });
 
+test('a tiny VAE that encoded the picture to begin from is asked for where there is one', () => {
+  const tinyVae = { file: 'demo', use: 'encoding' } as const;
+  const recipe: Recipe = { by: 'pocket-diffusion', request: { prompt: 'x', strength: 0.5, tinyVae }, ignored: [] };
+  assert.is(parseArguments([], recipe).request.tinyVae, undefined);
+  assert.equal(parseArguments(['--init-image', 'a.png'], recipe).request.tinyVae, tinyVae);
+});
+
+test('--fast decides who computes, whatever a file says, and --backend over both', () => {
+  const said = (backend: string, weights: string): Recipe => ({
+    ...{ by: 'pocket-diffusion', request: { prompt: 'x' }, backend, weights, ignored: [] },
+  });
+  for (const [words, recipe, backend, weights] of [
+    ['--fast', said('wasm', 'exact'), 'wasm-int8', 'auto'],
+    ['--fast', said('webgpu', 'fp16'), 'wasm-int8', 'auto'],
+    ['--fast', said('wasm-int8', 'int4'), 'wasm-int8', 'int4'],
+    ['--fast --weights int4', said('wasm', 'exact'), 'wasm-int8', 'int4'],
+    ['--fast --backend wasm', said('wasm-int8', 'int4'), 'wasm', 'auto'],
+    ['--steps 3', said('webgpu', 'fp16'), 'wasm', 'fp16'],
+  ] as const) {
+    const given = parseArguments(words.split(' '), recipe);
+    assert.equal([given.backend, given.weights], [backend, weights], `${words}, ${recipe.backend}`);
+  }
+});
+
 test("a VAE, LoRAs with and without a weight and a prediction go with the model; paths are the caller's", () => {
   const words =
     'x --vae v.safetensors --lora a.safetensors --lora C:b.safetensors:-0.25 --lora c:.5 --prediction v_prediction';
