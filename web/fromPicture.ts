@@ -8,6 +8,8 @@ import { learnLoras } from './loras';
 import { useModel } from './modelActions';
 import { settingsOf } from './settings';
 import { modelInUse, modelSize, modelsAtHand, set, tell } from './state';
+import { tinyVaeLeftOut } from './takenTinyVae';
+import { tinyVaeAsked } from './tinyVae';
 
 /** Takes what `file` says of how it was drawn, its model where that is at hand. What goes wrong is told. */
 export async function takeSettings(file: File): Promise<void> {
@@ -30,7 +32,7 @@ async function take({ request: said, loraHashes, controls, model, ignored }: Rec
   const toast = {
     type: 'taken',
     name,
-    ignored,
+    ignored: [...ignored, ...tinyVaeLeftOut(said.tinyVae, tinyVaeAsked().tinyVae?.file)],
     missing,
     others: others.map((one) => one.name),
     controls: steered,

@@ -13,7 +13,9 @@ import type {
   SchedulerName,
   SigmaSpacing,
 } from '../workers/api';
+import { isSide } from '../workers/pictureFile/side';
 import { hasEta, hasSigmas, hasSpacing, hasTimesteps, SCHEDULER_LABELS, SIGMAS } from './schedulers';
+import { decodesTiny } from './takenTinyVae';
 
 export interface Settings {
   readonly prompt: string;
@@ -115,7 +117,7 @@ export const randomSeed = (random: () => number = Math.random): number => Math.f
 export function parseSettings(text: string | null): Settings {
   const stored = asObject(text);
   const { size } = stored as { size?: { width?: unknown; height?: unknown } | null };
-  const sizeFits = Number.isInteger(size?.width) && Number.isInteger(size?.height);
+  const sizeFits = isSide(size?.width) && isSide(size?.height);
   const fields = Object.entries(DEFAULT_SETTINGS).map(([key, fallback]) => {
     const value = stored[key];
     return [key, typeof value === typeof fallback && !Number.isNaN(value) ? value : fallback];
@@ -234,7 +236,7 @@ export function settingsOf(
     ...Object.fromEntries(known),
     sigmas,
     numImages: 1,
-    tinyDecoder: tinyVae !== undefined,
+    tinyDecoder: decodesTiny(tinyVae),
     ...(seed === undefined ? {} : { keepSeed: true }),
     ...(width && height ? { size: owns ? null : { width, height } } : {}),
     taken: Object.keys(taken).length > 0 ? taken : null,

@@ -13,6 +13,7 @@ import {
   toRequest,
 } from '../../web/settings';
 import { sizeChoices } from '../../web/sizes';
+import { tinyVaeLeftOut } from '../../web/takenTinyVae';
 import type { SchedulerName } from '../../workers/api';
 import { fast } from '../../workers/fast';
 import { checkRequest, SCHEDULERS } from '../../workers/request';
@@ -46,6 +47,9 @@ test('whatever else is kept, the settings are sound', () => {
     assert.equal(parseSettings(text), DEFAULT_SETTINGS, String(text));
   }
   assert.is(parseSettings('{"steps":30,"size":{"width":1.5,"height":8}}').steps, 30);
+  // What is planned for before anyone looks at it: one that was kept when files could bring any.
+  for (const size of ['{"width":99999,"height":99999}', '{"width":64,"height":0}', '{"width":60,"height":64}'])
+    assert.is(parseSettings(`{"size":${size}}`).size, null, size);
 });
 
 test("a request takes the model's size where none was chosen", () => {
@@ -149,6 +153,26 @@ test('timesteps out of a picture are drawn with as long as sampler, steps and le
   const spaced = from({ scheduler: 'euler', timestepSpacing: 'trailing' });
   assert.equal([toRequest(spaced, model).timestepSpacing, spaced.tinyDecoder], ['trailing', false]);
   assert.is(toRequest({ ...spaced, scheduler: 'lcm' }, model).timestepSpacing, undefined);
+});
+
+test('a tiny VAE decodes where it did in the picture; what it does not do here is told', () => {
+  const model = { width: 64, height: 64 };
+  const chosen = { path: 'a/taesd.safetensors', file: new Blob() };
+  for (const [use, decoding, decodes, left] of [
+    [undefined, 'demo', true, []],
+    ['decoding', 'demo', true, []],
+    // Of another model, where no file is chosen, and where one is.
+    ['decoding', undefined, true, ['tiny VAE: demo, decoding']],
+    ['decoding', chosen, true, ['tiny VAE: demo, decoding']],
+    ['encoding', undefined, false, ['tiny VAE: demo, encoding']],
+    ['both', 'demo', true, ['tiny VAE: demo, encoding']],
+    ['both', undefined, true, ['tiny VAE: demo, decoding', 'tiny VAE: demo, encoding']],
+  ] as const) {
+    const tinyVae = { file: 'demo', ...(use ? { use } : {}) } as const;
+    assert.is(settingsOf({ tinyVae }, model).tinyDecoder, decodes, use);
+    assert.equal(tinyVaeLeftOut(tinyVae, decoding), left, `${use}, ${decoding}`);
+  }
+  assert.equal([settingsOf({}, model).tinyDecoder, tinyVaeLeftOut(undefined, chosen)], [false, []]);
 });
 
 test('the page knows as the engine does who takes timesteps and spacings', () => {
