@@ -1,5 +1,5 @@
 /** A request on its way to pictures, and how the page's memory follows the engine's events about it. */
-import type { BackendName, ImageEvent, ImageRequest, InitImage, Picture } from '../workers/api';
+import type { BackendName, ImageEvent, ImageRequest, InitImage, KernelNumbers, Picture } from '../workers/api';
 import type { Toast } from './jobs';
 import { withMeasured } from './measured';
 import type { Problem, State } from './reducer';
@@ -54,6 +54,7 @@ export interface Drawn {
   /** How the model's weights are held, where that is known. */
   readonly weights?: string;
   readonly backend: BackendName;
+  readonly numbers?: KernelNumbers;
   /** Of the LoRAs that drew it, by name. */
   readonly loraHashes?: Readonly<Record<string, string>>;
   readonly milliseconds: number;
@@ -134,7 +135,7 @@ export function reduceImage(state: State, drawing: Drawing, event: ImageEvent, n
 
 type DrawnEvent = Extract<ImageEvent, { type: 'image' }>;
 
-function asDrawn(state: State, drawing: Drawing, { image, picture }: DrawnEvent, now: number): Drawn {
+function asDrawn(state: State, drawing: Drawing, { image, picture, numbers }: DrawnEvent, now: number): Drawn {
   const { request, modelName, backend, loraHashes } = drawing;
   const weights = state.models.find(({ id }) => id === state.modelId)?.weights;
   return {
@@ -145,6 +146,7 @@ function asDrawn(state: State, drawing: Drawing, { image, picture }: DrawnEvent,
     modelName,
     ...(weights ? { weights } : {}),
     backend,
+    ...(numbers ? { numbers } : {}),
     ...(loraHashes ? { loraHashes } : {}),
     milliseconds: now - drawing.started,
   };

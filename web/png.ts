@@ -8,7 +8,7 @@ import { requestOfPicture } from '../workers/pictureFile/requestOfPicture';
 import type { Drawn } from './drawing';
 
 export async function toPng(drawn: Omit<Drawn, 'id' | 'milliseconds'>): Promise<Blob> {
-  const { picture, image, modelName, weights, backend, loraHashes = {} } = drawn;
+  const { picture, image, modelName, weights, numbers, backend, loraHashes = {} } = drawn;
   const { width, height, pixels } = picture;
   const request = requestOfPicture(drawn.request, picture, image);
   const header = new DataView(new ArrayBuffer(13));
@@ -18,7 +18,11 @@ export async function toPng(drawn: Omit<Drawn, 'id' | 'milliseconds'>): Promise<
   const parts = [
     PNG_SIGNATURE,
     pngChunk('IHDR', new Uint8Array(header.buffer)),
-    ...recipeChunks({ request, model: modelName, backend, loraHashes, ...(weights ? { weights } : {}) }),
+    ...recipeChunks({
+      ...{ request, model: modelName, backend, loraHashes },
+      ...(weights ? { weights } : {}),
+      ...(numbers ? { numbers } : {}),
+    }),
     pngChunk('IDAT', await deflated(filtered(pixels, 3 * width))),
     pngChunk('IEND', new Uint8Array()),
   ];

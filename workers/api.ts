@@ -10,7 +10,7 @@ import type { Forecast } from './api/forecast';
 import type { FreeURequest } from './api/freeu';
 import type { GuidanceRequest } from './api/guidance';
 import type { HiresRequest } from './api/hires';
-import type { BackendName, BackendReport, HostBackendName, HostReport } from './api/hosting';
+import type { BackendName, BackendReport, HostBackendName, HostReport, KernelNumbers } from './api/hosting';
 import type { FromImageRequest, InitImage } from './api/images';
 import type { ImportOptions, License, PickedFile, RemoteModel, RoundedForm, WeightForm } from './api/importing';
 import type { InpaintRequest } from './api/inpaint';
@@ -150,7 +150,8 @@ export type ImageEvent =
       readonly from: HostBackendName;
       readonly to: BackendName;
     } & Failure)
-  | { readonly type: 'image'; readonly image: number; readonly picture: Picture }
+  /** `numbers`: of our own kernels, whose pictures by one are only nearly those by the other. */
+  | { readonly type: 'image'; readonly image: number; readonly picture: Picture; readonly numbers?: KernelNumbers }
   /** `heapBytes`: how large the WebAssembly heap was after each stage of the last picture. It never shrinks. */
   | {
       readonly type: 'finished';

@@ -21,7 +21,7 @@ import { openModel } from './cli/openModel';
 import { planNotes } from './cli/planNotes';
 import { checkWritable, writePng } from './cli/png';
 import { drawingProgress } from './cli/progress';
-import { readFrom, recipeNotes } from './cli/recipe';
+import { numbersNotes, readFrom, recipeNotes } from './cli/recipe';
 import { fastNote, fastSaving } from './cli/savingOptions';
 import { modelsBeside, plannedBeside } from './cli/steered';
 import { embeddingsOf } from './cli/textOptions';
@@ -96,6 +96,7 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
     const int8 = given.backend === 'wasm-int8';
     const planned = plannedBeside(steering.opened, opened.manifest);
     const backend = int8 ? await nodeInt8Backend() : nodeWasmBackend();
+    for (const note of numbersNotes(recipe, backend)) console.error(note);
     const seeing = int8 ? nodeWasmBackend() : backend;
     const { unet } = manifest.description;
     const prompts = like.opened.length > 0 ? imagePrompting(like.opened, unet, seeing) : undefined;
@@ -151,7 +152,12 @@ async function draw(request: ImageRequest, parts: Parts, { by, out }: Outcome, s
       }
       if (event.type === 'image') {
         const file = fromCaller(fileName(request, event.image, out));
-        const drawn = { ...by, request: requestOfPicture(request, event.picture, event.image) };
+        const { numbers } = event;
+        const drawn = {
+          ...by,
+          ...(numbers ? { numbers } : {}),
+          request: requestOfPicture(request, event.picture, event.image),
+        };
         await writePng(file, event.picture, recipeChunks(drawn));
         files.push(file);
         seeds.push(event.picture.seed);

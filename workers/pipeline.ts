@@ -83,7 +83,8 @@ async function* draw(drawing: Drawing): AsyncGenerator<ImageEvent, void> {
     yield { type: 'decoding', image };
     const size = sizeOf(second?.pass.request ?? request);
     const pixels = yield* decode(drawing, latents, size);
-    yield { type: 'image', image, picture: { ...size, pixels, ...seeds } };
+    const { numbers } = parts.backend;
+    yield { type: 'image', image, picture: { ...size, pixels, ...seeds }, ...(numbers ? { numbers } : {}) };
   }
   yield { type: 'finished', timings: drawing.watch.timings(), heapBytes: drawing.heapBytes };
 }

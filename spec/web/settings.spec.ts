@@ -157,7 +157,7 @@ test('timesteps out of a picture are drawn with as long as sampler, steps and le
 
 test('a tiny VAE decodes where it did in the picture; what it does not do here is told', () => {
   const model = { width: 64, height: 64 };
-  const chosen = { path: 'a/taesd.safetensors', file: new Blob() };
+  const chosen = { path: 'a/taesd.safetensors', file: new Blob([]) };
   for (const [use, decoding, decodes, left] of [
     [undefined, 'demo', true, []],
     ['decoding', 'demo', true, []],

@@ -1,6 +1,6 @@
 /** What the pipeline knows of whatever computes: open a network, run it, close it. */
 import type { StageFile } from '../../models/stage';
-import type { BackendName } from '../api';
+import type { BackendName, KernelNumbers } from '../api';
 import type { Tensors } from '../tensor';
 
 /** An opened network. Who opens it closes it. */
@@ -20,6 +20,8 @@ export interface OpenOptions {
 /** Something that opens networks. */
 export interface Backend {
   readonly name: BackendName;
+  /** Of our own kernels. */
+  readonly numbers?: KernelNumbers;
   /** The WebAssembly heap, bytes; it never shrinks, so this is also its peak. 0 before the library is up. */
   heapBytes(): number;
   /** Rejects with `backend-unavailable`, `out-of-memory` or, once `signal` is aborted, an `AbortError`. */

@@ -2,6 +2,7 @@
 import { fileSource } from '../../models/folder.node';
 import { fromCaller } from '../../models/openDisk.node';
 import { stem } from '../../models/stem';
+import type { Backend } from '../backend/backend';
 import { CodedError } from '../errors';
 import { type Recipe, readRecipe } from '../pictureFile/recipe';
 import type { CliArguments } from './arguments';
@@ -39,6 +40,15 @@ export function recipeNotes(recipe: Recipe, given: Pick<CliArguments, 'model' | 
         ]
       : []),
     ...ignored.map((one) => `note: the file says “${one}”, which is not drawn with`),
+  ];
+}
+
+/** Of what draws it again on our own kernels, where the machine multiplies other numbers than the one that drew it. */
+export function numbersNotes(recipe: Recipe | undefined, { numbers }: Pick<Backend, 'numbers'>): string[] {
+  const drawn = recipe?.numbers;
+  if (drawn === undefined || numbers === undefined || drawn === numbers) return [];
+  return [
+    `note: it was computed in ${drawn}, this machine computes in ${numbers}: nearly the same picture, not each byte`,
   ];
 }
 

@@ -1,9 +1,9 @@
 /**
  * What a picture file says of how it was drawn: in our own words, which lose nothing, and in stable-diffusion-webui's, which
- * other programs read. Nothing about the device goes into it, and no path.
+ * other programs read. Of the device there is nothing in it but what it multiplies where that shows, and no path.
  */
 import type { ByteSource } from '../../models/source';
-import type { BackendName, ImageRequest } from '../api';
+import type { BackendName, ImageRequest, KernelNumbers } from '../api';
 import { checkedRequest } from './ownRequest';
 import { badImage } from './pngChunks';
 import { internationalChunk, pngTexts, textChunk } from './pngText';
@@ -19,6 +19,8 @@ export interface Recipe {
   /** How its weights were held, and who computed. */
   readonly weights?: string;
   readonly backend?: string;
+  /** Of our own kernels, `bytes` or `words`. */
+  readonly numbers?: string;
   /** Of its LoRAs, by name: 12 hexadecimal digits, or fewer (`LoraSummary.hash`). */
   readonly loraHashes?: Readonly<Record<string, string>>;
   /** What steered it, without the pictures: who draws it again has to give those once more. */
@@ -35,6 +37,7 @@ export interface DrawnBy {
   readonly model: string;
   readonly weights?: string;
   readonly backend: BackendName;
+  readonly numbers?: KernelNumbers;
   /** Of its LoRAs, by name. */
   readonly loraHashes?: Readonly<Record<string, string>>;
 }
@@ -50,6 +53,7 @@ export function recipeChunks({
   model,
   weights,
   backend,
+  numbers,
   loraHashes = {},
 }: DrawnBy): Uint8Array<ArrayBuffer>[] {
   const { fields } = checkedRequest(request);
@@ -67,6 +71,7 @@ export function recipeChunks({
     model,
     weights,
     backend,
+    numbers,
     ...hashes,
   });
   return [textChunk(PARAMETERS, webuiText(request, model, loraHashes)), internationalChunk(OWN, own)];
@@ -105,7 +110,7 @@ function ownRecipe(json: string, name: string): Recipe {
   }
   const all = (said ?? {}) as Record<string, unknown>;
   const { version, request, embeddings, tinyVae, ipAdapters, ...by } = all;
-  const { model, weights, backend, loraHashes } = by;
+  const { model, weights, backend, numbers, loraHashes } = by;
   if (typeof version !== 'number' || typeof request !== 'object' || request === null) {
     throw badImage(place, 'a version and a request', 'neither, or one');
   }
@@ -114,7 +119,7 @@ function ownRecipe(json: string, name: string): Recipe {
   const tiny = typeof tinyVae === 'string' ? [`tiny VAE: ${tinyVae}`] : [];
   const steered = checkedControls(all);
   const alike = Array.isArray(ipAdapters) ? [`IP-Adapters: ${JSON.stringify(ipAdapters)}`] : [];
-  const words = Object.entries({ model, weights, backend }).filter(([, word]) => typeof word === 'string');
+  const words = Object.entries({ model, weights, backend, numbers }).filter(([, word]) => typeof word === 'string');
   const hashes = isHashes(loraHashes) ? { loraHashes } : {};
   return {
     by: OWN,

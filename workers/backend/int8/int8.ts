@@ -9,6 +9,7 @@ import type { Threads } from './threads';
 export function int8Backend(threads: Threads): Backend {
   return {
     name: 'wasm-int8',
+    numbers: threads.numbers.bytes === 1 ? 'bytes' : 'words',
     heapBytes: () => threads.heapBytes(),
     async open(file: StageFile, signal: AbortSignal): Promise<Stage> {
       signal.throwIfAborted();
