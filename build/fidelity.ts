@@ -2,7 +2,7 @@
  * `npm run fidelity [-- PATTERN]`: the demo model's pictures against those that diffusers draws of the same requests
  * (spec/vectors/recipes/fidelity.py, fidelity_text.py, fidelity_guidance.py, fidelity_saving.py, fidelity_loras.py, fidelity_few.py for few steps and tiny VAEs, fidelity_schedules.py for other scheduler configs, fidelity_and.py for prompts joined by AND, fidelity_images.py for those that begin from a
  * picture, fidelity_hires.py for those in two passes, fidelity_inpaint.py for those into a part of one, freeu.py for those with FreeU, token_merging.py for those with merged tokens, fidelity_control.py for those with ControlNets and T2I-adapters, fidelity_ip_adapter.py for those with IP-Adapters), one line a
- * sampler: decibels of peak signal-to-noise ratio, exact weights, wasm.
+ * sampler: decibels of peak signal-to-noise ratio, exact weights, wasm; where a reference is ambiguous a mark says so (fidelityNotes.ts).
  * PATTERN, a regular expression, picks cases by name. Ends with 1 where one is below 50 dB, a root-mean-square error of 0.8 of 255 levels.
  */
 import { readFile } from 'node:fs/promises';
@@ -31,6 +31,7 @@ import { DEFAULTS } from '../workers/request';
 import { tinyManifest, tinyModel } from '../workers/tinyVae';
 import { hashedAdapter, hashedControlNet } from './fidelityControl';
 import { type AdapterKind, hashedEncoder, hashedIpAdapter } from './fidelityIpAdapter';
+import { marksOf, notesUnder } from './fidelityNotes';
 
 export const LEAST_DECIBELS = 50;
 
@@ -254,25 +255,30 @@ const COLUMNS = ['square', 'wide-12', 'tall-1', 'karras'];
 
 export async function main([pattern = '']: readonly string[]): Promise<number> {
   const cases = (await fidelityCases()).filter(({ name }) => new RegExp(pattern).test(name));
-  const rows = new Map<string, Map<string, number>>();
-  for await (const { name, scheduler, decibels } of fidelity(cases)) {
-    process.stderr.write(`${name}: ${decibels.toFixed(1)} dB\n`);
-    const row = rows.get(scheduler) ?? new Map<string, number>();
-    rows.set(scheduler, row.set(name.slice(scheduler.length + 1), decibels));
+  const rows = new Map<string, Map<string, Measured>>();
+  for await (const each of fidelity(cases)) {
+    const { name, scheduler } = each;
+    process.stderr.write(`${name}: ${said(each)}\n`);
+    const row = rows.get(scheduler) ?? new Map<string, Measured>();
+    rows.set(scheduler, row.set(name.slice(scheduler.length + 1), each));
   }
   console.log(['sampler'.padEnd(14), ...COLUMNS.map((column) => column.padStart(9))].join(''));
   for (const [scheduler, row] of rows) console.log(line(scheduler, row));
-  const all = [...rows.values()].flatMap((row) => [...row.values()]);
+  for (const note of notesUnder(cases)) console.log(note);
+  const all = [...rows.values()].flatMap((row) => [...row.values()]).map(({ decibels }) => decibels);
   const [least, below] = [Math.min(...all), all.filter((decibels) => decibels < LEAST_DECIBELS).length];
   console.log(`${all.length} pictures, ${least.toFixed(1)} dB at least, ${below} below ${LEAST_DECIBELS} dB`);
   return all.length > 0 && below === 0 ? 0 : 1;
 }
 
-function line(scheduler: string, row: ReadonlyMap<string, number>): string {
-  const said = (decibels: number | undefined): string => decibels?.toFixed(1) ?? '';
+/** Decibels, and the marks of what is ambiguous about the reference. */
+const said = (measured: Measured | undefined): string =>
+  measured ? `${measured.decibels.toFixed(1)} ${marksOf(measured)}`.trim() : '';
+
+function line(scheduler: string, row: ReadonlyMap<string, Measured>): string {
   const others = [...row].filter(([label]) => !COLUMNS.includes(label));
   const cells = COLUMNS.map((column) => said(row.get(column)).padStart(9));
-  return [scheduler.padEnd(14), ...cells, ...others.map(([label, decibels]) => `  ${label} ${said(decibels)}`)].join(
+  return [scheduler.padEnd(14), ...cells, ...others.map(([label, measured]) => `  ${label} ${said(measured)}`)].join(
     '',
   );
 }
