@@ -18,7 +18,7 @@ export function webuiText(
   model: string,
   loraHashes: Readonly<Record<string, string>> = {},
 ): string {
-  const { negativePrompt, scheduler, sigmas = 'model', subseedStrength = 0, rng = 'torch', ...rest } = request;
+  const { scheduler, sigmas = 'model', subseedStrength = 0, rng = 'torch', ...rest } = request;
   const fields = new Map<string, string | number | undefined>([
     ['Steps', rest.steps],
     ['Sampler', SAMPLER_NAMES[scheduler]],
@@ -34,7 +34,7 @@ export function webuiText(
     ['Clip skip', rest.clipSkip ? rest.clipSkip + 1 : undefined],
     ...FREEU_NAMES.map((name, i) => [name, rest.freeu?.[i]] as const),
     ['Token merging ratio', rest.tokenMergingRatio || undefined],
-    ['Eta', rest.eta],
+    ['Eta DDIM', rest.eta],
     [
       'VAE Encoder',
       rest.tinyVae && rest.tinyVae.use !== undefined && rest.tinyVae.use !== 'decoding' ? TINY : undefined,
@@ -46,7 +46,9 @@ export function webuiText(
     ...controlsText(request),
   ]);
   // There a prompt says all of them.
-  const prompt = [request.prompt, ...(request.loras ?? []).map(loraTag)].join('');
+  const words = rest.promptStyle === 'a1111' ? (text: string) => text : escaped;
+  const prompt = [words(rest.prompt), ...(rest.loras ?? []).map(loraTag)].join('');
+  const negativePrompt = words(rest.negativePrompt);
   const said = [...fields].flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`] as const]));
   return writeParameters({ prompt, negativePrompt, fields: new Map(said) });
 }
@@ -95,7 +97,7 @@ export function readWebui(text: string): Recipe | undefined {
       rng,
       clipSkip: clipSkip && clipSkip - 1,
       tokenMergingRatio: mergingRatio === undefined ? undefined : Math.min(mergingRatio, MOST_MERGED),
-      // Of other samplers it is how much noise an ancestral step adds, which has no choice here.
+      // Of other samplers "Eta" is how much noise an ancestral step adds, which has no choice here; of these it is what we once said.
       eta: HAVE_ETA.has(sampler?.scheduler ?? '') ? (number('Eta DDIM', DECIMAL) ?? number('Eta', DECIMAL)) : undefined,
       ...(subseedStrength && { subseedStrength, subseed: number('Variation seed', DIGITS) ?? 0 }),
     }),
@@ -112,6 +114,12 @@ export function readWebui(text: string): Recipe | undefined {
   };
   return { by: 'stable-diffusion-webui', request, ...known, ignored };
 }
+
+/**
+ * What is read there as `text` is here in plain style: brackets that are brackets, which its reader, as ours of its style, takes the
+ * backslashes from again. A BREAK, an AND and a `<lora:…>` there is no way to escape.
+ */
+const escaped = (text: string): string => text.replace(/[()[\]\\]/g, '\\$&');
 
 /** `name: hash, other: hash`; names lose what would divide them, there as here. */
 function hashesText(hashes: Readonly<Record<string, string>>): string | undefined {

@@ -55,10 +55,13 @@ def texts_of(file):
 def exiftool_agrees(path, read):
     """exiftool names a text by its keyword, capitals first; line feeds it shows as dots unless it prints JSON."""
     if not shutil.which("exiftool"):
+        print(f"exiftool is not installed: {path.name} was not shown to it")
         return
     said = json.loads(subprocess.check_output(["exiftool", "-j", "-PNG:all", "-charset", "utf8", path]))[0]
     shown = {key.lower(): value for key, value in said.items()}
-    assert shown["parameters"] == read["parameters"], (shown, read)
+    for keyword in ("parameters", "pocket-diffusion"):
+        assert shown[keyword] == read[keyword], (keyword, shown, read)
+    print(f"exiftool {subprocess.check_output(['exiftool', '-ver'], text=True).strip()} reads both texts of {path.parent.name}")
 
 
 def ours():

@@ -6,6 +6,8 @@ import { readParameters, writeParameters } from '../../../workers/pictureFile/pa
 import { readWebui, webuiText } from '../../../workers/pictureFile/webui';
 import { SAMPLER_NAMES, samplerNamed } from '../../../workers/pictureFile/webuiNames';
 import { DEFAULTS, SCHEDULERS, SIGMAS } from '../../../workers/request';
+import { BREAK, weightsOf } from '../../../workers/text/attention';
+import { scheduleOf } from '../../../workers/text/schedule';
 import { fromRoot } from '../../root';
 
 interface Case {
@@ -106,6 +108,35 @@ test('a file of stable-diffusion-webui becomes a request; what nobody draws with
     ...{ promptStyle: 'a1111', clipSkip: 1 },
   });
   assert.equal([said.model, said.ignored], ['v1-5', ['ENSD: 31337', 'Hires checkpoint: other']]);
+});
+
+test('a plain prompt is written so that its brackets are brackets there, too; another is written as it is', () => {
+  for (const prompt of ['a (red) apple', '[a|b] ((c:1.3)) [d', 'C:\\(x\\), \\', '(x:0.5)', 'a, b: c'])
+    for (const negativePrompt of ['', '(blurry:2) \\[']) {
+      const { request } = readWebui(webuiText({ ...DRAWN, prompt, negativePrompt }, 'm'))!;
+      for (const [read, meant] of [
+        [request.prompt!, prompt],
+        [request.negativePrompt!, negativePrompt],
+      ] as const) {
+        // As both read it: no edits, and one text, its weight 1.
+        const texts = scheduleOf(read, 20).flatMap(({ text }) => weightsOf(text));
+        assert.equal(
+          texts.map((one) => one !== BREAK && [one.text, one.weight]),
+          meant === '' ? [] : [[meant, 1]],
+          read,
+        );
+      }
+      const same = readWebui(webuiText({ ...DRAWN, prompt, negativePrompt, promptStyle: 'a1111' }, 'm'))!;
+      assert.equal([same.request.prompt, same.request.negativePrompt], [prompt, negativePrompt]);
+    }
+  const loras = [{ name: 'ink', weight: 0.8 }];
+  assert.is(readWebui(webuiText({ ...DRAWN, prompt: '(x)', loras }, 'm'))!.request.prompt, '\\(x\\)<lora:ink:0.8>');
+});
+
+test('DDIM’s eta has its own name; of files before it had, it is read by the other', () => {
+  const text = webuiText({ ...DRAWN, scheduler: 'ddim', eta: 0.5 }, 'm');
+  assert.ok(text.includes(', Eta DDIM: 0.5, '), text);
+  for (const said of [text, text.replace('Eta DDIM', 'Eta')]) assert.is(readWebui(said)!.request.eta, 0.5);
 });
 
 test('a second pass is written in its words and order, and read again', () => {
