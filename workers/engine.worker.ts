@@ -36,6 +36,7 @@ import { int8Guidance, type Planned, planDrawing } from './memory/drawingPlan';
 import { forecastSize } from './memory/forecast';
 import { storedModel } from './model.stored';
 import { hasNeighbor, listenForHost, neighbor } from './neighbor';
+import { pixels } from './ranges';
 import { answered, controls, loras, shelves } from './shelves.browser';
 import { browserRecords, store } from './store/browserStore';
 
@@ -90,6 +91,8 @@ async function previewsFor(
 type Forecasted = Parameters<EngineApi['forecast']>[2] & Planned;
 
 async function forecast(id: string, name: BackendName, asked: Forecasted): Promise<Forecast | undefined> {
+  // What is kept from an earlier visit is asked about before anyone looks at it, and each pixel is planned for.
+  for (const side of ['width', 'height'] as const) pixels(side, asked[side]);
   // What a GPU has beside the heap, nobody says.
   if (name !== 'wasm' && name !== 'wasm-int8' && !asked.controls) return undefined;
   const stored = await (await store()).open(id);
@@ -260,7 +263,7 @@ const engine: EngineApi = {
   forecast: (id, name, asked) =>
     answered(
       asksHires(asked)
-        ? later(import('./hires')).then(({ forecastTwice }) =>
+        ? later(import('./hiresForecast')).then(({ forecastTwice }) =>
             forecastTwice(asked, (larger) => forecast(id, name, larger)),
           )
         : forecast(id, name, asked),

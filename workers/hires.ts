@@ -82,18 +82,6 @@ export function secondRequest(request: ImageRequest): ImageRequest {
 export const largestPass = <Asked extends Sized>(asked: Asked): Asked =>
   isHires(asked) ? { ...asked, ...finalSize(asked), ...(isUpscaledInPixels(asked) ? { initImage: true } : {}) } : asked;
 
-/** What `forecast` says of the larger pass, a size that would fit as that of the first. */
-export async function forecastTwice<Asked extends Sized, Said extends { readonly largest?: Size }>(
-  asked: Asked,
-  forecast: (larger: Asked) => Promise<Said | undefined>,
-): Promise<Said | undefined> {
-  const said = await forecast(largestPass(asked));
-  if (!said?.largest) return said;
-  const { width } = finalSize(asked);
-  const first = (pixels: number): number => Math.max(FACTOR, down(Math.floor((pixels * asked.width) / width)));
-  return { ...said, largest: { width: first(said.largest.width), height: first(said.largest.height) } };
-}
-
 /** Steps of both passes together, in those of the first: a larger one takes as many times as long as it has pixels. */
 export const hiresWeight = (request: ImageRequest): number => {
   const { width, height } = finalSize(request);

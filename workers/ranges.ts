@@ -1,5 +1,6 @@
 /** Ranges of arguments: what is beyond one is `bad-argument` with the argument, its range and what was given. */
 import { CodedError } from './errors';
+import { isSide, LONGEST_SIDE } from './pictureFile/side';
 
 export function text(argument: string, value: string): void {
   if (typeof value !== 'string') throw bad(argument, 'text', typeof value);
@@ -16,9 +17,7 @@ export function finite(argument: string, value: number, least: number, most: num
 }
 
 export function pixels(argument: string, value: number): void {
-  if (!Number.isInteger(value) || value % 8 !== 0 || value < 8 || value > 2048) {
-    throw bad(argument, 'a multiple of 8 from 8 to 2048', String(value));
-  }
+  if (!isSide(value)) throw bad(argument, `a multiple of 8 from 8 to ${LONGEST_SIDE}`, String(value));
 }
 
 export function oneOf<T extends string>(argument: string, value: T, choices: readonly T[]): void {

@@ -1,5 +1,6 @@
-/** An `ImageRequest` out of a file: of the fields that we know, those of the right kind. Ranges are the engine's to check. */
+/** An `ImageRequest` out of a file: of the fields that we know, those of the right kind. Ranges are the engine's to check, but of sizes, which are planned for at once. */
 import type { ChosenLora, ImageRequest } from '../api';
+import { isHiresScale, isSide } from './side';
 import { CONTENT_NAMES, RNG_NAMES, SAMPLER_NAMES, SIGMA_NAMES, UPSCALER_NAMES } from './webuiNames';
 
 type Check = (value: unknown) => boolean;
@@ -21,7 +22,7 @@ const twoNumbers = someNumbers(2);
 const fourNumbers = someNumbers(4);
 const size: Check = (value) => {
   const { width, height } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  return number(width) && number(height);
+  return isSide(width) && isSide(height);
 };
 const nameOf =
   (names: object): Check =>
@@ -48,8 +49,8 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   cacheInterval: number,
   cacheBranch: number,
   tokenMergingRatio: number,
-  width: number,
-  height: number,
+  width: isSide,
+  height: isSide,
   scheduler: nameOf(SAMPLER_NAMES),
   sigmas: nameOf(SIGMA_NAMES),
   timestepSpacing: nameOf({ leading: 1, linspace: 1, trailing: 1 }),
@@ -66,7 +67,7 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   embeddings: never,
   loras: chosenLoras,
   strength: number,
-  hiresScale: number,
+  hiresScale: (value) => number(value) && isHiresScale(value as number),
   hiresSize: size,
   hiresUpscaler: nameOf(UPSCALER_NAMES),
   hiresSteps: number,

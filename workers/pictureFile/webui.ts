@@ -7,7 +7,7 @@ import { loraTag } from './loraTags';
 import { readParameters, writeParameters } from './parametersText';
 import type { Recipe } from './recipe';
 import { controlsOf, controlsText } from './webuiControls';
-import { DECIMAL, DIGITS, SIZE } from './webuiForms';
+import { DECIMAL, DIGITS, sidesOf } from './webuiForms';
 import { hiresOf, hiresText } from './webuiHires';
 import { inpaintOf, inpaintText } from './webuiInpaint';
 import { RNG_NAMES, rngNamed, SAMPLER_NAMES, samplerNamed, scheduleType } from './webuiNames';
@@ -69,7 +69,7 @@ export function readWebui(text: string): Recipe | undefined {
 
   const model = take('Model');
   const loraHashes = hashesIn(take('Lora hashes') ?? '');
-  const [, width, height] = SIZE.exec(left.get('Size') ?? '') ?? [];
+  const [width, height] = sidesOf(left.get('Size'));
   if (width) take('Size');
   const sampler = samplerNamed(left.get('Sampler') ?? '', left.get('Schedule type'), left.get('Version'));
   if (sampler) for (const name of ['Sampler', 'Schedule type']) take(name);
@@ -91,8 +91,8 @@ export function readWebui(text: string): Recipe | undefined {
       steps: number('Steps', DIGITS),
       guidanceScale: number('CFG scale', DECIMAL),
       seed: number('Seed', DIGITS),
-      width: width && Number(width),
-      height: height && Number(height),
+      width,
+      height,
       ...sampler,
       rng,
       clipSkip: clipSkip && clipSkip - 1,

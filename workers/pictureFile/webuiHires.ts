@@ -1,6 +1,7 @@
 /** A second, larger pass in the words of stable-diffusion-webui's `parameters` text: its "Hires" fields, and "Denoising strength". */
 import type { HiresRequest } from '../api';
-import { DECIMAL, DIGITS, SIZE } from './webuiForms';
+import { isHiresScale } from './side';
+import { DECIMAL, DIGITS, sidesOf } from './webuiForms';
 import { UPSCALER_NAMES, upscalerNamed } from './webuiNames';
 
 /** In its order. Nothing where there is one pass. */
@@ -22,12 +23,14 @@ export interface Said {
   number(name: string, form: RegExp): number | undefined;
 }
 
-/** Nothing where it says of no second pass, or of one by an upscaler that we do not have: then that stays, to be told. */
+/** Nothing where it says of no second pass, or of one by an upscaler or of a size that we do not have: then that stays, to be told. */
 export function hiresOf({ left, take, number }: Said): HiresRequest {
   // Where one side is 0 it follows the other, which is told like what we do not have.
   const [width, height] = sidesOf(left.get('Hires resize'));
   const hiresUpscaler = upscalerNamed(left.get('Hires upscaler') ?? 'Latent');
-  if ((!(width && height) && !left.has('Hires upscale')) || !hiresUpscaler) return {};
+  const scale = left.get('Hires upscale') ?? '';
+  const scaled = DECIMAL.test(scale) && isHiresScale(Number(scale));
+  if ((!(width && height) && !scaled) || !hiresUpscaler) return {};
   const hiresScale = number('Hires upscale', DECIMAL);
   for (const name of ['Hires upscaler', 'Hires resize']) take(name);
   const hiresSteps = number('Hires steps', DIGITS);
@@ -38,8 +41,6 @@ export function hiresOf({ left, take, number }: Said): HiresRequest {
     hiresStrength: number('Denoising strength', DECIMAL) ?? STRENGTH,
   };
 }
-
-const sidesOf = (size = ''): number[] => (SIZE.exec(size) ?? []).slice(1).map(Number);
 
 /** Its own, where none is said. */
 const STRENGTH = 0.7;

@@ -68,6 +68,21 @@ test('a second pass is in the file, its size as well, and what is no size is tol
   assert.equal(said.ignored, ['hiresSize: {"width":"wide"}']);
 });
 
+test('of sizes only those that are drawn here are taken from our own words, the others told', async () => {
+  const own = JSON.parse(ours[0]!.read['pocket-diffusion']);
+  const odd = {
+    ...{ width: 99999, height: 8.5, hiresScale: 1e9, hiresSize: { width: 64, height: -8 } },
+  };
+  const text = JSON.stringify({ ...own, request: { ...own.request, ...odd } });
+  const { request, ignored } = await read(textChunk('pocket-diffusion', text));
+  const { width: _, height: __, ...rest } = own.request;
+  assert.equal(request, rest);
+  assert.equal(
+    ignored,
+    Object.entries(odd).map(([name, value]) => `${name}: ${JSON.stringify(value)}`),
+  );
+});
+
 test('how a picture was guided is in its file, every number of it', async () => {
   const asked = {
     ...ours[0]!,

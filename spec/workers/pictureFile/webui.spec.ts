@@ -170,6 +170,20 @@ test('a second pass by an upscaler that nobody here has is not drawn, and told w
   assert.equal([half.ignored, half.request.hiresSize], [['Hires resize: 0x1024'], undefined]);
 });
 
+test('sizes that nobody here draws are told, and left out', () => {
+  const sides = ['99999x99999', '512x4096', '0x64', '500x500'];
+  for (const size of sides) {
+    const { request, ignored } = readWebui(`x\nSteps: 20, Sampler: Euler, Seed: 3, RNG: CPU, Size: ${size}`)!;
+    assert.equal([request.width, request.height, ignored], [undefined, undefined, [`Size: ${size}`]]);
+  }
+  for (const second of [...sides.map((size) => `Hires resize: ${size}`), 'Hires upscale: 9', 'Hires upscale: 0.5']) {
+    const { request, ignored } = readWebui(`x\nSteps: 20, Sampler: Euler, Seed: 3, RNG: CPU, ${second}`)!;
+    assert.equal([request.hiresScale, request.hiresSize, ignored], [undefined, undefined, [second]]);
+  }
+  const largest = readWebui('x\nSteps: 20, Sampler: Euler, Seed: 3, Size: 2048x8, Hires upscale: 8')!.request;
+  assert.equal([largest.width, largest.height, largest.hiresScale], [2048, 8, 8]);
+});
+
 test('how a part was drawn anew is written in its words, and read again', () => {
   const into = {
     strength: 0.6,

@@ -1,0 +1,24 @@
+/** What a drawing in two passes will take, said before it is asked for. */
+import { finalSize, largestPass, type Sized } from './hires';
+import { checkHiresSize } from './hiresRequest';
+
+const FACTOR = 8;
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What `forecast` says of the larger pass, a size that would fit as that of the first. Rejects with `bad-argument` as `checkRequest` throws. */
+export async function forecastTwice<Asked extends Sized, Said extends { readonly largest?: Size }>(
+  asked: Asked,
+  forecast: (larger: Asked) => Promise<Said | undefined>,
+): Promise<Said | undefined> {
+  checkHiresSize(asked);
+  const said = await forecast(largestPass(asked));
+  if (!said?.largest) return said;
+  const { width } = finalSize(asked);
+  const first = (pixels: number): number =>
+    Math.max(FACTOR, FACTOR * Math.floor((pixels * asked.width) / width / FACTOR));
+  return { ...said, largest: { width: first(said.largest.width), height: first(said.largest.height) } };
+}
