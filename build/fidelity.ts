@@ -1,7 +1,7 @@
 /**
  * `npm run fidelity [-- PATTERN]`: the demo model's pictures against those that diffusers draws of the same requests
  * (spec/vectors/recipes/fidelity.py, fidelity_text.py, fidelity_guidance.py, fidelity_saving.py, fidelity_loras.py, fidelity_few.py for few steps and tiny VAEs, fidelity_schedules.py for other scheduler configs, fidelity_and.py for prompts joined by AND, fidelity_images.py for those that begin from a
- * picture, fidelity_hires.py for those in two passes, fidelity_inpaint.py for those into a part of one, freeu.py for those with FreeU, token_merging.py for those with merged tokens, fidelity_control.py for those with ControlNets and T2I-adapters, fidelity_ip_adapter.py for those with IP-Adapters), one line a
+ * picture, fidelity_hires.py for those in two passes, fidelity_inpaint.py for those into a part of one, inpainting.py for those by a random model of nine channels, freeu.py for those with FreeU, token_merging.py for those with merged tokens, fidelity_control.py for those with ControlNets and T2I-adapters, fidelity_ip_adapter.py for those with IP-Adapters), one line a
  * sampler: decibels of peak signal-to-noise ratio, exact weights, wasm; where a reference is ambiguous a mark says so (fidelityNotes.ts).
  * PATTERN, a regular expression, picks cases by name. Ends with 1 where one is below 50 dB, a root-mean-square error of 0.8 of 255 levels.
  */
@@ -30,6 +30,7 @@ import { textToImage } from '../workers/pipeline';
 import { DEFAULTS } from '../workers/request';
 import { tinyManifest, tinyModel } from '../workers/tinyVae';
 import { hashedAdapter, hashedControlNet } from './fidelityControl';
+import { drawnInto, inpaintingCheckpoint, ofNineChannels } from './fidelityInpaint';
 import { type AdapterKind, hashedEncoder, hashedIpAdapter } from './fidelityIpAdapter';
 import { marksOf, notesUnder } from './fidelityNotes';
 
@@ -46,6 +47,8 @@ export type FidelityCase = ImageRequest & {
   /** What that picture is brought to before. */
   readonly initSize?: readonly [width: number, height: number];
   readonly maskBox?: readonly [number, number, number, number];
+  /** What its picture is called in the references, where that is not `name`. */
+  readonly reference?: string;
   /** Drawn by a model that is told the scale of guidance. */
   readonly guidanceTold?: true;
   /** Steered by ControlNets, or T2I-adapters, of these names, each by one of the pictures. */
@@ -77,6 +80,7 @@ const FILES = [
   'fidelity-few',
   'fidelity-schedules',
   'fidelity-and',
+  'pictures-inpaint',
 ] as const;
 
 /** Learned words are recorded by name; their files lie with the pictures. */
@@ -93,8 +97,9 @@ export async function fidelityCases(root = '.'): Promise<FidelityCase[]> {
     FILES.map(async (from) => {
       const recorded = JSON.parse(await readFile(`${root}/spec/vectors/${from}.json`, 'utf8')) as Recorded[];
       const references = await referencesOf(from, root);
+      const cases = from === 'pictures-inpaint' ? recorded.map(ofNineChannels) : recorded;
       return Promise.all(
-        recorded.map(async ({ embeddings = [], ...each }) => {
+        cases.map(async ({ embeddings = [], ...each }) => {
           return { ...each, from, embeddings: await embeddingsOf(embeddings, references) };
         }),
       );
@@ -130,6 +135,7 @@ export async function* fidelity(cases: readonly FidelityCase[], root = '.'): Asy
   const backend = nodeWasmBackend();
   const partsOf = async (each: FidelityCase): Promise<Parts> => {
     const { tinyVae, guidanceTold, controlled, likened, scheduleConfig } = each;
+    if (each.from === 'pictures-inpaint') return { model: checkpointModel(await inpaintingCheckpoint(root)), backend };
     const checkpoint = scheduledAs(guidanceTold ? told : demo, scheduleConfig);
     const loras = await openedLoras(each, shelfOf(await referencesOf(each.from, root)));
     const { model } = await changedModel(checkpointModel(checkpoint), planModel(checkpoint), loras, onDisk);
@@ -155,7 +161,7 @@ export async function* fidelity(cases: readonly FidelityCase[], root = '.'): Asy
     const given = (name: string) => pictureOf('fidelity', name);
     const request = await alike(await steered(await withImages(each, given), each, given), each, given);
     const picture = await drawn(request, await partsOf(each));
-    const reference = await pictureOf(each.from, each.name);
+    const reference = await pictureOf(each.from, each.reference ?? each.name);
     yield { ...each, decibels: psnr(picture.pixels, reference.pixels) };
   }
 }
@@ -222,10 +228,12 @@ type Likened = NonNullable<FidelityCase['likened']>;
 type Pixels = ReturnType<typeof readPng>;
 
 async function withImages(request: FidelityCase, pictureOf: (name: string) => Promise<Pixels>): Promise<ImageRequest> {
-  const { initFrom, initSize, maskBox } = request;
-  if (!initFrom) return request;
+  const { initFrom, initSize, maskBox, from } = request;
+  const nine = from === 'pictures-inpaint';
+  if (!initFrom && !nine) return request;
   const [width, height] = initSize ?? [request.width, request.height];
-  const { initImage } = brought({ initImage: await pictureOf(initFrom) }, { width, height });
+  const given = initFrom ? await pictureOf(initFrom) : drawnInto({ width, height });
+  const { initImage } = brought({ initImage: given }, { width, height });
   const images = { initImage: initImage!, ...(maskBox ? { maskImage: boxMask(maskBox, { width, height }) } : {}) };
   return { ...request, ...brought(images, request, request) };
 }
@@ -258,7 +266,7 @@ export async function main([pattern = '']: readonly string[]): Promise<number> {
   const rows = new Map<string, Map<string, Measured>>();
   for await (const each of fidelity(cases)) {
     const { name, scheduler } = each;
-    process.stderr.write(`${name}: ${said(each)}\n`);
+    process.stderr.write(`${name}: ${each.decibels.toFixed(1)} dB ${marksOf(each)}\n`);
     const row = rows.get(scheduler) ?? new Map<string, Measured>();
     rows.set(scheduler, row.set(name.slice(scheduler.length + 1), each));
   }

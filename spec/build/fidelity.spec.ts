@@ -22,6 +22,7 @@ test('the cases are of every sampler and spacing, more than ten prompts, square 
   assert.ok(different(({ prompt }) => prompt).size >= 10);
   assert.is(different(({ width, height }) => Math.sign(width - height)).size, 3);
   for (const scale of [1, 1.5, 7.5, 12]) assert.ok(cases.some(({ guidanceScale }) => guidanceScale === scale));
+  assert.ok(cases.filter(({ from }) => from === 'pictures-inpaint').length >= 4);
   assert.ok(quick.length > SCHEDULERS.length, `${quick.length} cases`);
 });
 
