@@ -20,6 +20,8 @@ export interface OpenOptions {
 /** Something that opens networks. */
 export interface Backend {
   readonly name: BackendName;
+  /** Of what activations are rounded to between products; absent where they stay float32. */
+  readonly activationBits?: 8 | 16;
   /** The WebAssembly heap, bytes; it never shrinks, so this is also its peak. 0 before the library is up. */
   heapBytes(): number;
   /** Rejects with `backend-unavailable`, `out-of-memory` or, once `signal` is aborted, an `AbortError`. */

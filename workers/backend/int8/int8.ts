@@ -9,6 +9,7 @@ import type { Threads } from './threads';
 export function int8Backend(threads: Threads): Backend {
   return {
     name: 'wasm-int8',
+    activationBits: threads.numbers.bytes === 1 ? 8 : 16,
     heapBytes: () => threads.heapBytes(),
     async open(file: StageFile, signal: AbortSignal): Promise<Stage> {
       signal.throwIfAborted();
