@@ -18,7 +18,7 @@ import { brought, type GivenImages, readImage, sizeOf } from './cli/images';
 import { ipAdaptersOf } from './cli/ipAdapterOptions';
 import { lorasOf } from './cli/loraOptions';
 import { openModel } from './cli/openModel';
-import { planNotes } from './cli/planNotes';
+import { peakNotes, planNotes } from './cli/planNotes';
 import { checkWritable, writePng } from './cli/png';
 import { drawingProgress } from './cli/progress';
 import { numbersNotes, readFrom, recipeNotes } from './cli/recipe';
@@ -107,7 +107,8 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
     const plan = int8
       ? int8Plan(manifest, drawn, device, availableParallelism())
       : planDrawing(manifest, drawn, device);
-    for (const note of planNotes(plan, drawn, manifest, device)) console.error(note);
+    const notes = [...(int8 ? peakNotes(plan) : []), ...planNotes(plan, drawn, manifest, device)];
+    for (const note of notes) console.error(note);
     if (given.fast) console.error(fastNote(given.backend, asked));
     const { courses, guidance } = plan;
     const steered = modelsBeside(steering.opened, planned);

@@ -3,13 +3,14 @@
  * [--profile FIGURE]… [--checkpoint FILE]`: our
  * kernels in Chromium beside ONNX Runtime Web there and beside native programs, which are installed from PyPI into
  * `dist/peers` when they are asked for. Engines take turns in every round, so that whatever else the machine does falls on
- * all of them: ratios are what counts. `--json` prints one object on stdout, and what else there is to say on stderr.
+ * all of them: ratios are what counts. `--json`'s `ratios` are those of the most threads. It prints one object on stdout, and what else there is to say on stderr.
  */
 import { rename, rm, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { median } from '../../models/quantize/report/numbers';
 import { openChromium } from './cpu/chromium';
 import { ENGINES, type Engine, type Options, OWN, type Timed } from './cpu/engines';
+import { AS_BEFORE, peersAgainstFacts } from './cpu/facts';
 import { nameOf, RATIOS, type Times } from './cpu/figures';
 import { processor } from './cpu/processor';
 import { writeSd15Checkpoint } from './sd15Checkpoint';
@@ -44,7 +45,8 @@ export async function cpu(args: readonly string[]): Promise<number> {
   const layers = await layersOf(threads, values.layer, say);
   const profiles = await profilesOf(threads, values.profile ?? [], say);
   const found: Record<string, Record<string, Record<string, number>>> = {};
-  let ratios: Record<string, number> = {};
+  const ratiosBy: Record<number, Record<string, number>> = {};
+  const against: Record<number, ReturnType<typeof peersAgainstFacts>> = {};
   const peaks: Record<string, Record<string, number>> = {};
   const failures: string[] = [];
   for (const count of threads) {
@@ -57,12 +59,29 @@ export async function cpu(args: readonly string[]): Promise<number> {
         peaks[name] = { ...peaks[name], [figure]: Math.max(...runs.map(({ peakBytes }) => peakBytes)) };
     }
     found[count] = Object.fromEntries([...medians].map(([name, times]) => [name, Object.fromEntries(times)]));
-    ratios = ratiosOf(medians);
-    report(count, medians, ratios, say);
+    ratiosBy[count] = ratiosOf(medians);
+    against[count] = peersAgainstFacts(medians);
+    report(count, medians, ratiosBy[count], say);
+    for (const { figure, peer, drift, asBefore } of against[count])
+      say(
+        `  ${peer.padEnd(12)} ${figure.padEnd(16)} ${drift.toFixed(2)} of what it was to other peers on a Zen 5 with AVX-VNNI${asBefore ? '' : `: not within ${AS_BEFORE}`}`,
+      );
   }
+  const [fewest, most] = [Math.min(...threads), Math.max(...threads)];
+  const speedUps = fewest === most ? {} : speedUpsOf(found[fewest]!, found[most]!);
+  for (const [name, figures] of Object.entries(speedUps))
+    for (const [figure, factor] of Object.entries(figures))
+      say(
+        `  ${name.padEnd(16)}${figure.padEnd(24)} ${factor.toFixed(2)} times as fast on ${most} threads as on ${fewest}`,
+      );
   for (const failure of failures) say(failure);
   if (values.json)
-    console.log(JSON.stringify({ machine, ratios, milliseconds: found, peaks, layers, profiles, failures }));
+    console.log(
+      JSON.stringify({
+        ...{ machine, ratios: ratiosBy[most] ?? {}, ratiosByThreads: ratiosBy, speedUps, peersAgainstFacts: against },
+        ...{ milliseconds: found, peaks, layers, profiles, failures },
+      }),
+    );
   return failures.length > 0 ? 1 : 0;
 }
 
@@ -147,6 +166,19 @@ async function measured(
 
 function mediansOf(figures: ReadonlyMap<string, readonly Timed[]>): Times {
   return new Map([...figures].map(([figure, timed]) => [figure, median(timed.flatMap(({ runs }) => runs))]));
+}
+
+type Milliseconds = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** How many times as fast each engine's figures are with more threads. */
+function speedUpsOf(few: Milliseconds, many: Milliseconds): Record<string, Record<string, number>> {
+  const shared = (name: string) => Object.entries(many[name]!).filter(([figure]) => few[name]?.[figure] !== undefined);
+  return Object.fromEntries(
+    Object.keys(many).map((name) => [
+      name,
+      Object.fromEntries(shared(name).map(([figure, each]) => [figure, few[name]![figure]! / each])),
+    ]),
+  );
 }
 
 /** Ours to each peer's, of what was measured of both. A guided step's passes in one call count where they are the faster. */

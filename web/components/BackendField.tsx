@@ -1,7 +1,7 @@
 /** Which part of the device computes, why one of them cannot, and how long each took the last time. */
 import { hostedSizes, reportOn } from '../backends';
 import { BACKENDS } from '../settings';
-import { set, settings, state, wish } from '../state';
+import { backendInUse, set, settings, state, wish } from '../state';
 import { words } from '../words';
 import { Choice } from './Choice';
 
@@ -10,6 +10,7 @@ export function BackendField() {
   const { backend } = settings.value;
   const { host, measured } = state.value;
   const asked = wish();
+  const inUse = backendInUse();
   // Beside a host alone there are two ways to use the CPU.
   const known = BACKENDS.filter((name) => name !== 'native-cpu' || host).map((name) => ({
     ...{ name, report: reportOn(name, state.value, asked), took: measured[name] },
@@ -37,6 +38,11 @@ export function BackendField() {
         onChange={(value) => set({ backend: value })}
       />
       <div class="reasons">
+        {backend === 'auto' && state.value.backends.length > 0 && (
+          <p class="hint" data-testid="auto-is">
+            {said.autoIs(said.backends[inUse], inUse === 'wasm-int8' || inUse === 'webgpu')}
+          </p>
+        )}
         {known.map(({ name, report, sizes, took }) => (
           <div key={name}>
             {report?.why && (

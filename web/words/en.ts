@@ -67,6 +67,8 @@ export const en = {
   memoryModes: { auto: 'Auto', low: 'Low' },
   memoryHint:
     'On the CPU, low reads the model in parts, anew for every step, and decodes in tiles: slower, nearly the same picture.',
+  /** Some are taken only once they have passed a test. */
+  autoIs: (name: string, tested: boolean) => `Auto: ${name}${tested ? ', tested on this device' : ''}`,
   backendWhy: (name: string, why: string, sizes: readonly string[]): string =>
     `${name}: ${why === 'other-size' ? `draws this model at ${sizes.join(', ')}` : (whyNot[why] ?? why)}`,
   measured: (name: string, duration: string, size: string, steps: string) =>

@@ -65,6 +65,7 @@ export const zh: Words = {
   memory: '内存',
   memoryModes: { auto: '自动', low: '节省' },
   memoryHint: '在 CPU 上，节省模式每一步都分段重新读取模型，并分块解码：更慢，画面几乎相同。',
+  autoIs: (name, tested) => `自动：${name}${tested ? '，已在本机通过自检' : ''}`,
   backendWhy: (name, why, sizes) =>
     `${name}：${why === 'other-size' ? `此模型只能画 ${sizes.join('、')}` : (whyNot[why] ?? why)}`,
   measured: (name, duration, size, steps) => `${name}：上次用时${duration}（${size}，${steps}）`,

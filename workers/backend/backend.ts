@@ -20,7 +20,7 @@ export interface OpenOptions {
 /** Something that opens networks. */
 export interface Backend {
   readonly name: BackendName;
-  /** Of our own kernels. */
+  /** Of our own kernels: what activations are rounded to between products. Absent where they stay float32. */
   readonly numbers?: KernelNumbers;
   /** The WebAssembly heap, bytes; it never shrinks, so this is also its peak. 0 before the library is up. */
   heapBytes(): number;

@@ -5,6 +5,10 @@ import type { DrawingPlan, Planned } from '../memory/drawingPlan';
 import { forecastSize } from '../memory/forecast';
 import type { Device } from '../memory/plan';
 
+/** What the drawing will take, where that is known to the page; nothing of what does not fit, whose note says it. */
+export const peakNotes = ({ peakBytes, availableBytes }: DrawingPlan): string[] =>
+  peakBytes <= availableBytes ? [`note: takes up to ${megabytes(peakBytes)} of memory`] : [];
+
 /** One line for each thing that takes longer, looks different, or may not work, on `device`. */
 export function planNotes(
   plan: DrawingPlan,

@@ -2,11 +2,10 @@
 import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import type { StageName, StageSize } from '../../models/stage';
-import { assemble, networkOf } from '../backend/int8/assemble';
-import { WORDS } from '../backend/int8/numbers';
 import { DRAWN, FASTEST } from './course';
 import { type DrawingPlan, int8Guidance, type Planned } from './drawingPlan';
 import { largestOf, type SizeForecast } from './forecast';
+import { int8Bytes } from './int8Bytes';
 import { type PictureSize, unetSizes } from './needs';
 import { availableHeap, type Device } from './plan';
 import { int8SteeringBytes } from './steeringBytes';
@@ -25,10 +24,8 @@ export function int8Plan(manifest: Manifest, asked: Planned, device: Device, thr
   const guidance = int8Guidance(asked);
   const size = { batch: 1, height: asked.height / VAE_FACTOR, width: asked.width / VAE_FACTOR };
   const opened = [...DRAWN, ...(asked.initImage ? (['vae_encoder'] as const) : [])];
-  const bytesOf = (stage: StageName, each: StageSize): number => {
-    const network = { description, stage, size: each, tensors: stages[stage].tensors };
-    return assemble(networkOf(network), WORDS, threads).layout.bytes;
-  };
+  const bytesOf = (stage: StageName, each: StageSize): number =>
+    int8Bytes({ description, stage, size: each, tensors: stages[stage].tensors }, threads);
   const passes = { ...size, batch: guidance === 'one-call' ? 2 : 1 };
   const [unet, ...shallow] = unetSizes(passes, asked);
   const alone = opened.map((stage) => bytesOf(stage, stage === 'unet' ? unet! : size));

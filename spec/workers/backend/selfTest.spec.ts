@@ -1,9 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Backend } from '../../../workers/backend/backend';
+import type { Backend, Stage } from '../../../workers/backend/backend';
 import { nodeInt8Backend } from '../../../workers/backend/int8/int8.node';
+import { wordsOf } from '../../../workers/backend/int8/numbers';
 import { nodeWasmBackend } from '../../../workers/backend/ort.node';
 import { EXPECTED, STRIDE, selfTest, selfTestOutput } from '../../../workers/backend/selfTest';
+import type { Tensor } from '../../../workers/tensor';
 
 const plain = nodeWasmBackend({ graphOptimizationLevel: 'disabled' });
 
@@ -20,6 +22,32 @@ test('the stored numbers are what the CPU computes, with optimizations and witho
 for (const form of ['words', undefined] as const) {
   test(`our own kernels pass it: ${form ?? 'the best form of this machine'}`, async () => {
     assert.ok(await selfTest(await nodeInt8Backend({ threads: 1, ...(form ? { form } : {}) })));
+  });
+}
+
+for (const [form, levels] of [
+  ['words', undefined],
+  ['bytes', 255],
+  ['bytes', 127],
+] as const) {
+  test(`with activations in ${form}, ${levels ?? 'all'} levels, it is passed with room to spare, and failed by what is a tenth off`, async () => {
+    const numbers = levels ? { numbers: wordsOf(levels) } : {};
+    const kernels = await nodeInt8Backend({ threads: 1, form: 'words', ...numbers });
+    const distorted = (factor: number): Backend => ({
+      ...kernels,
+      numbers: form,
+      async open(file, signal) {
+        const stage = await kernels.open(file, signal);
+        const run: Stage['run'] = async (inputs) => {
+          const { noise } = await stage.run(inputs);
+          return { noise: { ...noise!, data: (noise!.data as Float32Array).map((value) => factor * value) } as Tensor };
+        };
+        return { ...stage, run };
+      },
+    });
+    assert.ok(await selfTest(distorted(1)));
+    assert.ok(await selfTest(distorted(form === 'words' ? 1.002 : 1.01)));
+    assert.not(await selfTest(distorted(form === 'words' ? 1.02 : 1.1)));
   });
 }
 

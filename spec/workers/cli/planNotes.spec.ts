@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planModel } from '../../../models/planModel';
 import type { ImageRequest } from '../../../workers/api';
-import { planNotes } from '../../../workers/cli/planNotes';
+import { peakNotes, planNotes } from '../../../workers/cli/planNotes';
 import { COURSES, type Courses, FASTEST } from '../../../workers/memory/course';
 import { leastHeap, planDrawing } from '../../../workers/memory/drawingPlan';
 import { Needs } from '../../../workers/memory/needs';
@@ -20,6 +20,12 @@ function notes(heapBytes: number, change: Partial<ImageRequest> = {}): string[] 
 test('nothing where there is room, nor of what was asked for', () => {
   assert.equal(notes(ROOMY.heapBytes), []);
   assert.equal(notes(ROOMY.heapBytes, { memory: 'low', width: 256, height: 256 }), []);
+});
+
+test('what a drawing will take is told where it fits; where it does not, another note tells', () => {
+  const plan = { ...planDrawing(int8, { ...DEFAULTS, ...NATIVE }, ROOMY), peakBytes: 1_234_600_000 };
+  assert.equal(peakNotes({ ...plan, availableBytes: 1_234_600_000 }), ['note: takes up to 1235 MB of memory']);
+  assert.equal(peakNotes({ ...plan, availableBytes: 1_234_599_999 }), []);
 });
 
 test('streamed weights and tiles are told', () => {

@@ -7,9 +7,11 @@ import { diskFolder } from '../../../models/folder.node';
 import type { Manifest } from '../../../models/manifest';
 import { planModel } from '../../../models/planModel';
 import type { StageSize } from '../../../models/stage';
-import { networkOf } from '../../../workers/backend/int8/assemble';
+import { assemble, networkOf } from '../../../workers/backend/int8/assemble';
 import { nodeThreads } from '../../../workers/backend/int8/int8.node';
 import { openInt8Stage } from '../../../workers/backend/int8/int8Stage';
+import { memoBytes } from '../../../workers/backend/int8/memo';
+import { WORDS } from '../../../workers/backend/int8/numbers';
 import { controlManifest, controlModel, type PlannedSteering } from '../../../workers/controlModel';
 import { COURSES } from '../../../workers/memory/course';
 import { type Planned, planDrawing } from '../../../workers/memory/drawingPlan';
@@ -64,7 +66,7 @@ test('a size that fits alone is not said to fit beside a ControlNet', () => {
 const demo = await openDiffusersFolder(await diskFolder(fromRoot('models/demo/model')));
 const PAGE = 65_536;
 
-test('on our own kernels it is what is opened, to the page: for both passes a ControlNet, for one an adapter', async () => {
+test('on our own kernels it is what is opened, to the page, and what is kept of prompts: for both passes a ControlNet, for one an adapter', async () => {
   const { signal } = new AbortController();
   const plan = planModel(demo, 'int8');
   const size = { batch: 2, height: 8, width: 12 };
@@ -73,29 +75,33 @@ test('on our own kernels it is what is opened, to the page: for both passes a Co
     const { kind } = steerer;
     const steering = [{ kind, manifest: controlManifest(plan, steerer) }];
     const { model } = controlModel(steerer, steering[0]!.manifest);
-    const opened = async (of: StageSize): Promise<number> => {
+    const opened = async (of: StageSize) => {
       const { network, weights } = await model.file('unet', of, signal);
       // Each in a memory of its own, which would not shrink.
       const threads = await nodeThreads({ threads: 1 });
       const stage = await openInt8Stage(networkOf(network!), weights, threads, signal);
       await stage.close();
-      return stage.heapBytes;
+      const { program } = assemble(networkOf(network!), WORDS, 1);
+      return { heapBytes: stage.heapBytes, kept: memoBytes(program.preludes) };
     };
     const paged = (bytes: number): number => PAGE * Math.ceil(bytes / PAGE);
     const planned = int8SteeringBytes({ ...drawn, steering }, size, 1);
     const [whole] = steeringSizes(steering[0]!, size, {});
-    assert.is(paged(planned), await opened(whole!), kind);
+    const first = await opened(whole!);
+    assert.ok(first.kept > 0, kind);
+    assert.is(paged(planned - first.kept), first.heapBytes, kind);
     const keeping = { cacheInterval: 2, cacheBranch: 1 };
     const [, outer] = steeringSizes(steering[0]!, size, keeping);
     const more = int8SteeringBytes({ ...drawn, ...keeping, steering }, size, 1) - planned;
-    assert.is(paged(more), outer ? await opened(outer) : 0, `${kind}, and what makes its outermost residuals`);
+    const second = outer ? await opened(outer) : { heapBytes: 0, kept: 0 };
+    assert.is(paged(more - second.kept), second.heapBytes, `${kind}, and what makes its outermost residuals`);
     assert.is(outer !== undefined, kind === 'controlnet');
     const peak = (steering: Planned['steering'], guidance: 'one-call' | 'two-calls'): number =>
       int8Plan(plan, { ...drawn, steering: steering!, guidance }, ROOMY, 1).peakBytes;
-    const second = (guidance: 'one-call' | 'two-calls'): number =>
+    const another = (guidance: 'one-call' | 'two-calls'): number =>
       peak([...steering, ...steering], guidance) - peak(steering, guidance);
-    assert.is(second('one-call'), planned, kind);
-    assert.ok(kind === 'adapter' ? second('two-calls') === planned : second('two-calls') < planned, kind);
+    assert.is(another('one-call'), planned, kind);
+    assert.ok(kind === 'adapter' ? another('two-calls') === planned : another('two-calls') < planned, kind);
   }
 });
 

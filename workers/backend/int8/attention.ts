@@ -34,7 +34,7 @@ import {
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
 import { place } from './instruction';
-import type { Rows } from './value';
+import { layerOf, type Rows } from './value';
 
 const TILE_QUERIES = 48;
 /** Keys that are looked at at once. */
@@ -46,23 +46,24 @@ export function attention(
   batch: number,
   { heads, causal = false }: Attention,
 ): Rows {
+  const scope = layerOf(q);
   const width = q.channels / heads;
   const keys = k.rows / batch;
   const queries = q.rows / batch;
   const { queries: range, shares, largestKey, largestValue } = assembly.numbers.attention(width, A_BLOCK_KEYS);
   // Of one head; in integers where that is good enough, which is not where rows are quantized with care.
-  const inIntegers = !causal && width % 4 === 0 && !assembly.precise('attention');
+  const inIntegers = !causal && width % 4 === 0 && !assembly.precise(scope);
   const form = inIntegers ? integersForm(assembly.numbers.bytes, width, keys) : floatForm(width, keys);
   const packedKeys = assembly.region('packed keys', batch * heads * form.keyBytes);
   const packedValues = assembly.region('packed values', batch * heads * form.valueBytes);
-  const rows = assembly.rows('attention', q.rows, q.channels);
+  const rows = assembly.rows(`${scope}.attention`, q.rows, q.channels);
   const shape = {
     ...{ [A_HEADS]: heads, [A_WIDTH]: width, [A_QUERIES]: queries, [A_KEYS]: keys },
     ...{ [A_PACKED_KEYS]: place(packedKeys), [A_PACKED_VALUES]: place(packedValues) },
     ...{ [A_LARGEST_KEY]: largestKey, [A_LARGEST_VALUE]: largestValue },
   };
   assembly.push({
-    ...{ opcode: form.pack, scope: 'attention', tiles: batch * heads * form.parts, scratch: 0 },
+    ...{ opcode: form.pack, scope, tiles: batch * heads * form.parts, scratch: 0 },
     reads: [k.region, v.region],
     writes: [packedKeys, packedValues],
     words: {
@@ -71,7 +72,7 @@ export function attention(
     },
   });
   assembly.push({
-    ...{ opcode: form.attend, scope: 'attention', tiles: batch * heads * Math.ceil(queries / TILE_QUERIES) },
+    ...{ opcode: form.attend, scope, tiles: batch * heads * Math.ceil(queries / TILE_QUERIES) },
     reads: [q.region, packedKeys, packedValues],
     writes: [rows.region],
     scratch: form.scratch,

@@ -17,7 +17,7 @@ import {
 import type { Assembly } from './assembly';
 import { place } from './instruction';
 import { changedRows } from './rows';
-import type { Rows } from './value';
+import { makerOf, type Rows } from './value';
 
 /** The first `channels` of `rows`, which are those of the picture `x`, times `factor`. */
 export function scaleFirst(assembly: Assembly, x: Value, rows: Rows, channels: number, factor: number): Rows {
@@ -28,7 +28,7 @@ export function scaleFirst(assembly: Assembly, x: Value, rows: Rows, channels: n
   });
   const name = `first ${channels} of ${rows.channels} by ${factor} × ${pictures}`;
   const change = { transform: AFFINE, affine: assembly.constants.numbers(name, affine) };
-  return changedRows(assembly, 'scale first', { a: rows }, change, { pictures }).rows;
+  return changedRows(assembly, makerOf(rows), { a: rows }, change, { pictures }).rows;
 }
 
 /** Channels of a tile: as many as one instruction takes. */
@@ -41,9 +41,9 @@ export function scaleLowest(assembly: Assembly, x: Value, rows: Rows, factor: nu
   const basis = new Float32Array(functions.length * height * width);
   for (const [i, each] of functions.entries()) basis.set(each, i * height * width);
   const constant = assembly.constants.numbers(`lowest ${height}x${width}`, basis);
-  const made = assembly.rows('scale lowest', rows.rows, channels);
+  const made = assembly.rows(makerOf(rows), rows.rows, channels);
   assembly.push({
-    ...{ opcode: LOWEST, scope: 'scale lowest', tiles: (pictures * channels) / TOGETHER, scratch: 0 },
+    ...{ opcode: LOWEST, scope: makerOf(rows), tiles: (pictures * channels) / TOGETHER, scratch: 0 },
     ...{ reads: [rows.region, constant], writes: [made.region] },
     words: {
       ...{ [R_A]: place(rows.region), [R_A_STRIDE]: rows.channels, [R_A_CHANNELS]: channels },

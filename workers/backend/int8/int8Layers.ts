@@ -32,7 +32,7 @@ import { type Instruction, place } from './instruction';
 import { product } from './products';
 import { changedRows, written } from './rows';
 import { matched, merged, parted } from './tokens';
-import type { EngineValue, Rows } from './value';
+import { type EngineValue, makerOf, type Rows } from './value';
 
 /** Whoever draws with an IP-Adapter has its pictures encoded by ONNX Runtime (imagePrompts.ts). */
 const notHere = (): never => {
@@ -48,9 +48,10 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
     ...(open && uses[calls - 1] === 1 ? { open } : {}),
   });
   /** `x` with one more thing to be done to its rows, which are written out before where there is one already. */
-  const change = (x: Value, transform: number, shape = x.shape): EngineValue => ({
-    ...{ name: `${x.name}.${transform}`, shape, source: { a: written(assembly, engine(x)) }, change: { transform } },
-  });
+  const change = (x: Value, transform: number, shape = x.shape): EngineValue => {
+    const a = written(assembly, engine(x));
+    return { name: makerOf(a), shape, source: { a }, change: { transform } };
+  };
   const activated = (x: Value, transform: number): EngineValue => {
     const { change: waiting, ...rest } = engine(x);
     if (waiting?.transform !== AFFINE || transform !== SILU) return change(x, transform);
@@ -135,11 +136,8 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
       const later = assembly.later(x.open, y.open);
       const [sum, other] = later && later === y.open ? [y, x] : [x, y];
       if (!later || later.words[C_RESIDUAL] !== undefined || other.change || other.source.b) {
-        const plus = written(assembly, y);
-        return given(
-          changedRows(assembly, 'add', { a: written(assembly, x) }, { transform: PLAIN }, { plus }).rows,
-          a.shape,
-        );
+        const [first, plus] = [written(assembly, x), written(assembly, y)];
+        return given(changedRows(assembly, makerOf(first), { a: first }, { transform: PLAIN }, { plus }).rows, a.shape);
       }
       const residual = other.source.a;
       later.words[C_RESIDUAL] = place(residual.region);
@@ -160,7 +158,8 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
       const { open, source } = engine(x);
       if (!open || summand !== 0) {
         const a = written(assembly, engine(x));
-        return given(changedRows(assembly, 'scale', { a }, { transform: PLAIN }, { factor, summand }).rows, x.shape);
+        const { rows } = changedRows(assembly, makerOf(a), { a }, { transform: PLAIN }, { factor, summand });
+        return given(rows, x.shape);
       }
       open.words[C_FACTOR] = { float: factor };
       return given(source.a, x.shape);
@@ -171,7 +170,7 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
     concatChannels(a, b) {
       const [x, y] = [written(assembly, engine(a)), written(assembly, engine(b))];
       const shape = [a.shape[0]!, x.channels + y.channels, ...a.shape.slice(2)];
-      return { name: `${a.name}|${b.name}`, shape, source: { a: x, b: y } } as EngineValue;
+      return { name: `${makerOf(x)}|${makerOf(y)}`, shape, source: { a: x, b: y } } as EngineValue;
     },
     upsampleTo(x, height, width) {
       const [batch, channels, h, w] = pictureShape(x);

@@ -3,9 +3,25 @@
  * gone through again, are computed once each.
  */
 import type { Tensor } from '../../tensor';
+import type { Prelude } from './program';
 
-/** Inputs remembered of each prelude: more than the steps of most schedules, whose results are small; prompts are two. */
+/** Of each prelude so many bytes of results are remembered, or two inputs'. */
 const MOST_BYTES = 24 * 1024 * 1024;
+/** No more timesteps than most schedules have, nor prompts than a step takes. */
+const [MOST_TIMESTEPS, MOST_OTHERS] = [100, 4];
+
+/** How many inputs are remembered whose results take so many bytes each. */
+const mostOf = (input: string, bytes: number): number =>
+  Math.min(
+    input === 'timestep' ? MOST_TIMESTEPS : MOST_OTHERS,
+    Math.max(2, Math.floor(MOST_BYTES / Math.max(bytes, 1))),
+  );
+
+/** Bytes that results of `preludes` take at most, beside the memory that they lie in while they are used. */
+export const memoBytes = (preludes: readonly Prelude[]): number =>
+  preludes
+    .map(({ input, kept }) => ({ input, each: kept.reduce((sum, { bytes }) => sum + bytes, 0) }))
+    .reduce((sum, { input, each }) => sum + mostOf(input, each) * each, 0);
 
 interface Entry {
   readonly data: Float32Array | Int32Array;
@@ -35,8 +51,7 @@ export class Memo {
     entries.push(entry);
     this.#resident.set(name, entry);
     const bytes = kept.reduce((sum, { length }) => sum + length, 0);
-    const most = Math.max(2, Math.floor(MOST_BYTES / Math.max(bytes, 1)));
-    if (entries.length > most) entries.shift();
+    if (entries.length > mostOf(name, bytes)) entries.shift();
   }
 }
 

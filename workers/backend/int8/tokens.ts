@@ -26,7 +26,7 @@ import {
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
 import { place, type Region } from './instruction';
-import type { Rows } from './value';
+import { layerOf, type Rows } from './value';
 
 /** Rows, one a token, of the place that it goes to, as int32; and beside them the shares of its mean. */
 const SHARES = new WeakMap<Region, Region>();
@@ -34,7 +34,6 @@ const SHARES = new WeakMap<Region, Region>();
 const TILE_SOURCES = 48;
 const TILE_CHANNELS = 16;
 const TILE_TOKENS = 64;
-const SCOPE = 'tokens';
 
 export function matched(assembly: Assembly, x: Rows, batch: number, partition: TokenPartition): Rows {
   const { height, width, sources, destinations, merged } = partition;
@@ -54,7 +53,7 @@ export function matched(assembly: Assembly, x: Rows, batch: number, partition: T
     ...{ [T_MATCHES]: place(matches), [T_PLACES]: place(places.region), [T_SHARES]: place(shares) },
     [T_TILE]: TILE_SOURCES,
   };
-  const common = { scope: SCOPE, words };
+  const common = { scope: layerOf(x), words };
   assembly.push({
     ...common,
     ...{ opcode: TOKEN_UNITS, tiles: batch * panels, scratch: 0, reads: [x.region, to], writes: [units] },
@@ -73,9 +72,9 @@ export function matched(assembly: Assembly, x: Rows, batch: number, partition: T
 
 export function merged(assembly: Assembly, x: Rows, places: Rows, batch: number, left: number): Rows {
   const shares = SHARES.get(places.region)!;
-  const rows = assembly.rows('merged tokens', batch * left, x.channels);
+  const rows = assembly.rows(`${layerOf(x)}.merged tokens`, batch * left, x.channels);
   assembly.push({
-    ...{ opcode: TOKENS_MERGED, scope: SCOPE, tiles: batch * Math.ceil(x.channels / TILE_CHANNELS), scratch: 0 },
+    ...{ opcode: TOKENS_MERGED, scope: layerOf(x), tiles: batch * Math.ceil(x.channels / TILE_CHANNELS), scratch: 0 },
     ...{ reads: [x.region, places.region, shares], writes: [rows.region] },
     words: {
       ...{ [T_ROWS]: place(x.region), [T_STRIDE]: x.channels, [T_CHANNELS]: x.channels, [T_TOKENS]: x.rows / batch },
@@ -87,9 +86,9 @@ export function merged(assembly: Assembly, x: Rows, places: Rows, batch: number,
 }
 
 export function parted(assembly: Assembly, x: Rows, places: Rows): Rows {
-  const rows = assembly.rows('parted tokens', places.rows, x.channels);
+  const rows = assembly.rows(`${layerOf(x)}.parted tokens`, places.rows, x.channels);
   assembly.push({
-    ...{ opcode: TOKENS_PARTED, scope: SCOPE, tiles: Math.ceil(places.rows / TILE_TOKENS), scratch: 0 },
+    ...{ opcode: TOKENS_PARTED, scope: layerOf(x), tiles: Math.ceil(places.rows / TILE_TOKENS), scratch: 0 },
     ...{ reads: [x.region, places.region], writes: [rows.region] },
     words: {
       ...{ [T_ROWS]: place(x.region), [T_STRIDE]: x.channels, [T_CHANNELS]: x.channels, [T_TOKENS]: places.rows },

@@ -32,5 +32,11 @@ export interface EngineValue extends Value {
   readonly open?: Instruction;
 }
 
+/** What made `rows`, as errors name it. */
+export const makerOf = ({ region }: Rows): string => region.name.replace(/ #\d+$/, '');
+
+/** The layer that this is a part of: `…attn1` of what `…attn1.to_q` made. */
+export const layerOf = (rows: Rows): string => makerOf(rows).replace(/\.[^.]*$/, '');
+
 /** Channels of a source. */
 export const channelsOf = ({ a, b }: Source): number => a.channels + (b?.channels ?? 0);

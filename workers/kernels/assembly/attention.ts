@@ -25,6 +25,7 @@ import {
   A_WIDTH,
 } from '../layout';
 import { dotFloats } from './dot';
+import { rowIsFinite } from './quantize';
 import { exp, sum4 } from './real';
 import { address, least, real, word } from './words';
 
@@ -63,9 +64,10 @@ export function packHead(record: usize, tile: i32): void {
 
 /**
  * Some queries of one head. Scratch: of each query the largest product and the sum so far (64 bytes), a block of products
- * `[6, keys]`, the results `[d / 8, 6, 8]`.
+ * `[6, keys]`, the results `[d / 8, 6, 8]`. Returns whether all results are finite, which they are not where a query, a key that
+ * is seen or its value is not.
  */
-export function attentionTile(record: usize, tile: i32, scratch: usize): void {
+export function attentionTile(record: usize, tile: i32, scratch: usize): bool {
   const heads = word(record, A_HEADS),
     queries = word(record, A_QUERIES);
   const each = word(record, A_TILE_QUERIES);
@@ -73,11 +75,13 @@ export function attentionTile(record: usize, tile: i32, scratch: usize): void {
   const which = tile / tiles;
   const begin = (tile % tiles) * each;
   const end = least(begin + each, queries);
+  let finite = true;
   for (let q = begin; q < end; q += 6)
-    sixQueries(record, which / heads, which % heads, which, q, least(6, end - q), scratch);
+    finite = sixQueries(record, which / heads, which % heads, which, q, least(6, end - q), scratch) && finite;
+  return finite;
 }
 
-function sixQueries(record: usize, picture: i32, head: i32, which: i32, q: i32, rows: i32, scratch: usize): void {
+function sixQueries(record: usize, picture: i32, head: i32, which: i32, q: i32, rows: i32, scratch: usize): bool {
   const d = word(record, A_WIDTH),
     keys = word(record, A_KEYS),
     block = word(record, A_TILE_KEYS);
@@ -151,6 +155,7 @@ function sixQueries(record: usize, picture: i32, head: i32, which: i32, q: i32, 
       );
     }
   }
+  let finite = true;
   for (let i = 0; i < rows; i++) {
     const by = f32x4.splat(1 / load<f32>(total + ((<usize>i) << 2)));
     const to = address(record, A_OUTPUT) + ((address(record, A_OUTPUT_STRIDE) * (first + i) + head * d) << 2);
@@ -168,7 +173,9 @@ function sixQueries(record: usize, picture: i32, head: i32, which: i32, q: i32, 
         memory.copy(to + ((<usize>p) << 5), at, (<usize>left) << 2);
       }
     }
+    finite = rowIsFinite(to, (<usize>d) << 2) && finite;
   }
+  return finite;
 }
 
 /**

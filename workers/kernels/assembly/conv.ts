@@ -38,6 +38,7 @@ import {
   C_ZERO_ROW,
 } from '../layout';
 import { dotFloats, dotIntegers, NUMBER_SHIFT, RELAXED } from './dot';
+import { rowIsFinite } from './quantize';
 import { address, least, real, word } from './words';
 
 /** Rows of a step of the innermost loop, and outputs. */
@@ -51,8 +52,11 @@ const SUMS: usize = 0;
 const TOTALS: usize = 192;
 const NOTES: usize = 384;
 
-/** Computes tile `tile` of the record with `scratch` to itself. */
-export function convTile(record: usize, tile: i32, scratch: usize, integers: bool): void {
+/**
+ * Computes tile `tile` of the record with `scratch` to itself; returns whether all that is computed of floats is finite. Integers
+ * are: what they were quantized from has been looked at.
+ */
+export function convTile(record: usize, tile: i32, scratch: usize, integers: bool): bool {
   const channelTiles = (word(record, C_N) + word(record, C_TILE_CHANNELS) - 1) / word(record, C_TILE_CHANNELS);
   const m0 = (tile / channelTiles) * word(record, C_TILE_ROWS);
   const n0 = (tile % channelTiles) * word(record, C_TILE_CHANNELS);
@@ -86,6 +90,13 @@ export function convTile(record: usize, tile: i32, scratch: usize, integers: boo
       finish(record, m, least(ROWS, m1 - m), n, scratch + TOTALS, integers);
     }
   }
+  if (integers) return true;
+  let finite = true;
+  for (let m = m0; m < m1; m++) {
+    const y = address(record, C_OUTPUT) + ((address(record, C_OUTPUT_STRIDE) * m + n0) << 2);
+    finite = rowIsFinite(y, (<usize>(n1 - n0)) << 2) && finite;
+  }
+  return finite;
 }
 
 /** Bytes to sixteen bits: once for all rows of a tile. */

@@ -59,6 +59,15 @@ export function areFinite(largest: v128): bool {
   return !v128.any_true(i32x4.ge_s(largest, i32x4.splat(INFINITE)));
 }
 
+/** Whether the `bytes / 4` numbers at `x` are finite; nothing beyond them is looked at. */
+export function rowIsFinite(x: usize, bytes: usize): bool {
+  const whole = bytes & ~(<usize>15);
+  let size = i32x4.splat(0);
+  for (let i: usize = 0; i < whole; i += 16) size = i32x4.max_s(size, magnitude(v128.load(x + i)));
+  for (let i = whole; i < bytes; i += 4) size = i32x4.max_s(size, magnitude(v128.load32_zero(x + i)));
+  return areFinite(size);
+}
+
 /** The largest of four magnitudes. */
 export function largestOf(size: v128): f32 {
   const pair = f32x4.pmax(size, v128.shuffle<i32>(size, size, 2, 3, 0, 1));

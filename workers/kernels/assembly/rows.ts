@@ -37,7 +37,7 @@ import {
   TANH,
 } from '../layout';
 import { NUMBER_SHIFT, RELAXED } from './dot';
-import { quantizeRow } from './quantize';
+import { quantizeRow, rowIsFinite } from './quantize';
 import { exp, gated, gelu, sum4, tanh } from './real';
 import { address, least, real, word } from './words';
 
@@ -66,7 +66,10 @@ export function rowsTile(record: usize, tile: i32, scratch: usize): bool {
         ) && finite;
       if (address(record, R_REST))
         quantize(record, row, results, scratch, address(record, R_REST), address(record, R_REST_PARAMS), false);
-    } else pad(to, results << 2, word(record, R_OUTPUT_STRIDE));
+    } else {
+      pad(to, results << 2, word(record, R_OUTPUT_STRIDE));
+      finite = rowIsFinite(to, (<usize>results) << 2) && finite;
+    }
   }
   return finite;
 }

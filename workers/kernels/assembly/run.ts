@@ -72,11 +72,9 @@ export function run(program: usize, begin: i32, end: i32, state: usize, scratch:
 function runTile(record: usize, tile: i32, scratch: usize): bool {
   switch (word(record, OPCODE)) {
     case CONV:
-      convTile(record, tile, scratch, true);
-      return true;
+      return convTile(record, tile, scratch, true);
     case CONV_F32:
-      convTile(record, tile, scratch, false);
-      return true;
+      return convTile(record, tile, scratch, false);
     case CONV_DOUBLED:
       doubledTile(record, tile, scratch);
       return true;
@@ -93,8 +91,7 @@ function runTile(record: usize, tile: i32, scratch: usize): bool {
       packHead(record, tile);
       return true;
     case ATTENTION:
-      attentionTile(record, tile, scratch);
-      return true;
+      return attentionTile(record, tile, scratch);
     case PACK_HEADS_INTEGERS:
       return packHeadIntegers(record, tile);
     case ATTENTION_INTEGERS:
@@ -121,8 +118,7 @@ function runTile(record: usize, tile: i32, scratch: usize): bool {
       partedTile(record, tile);
       return true;
     case VECTOR:
-      vectorTile(record, tile);
-      return true;
+      return vectorTile(record, tile);
     default:
       return false;
   }

@@ -13,13 +13,16 @@ import {
   C_WEIGHTS,
 } from '../layout';
 import { RELAXED } from './dot';
+import { rowIsFinite } from './quantize';
 import { sum4 } from './real';
 import { address, least, word } from './words';
 
-export function vectorTile(record: usize, tile: i32): void {
+/** Returns whether all numbers were finite. */
+export function vectorTile(record: usize, tile: i32): bool {
   const begin = tile * word(record, C_TILE_CHANNELS);
   const end = least(begin + word(record, C_TILE_CHANNELS), word(record, C_N));
   const steps = word(record, C_STEPS);
+  let finite = true;
   for (let m = 0; m < word(record, C_M); m++) {
     const x = address(record, C_INPUT) + address(record, C_INPUT_STRIDE) * m;
     const y = address(record, C_OUTPUT) + ((address(record, C_OUTPUT_STRIDE) * m) << 2);
@@ -37,7 +40,9 @@ export function vectorTile(record: usize, tile: i32): void {
         sum4(sum) * load<f32>(address(record, C_SCALES) + at) + load<f32>(address(record, C_BIAS) + at),
       );
     }
+    finite = rowIsFinite(y + ((<usize>begin) << 2), (<usize>(end - begin)) << 2) && finite;
   }
+  return finite;
 }
 
 /** Four weights of an output, in the lowest bytes: side by side, or two and two. */
