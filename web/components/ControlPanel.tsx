@@ -1,4 +1,4 @@
-/** Pictures that the next drawing follows: each by a ControlNet or a T2I-adapter, as many as one likes; and those models, kept on the device. */
+/** Pictures that the next drawing follows or is like: by ControlNets, T2I-adapters and IP-Adapters, as many as one likes; and those models, kept on the device. */
 import { useEffect, useRef } from 'preact/hooks';
 import { addUnit, openControls, setGuess, takeControlPicture } from '../controlShelf';
 import { controlMisfit, controls } from '../controls';
@@ -55,7 +55,8 @@ function listenToPastes(panel: HTMLElement): () => void {
     event.preventDefault();
     const { units } = controls.value!;
     const focused = document.activeElement?.closest<HTMLElement>('[data-control]')?.dataset.control;
-    const unit = units.find(({ id }) => `${id}` === focused) ?? units.find(({ given }) => !given) ?? units.at(-1)!;
+    const unit =
+      units.find(({ id }) => `${id}` === focused) ?? units.find(({ given }) => given.length === 0) ?? units.at(-1)!;
     void takeControlPicture(unit.id, file);
   };
   addEventListener('paste', paste);

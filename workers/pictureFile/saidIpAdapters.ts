@@ -29,7 +29,8 @@ function isIpAdapter(value: unknown): value is SaidIpAdapter {
   return (
     [name, hash, encoder].every((text) => typeof text === 'string') &&
     [scale, start, end].every(Number.isFinite) &&
-    Number.isInteger(images) && (images as number) > 0 &&
+    Number.isInteger(images) &&
+    (images as number) > 0 &&
     (images as number) < MOST_IMAGES &&
     Array.isArray(imageNames) &&
     imageNames.every((text) => typeof text === 'string')

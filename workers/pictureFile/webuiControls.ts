@@ -103,9 +103,12 @@ function unitOf(text: string) {
   const [weight, start, end] = ['Weight', 'Guidance Start', 'Guidance End'].map(number);
   const part = { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
   const name = model.replace(/ \[[0-9a-f]+\]$/, '');
-  // Those for faces see what InsightFace finds in them.
-  if (/^ip-adapter(?!.*face)/.test(module))
-    return { ipAdapter: { name, ...(weight === undefined ? {} : { scale: weight }), ...part, images: 1 } };
+  if (module.startsWith('ip-adapter')) {
+    // Those for faces see what InsightFace finds in them.
+    if (module.includes('face')) return undefined;
+    const ipAdapter: SaidIpAdapter = { name, ...(weight === undefined ? {} : { scale: weight }), ...part, images: 1 };
+    return { ipAdapter };
+  }
   const preprocess = preprocessOf(module, number('Threshold A'), number('Threshold B'));
   const resized = fields.get('Resize Mode') ?? STRETCHED;
   const others = [
