@@ -5,7 +5,7 @@
 import type { Manifest } from '../models/manifest';
 import type { GraphOptions } from '../models/pack';
 import type { ChosenControl, ChosenIpAdapter } from './api';
-import { backend } from './backend/choose';
+import type { Backend } from './backend/backend';
 import { imageTokens, type PreparedAdapter, preparedAdapters } from './imagePrompting';
 import type { Planned } from './memory/drawingPlan';
 import { promptingBytes } from './memory/promptingBytes';
@@ -25,8 +25,8 @@ export interface AskedBeside {
 export interface Beside {
   /** As it is planned with. */
   readonly planned: Pick<Planned, 'steering' | 'imageTokens' | 'before'>;
-  /** As it is drawn with. */
-  parts(): Promise<Pick<Parts, 'controls' | 'imagePrompts'>>;
+  /** As it is drawn with; `seeing` opens what computes IP-Adapters. */
+  parts(seeing: () => Promise<Backend>): Promise<Pick<Parts, 'controls' | 'imagePrompts'>>;
   /** Gives up what was packed, once nothing is drawn any more. */
   close(): void;
 }
@@ -51,9 +51,9 @@ export async function besideModel(
     : {};
   return {
     planned: { ...(steered ? { steering: steered.planned } : {}), ...shown },
-    parts: async () => ({
+    parts: async (seeing) => ({
       ...(steered ? { controls: steered.models } : {}),
-      ...(ipAdapters ? { imagePrompts: { adapters, backend: await backend('wasm') } } : {}),
+      ...(ipAdapters ? { imagePrompts: { adapters, backend: await seeing() } } : {}),
     }),
     close: () => steered?.close(),
   };

@@ -182,7 +182,7 @@ async function readyHere(
       ...{ model, backend: await backend(name) },
       ...(plan ? { courses: plan.courses } : {}),
       ...(previews ? { preview: previews.model(changed, lowering) } : {}),
-      ...(await others?.parts()),
+      ...(await others?.parts(() => backend('wasm'))),
     };
     const request = plan ? { ...asked, guidance: plan.guidance } : asked;
     const closeBoth = (): void => {
