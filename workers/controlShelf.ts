@@ -41,7 +41,9 @@ export function keptControls(records: Records): KeptControls {
         }
       }
       const file = isSingle(files) ? files[0]! : weightsAmong(files);
-      return kept.take({ path: opened.name, file: file.file }, knownOf(opened));
+      // Published encoders lie in a folder that says what they are, and are called like any other model.
+      const called = opened.kind === 'image-encoder' && ENCODER_FILES.includes(`${opened.name}.safetensors`);
+      return kept.take({ path: called ? 'image_encoder' : opened.name, file: file.file }, knownOf(opened));
     },
   };
 }
