@@ -1,7 +1,8 @@
 /** Pictures that the next drawing follows or is like: by ControlNets, T2I-adapters and IP-Adapters, as many as one likes; and those models, kept on the device. */
 import { useEffect, useRef } from 'preact/hooks';
-import { addUnit, openControls, setGuess, takeControlPicture } from '../controlShelf';
+import { addUnit, controlModels, openControls, setGuess, takeControlPicture } from '../controlShelf';
 import { controlMisfit, controls } from '../controls';
+import { modelOf } from '../controlUnits';
 import { failureText, lateWords, words } from '../words';
 import { ControlFields } from './ControlFields';
 import { ControlShelf } from './ControlShelf';
@@ -14,6 +15,8 @@ export function ControlPanel() {
   useEffect(() => listenToPastes(panel.current!), []);
   const { units, guess } = controls.value ?? { units: [], guess: false };
   const misfit = controlMisfit.value;
+  // Of what IP-Adapters see nothing is guessed.
+  const steers = units.some((unit) => modelOf(unit, controlModels.value ?? [])?.kind !== 'ip-adapter');
   return (
     <div ref={panel} class="fields init" data-testid="control-panel">
       {units.map((unit, i) => (
@@ -30,19 +33,26 @@ export function ControlPanel() {
           {late.addControl}
         </button>
       </div>
-      <div>
-        <label class="tick-line">
-          <input
-            type="checkbox"
-            data-testid="control-guess"
-            checked={guess}
-            onChange={(event) => setGuess(event.currentTarget.checked)}
-          />
-          {late.controlGuess}
-        </label>
-        <p class="hint">{late.controlGuessHint}</p>
-      </div>
+      {steers && <Guess guess={guess} />}
       <ControlShelf />
+    </div>
+  );
+}
+
+function Guess({ guess }: { readonly guess: boolean }) {
+  const late = lateWords();
+  return (
+    <div>
+      <label class="tick-line">
+        <input
+          type="checkbox"
+          data-testid="control-guess"
+          checked={guess}
+          onChange={(event) => setGuess(event.currentTarget.checked)}
+        />
+        {late.controlGuess}
+      </label>
+      <p class="hint">{late.controlGuessHint}</p>
     </div>
   );
 }

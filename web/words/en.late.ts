@@ -186,7 +186,8 @@ export const late = {
   controlPicture: (place: number) => `Picture for control ${place}`,
   controlDrop: 'Drop or paste here what the picture is to follow: edges, depths, a pose, a photograph.',
   controlDropLike: 'Drop or paste here what the picture is to be like; several pictures are taken together.',
-  controlLikes: 'What is in it is drawn, beside what the prompt says. The square in its middle is looked at.',
+  controlLikes:
+    'What it shows is drawn, beside what the prompt says. Of each picture the square in the middle is looked at.',
   onePictureMore: 'One more picture…',
   imageEncoder: 'Image encoder',
   controlWanted: (names: readonly string[]) =>

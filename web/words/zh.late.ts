@@ -167,7 +167,7 @@ export const late: LateWords = {
   controlPicture: (place) => `控制 ${place} 的图片`,
   controlDrop: '把画面要遵循的图片拖放或粘贴到这里：边缘、深度、姿态或照片。',
   controlDropLike: '把画面要相似的图片拖放或粘贴到这里；可同时给出多张。',
-  controlLikes: '除提示词外，还会画出图片中的内容。只看图片正中的方形部分。',
+  controlLikes: '除提示词外，还会画出图片中的内容。每张图片只看正中的方形部分。',
   onePictureMore: '再加一张图片…',
   imageEncoder: '图像编码器',
   controlWanted: (names) => `文件中不含以下图片，请再次给出：${names.map((name) => name || '图片').join('、')}。`,
