@@ -1,4 +1,5 @@
 /** Weights in the browser's own hands, read as they are asked for: a blob lies in another process, and where that has many of them on the disk. */
+import { CodedError } from './errors';
 import type { StageWeights } from './stage';
 import { checkBounds } from './stageWeights';
 
@@ -12,7 +13,7 @@ export interface BlobWeights extends StageWeights {
   sound(): Promise<boolean>;
 }
 
-/** What `stream` brings, one piece of it in memory at a time. */
+/** What `stream` brings, one piece of it in memory at a time. What there was no room for is `storage-full` when it is read. */
 export async function weightsInBlob(stream: AsyncIterable<Uint8Array>): Promise<BlobWeights> {
   const pieces: Blob[] = [];
   for await (const piece of stream) pieces.push(new Blob([piece as Uint8Array<ArrayBuffer>]));
@@ -22,7 +23,12 @@ export async function weightsInBlob(stream: AsyncIterable<Uint8Array>): Promise<
     bytes: blob.size,
     read(begin, end) {
       checkBounds(begin, end, blob.size);
-      return new Uint8Array(new FileReaderSync().readAsArrayBuffer(blob.slice(begin, end)));
+      try {
+        return new Uint8Array(new FileReaderSync().readAsArrayBuffer(blob.slice(begin, end)));
+      } catch (error) {
+        const details = { argument: 'weights', expected: `${blob.size} bytes free`, got: 'a full device' };
+        throw new CodedError('storage-full', details, { cause: error });
+      }
     },
     sound: () => readable(blob.slice(0, 1)),
     close: () => undefined,

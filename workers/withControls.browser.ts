@@ -11,11 +11,13 @@ import { keptOnce } from './keptOnce';
 import { nearest } from './nearest';
 import type { Records } from './store/records';
 
-let shelf: KeptControls | undefined;
+/** Each knows what it has held against its hash. */
+const shelves = new WeakMap<Records, KeptControls>();
 
 /** Those that the page keeps on the device, among `records`. */
 export const controlShelf = (records: Records): KeptControls => {
-  shelf ??= keptControls(records);
+  const shelf = shelves.get(records) ?? keptControls(records);
+  shelves.set(records, shelf);
   return shelf;
 };
 
