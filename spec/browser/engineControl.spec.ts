@@ -50,8 +50,7 @@ test('it steers a picture as on the command, in its part of the steps; one of an
   const drawn = { steps: 2, size: [64, 72] } as const;
   const asked = ['--control-image', picture, '--control-preprocess', 'canny:50,120'];
   const expected = await commandPicture(drawn, '--control', `${file}:0.6`, ...asked);
-  const batch = ['--num-images', '2', '--only', '1'];
-  const second = await commandPicture(drawn, '--control', `${file}:0.6`, ...asked, ...batch);
+  const second = await commandPicture(drawn, '--control', `${file}:0.6`, ...asked, '--seed', '2');
   await ready(FOLDER, async ({ page }) => {
     await page.evaluate('delete window.showOpenFilePicker');
     await unfold(page, 'controls');
