@@ -136,7 +136,7 @@ async function isControl(files: readonly PickedFile[]): Promise<boolean> {
   if (!first) return false;
   if (files.length > 1 || first.path.includes('/')) {
     const config = files.find(({ path }) => /^[^/]*\/config\.json$/.test(path));
-    return /"_class_name":\s*"(ControlNetModel|T2IAdapter)"|"model_type":\s*"clip_vision_model"/.test(
+    return /"_class_name":\s*"(ControlNetModel|T2IAdapter)"|"model_type":\s*"clip(_vision_model)?"/.test(
       (await (config?.file as File | undefined)?.text()) ?? '',
     );
   }
