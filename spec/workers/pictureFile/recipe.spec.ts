@@ -161,36 +161,6 @@ test('what steered it is in the file, without the pictures, and what of it nobod
   }
 });
 
-test('what it was to be like is in the file, without the pictures: how many, what they are called, and what saw them', async () => {
-  const { request, model, weights, backend } = await read(...ours[0]!.chunks.map(bytesOf));
-  const image = { width: 1, height: 1, pixels: Uint8Array.of(1, 2, 3) };
-  const how = { hash: '0123456789ab', encoder: 'ViT-H', scale: 0.6, start: 0.1, end: 0.9 };
-  const ipAdapters = [
-    { name: 'plus', images: [image, image], imageNames: ['a.png', 'b.png'], ...how },
-    { name: 'plain', images: [image] },
-  ];
-  const asked = { ...request, ipAdapters, guidance: 'auto', memory: 'auto' } as ImageRequest;
-  const chunks = recipeChunks({ model, weights, backend, request: asked } as DrawnBy);
-  assert.not.ok(chunks.some((chunk) => Buffer.from(chunk).includes('pixels')));
-  const said = ipAdapters.map((one) => ({ ...one, images: one.images.length }));
-  const recipe = await read(...chunks);
-  assert.equal([recipe.request, recipe.ipAdapters, recipe.ignored], [request, said, []]);
-  const own = JSON.parse(ours[0]!.read['pocket-diffusion']);
-  for (const strange of [
-    { name: 1, images: 1 },
-    { name: 'a' },
-    { name: 'a', images: 0 },
-    { name: 'a', images: 1e9 },
-    { name: 'a', images: 1, scale: 'much' },
-    { name: 'a', images: 1, imageNames: [1] },
-    { name: 'a', images: 1, encoder: {} },
-    null,
-  ]) {
-    const odd = await read(textChunk('pocket-diffusion', JSON.stringify({ ...own, ipAdapters: [strange] })));
-    assert.equal([odd.ipAdapters, odd.ignored], [undefined, [`ipAdapters: ${JSON.stringify([strange])}`]]);
-  }
-});
-
 test('few steps and a tiny VAE are in the file: the demo model\u2019s is drawn with again, another is told by its name', async () => {
   const { request, model, weights, backend } = await read(...ours[0]!.chunks.map(bytesOf));
   const base = { ...request, guidance: 'auto', memory: 'auto' } as ImageRequest;
