@@ -3,9 +3,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import { addUnit, controlModels, openControls, setGuess, takeControlPicture } from '../controlShelf';
 import { controlMisfit, controls } from '../controls';
 import { modelOf } from '../controlUnits';
-import { failureText, lateWords, words } from '../words';
+import { lateWords, words } from '../words';
 import { ControlFields } from './ControlFields';
-import { ControlShelf } from './ControlShelf';
+import { ControlShelf, misfitText } from './ControlShelf';
 import { Icon } from './Icon';
 
 export function ControlPanel() {
@@ -24,7 +24,7 @@ export function ControlPanel() {
       ))}
       {misfit && (
         <p class="notice" role="alert" data-testid="control-misfit">
-          {failureText(misfit, words())}
+          {misfitText(misfit, words(), late)}
         </p>
       )}
       <div class="buttons">

@@ -73,3 +73,11 @@ export function controlFailureText(failure: Failure, said: Words, late: LateWord
   if (code === 'bad-model' && /: image encoder$/.test(details?.argument ?? '')) return late.encoderAlone(details!.got);
   return failureText(failure, said);
 }
+
+/** Of one that does not fit the model in use, or an image encoder that does not fit its adapter. */
+export function misfitText(failure: Failure, said: Words, late: LateWords): string {
+  const { argument = '', expected = '', got = '' } = failure.details ?? {};
+  return / of the image encoder /.test(argument)
+    ? late.encoderOther(argument, expected, got)
+    : failureText(failure, said);
+}

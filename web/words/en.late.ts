@@ -230,6 +230,8 @@ export const late = {
   deleteControl: (name: string) => `Delete ${name}`,
   controlShelfHint:
     'ControlNets, T2I-adapters and IP-Adapters for Stable Diffusion 1.x, and image encoders of these, as .safetensors or their folders; also dropped anywhere on this page.',
+  encoderOther: (argument: string, expected: string, got: string) =>
+    `This IP-Adapter needs another image encoder (${argument}: ${expected}; found: ${got}).`,
   encoderAlone: (got: string) =>
     `The file of this image encoder does not say how it computes (${got}): add its folder, with its config.json.`,
   controlUnsupported: (file: string, got: string) =>

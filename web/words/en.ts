@@ -187,11 +187,9 @@ export const en = {
           ? `This is ${got} (${argument}). Add it under “Control” in the settings.`
           : /of the (ControlNet|T2I-adapter|IP-Adapter)$/.test(argument)
             ? `This control model is for another base than the model in use (${argument}: ${expected}; found: ${got}).`
-            : / of the image encoder /.test(argument)
-              ? `This IP-Adapter needs another image encoder (${argument}: ${expected}; found: ${got}).`
-              : got.endsWith('channels')
-                ? 'This model draws into pictures: give it one under “Draw from a picture”, and paint on it what is to be drawn anew.'
-                : `This model cannot be used here: only Stable Diffusion 1.x can. Found: ${got} (${argument}).`,
+            : got.endsWith('channels')
+              ? 'This model draws into pictures: give it one under “Draw from a picture”, and paint on it what is to be drawn anew.'
+              : `This model cannot be used here: only Stable Diffusion 1.x can. Found: ${got} (${argument}).`,
     'download-failed': ({ argument, got }: ErrorDetails) =>
       `${argument === 'program' ? 'A part of this page' : argument.includes('://') ? 'The file' : 'The demo model'} did not arrive (${argument}: ${got}). Check the connection and try again.`,
     'bad-catalog': ({ argument, expected, got }: ErrorDetails) =>

@@ -207,6 +207,8 @@ export const late: LateWords = {
   deleteControl: (name) => `删除 ${name}`,
   controlShelfHint:
     '适用于 Stable Diffusion 1.x 的 ControlNet、T2I-Adapter 和 IP-Adapter，及其图像编码器：.safetensors 文件或文件夹；也可拖放到页面任意处。',
+  encoderOther: (argument, expected, got) =>
+    `此 IP-Adapter 需要另一种图像编码器（${argument}：${expected}；检测到：${got}）。`,
   encoderAlone: (got) => `单凭文件看不出这个图像编码器如何计算（${got}）：请添加含 config.json 的文件夹。`,
   controlUnsupported: (file, got) =>
     `无法用它控制画面：仅支持 Stable Diffusion 1.x 的 ControlNet、T2I-Adapter 和 IP-Adapter。检测到：${got}（${file}）。`,

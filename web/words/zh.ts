@@ -184,11 +184,9 @@ export const zh: Words = {
           ? `这是 ${got.replace(/^an? /, '')}（${argument}）。请在设置的“控制”中添加它。`
           : /of the (ControlNet|T2I-adapter|IP-Adapter)$/.test(argument)
             ? `此控制模型适用于另一种基础模型，与当前模型不符（${argument}：${expected}；检测到：${got}）。`
-            : / of the image encoder /.test(argument)
-              ? `此 IP-Adapter 需要另一种图像编码器（${argument}：${expected}；检测到：${got}）。`
-              : got.endsWith('channels')
-                ? '此模型在图片上作画：请在“以图片为起点”中选择图片，并涂抹要重画的部分。'
-                : `无法使用此模型：仅支持 Stable Diffusion 1.x。检测到：${got}（${argument}）。`,
+            : got.endsWith('channels')
+              ? '此模型在图片上作画：请在“以图片为起点”中选择图片，并涂抹要重画的部分。'
+              : `无法使用此模型：仅支持 Stable Diffusion 1.x。检测到：${got}（${argument}）。`,
     'download-failed': ({ argument, got }) =>
       `${argument === 'program' ? '页面的一部分' : argument.includes('://') ? '文件' : '演示模型'}下载失败（${argument}：${got}）。请检查网络后重试。`,
     'bad-catalog': ({ argument, expected, got }) =>
