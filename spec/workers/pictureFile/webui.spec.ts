@@ -221,27 +221,6 @@ test('what steers is written in the words of sd-webui-controlnet, and read again
   assert.equal([controls, ignored], [{ controls: said, guess: true }, []]);
 });
 
-test('what it is to be like is a unit of it, too; of its own those for faces stay what they are', () => {
-  const image = { width: 1, height: 1, pixels: new Uint8Array(3) };
-  const controls = [{ name: 'canny', image }];
-  const ipAdapters = [{ name: 'ip-adapter_sd15', images: [image, image], scale: 0.5, end: 0.7 }];
-  const text = webuiText({ ...DRAWN, controls, ipAdapters }, 'm');
-  const second =
-    'ControlNet 1: "Module: ip-adapter-auto, Model: ip-adapter_sd15, Weight: 0.5, Resize Mode: Just Resize, ' +
-    'Guidance Start: 0, Guidance End: 0.7, Pixel Perfect: True, Control Mode: Balanced"';
-  assert.ok(text.includes(second), text);
-  const again = readWebui(text)!;
-  assert.equal(again.controls?.controls.length, 1);
-  assert.equal(again.ipAdapters, [{ name: 'ip-adapter_sd15', images: 1, scale: 0.5, start: 0, end: 0.7 }]);
-  assert.equal(again.ignored, []);
-  const theirs = (module: string, model: string) =>
-    readWebui(`x\nSteps: 20, Sampler: Euler, Seed: 3, RNG: CPU, ControlNet 0: "Module: ${module}, Model: ${model}"`)!;
-  const older = theirs('ip-adapter_clip_sd15', 'ip-adapter-plus_sd15 [c817b455]');
-  assert.equal([older.ipAdapters, older.controls], [[{ name: 'ip-adapter-plus_sd15', images: 1 }], undefined]);
-  const face = theirs('ip-adapter_face_id', 'ip-adapter-faceid_sd15 [0a1757e9]');
-  assert.equal([face.ipAdapters, face.controls, face.ignored.length], [undefined, undefined, 1]);
-});
-
 test('of what it writes itself models lose its hashes, and what nobody here does is told', () => {
   const unit = (more: string) =>
     `"Module: ${more}, Weight: 1.0, Processor Res: 512, Threshold A: 100.0, Threshold B: 200.0, Guidance Start: 0.0, Guidance End: 1.0, Pixel Perfect: False`;
