@@ -1,9 +1,9 @@
-/** ControlNets and T2I-adapters kept on the device, and the pictures and settings by which they steer the next drawing. */
+/** ControlNets, T2I-adapters and IP-Adapters kept on the device, and the pictures and settings by which they steer the next drawing. */
 import { signal } from '@preact/signals';
-import type { ControlRequest, ControlSummary, Failure, InitImage, PickedFile } from '../workers/api';
-import type { SaidControls } from '../workers/pictureFile/saidControls';
-import { type Controls, type ControlUnit, controls } from './controls';
-import { type FoundUnits, foundUnits, freshUnit, requestOf } from './controlUnits';
+import type { ControlSummary, Failure, InitImage, PickedFile } from '../workers/api';
+import type { Recipe } from '../workers/pictureFile/recipe';
+import { type AskedControls, type Controls, type ControlUnit, controls } from './controls';
+import { type FoundUnits, foundUnits, freshUnit, MOST_PICTURES, modelOf, requestOf } from './controlUnits';
 import { shelf } from './engines';
 import { pictureOf } from './givenPicture';
 import { headerOf, shelved } from './shelved';
@@ -22,19 +22,21 @@ export const openControls = (): Promise<unknown> => {
   return trying();
 };
 
-const asked = (all: Controls): ControlRequest => requestOf(all, kept.value ?? []);
+const asked = (all: Controls): AskedControls => requestOf(all, kept.value ?? []);
 
-const again = ({ controls: said = [], controlGuess = false }: ControlRequest): Controls => ({
+const again = ({ controlGuess = false, ...said }: AskedControls): Controls => ({
   ...{ asked, again, guess: controlGuess },
   ...foundUnits(said, controls.value?.units ?? [], kept.value ?? []),
 });
 
 /** Sets what is said of a picture, as far as it is here. Rejects where nobody can say what is. */
-export async function takeControls(said: SaidControls | undefined): Promise<Omit<FoundUnits, 'units'>> {
-  const { controls: each, guess } = said ?? { controls: [], guess: false };
-  if (each.length === 0 && !controls.value) return { missing: [], others: [], pictures: [] };
-  const { units, ...rest } = foundUnits(each, controls.value?.units ?? [], each.length > 0 ? await learn() : []);
-  controls.value = { asked, again, guess, units };
+export async function takeControls(said: Pick<Recipe, 'controls' | 'ipAdapters'>): Promise<Omit<FoundUnits, 'units'>> {
+  const { controls: steering, ipAdapters } = said;
+  const any = steering !== undefined || ipAdapters !== undefined;
+  if (!any && !controls.value) return { missing: [], others: [], pictures: [] };
+  const each = { controls: steering?.controls, ipAdapters };
+  const { units, ...rest } = foundUnits(each, controls.value?.units ?? [], any ? await learn() : []);
+  controls.value = { asked, again, guess: steering?.guess ?? false, units };
   return rest;
 }
 
@@ -56,8 +58,21 @@ export function removeUnit(id: number): void {
   changeAll({ units: left.length > 0 ? left : [freshUnit()] });
 }
 
-export const givePicture = (id: number, name: string, picture: InitImage): void =>
-  changeUnit(id, { given: { name, picture }, wanted: undefined });
+/** An IP-Adapter has it besides those that it has, any other in place of the one that it has. */
+export function givePicture(id: number, name: string, picture: InitImage): void {
+  const unit = controls.value!.units.find((one) => one.id === id)!;
+  const several = modelOf(unit, kept.value ?? [])?.kind === 'ip-adapter';
+  const awaited = Math.max(0, unit.wanted.indexOf(name));
+  changeUnit(id, {
+    given: [...(several ? unit.given : []), { name, picture }].slice(0, MOST_PICTURES),
+    wanted: several ? unit.wanted.filter((_, i) => i !== awaited) : [],
+  });
+}
+
+/** `at`: its place among those of the unit. */
+export function leavePicture({ id, given }: ControlUnit, at: number): void {
+  changeUnit(id, { given: given.filter((_, i) => i !== at) });
+}
 
 /** One that the browser cannot read is told, and the picture that was there stays. */
 export async function takeControlPicture(id: number, file: File): Promise<void> {
@@ -72,18 +87,18 @@ export async function keepControls(each: readonly (readonly PickedFile[])[]): Pr
   const beside = modelInUse()?.id;
   const went = await trying(
     ...each.map((files) => async () => {
-      const { name } = await shelf.minding((its) => its.importControl(files, beside));
-      names.push(name);
+      const { name, kind } = await shelf.minding((its) => its.importControl(files, beside));
+      if (kind !== 'image-encoder') names.push(name);
     }),
   );
   comingIn.value = [];
-  const free = controls.value?.units.find(({ model }) => !kept.value?.some(({ name }) => name === model));
+  const free = controls.value?.units.find((unit) => !modelOf(unit, kept.value ?? []));
   if (free && names[0] !== undefined) changeUnit(free.id, { model: names[0] });
   return went;
 }
 
 /**
- * Of what was dropped, wherever the page is looked at, keeps what is a ControlNet or a T2I-adapter, a file or a folder, and says at its foot
+ * Of what was dropped, wherever the page is looked at, keeps what draws by pictures, a file or a folder, and says at its foot
  * what came of it. Resolves to their places.
  */
 export async function keepDroppedControls(dropped: readonly (readonly PickedFile[])[]): Promise<number[]> {
@@ -99,7 +114,11 @@ export async function keepDroppedControls(dropped: readonly (readonly PickedFile
 
 const renamed = (before: string, name: string | null): void => {
   if (!controls.value) return;
-  changeAll({ units: controls.value.units.map((unit) => (unit.model === before ? { ...unit, model: name } : unit)) });
+  const units = controls.value.units.map((unit): ControlUnit => {
+    if (unit.encoder === before) return { ...unit, encoder: name ?? undefined };
+    return unit.model === before ? { ...unit, model: name } : unit;
+  });
+  changeAll({ units });
 };
 
 export const renameControl = ({ id, name: before }: ControlSummary, wanted: string): Promise<unknown> =>
@@ -111,19 +130,19 @@ export const deleteControl = ({ id, name }: ControlSummary): Promise<unknown> =>
     renamed(name, null);
   });
 
-/** By the names in its header, or by the config of diffusers' folder. */
+/** By the names in its header, or by the config of its folder. */
 async function isControl(files: readonly PickedFile[]): Promise<boolean> {
   const [first] = files;
   if (!first) return false;
   if (files.length > 1 || first.path.includes('/')) {
     const config = files.find(({ path }) => /^[^/]*\/config\.json$/.test(path));
-    return /"_class_name":\s*"(ControlNetModel|T2IAdapter)"/.test(
+    return /"_class_name":\s*"(ControlNetModel|T2IAdapter)"|"model_type":\s*"clip(_vision_model)?"/.test(
       (await (config?.file as File | undefined)?.text()) ?? '',
     );
   }
   if (!/\.safetensors$/i.test(first.path)) return false;
   const header = await headerOf(first.file as File);
-  return /"(control_model\.|controlnet\.)?(input_hint_block\.0\.weight|controlnet_cond_embedding\.)|"(adapter\.)?body\.0\.(resnets\.0\.)?block1\.weight"|"(adapter\.)?body\.0\.in_conv\.weight"|"lllite_|"lora_controlnet"/.test(
+  return /"(control_model\.|controlnet\.)?(input_hint_block\.0\.weight|controlnet_cond_embedding\.)|"(adapter\.)?body\.0\.(resnets\.0\.)?block1\.weight"|"(adapter\.)?body\.0\.in_conv\.weight"|"lllite_|"lora_controlnet"|"(image_proj|ip_adapter)\.|"vision_model\.embeddings\.class_embedding"/.test(
     header,
   );
 }

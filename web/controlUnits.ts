@@ -1,41 +1,66 @@
 /** Controls as values: what is asked of the engine by them, and out of what a picture says of its own. */
-import type { ChosenControl, ControlPreprocess, ControlRequest, ControlSummary, InitImage } from '../workers/api';
+import type { ChosenControl, ChosenIpAdapter, ControlPreprocess, ControlSummary, InitImage } from '../workers/api';
 import { CANNY_THRESHOLDS } from '../workers/pictureFile/canny';
 import type { SaidControl } from '../workers/pictureFile/saidControls';
-import type { Controls, ControlUnit } from './controls';
+import type { SaidIpAdapter } from '../workers/pictureFile/saidIpAdapters';
+import type { AskedControls, Controls, ControlUnit, GivenPicture } from './controls';
+
+/** That an IP-Adapter may be shown (workers/ipAdapterRequest.ts). */
+export const MOST_PICTURES = 16;
 
 let last = 0;
 
 /** One to begin with, all of which counts throughout. */
 export const freshUnit = (): ControlUnit => ({
-  ...{ id: ++last, on: true, model: null, preprocess: 'none' },
+  ...{ id: ++last, on: true, model: null, given: [], wanted: [], preprocess: 'none' },
   ...{ ...CANNY_THRESHOLDS, weight: 1, start: 0, end: 1 },
 });
 
 export const preprocessOf = ({ preprocess, low, high }: ControlUnit): ControlPreprocess | undefined =>
   preprocess === 'none' ? undefined : preprocess === 'canny' ? { type: preprocess, low, high } : { type: preprocess };
 
+type Kept = readonly ControlSummary[];
+
+/** Those that a control may have: image encoders only see for others. */
+export const modelsAmong = (kept: Kept): ControlSummary[] => kept.filter(({ kind }) => kind !== 'image-encoder');
+
+export const modelOf = ({ model }: Pick<ControlUnit, 'model'>, kept: Kept): ControlSummary | undefined =>
+  modelsAmong(kept).find(({ name }) => name === model);
+
+/** Image encoders that make what an IP-Adapter sees. */
+export const encodersFor = (adapter: ControlSummary | undefined, kept: Kept): ControlSummary[] => {
+  const { sees } = adapter ?? {};
+  return sees ? kept.filter(({ makes }) => makes?.[sees.features] === sees.width) : [];
+};
+
+/** The one that sees for it. */
+export function encoderOf(unit: Pick<ControlUnit, 'model' | 'encoder'>, kept: Kept): ControlSummary | undefined {
+  const fitting = encodersFor(modelOf(unit, kept), kept);
+  return fitting.find(({ name }) => name === unit.encoder) ?? fitting[0];
+}
+
 /** What is still to be given before it steers; empty where nothing is. */
-export function lacking({ model, given }: ControlUnit, kept: readonly ControlSummary[]): ('model' | 'picture')[] {
+export function lacking(unit: ControlUnit, kept: Kept): ('model' | 'encoder' | 'picture')[] {
+  const model = modelOf(unit, kept);
   return [
-    ...(kept.some(({ name }) => name === model) ? [] : (['model'] as const)),
-    ...(given ? [] : (['picture'] as const)),
+    ...(model ? [] : (['model'] as const)),
+    ...(model?.kind === 'ip-adapter' && !encoderOf(unit, kept) ? (['encoder'] as const) : []),
+    ...(unit.given.length > 0 ? [] : (['picture'] as const)),
   ];
 }
 
 /** What is asked of the engine: of units that are on and lack nothing. `kept`: the models that are here. */
-export function requestOf(
-  { units, guess }: Pick<Controls, 'units' | 'guess'>,
-  kept: readonly ControlSummary[],
-): ControlRequest {
-  const chosen = units.flatMap((unit): ChosenControl[] => {
-    const { on, given, weight, start, end } = unit;
-    const model = kept.find(({ name }) => name === unit.model);
-    if (!on || !given || !model) return [];
+export function requestOf({ units, guess }: Pick<Controls, 'units' | 'guess'>, kept: Kept): AskedControls {
+  const whole = units.filter((unit) => unit.on && lacking(unit, kept).length === 0);
+  const chosen = whole.map((unit) => ({ unit, model: modelOf(unit, kept)! }));
+  const controls = chosen.flatMap(({ unit, model }): ChosenControl[] => {
+    if (model.kind === 'ip-adapter') return [];
+    const { weight, start, end } = unit;
+    const [given] = unit.given;
     const preprocess = preprocessOf(unit);
     return [
       {
-        ...{ name: model.name, hash: model.hash, image: given.picture, imageName: given.name },
+        ...{ name: model.name, hash: model.hash, image: given!.picture, imageName: given!.name },
         ...(preprocess ? { preprocess } : {}),
         ...{ weight, end },
         // A T2I-adapter counts from the first step on.
@@ -43,7 +68,25 @@ export function requestOf(
       },
     ];
   });
-  return chosen.length > 0 ? { controls: chosen, ...(guess ? { controlGuess: true } : {}) } : {};
+  const ipAdapters = chosen.flatMap(({ unit, model }): ChosenIpAdapter[] => {
+    if (model.kind !== 'ip-adapter') return [];
+    const { given, weight: scale, start, end } = unit;
+    const [images, imageNames] = [given.map(({ picture }) => picture), given.map(({ name }) => name)];
+    const encoder = encoderOf(unit, kept)!.name;
+    return [{ ...{ name: model.name, hash: model.hash, encoder, images, imageNames }, ...{ scale, start, end } }];
+  });
+  return {
+    ...(controls.length > 0 ? { controls, ...(guess ? { controlGuess: true } : {}) } : {}),
+    ...(ipAdapters.length > 0 ? { ipAdapters } : {}),
+  };
+}
+
+/** What is said of a picture, with those that steered it where they are at hand. */
+export interface SaidUnits {
+  readonly controls?: readonly (SaidControl & { readonly image?: InitImage })[] | undefined;
+  readonly ipAdapters?:
+    | readonly (Omit<SaidIpAdapter, 'images'> & { readonly images: number | readonly InitImage[] })[]
+    | undefined;
 }
 
 /** Units out of what is said of a picture, and what of that is not here. */
@@ -62,37 +105,60 @@ export interface FoundUnits {
  * switched off, and keep what they have.
  */
 export function foundUnits(
-  said: readonly (SaidControl & { readonly image?: InitImage })[],
+  { controls = [], ipAdapters = [] }: SaidUnits,
   before: readonly ControlUnit[],
-  kept: readonly ControlSummary[],
+  kept: Kept,
 ): FoundUnits {
-  if (said.length === 0)
+  if (controls.length + ipAdapters.length === 0)
     return { units: before.map((unit) => ({ ...unit, on: false })), missing: [], others: [], pictures: [] };
-  const found = said.map((one) => ({ one, ...modelHere(one, kept) }));
-  const units = found.map(({ one, model }): ControlUnit => {
-    const { image, imageName, preprocess, weight = 1, start = 0, end = 1 } = one;
-    const known = before.find(({ given }) => given && given.name === imageName)?.given;
-    const given = image ? { name: imageName ?? '', picture: image } : known;
-    const thresholds = preprocess?.type === 'canny' ? { low: preprocess.low, high: preprocess.high } : {};
-    return {
-      ...freshUnit(),
-      ...{ model: model?.name ?? one.name, given, preprocess: preprocess?.type ?? 'none', weight, start, end },
-      ...thresholds,
-      ...(given ? {} : { wanted: imageName ?? '' }),
-    };
+  const known = before.flatMap(({ given }) => given);
+  const found = [
+    ...controls.map((one) => {
+      const { preprocess, weight = 1, image, imageName = '' } = one;
+      const thresholds = preprocess?.type === 'canny' ? { low: preprocess.low, high: preprocess.high } : {};
+      const how = { preprocess: preprocess?.type ?? ('none' as const), weight, ...thresholds };
+      return { one, how, pictures: picturesOf([imageName], image && [image], known), encoders: [] as string[] };
+    }),
+    ...ipAdapters.map((one) => {
+      const { images, imageNames = [], scale: weight = 1, encoder } = one;
+      const count = typeof images === 'number' ? images : images.length;
+      const names = Array.from({ length: count }, (_, i) => imageNames[i] ?? '');
+      const pictures = picturesOf(names, typeof images === 'number' ? undefined : images, known);
+      return { one, how: { weight, encoder }, pictures, encoders: encoder === undefined ? [] : [encoder] };
+    }),
+  ].map((each) => ({ ...each, ...modelHere(each.one, kept) }));
+  const units = found.map(({ one: { name, start = 0, end = 1 }, how, pictures, model }): ControlUnit => {
+    return { ...freshUnit(), ...how, ...pictures, model: model?.name ?? name, start, end };
   });
   return {
     units,
-    missing: found.flatMap(({ one: { name, hash }, model }) => (model ? [] : [hash ? `${name} (${hash})` : name])),
+    missing: found.flatMap(({ one: { name, hash }, model, encoders }) => [
+      ...(model ? [] : [hash ? `${name} (${hash})` : name]),
+      ...(model && encodersFor(model, kept).length === 0 ? encoders : []),
+    ]),
     others: found.flatMap(({ one, other }) => (other ? [one.name] : [])),
-    pictures: units.flatMap(({ wanted, model }) => (wanted === undefined ? [] : [wanted || `${model}`])),
+    pictures: units.flatMap(({ wanted, model }) => wanted.map((name) => name || `${model}`)),
   };
 }
 
+/** Those called `names`: `images` themselves, or as they are `known`; and what of them is not at hand. */
+function picturesOf(
+  names: readonly string[],
+  images: readonly InitImage[] | undefined,
+  known: readonly GivenPicture[],
+): Pick<ControlUnit, 'given' | 'wanted'> {
+  const found = names.map((name, i) => {
+    const picture = images?.[i];
+    return picture ? { name, picture } : known.find((one) => one.name === name);
+  });
+  return { given: found.flatMap((one) => one ?? []), wanted: names.filter((_, i) => !found[i]) };
+}
+
 /** Of one that has another's name here the hash tells. */
-function modelHere({ name, hash }: SaidControl, kept: readonly ControlSummary[]) {
-  const named = kept.find((one) => one.name === name);
+function modelHere({ name, hash }: { readonly name: string; readonly hash?: string }, kept: Kept) {
+  const models = modelsAmong(kept);
+  const named = models.find((one) => one.name === name);
   if (hash === undefined || named?.hash === hash) return { model: named, other: false };
-  const same = kept.find((one) => one.hash === hash);
+  const same = models.find((one) => one.hash === hash);
   return { model: same ?? named, other: !same && named !== undefined };
 }

@@ -1,16 +1,27 @@
 /** What steers the next drawing by other pictures, where a person has asked for that; gone with the visit. */
 import { signal } from '@preact/signals';
-import type { ControlPreprocess, ControlRequest, Failure, InitImage } from '../workers/api';
+import type { ControlPreprocess, ControlRequest, Failure, InitImage, IpAdapterRequest } from '../workers/api';
+
+export interface GivenPicture {
+  readonly name: string;
+  readonly picture: InitImage;
+}
+
+/** What is asked of the engine by controls. */
+export type AskedControls = ControlRequest & IpAdapterRequest;
 
 export interface ControlUnit {
   /** Of no other unit of this visit. */
   readonly id: number;
   readonly on: boolean;
-  /** Its ControlNet or T2I-adapter, by name on the shelf; `null` until one is chosen. */
+  /** Its ControlNet, T2I-adapter or IP-Adapter, by name on the shelf; `null` until one is chosen. */
   readonly model: string | null;
-  readonly given?: { readonly name: string; readonly picture: InitImage } | undefined;
-  /** What the picture is called that is to be given once more: of one whose settings were taken from a file. */
-  readonly wanted?: string | undefined;
+  /** What sees for an IP-Adapter, by name; where it is not here, or of another width, the first that could does. */
+  readonly encoder?: string | undefined;
+  /** Its picture; of an IP-Adapter as many as one likes. */
+  readonly given: readonly GivenPicture[];
+  /** What pictures are called that are to be given once more, or '': of one whose settings were taken from a file. */
+  readonly wanted: readonly string[];
   readonly preprocess: 'none' | ControlPreprocess['type'];
   /** Thresholds of `canny`. */
   readonly low: number;
@@ -24,9 +35,9 @@ export interface Controls {
   readonly units: readonly ControlUnit[];
   readonly guess: boolean;
   /** What is asked of the engine, of those that are whole: a part of the page that comes late, as is the next. */
-  readonly asked: (controls: Controls) => ControlRequest;
+  readonly asked: (controls: Controls) => AskedControls;
   /** As a picture of this visit was steered. */
-  readonly again: (request: ControlRequest) => Controls;
+  readonly again: (request: AskedControls) => Controls;
 }
 
 export const controls = signal<Controls | undefined>(undefined);
@@ -34,4 +45,4 @@ export const controls = signal<Controls | undefined>(undefined);
 /** Why the model in use cannot be steered as is set, found before anything is drawn. */
 export const controlMisfit = signal<Failure | undefined>(undefined);
 
-export const controlsAsked = (): ControlRequest => controls.value?.asked(controls.value) ?? {};
+export const controlsAsked = (): AskedControls => controls.value?.asked(controls.value) ?? {};

@@ -1,6 +1,6 @@
 /** Keeps the forecast in step with the model, the backend, the size and the memory that are set. */
 import { effect } from '@preact/signals';
-import type { Failure } from '../workers/api';
+import type { ChosenIpAdapter, Failure } from '../workers/api';
 import { controlMisfit, controlsAsked } from './controls';
 import { asFailure, engine } from './engines';
 import { init } from './initPicture';
@@ -13,6 +13,11 @@ const PATIENCE_MILLISECONDS = 150;
 /** What a control model is refused with. */
 const MISFIT: readonly Failure['code'][] = ['unsupported-model', 'bad-model', 'corrupt-store'];
 
+/** What of an IP-Adapter decides what it takes. */
+const counted = ({ name, encoder = '', scale = 1, images: { length } }: ChosenIpAdapter) => ({
+  ...{ name, encoder, scale, images: { length } },
+});
+
 export function followForecast(): () => void {
   let asked = '';
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -21,7 +26,11 @@ export function followForecast(): () => void {
     const backend = backendInUse();
     const { width, height } = wish();
     const { memory, extra } = settings.value;
-    const named = controlsAsked().controls?.map(({ name }) => ({ name }));
+    const { controls, ipAdapters } = controlsAsked();
+    const named = {
+      ...(controls ? { controls: controls.map(({ name }) => ({ name })) } : {}),
+      ...(ipAdapters ? { ipAdapters: ipAdapters.map(counted) } : {}),
+    };
     // A picture to begin from has one pass.
     const { hiresScale: _, hiresSize: __, ...once } = extra;
     const more = init.value ? { ...once, initImage: true } : extra;
@@ -36,7 +45,7 @@ export function followForecast(): () => void {
     asked = question;
     clearTimeout(timer);
     const learn = async (): Promise<void> => {
-      const picture = { width, height, memory, ...tiny, ...more, ...(named ? { controls: named } : {}) };
+      const picture = { width, height, memory, ...tiny, ...more, ...named };
       let failure: Failure | undefined;
       const failed = (thrown: unknown): undefined => {
         failure = asFailure(thrown);
@@ -45,7 +54,7 @@ export function followForecast(): () => void {
       // A later question makes this answer one of the past.
       if (asked !== question) return;
       tell({ type: 'learned', forecast });
-      controlMisfit.value = named && failure && MISFIT.includes(failure.code) ? failure : undefined;
+      controlMisfit.value = (controls ?? ipAdapters) && failure && MISFIT.includes(failure.code) ? failure : undefined;
     };
     timer = setTimeout(() => void learn(), PATIENCE_MILLISECONDS);
   });

@@ -22,12 +22,13 @@ export async function takeSettings(file: File): Promise<void> {
   }
 }
 
-async function take({ request: said, loraHashes, controls, model, ignored }: Recipe, name: string): Promise<void> {
+async function take(recipe: Recipe, name: string): Promise<void> {
+  const { request: said, loraHashes, model, ignored } = recipe;
   const isInUse = (): boolean => model === undefined || modelInUse()?.name === model;
   const its = isInUse() ? undefined : modelsAtHand().find((one) => one.name === model);
   if (its) useModel(its.id);
   const { request, missing, others } = await withLorasHere(said, loraHashes);
-  const steered = await takeControls(controls);
+  const steered = await takeControls(recipe);
   set(settingsOf(request, modelSize()));
   const toast = {
     type: 'taken',

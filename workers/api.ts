@@ -14,7 +14,7 @@ import type { BackendName, BackendReport, HostBackendName, HostReport, KernelNum
 import type { FromImageRequest, InitImage } from './api/images';
 import type { ImportOptions, License, PickedFile, RemoteModel, RoundedForm, WeightForm } from './api/importing';
 import type { InpaintRequest } from './api/inpaint';
-import type { IpAdapterRequest } from './api/ipAdapters';
+import type { ChosenIpAdapter, IpAdapterRequest } from './api/ipAdapters';
 import type { LoraRequest, LoraShelfApi } from './api/loras';
 import type { Port } from './api/ports';
 import type { SamplingRequest } from './api/sampling';
@@ -255,15 +255,22 @@ export interface EngineApi extends LoraShelfApi, ControlShelfApi {
   /** Gives up everything that `storage` calls freeable, or the one thing of it with this key. */
   freeUp(key?: string): Promise<void>;
   /**
-   * What drawing such a picture would need; `undefined` where nobody can say yet. Rejects as `draw` fails where a control model is not
-   * here or does not fit.
+   * What drawing such a picture would need; `undefined` where nobody can say yet. Rejects as `draw` fails where a control model, an
+   * IP-Adapter or its image encoder is not here or does not fit.
    */
   forecast(
     model: string,
     backend: BackendName,
     /** `initImage`: there where it begins from a picture. */
     asked: Pick<ImageRequest, 'width' | 'height' | 'memory' | 'tinyVae' | 'previews'> &
-      HiresRequest & { readonly initImage?: unknown; readonly controls?: readonly Pick<ChosenControl, 'name'>[] },
+      HiresRequest & {
+        readonly initImage?: unknown;
+        readonly controls?: readonly Pick<ChosenControl, 'name'>[];
+        /** `images`: how many. */
+        readonly ipAdapters?: readonly (Pick<ChosenIpAdapter, 'name' | 'encoder' | 'scale'> & {
+          readonly images: { readonly length: number };
+        })[];
+      },
   ): Promise<Forecast | undefined>;
   /** Draws with a stored model. Reports `ImageEvent`s. */
   draw(model: string, backend: BackendName, request: ImageRequest, port: Port): void;

@@ -53,12 +53,13 @@ export async function readyThere(
   const ids = await own.stored();
   const fell = (from: HostBackendName, to: BackendName) => (stage: StageName, why: unknown) =>
     tell({ type: 'fallen', stage, from, to, ...asFailure(why) });
-  if (asked.controls) {
+  const beside = (['controls', 'ipAdapters'] as const).find((field) => asked[field]);
+  if (beside) {
     // A host's networks take in nothing from beside them.
     const why = new CodedError('backend-unavailable', {
       argument: name,
       expected: 'nothing that steers',
-      got: 'controls',
+      got: beside,
     });
     if (!ids.has(id)) throw why;
     const to = await own.best();

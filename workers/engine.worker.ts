@@ -25,6 +25,7 @@ import { asksHires } from './asked';
 import { backend, backendReports, bestBackend } from './backend/choose';
 import { loweringOf } from './backend/lowering';
 import { wasmThreads } from './backend/ort.browser';
+import type { AskedBeside } from './beside.browser';
 import { type FetchDemo, importDemo } from './demo';
 import type { Own, Ready } from './drawHosted';
 import { hasLoras } from './hasLoras';
@@ -37,7 +38,7 @@ import { forecastSize } from './memory/forecast';
 import { storedModel } from './model.stored';
 import { hasNeighbor, listenForHost, neighbor } from './neighbor';
 import { pixels } from './ranges';
-import { answered, controls, loras, shelves } from './shelves.browser';
+import { answered, loras, shelves } from './shelves.browser';
 import { browserRecords, store } from './store/browserStore';
 
 /** One at a time: two UNets at once would only fight for the cores and the memory. */
@@ -94,16 +95,16 @@ async function forecast(id: string, name: BackendName, asked: Forecasted): Promi
   // What is kept from an earlier visit is asked about before anyone looks at it, and each pixel is planned for.
   for (const side of ['width', 'height'] as const) pixels(side, asked[side]);
   // What a GPU has beside the heap, nobody says.
-  if (name !== 'wasm' && name !== 'wasm-int8' && !asked.controls) return undefined;
+  if (name !== 'wasm' && name !== 'wasm-int8' && !asked.controls && !asked.ipAdapters) return undefined;
   const stored = await (await store()).open(id);
   try {
     const own = await asRead(checkManifest(stored.manifest));
-    const steered = await steeredFor(asked, own, name, false);
+    const others = await besideFor(asked, own, name, false);
     if (name !== 'wasm' && name !== 'wasm-int8') return undefined;
     const manifest = (await standInFor(asked, own))?.manifest ?? own;
     const device = browserDevice();
     const previews = await previewsFor(asked, own, name);
-    const planned = { ...asked, ...besides(previews, steered) };
+    const planned = { ...asked, ...(previews && { beside: previews.beside }), ...others?.planned };
     const size =
       name === 'wasm'
         ? forecastSize(manifest, planned, device, loweringOf(name))
@@ -143,28 +144,15 @@ function wayOf(name: OwnBackendName, manifest: Manifest, asked: Planned, lowerin
   return { courses: FASTEST, guidance: int8Guidance(asked) };
 }
 
-/** What steers a picture, where it is asked for. */
-async function steeredFor(
-  { controls: asked }: Pick<Forecasted, 'controls'>,
-  manifest: Manifest,
-  name: BackendName,
-  proved = true,
-) {
-  if (!asked) return undefined;
+/** What is open beside the model where a picture is drawn by others. */
+async function besideFor(asked: AskedBeside, manifest: Manifest, name: BackendName, proved = true) {
+  if (!asked.controls && !asked.ipAdapters) return undefined;
+  const { besideModel } = await later(import('./beside.browser'));
   const lowering = loweringOf(isOwn(name) ? name : 'wasm');
-  return (await controls()).steeredBy(asked, { manifest, lowering }, browserRecords(), proved);
+  return besideModel(asked, { manifest, lowering }, browserRecords(), proved);
 }
 
 const isOwn = (name: BackendName): name is OwnBackendName => name !== 'npu' && name !== 'native-cpu';
-
-/** What is open beside the UNet, as it is planned with. */
-const besides = (
-  previews: { readonly beside: number } | undefined,
-  steered: { readonly planned: NonNullable<Planned['steering']> } | undefined,
-): Pick<Planned, 'beside' | 'steering'> => ({
-  ...(previews ? { beside: previews.beside } : {}),
-  ...(steered ? { steering: steered.planned } : {}),
-});
 
 async function readyHere(
   id: string,
@@ -182,8 +170,9 @@ async function readyHere(
     const previews = await previewsFor(asked, own, name);
     const tokens = await (await drawing()).plannedTokens(asked, manifest);
     const drawn = { ...(await largest(asked)), tokens };
-    const steered = await steeredFor(asked, own, name);
-    const plan = wayOf(name, manifest, { ...drawn, ...besides(previews, steered) }, lowering);
+    const others = await besideFor(asked, own, name);
+    const planned = { ...drawn, ...(previews && { beside: previews.beside }), ...others?.planned };
+    const plan = wayOf(name, manifest, planned, lowering);
     const bare = storedModel(stored, lying, lowering);
     const { model: changed, close } = hasLoras(asked)
       ? await (await loras()).withAsked({ model: bare, manifest: own, request: asked }, browserRecords(), tell)
@@ -193,11 +182,12 @@ async function readyHere(
       ...{ model, backend: await backend(name) },
       ...(plan ? { courses: plan.courses } : {}),
       ...(previews ? { preview: previews.model(changed, lowering) } : {}),
-      ...(steered ? { controls: steered.models } : {}),
+      ...(await others?.parts(() => backend('wasm'))),
     };
     const request = plan ? { ...asked, guidance: plan.guidance } : asked;
     const closeBoth = (): void => {
       close();
+      others?.close();
       stored.close();
     };
     return { parts, request, close: closeBoth };

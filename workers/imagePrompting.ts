@@ -26,19 +26,20 @@ export interface PreparedAdapter extends SeeingAdapter {
   readonly sees: ClipVisionOutput;
 }
 
-/** Rejects as `ipAdapting` does. */
+/** Throws as `ipAdapting` does. */
+export const preparedAdapters = (adapters: readonly SeeingAdapter[], unet: UNetConfig): PreparedAdapter[] =>
+  adapters.map(({ adapter, encoder }) => ({
+    ...{ adapter, encoder },
+    network: ipAdapting(adapter, encoder, unet),
+    sees: featuresOf(adapter.config),
+  }));
+
+/** The same with what computes them. */
 export const imagePrompting = (
   adapters: readonly SeeingAdapter[],
   unet: UNetConfig,
   backend: Backend,
-): ImagePrompting => ({
-  adapters: adapters.map(({ adapter, encoder }) => ({
-    ...{ adapter, encoder },
-    network: ipAdapting(adapter, encoder, unet),
-    sees: featuresOf(adapter.config),
-  })),
-  backend,
-});
+): ImagePrompting => ({ adapters: preparedAdapters(adapters, unet), backend });
 
 /** Tokens that the UNet is shown of each that counts. */
 export const imageTokens = (

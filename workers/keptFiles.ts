@@ -15,8 +15,11 @@ export interface FileKind<Summary extends FileSummary> {
   readonly kind: string;
   /** What messages call one. */
   readonly noun: string;
-  /** Rejects where `source` is none; else what is known of it besides, by its id. */
-  describe(source: ByteSource): Promise<(id: string) => Omit<Summary, keyof FileSummary>>;
+  /** Rejects where `source` is none; else what is known of it besides, by its id. `known`: as `take` was told. */
+  describe(
+    source: ByteSource,
+    known?: Partial<Omit<Summary, keyof FileSummary>>,
+  ): Promise<(id: string) => Omit<Summary, keyof FileSummary>>;
 }
 
 export interface KeptFiles<Summary extends FileSummary> {
@@ -54,7 +57,7 @@ export function keptFiles<Summary extends FileSummary>(
     delete: (id) => files.drop(id),
     async take({ path, file }, known) {
       const source = pickedSource(path, file);
-      const more = await describe(source);
+      const more = await describe(source, known);
       const id = await wholeHash(source);
       // A picked file may be moved; what is kept is a copy that is the browser's.
       const its =

@@ -14,7 +14,7 @@ export const answered = <T>(answer: Promise<T>): Promise<T> =>
   });
 
 export const loras = () => later(import('./withLoras.browser'));
-export const controls = () => later(import('./withControls.browser'));
+const controls = () => later(import('./withControls.browser'));
 
 const lora = <T>(work: (shelf: KeptLoras) => Promise<T>): Promise<T> =>
   answered(loras().then(({ loraShelf }) => work(loraShelf(browserRecords()))));

@@ -1,19 +1,23 @@
-/** ControlNets and T2I-adapters in the browser: fetched when a picture asks for some, or somebody looks at their shelf. */
+/** ControlNets and T2I-adapters in the browser, and the shelf that they share: fetched when a picture asks for some, or somebody looks at it. */
 import { openSteerer, type Steerer } from '../models/control/openSteerer';
 import type { Manifest } from '../models/manifest';
 import type { GraphOptions } from '../models/pack';
+import { weightsInBlob } from '../models/stageWeights.browser';
 import type { ChosenControl, ControlSummary } from './api';
 import { controlModel, type PlannedSteering, plannedSteering, type SteeringModel } from './controlModel';
 import { type KeptControls, keptControls } from './controlShelf';
 import { CodedError } from './errors';
+import { keptOnce } from './keptOnce';
 import { nearest } from './nearest';
 import type { Records } from './store/records';
 
-let shelf: KeptControls | undefined;
+/** Each knows what it has held against its hash. */
+const shelves = new WeakMap<Records, KeptControls>();
 
 /** Those that the page keeps on the device, among `records`. */
 export const controlShelf = (records: Records): KeptControls => {
-  shelf ??= keptControls(records);
+  const shelf = shelves.get(records) ?? keptControls(records);
+  shelves.set(records, shelf);
   return shelf;
 };
 
@@ -23,6 +27,8 @@ type Named = Pick<ChosenControl, 'name'>;
 export interface Steered {
   readonly models: readonly SteeringModel[];
   readonly planned: readonly PlannedSteering[];
+  /** Gives up what was packed of them, once nothing is drawn any more. */
+  close(): void;
 }
 
 /**
@@ -39,7 +45,13 @@ export async function steeredBy(
   const kept = controlShelf(records);
   const opened = await Promise.all(controls.map(({ name }) => openedNamed(kept, name, proved)));
   const planned = opened.map((control) => plannedSteering(control, manifest));
-  return { models: opened.map((control, i) => controlModel(control, planned[i]!.manifest, lowering)), planned };
+  // Packed at most once each: every picture of a batch and every pass opens them anew.
+  const weights = opened.map(() => keptOnce(weightsInBlob));
+  return {
+    models: opened.map((control, i) => controlModel(control, planned[i]!.manifest, lowering, weights[i]!.keep)),
+    planned,
+    close: () => void Promise.all(weights.map((each) => each.close())),
+  };
 }
 
 async function openedNamed(kept: KeptControls, name: string, proved: boolean): Promise<Steerer> {

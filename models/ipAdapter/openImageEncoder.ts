@@ -22,7 +22,8 @@ export interface ImageEncoder {
 }
 
 const WANTED = 'the image encoder of an IP-Adapter (a CLIP vision model of transformers)';
-const FOLDER_FILES = ['model.safetensors', 'model.fp16.safetensors'];
+/** Of a folder, the first that is there. */
+export const ENCODER_FILES: readonly string[] = ['model.safetensors', 'model.fp16.safetensors'];
 const CLASS = 'vision_model.embeddings.class_embedding';
 const PROJECTION = 'visual_projection.weight';
 
@@ -34,25 +35,29 @@ const PUBLISHED: readonly (readonly [width: number, layers: number, how: VisionH
   [1664, 48, { numAttentionHeads: 16, hiddenAct: 'gelu', layerNormEps: 1e-5 }],
 ];
 
+/** Whether a file shows by its names that it is one. */
+export const isImageEncoder = (file: TensorSource): boolean =>
+  file.info(CLASS) !== undefined && file.info(`${PATCHES}.weight`) !== undefined;
+
 /**
- * Opens a folder or a file. `bad-model` where it is broken, holds no such encoder or, a file, does not tell what it is; `unsupported-model`
+ * Opens a folder or a file, which a config may have stood beside that `said` how it computes. `bad-model` where it is broken, holds no such encoder or, a file, does not tell what it is; `unsupported-model`
  * where it is something else, by name.
  */
-export async function openImageEncoder(input: ByteSource | Folder): Promise<ImageEncoder> {
-  if (!('paths' in input)) return opened(input, input.name);
+export async function openImageEncoder(input: ByteSource | Folder, said?: VisionHow): Promise<ImageEncoder> {
+  if (!('paths' in input)) return opened(input, input.name, said);
   const how = parseVision(await ConfigFile.open(input, 'config.json'));
-  for (const path of FOLDER_FILES) {
+  for (const path of ENCODER_FILES) {
     const file = await input.file(path);
     if (file) return opened(file, input.place, how);
   }
   const pickled = input.paths().find((path) => /^[^/]*\.(bin|pt|pth)$/.test(path));
   if (pickled !== undefined) throw badModel(`${input.place}: ${pickled}`, NO_PICKLES, 'a pickle');
-  throw badModel(`${input.place}: ${FOLDER_FILES[0]}`, 'this file', 'none');
+  throw badModel(`${input.place}: ${ENCODER_FILES[0]}`, 'this file', 'none');
 }
 
 async function opened(file: ByteSource, called: string, said?: VisionHow): Promise<ImageEncoder> {
   const tensors = await openTensors(file);
-  if (!tensors.info(CLASS) || !tensors.info(`${PATCHES}.weight`)) {
+  if (!isImageEncoder(tensors)) {
     refuseOtherThan(tensors, WANTED, '');
     throw badModel(tensors.name, `${WANTED}, with tensors such as ${CLASS}`, someTensors(tensors.names()));
   }

@@ -37,6 +37,10 @@ const WANTED = 'an IP-Adapter of Stable Diffusion 1.x';
 const PROJ = 'image_proj.';
 const FIRST = 'ip_adapter.1.to_k_ip.weight';
 
+/** Whether a file shows by its names that it is one. */
+export const isIpAdapter = (file: TensorSource): boolean =>
+  file.names().some((name) => /^(image_proj|ip_adapter)\./.test(name));
+
 /** `bad-model` where it is broken or holds none, `unsupported-model` where it is of a kind that is not drawn with, by name. */
 export async function openIpAdapter(file: ByteSource): Promise<IpAdapter> {
   const source = await openTensors(file);
@@ -94,30 +98,48 @@ function resamplerOf(file: TensorSource): Resampler {
  * What makes keys and values for `unet` of what `encoder` sees. `unsupported-model` where the adapter is another base's, as those of Stable
  * Diffusion XL are, or another encoder's; `bad-model` where it lacks a tensor or has it in another shape.
  */
-export function ipAdapting({ name, config, source }: IpAdapter, encoder: ImageEncoder, unet: UNetConfig): RunOnce {
-  const width = source.info(FIRST)!.shape[1]!;
-  if (width !== unet.crossAttentionDim) {
-    const base = { 1024: ' (Stable Diffusion 2.x)', 2048: ' (Stable Diffusion XL)' }[width] ?? '';
-    const argument = `${source.name}: cross_attention_dim of the IP-Adapter`;
-    throw unsupportedModel(argument, `${unet.crossAttentionDim}, as the model's`, `${width}${base}`);
-  }
-  checkAttentions(source, unet);
+export function ipAdapting(adapter: IpAdapter, encoder: ImageEncoder, unet: UNetConfig): RunOnce {
+  checkBase(adapter, unet);
+  const { config, source } = adapter;
   const sees = featuresOf(config);
   const seen = sees === 'image_embeds' ? encoder.config.projectionDim : encoder.config.hiddenSize;
   if (seen !== config.featureDim) {
     const argument = `${source.name}: ${sees} of the image encoder ${encoder.name}`;
     throw unsupportedModel(argument, `${config.featureDim} wide`, `${seen}`);
   }
-  if (config.kind === 'plain') {
-    const [rows] = source.info(`${PROJ}proj.weight`)!.shape;
-    if (rows !== PLAIN_TOKENS * width)
-      throw unsupportedModel(
-        `${source.name}: ${PROJ}proj.weight`,
-        `${PLAIN_TOKENS} tokens of ${width}`,
-        `${rows} rows`,
-      );
+  return networkOf(adapter, unet, visionTokens(encoder.config));
+}
+
+/** Throws as `ipAdapting` does, whatever encoder it is used with. */
+export function checkAdapter(adapter: IpAdapter, unet: UNetConfig): void {
+  checkBase(adapter, unet);
+  networkOf(adapter, unet, 1);
+}
+
+/** By the width of cross-attention, which 1.x has of 768. */
+const OTHER_BASES: Readonly<Record<number, string>> = { 1024: 'Stable Diffusion 2.x', 2048: 'Stable Diffusion XL' };
+
+/** `unsupported-model` where it shows, without a model beside it, that it is of another base than Stable Diffusion 1.x. */
+export function refuseOtherAdapter({ source }: IpAdapter): void {
+  const base = OTHER_BASES[source.info(FIRST)!.shape[1]!];
+  if (base) throw unsupportedModel(source.name, WANTED, `one for ${base}`);
+}
+
+function checkBase({ config, source }: IpAdapter, unet: UNetConfig): void {
+  const width = source.info(FIRST)!.shape[1]!;
+  if (width !== unet.crossAttentionDim) {
+    const base = OTHER_BASES[width] ? ` (${OTHER_BASES[width]})` : '';
+    const argument = `${source.name}: cross_attention_dim of the IP-Adapter`;
+    throw unsupportedModel(argument, `${unet.crossAttentionDim}, as the model's`, `${width}${base}`);
   }
-  const patches = visionTokens(encoder.config);
+  checkAttentions(source, unet);
+  if (config.kind !== 'plain') return;
+  const [rows] = source.info(`${PROJ}proj.weight`)!.shape;
+  if (rows !== PLAIN_TOKENS * width)
+    throw unsupportedModel(`${source.name}: ${PROJ}proj.weight`, `${PLAIN_TOKENS} tokens of ${width}`, `${rows} rows`);
+}
+
+function networkOf({ name, config, source }: IpAdapter, unet: UNetConfig, patches: number): RunOnce {
   const describe = (net: Parameters<RunOnce['describe']>[0]): void =>
     ipAdapter(net, unet, config, patches, { batch: 1 });
   return runOnce(name, describe, adapterSource(source, config.kind, unet));
@@ -133,7 +155,11 @@ function checkAttentions(source: TensorSource, unet: UNetConfig): void {
     .sort((a, b) => a - b)
     .map((number) => source.info(`ip_adapter.${number}.to_k_ip.weight`)!.shape[0]);
   if (`${found}` === `${expected}`) return;
-  throw unsupportedModel(`${source.name}: channels of cross-attentions`, `${expected}, as the model's`, `${found}`);
+  throw unsupportedModel(
+    `${source.name}: channels of cross-attentions of the IP-Adapter`,
+    `${expected}, as the model's`,
+    `${found}`,
+  );
 }
 
 /** What a resampler begins with, `[1, queries, width]`; nothing of the other kinds. */

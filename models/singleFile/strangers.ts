@@ -12,6 +12,7 @@ const SDXL = /^conditioner\.embedders\.|\.label_emb\.0\.0\.|(^|\.)add_embedding\
 
 const TINY_VAE = 'a tiny VAE (TAESD)';
 const IP_ADAPTER = 'an IP-Adapter';
+const IMAGE_ENCODER = 'an image encoder (CLIP vision)';
 
 /** Names found in one kind of file alone, the more telling first. */
 const KINDS: readonly (readonly [names: RegExp, kind: string])[] = [
@@ -23,6 +24,7 @@ const KINDS: readonly (readonly [names: RegExp, kind: string])[] = [
   [/^(adapter\.)?body\.0\.(resnets\.0\.)?(block1|in_conv)\.weight$/, 'a T2I-adapter'],
   [/motion_modules\./, 'an AnimateDiff motion module'],
   [/^(image_proj|ip_adapter)\./, IP_ADAPTER],
+  [/^vision_model\.embeddings\.class_embedding$/, IMAGE_ENCODER],
   [/^((de|en)coder\.layers\.)?\d+\.conv\.0\.weight$/, TINY_VAE],
   [/\.lora_(up|down|A|B)\.|\.lora\.(up|down)\.|_lora\.(up|down)\.|\.hada_w1_a$|\.lokr_w1/, 'a LoRA'],
   [/^emb_params$|^string_to_param/, 'a textual inversion'],
@@ -42,7 +44,8 @@ const USES: Readonly<Record<string, string>> = {
     ]),
   ),
   [TINY_VAE]: `${CHECKPOINT} (a tiny VAE is used beside one: --tiny-vae FILE, or in the page's settings)`,
-  [IP_ADAPTER]: `${CHECKPOINT} (an IP-Adapter is used beside one, on the command line: --ip-adapter FILE)`,
+  [IP_ADAPTER]: `${CHECKPOINT} (an IP-Adapter is used beside one: --ip-adapter FILE, or under “Control” in the page's settings)`,
+  [IMAGE_ENCODER]: `${CHECKPOINT} (an image encoder is used with an IP-Adapter: --ip-encoder PATH, or under “Control” in the page's settings)`,
   'a LoRA': `${CHECKPOINT} (a LoRA is added to one: --lora FILE, or in the page's options for a model)`,
 };
 

@@ -50,6 +50,7 @@ test('it steers a picture as on the command, in its part of the steps; one of an
   const drawn = { steps: 2, size: [64, 72] } as const;
   const asked = ['--control-image', picture, '--control-preprocess', 'canny:50,120'];
   const expected = await commandPicture(drawn, '--control', `${file}:0.6`, ...asked);
+  const second = await commandPicture(drawn, '--control', `${file}:0.6`, ...asked, '--seed', '2');
   await ready(FOLDER, async ({ page }) => {
     await page.evaluate('delete window.showOpenFilePicker');
     await unfold(page, 'controls');
@@ -61,6 +62,10 @@ test('it steers a picture as on the command, in its part of the steps; one of an
     for (const [id, text] of Object.entries({ 'canny-low': '50', 'canny-high': '120', 'control-weight': '0.6' }))
       await fill(page, id, text);
     same(await draw(page, drawn), expected);
+    // Of a batch, whose ControlNet is packed with the first, the second is drawn as alone.
+    await fill(page, 'num-images', '2');
+    same(await draw(page, drawn), second);
+    await fill(page, 'num-images', '1');
     const forecast = await textOf(page, 'forecast');
     await press(page, 'control-on');
     // It counts with the ControlNet, and without it.

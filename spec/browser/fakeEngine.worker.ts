@@ -4,7 +4,16 @@
  * models are in `fakeShelf.ts`, a host is what is said over the channel to it.
  */
 import { expose } from 'comlink';
-import type { EngineApi, HostMessage, HostReport, ImageEvent, ImageRequest, Picture, Port } from '../../workers/api';
+import type {
+  EngineApi,
+  HostMessage,
+  HostReport,
+  ImageEvent,
+  ImageRequest,
+  InitImage,
+  Picture,
+  Port,
+} from '../../workers/api';
 import { keptControls } from '../../workers/controlShelf';
 import { asFailure, CodedError, type ErrorCode } from '../../workers/errors';
 import { runJob } from '../../workers/job';
@@ -75,12 +84,13 @@ const engine: EngineApi = {
 };
 
 /** What arrived of what steers, with the first byte of each picture. */
-const steering = ({ controls: chosen = [], controlGuess }: ImageRequest): string[] => [
-  ...chosen.map(({ image, ...said }) => {
-    return `${JSON.stringify(said)} by ${image.width} × ${image.height} of ${image.pixels[0]}`;
-  }),
+const steering = ({ controls: chosen = [], controlGuess, ipAdapters = [] }: ImageRequest): string[] => [
+  ...chosen.map(({ image, ...said }) => `${JSON.stringify(said)} by ${shownOf(image)}`),
   ...(controlGuess ? ['guessing'] : []),
+  ...ipAdapters.map(({ images, ...said }) => `${JSON.stringify(said)} like ${images.map(shownOf).join(' and ')}`),
 ];
+
+const shownOf = ({ width, height, pixels }: InitImage): string => `${width} × ${height} of ${pixels[0]}`;
 
 async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, signal: AbortSignal): Promise<void> {
   const { prompt, steps, numImages } = request;

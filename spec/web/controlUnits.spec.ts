@@ -7,15 +7,31 @@ import type { ControlSummary } from '../../workers/api';
 const kept = (name: string, kind: ControlSummary['kind'] = 'controlnet'): ControlSummary => ({
   ...{ id: name.padEnd(64, '0'), name, bytes: 1, hash: `${name}-hash`, kind },
 });
+const sees = { features: 'hidden_states', width: 1280 } as const;
+const eye = (name: string, hidden_states: number): ControlSummary => ({
+  ...{ ...kept(name, 'image-encoder'), makes: { image_embeds: 1024, hidden_states } },
+});
 const KEPT = [kept('canny'), kept('depth', 'adapter')];
+const LIKING = [...KEPT, { ...kept('plus', 'ip-adapter'), sees }, eye('H', 1280), eye('L', 1024), eye('other', 1280)];
 const picture = { width: 1, height: 1, pixels: Uint8Array.of(1, 2, 3) };
-const given = { name: 'a.png', picture };
+const given = [{ name: 'a.png', picture }];
 
 test('a unit begins with all of a picture, by its own weight, throughout, with the thresholds that others begin with', () => {
   const { id, ...rest } = freshUnit();
   assert.is.not(freshUnit().id, id);
   assert.equal(rest, {
-    ...{ on: true, model: null, preprocess: 'none', low: 100, high: 200, weight: 1, start: 0, end: 1 },
+    ...{
+      on: true,
+      model: null,
+      given: [],
+      wanted: [],
+      preprocess: 'none',
+      low: 100,
+      high: 200,
+      weight: 1,
+      start: 0,
+      end: 1,
+    },
   });
 });
 
@@ -24,7 +40,7 @@ test('what lacks a model that is here, or a picture, or is off, is not asked for
   assert.equal(lacking(freshUnit(), KEPT), ['model', 'picture']);
   assert.equal(lacking({ ...whole, model: 'gone' }, KEPT), ['model']);
   assert.equal(lacking(whole, KEPT), []);
-  const units = [freshUnit(), { ...whole, model: 'gone' }, { ...whole, given: undefined }, { ...whole, on: false }];
+  const units = [freshUnit(), { ...whole, model: 'gone' }, { ...whole, given: [] }, { ...whole, on: false }];
   assert.equal(requestOf({ units, guess: true }, KEPT), {});
 });
 
@@ -53,7 +69,7 @@ test('what was asked for is found again, as it was', () => {
     { ...freshUnit(), model: 'canny', given, preprocess: 'canny' as const, low: 5, high: 9, weight: 0.5, end: 0.7 },
     { ...freshUnit(), model: 'depth', given },
   ];
-  const found = foundUnits(requestOf({ units, guess: false }, KEPT).controls!, [], KEPT);
+  const found = foundUnits(requestOf({ units, guess: false }, KEPT), [], KEPT);
   const bare = (all: readonly { readonly id: number }[]) => all.map(({ id: _, ...rest }) => rest);
   assert.equal(bare(found.units), bare(units));
   assert.equal([found.missing, found.others, found.pictures], [[], [], []]);
@@ -67,22 +83,60 @@ test('a model is found by its hash under another name; one that is not here, and
     { name: 'depth', hash: 'another' },
     { name: 'canny' },
   ];
-  const { units, missing, others, pictures } = foundUnits(said, before, KEPT);
+  const { units, missing, others, pictures } = foundUnits({ controls: said }, before, KEPT);
   assert.equal(
-    units.map(({ model, given: its, wanted, weight }) => [model, its?.name, wanted, weight]),
+    units.map(({ model, given: its, wanted, weight }) => [model, its[0]?.name, wanted, weight]),
     [
-      ['canny', 'a.png', undefined, 0.5],
-      ['pose', undefined, 'b.png', 1],
-      ['depth', undefined, '', 1],
-      ['canny', undefined, '', 1],
+      ['canny', 'a.png', [], 0.5],
+      ['pose', undefined, ['b.png'], 1],
+      ['depth', undefined, [''], 1],
+      ['canny', undefined, [''], 1],
     ],
   );
   assert.equal([missing, others, pictures], [['pose (0123)'], ['depth'], ['b.png', 'depth', 'canny']]);
 });
 
+test('an IP-Adapter is asked for with all of its pictures and what sees for it: the one that is chosen, else the first that could', () => {
+  const second = { name: 'b.png', picture };
+  const whole = { ...freshUnit(), model: 'plus', given: [...given, second], weight: 0.4, start: 0.2, end: 0.8 };
+  const asked = (units: Parameters<typeof requestOf>[0]['units']) => requestOf({ units, guess: true }, LIKING);
+  const plus = {
+    ...{ name: 'plus', hash: 'plus-hash', encoder: 'H', scale: 0.4, start: 0.2, end: 0.8 },
+    ...{ images: [picture, picture], imageNames: ['a.png', 'b.png'] },
+  };
+  assert.equal(asked([whole]), { ipAdapters: [plus] });
+  assert.equal(asked([{ ...whole, encoder: 'other' }]).ipAdapters![0]!.encoder, 'other');
+  // One of another width does not see for it, whoever says so.
+  assert.equal(asked([{ ...whole, encoder: 'L' }]).ipAdapters![0]!.encoder, 'H');
+  const beside = asked([{ ...freshUnit(), model: 'canny', given: [...given, second] }, whole]);
+  assert.equal([beside.controls!.length, beside.controlGuess, beside.ipAdapters], [1, true, [plus]]);
+
+  const blind = LIKING.filter(({ name }) => name === 'plus' || name === 'L');
+  assert.equal(lacking(whole, blind), ['encoder']);
+  assert.equal(requestOf({ units: [whole], guess: false }, blind), {});
+  // What sees for others is no control by itself.
+  assert.equal(lacking({ ...whole, model: 'H' }, LIKING), ['model']);
+});
+
+test('what a drawing was to be like is found again; pictures that are not at hand, and what sees where nothing does, are named', () => {
+  const whole = { ...freshUnit(), model: 'plus', given, weight: 0.4, start: 0.2, end: 0.8, encoder: 'other' };
+  const { units } = foundUnits(requestOf({ units: [whole], guess: false }, LIKING), [], LIKING);
+  assert.equal(units, [{ ...whole, id: units[0]!.id }]);
+  const said = { name: 'plus', encoder: 'gone', images: 3, imageNames: ['b.png', 'a.png'], scale: 0.7 };
+  const found = foundUnits({ ipAdapters: [said] }, [whole], LIKING);
+  assert.equal(
+    found.units.map(({ model, weight, wanted, given: its }) => [model, weight, wanted, its]),
+    [['plus', 0.7, ['b.png', ''], given]],
+  );
+  assert.equal([found.missing, found.pictures], [[], ['b.png', 'plus']]);
+  const blind = LIKING.slice(0, 3);
+  assert.equal(foundUnits({ ipAdapters: [{ ...said, images: 1 }] }, [], blind).missing, ['gone']);
+  assert.equal(foundUnits({ ipAdapters: [{ ...said, hash: '01' }] }, [], KEPT).missing, ['plus (01)']);
+});
+
 test('of a picture that nothing steered what is set is switched off, and stays', () => {
   const before = [{ ...freshUnit(), model: 'canny', given, weight: 0.3 }];
-  assert.equal(foundUnits([], before, KEPT).units, [{ ...before[0]!, on: false }]);
+  assert.equal(foundUnits({}, before, KEPT).units, [{ ...before[0]!, on: false }]);
 });
 
 test.run();

@@ -147,4 +147,34 @@ test('a picture’s are opened by name, in its order, with what they take; one t
   assert.is((await again.look('edges'))!.size, edges.size);
 });
 
+test('one is packed the first time that a drawing opens it, and read no more of its file by those after', async () => {
+  let reads = 0;
+  class Counted extends Blob {
+    override slice(...range: Parameters<Blob['slice']>): Blob {
+      reads += 1;
+      return super.slice(...range);
+    }
+  }
+  const { records, kept } = setUp();
+  const key = `control:${await hex(edges)}`;
+  const summary = { id: await hex(edges), name: 'edges', bytes: edges.size, kind: 'controlnet', hash: '' };
+  kept.set(key, { format: 1, summary, file: new Counted([edges]) });
+  const { models, planned, close } = await steeredBy([{ name: 'edges' }], { manifest, lowering: {} }, records);
+  const { bytes } = planned[0]!.manifest.stages.unet;
+  const open = async (): Promise<number> => {
+    const before = reads;
+    const { weights } = await models[0]!.model.file(
+      'unet',
+      { batch: 1, height: 8, width: 8 },
+      new AbortController().signal,
+    );
+    assert.is(weights.bytes, bytes);
+    weights.close();
+    return reads - before;
+  };
+  assert.ok((await open()) > 10);
+  assert.equal([await open(), await open()], [0, 0]);
+  close();
+});
+
 test.run();

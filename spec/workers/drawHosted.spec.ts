@@ -225,14 +225,24 @@ test('with FreeU, merged tokens, ControlNets or a cut for deep features to be ke
   }
 });
 
-test('what is steered is the page’s from the text on; nothing is opened at the host, and where the page has no copy it is refused', async () => {
+test('what is steered, or to be like a picture, is the page’s from the text on; nothing is opened at the host, and where the page has no copy it is refused', async () => {
   const image = { width: 1, height: 1, pixels: new Uint8Array(3) };
-  const steered = { ...asked, controls: [{ name: 'canny', image }] };
-  const { draw, falls, closed, forgotten } = setUp({});
-  const { who, request } = await draw('npu', steered, {}, 'text_encoder');
-  assert.equal([who, request, closed(), forgotten()], ['here', steered, 1, 0]);
-  assert.equal(falls(), ['npu to wasm: backend-unavailable']);
-  await rejects(() => setUp({ stored: [] }).draw('npu', steered), 'backend-unavailable', 'nothing that steers');
+  for (const [beside, more] of [
+    ['controls', { controls: [{ name: 'canny', image }] }],
+    ['ipAdapters', { ipAdapters: [{ name: 'plus', images: [image] }] }],
+  ] as const) {
+    const steered = { ...asked, ...more };
+    const { draw, falls, closed, forgotten } = setUp({});
+    const { who, request } = await draw('npu', steered, {}, 'text_encoder');
+    assert.equal([who, request, closed(), forgotten()], ['here', steered, 1, 0]);
+    assert.equal(falls(), ['npu to wasm: backend-unavailable']);
+    await rejects(
+      () => setUp({ stored: [] }).draw('npu', steered),
+      'backend-unavailable',
+      'nothing that steers',
+      beside,
+    );
+  }
 });
 
 test('a host that has the UNet alone draws with it, and the page does what it lacks: also the encoder of a first picture', async () => {

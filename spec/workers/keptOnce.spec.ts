@@ -25,6 +25,20 @@ test('what is kept is packed the first time only, and closed at the end', async 
   assert.equal(log, ['packed 2', 'closed']);
 });
 
+test('what is gone by then is packed anew', async () => {
+  let sound = true;
+  let packings = 0;
+  const { keep } = keptOnce(async (stream) => {
+    packings += 1;
+    for await (const all of stream) return { ...weightsInMemory(all), sound: async () => sound };
+    throw new Error('nothing to keep');
+  });
+  const first = async (value: number) => (await keep(packed(Uint8Array.of(value)), 1)).read(0, 1)[0];
+  assert.equal([await first(7), await first(8), packings], [7, 7, 1]);
+  sound = false;
+  assert.equal([await first(9), packings], [9, 2]);
+});
+
 test('what could not be packed is tried anew', async () => {
   let tries = 0;
   const { keep } = keptOnce(async () => {

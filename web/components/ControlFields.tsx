@@ -1,13 +1,14 @@
 /** One control: which model, by which picture, what of it, how much, and in which part of the steps. */
+import type { ControlSummary, InitImage } from '../../workers/api';
 import { changeUnit, controlModels, removeUnit } from '../controlShelf';
 import type { ControlUnit } from '../controls';
-import { lacking } from '../controlUnits';
+import { encoderOf, encodersFor, lacking, modelOf, modelsAmong } from '../controlUnits';
 import { inShape } from '../givenPicture';
 import { modelSize, set, settings } from '../state';
 import { lateWords } from '../words';
 import { Choice } from './Choice';
 import { ControlPicture } from './ControlPicture';
-import { AddControl } from './ControlShelf';
+import { AddControl, AddControlFolder } from './ControlShelf';
 import { IconButton } from './IconButton';
 import { NumberField } from './NumberField';
 
@@ -20,9 +21,10 @@ interface Props {
 
 export function ControlFields({ unit, place, alone }: Props) {
   const late = lateWords();
-  const { id, on, given, model, preprocess, weight, start, end } = unit;
+  const { id, on, given, model, weight, start, end } = unit;
   const kept = controlModels.value ?? [];
-  const chosen = kept.find(({ name }) => name === model);
+  const chosen = modelOf(unit, kept);
+  const likes = chosen?.kind === 'ip-adapter';
   const [missing] = on ? lacking(unit, kept) : [];
   const change = (more: Partial<ControlUnit>): void => changeUnit(id, more);
   const part = { least: 0, most: 1, step: 0.05 };
@@ -39,7 +41,7 @@ export function ControlFields({ unit, place, alone }: Props) {
           />
           {late.controlUnit(place)}
         </label>
-        {!(alone && !given && model === null) && (
+        {!(alone && given.length === 0 && model === null) && (
           <IconButton
             icon="close"
             testid="remove-control"
@@ -50,21 +52,21 @@ export function ControlFields({ unit, place, alone }: Props) {
       </div>
       {on && (
         <>
-          <ModelChoice {...{ unit, names: kept.map(({ name }) => name) }} />
-          <ControlPicture unit={unit} place={place} />
+          <ModelChoice {...{ unit, names: modelsAmong(kept).map(({ name }) => name) }} />
+          {chosen && likes && <EncoderChoice {...{ unit, chosen, kept }} />}
+          <ControlPicture {...{ unit, place, likes }} />
           {missing && (
             <p class="hint" data-testid="control-lacks">
               {late.controlLacking[missing]}
             </p>
           )}
-          {given && <Stretched unit={unit} />}
-          <Choice
-            {...{ legend: late.preprocess, name: `control-${id}-preprocess`, columns: 3, value: preprocess }}
-            options={PREPROCESSES.map((value) => ({ value, label: late.preprocesses[value] }))}
-            onChange={(value) => change({ preprocess: value })}
-          />
-          <p class="hint">{late.preprocessHint[preprocess]}</p>
-          {preprocess === 'canny' && <Thresholds unit={unit} />}
+          {missing === 'encoder' && (
+            <div class="buttons">
+              <AddControl testid="add-encoder" />
+              <AddControlFolder testid="add-encoder-folder" />
+            </div>
+          )}
+          {likes ? <p class="hint">{late.controlLikes}</p> : <Preprocessing unit={unit} />}
           <NumberField
             {...{ label: late.controlWeight, name: 'control-weight', value: weight }}
             {...{ least: 0, most: 10, step: 0.05, slider: { least: 0, most: 2 } }}
@@ -87,6 +89,24 @@ export function ControlFields({ unit, place, alone }: Props) {
 }
 
 const PREPROCESSES = ['none', 'canny', 'invert'] as const;
+
+function Preprocessing({ unit }: { readonly unit: ControlUnit }) {
+  const late = lateWords();
+  const { id, given, preprocess } = unit;
+  const [followed] = given;
+  return (
+    <>
+      {followed && <Stretched picture={followed.picture} />}
+      <Choice
+        {...{ legend: late.preprocess, name: `control-${id}-preprocess`, columns: 3, value: preprocess }}
+        options={PREPROCESSES.map((value) => ({ value, label: late.preprocesses[value] }))}
+        onChange={(value) => changeUnit(id, { preprocess: value })}
+      />
+      <p class="hint">{late.preprocessHint[preprocess]}</p>
+      {preprocess === 'canny' && <Thresholds unit={unit} />}
+    </>
+  );
+}
 
 function ModelChoice({
   unit: { id, model },
@@ -125,6 +145,34 @@ function ModelChoice({
   );
 }
 
+/** Of those that could see for an IP-Adapter the one that does, where there are several. */
+function EncoderChoice({ unit, chosen, kept }: EncoderProps) {
+  const fitting = encodersFor(chosen, kept);
+  if (fitting.length < 2) return null;
+  return (
+    <label class="field">
+      <span class="label">{lateWords().imageEncoder}</span>
+      <select
+        data-testid="control-encoder"
+        value={encoderOf(unit, kept)!.name}
+        onChange={(event) => changeUnit(unit.id, { encoder: event.currentTarget.value })}
+      >
+        {fitting.map(({ name }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface EncoderProps {
+  readonly unit: ControlUnit;
+  readonly chosen: ControlSummary;
+  readonly kept: readonly ControlSummary[];
+}
+
 /** Of OpenCV; slopes of pictures that are photographs seldom go beyond 500. */
 const MOST_SLOPE = 2040;
 
@@ -149,10 +197,9 @@ function Thresholds({ unit: { id, low, high } }: { readonly unit: ControlUnit })
 const ALIKE = 0.03;
 
 /** As on the command a picture is brought to the size that is drawn, whatever its shape: said, with a way to draw in its own. */
-function Stretched({ unit: { given } }: { readonly unit: ControlUnit }) {
+function Stretched({ picture }: { readonly picture: InitImage }) {
   const late = lateWords();
   const { width, height } = settings.value.size ?? modelSize();
-  const { picture } = given!;
   if (Math.abs(Math.log(((picture.width / picture.height) * height) / width)) < ALIKE) return null;
   const own = inShape(picture, modelSize());
   if (own.width === width && own.height === height) return null;

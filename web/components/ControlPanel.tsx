@@ -1,10 +1,11 @@
-/** Pictures that the next drawing follows: each by a ControlNet or a T2I-adapter, as many as one likes; and those models, kept on the device. */
+/** Pictures that the next drawing follows or is like: by ControlNets, T2I-adapters and IP-Adapters, as many as one likes; and those models, kept on the device. */
 import { useEffect, useRef } from 'preact/hooks';
-import { addUnit, openControls, setGuess, takeControlPicture } from '../controlShelf';
+import { addUnit, controlModels, openControls, setGuess, takeControlPicture } from '../controlShelf';
 import { controlMisfit, controls } from '../controls';
-import { failureText, lateWords, words } from '../words';
+import { modelOf } from '../controlUnits';
+import { lateWords, words } from '../words';
 import { ControlFields } from './ControlFields';
-import { ControlShelf } from './ControlShelf';
+import { ControlShelf, misfitText } from './ControlShelf';
 import { Icon } from './Icon';
 
 export function ControlPanel() {
@@ -14,6 +15,8 @@ export function ControlPanel() {
   useEffect(() => listenToPastes(panel.current!), []);
   const { units, guess } = controls.value ?? { units: [], guess: false };
   const misfit = controlMisfit.value;
+  // Of what IP-Adapters see nothing is guessed.
+  const steers = units.some((unit) => modelOf(unit, controlModels.value ?? [])?.kind !== 'ip-adapter');
   return (
     <div ref={panel} class="fields init" data-testid="control-panel">
       {units.map((unit, i) => (
@@ -21,7 +24,7 @@ export function ControlPanel() {
       ))}
       {misfit && (
         <p class="notice" role="alert" data-testid="control-misfit">
-          {failureText(misfit, words())}
+          {misfitText(misfit, words(), late)}
         </p>
       )}
       <div class="buttons">
@@ -30,19 +33,26 @@ export function ControlPanel() {
           {late.addControl}
         </button>
       </div>
-      <div>
-        <label class="tick-line">
-          <input
-            type="checkbox"
-            data-testid="control-guess"
-            checked={guess}
-            onChange={(event) => setGuess(event.currentTarget.checked)}
-          />
-          {late.controlGuess}
-        </label>
-        <p class="hint">{late.controlGuessHint}</p>
-      </div>
+      {steers && <Guess guess={guess} />}
       <ControlShelf />
+    </div>
+  );
+}
+
+function Guess({ guess }: { readonly guess: boolean }) {
+  const late = lateWords();
+  return (
+    <div>
+      <label class="tick-line">
+        <input
+          type="checkbox"
+          data-testid="control-guess"
+          checked={guess}
+          onChange={(event) => setGuess(event.currentTarget.checked)}
+        />
+        {late.controlGuess}
+      </label>
+      <p class="hint">{late.controlGuessHint}</p>
     </div>
   );
 }
@@ -55,7 +65,8 @@ function listenToPastes(panel: HTMLElement): () => void {
     event.preventDefault();
     const { units } = controls.value!;
     const focused = document.activeElement?.closest<HTMLElement>('[data-control]')?.dataset.control;
-    const unit = units.find(({ id }) => `${id}` === focused) ?? units.find(({ given }) => !given) ?? units.at(-1)!;
+    const unit =
+      units.find(({ id }) => `${id}` === focused) ?? units.find(({ given }) => given.length === 0) ?? units.at(-1)!;
     void takeControlPicture(unit.id, file);
   };
   addEventListener('paste', paste);

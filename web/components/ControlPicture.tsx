@@ -1,37 +1,42 @@
-/** The picture that a control follows: dropped, pasted, chosen or the one on show; and beside it, what is followed of it. */
+/** The picture that a control follows, or those that an IP-Adapter sees: dropped, pasted, chosen or the one on show; and beside it, what is followed of it. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { InitImage } from '../../workers/api';
 import { preprocessed } from '../../workers/pictureFile/preprocessed';
-import { changeUnit, givePicture, takeControlPicture } from '../controlShelf';
-import type { ControlUnit } from '../controls';
-import { preprocessOf } from '../controlUnits';
+import { givePicture, leavePicture, takeControlPicture } from '../controlShelf';
+import type { ControlUnit, GivenPicture } from '../controls';
+import { MOST_PICTURES, preprocessOf } from '../controlUnits';
 import { dragging } from '../drop';
 import { toRgba } from '../rgba';
 import { modelSize, pictureOnShow, settings } from '../state';
 import { lateWords } from '../words';
+import { useFocusAfter } from './DeleteForGood';
 import { FileButton } from './FileButton';
+import { IconButton } from './IconButton';
 
 interface Props {
   readonly unit: ControlUnit;
   readonly place: number;
+  /** An IP-Adapter's, which may have several. */
+  readonly likes: boolean;
 }
 
 /** Browsers without it have the keys for it. */
 const canPaste = typeof navigator.clipboard?.read === 'function';
 
-export function ControlPicture({ unit, place }: Props) {
+export function ControlPicture({ unit, place, likes }: Props) {
   const late = lateWords();
   const { id, given, wanted } = unit;
+  const zone = useRef<HTMLFieldSetElement>(null);
+  const leaving = useFocusAfter(zone, given, 'liked', 'control-leave');
   const [over, setOver] = useState(false);
-  const [empty, setEmpty] = useState(false);
-  const shown = pictureOnShow();
-  const paste = async (): Promise<void> => {
-    const file = await pasted().catch(() => undefined);
-    setEmpty(!file);
-    if (file) await takeControlPicture(id, file);
+  const [first] = given;
+  const leave = (at: number): void => {
+    leaving(at);
+    leavePicture(unit, at);
   };
   return (
     <fieldset
+      ref={zone}
       class="field control-picture"
       data-testid="control-drop"
       data-over={over}
@@ -47,18 +52,47 @@ export function ControlPicture({ unit, place }: Props) {
       onDragLeave={() => setOver(false)}
       onDrop={(event) => {
         setOver(false);
-        const file = event.dataTransfer?.files[0];
-        if (!holdsPicture(event) || !file) return;
+        const files = [...(event.dataTransfer?.files ?? [])].filter(({ type }) => type.startsWith('image/'));
+        if (!holdsPicture(event) || files.length === 0) return;
         event.preventDefault();
         event.stopPropagation();
-        void takeControlPicture(id, file);
+        void takeAll(id, likes ? files : files.slice(0, 1));
       }}
     >
       <legend class="unseen">{late.controlPicture(place)}</legend>
-      {given ? <Shown unit={unit} /> : <p class="hint">{wanted ? late.controlWanted(wanted) : late.controlDrop}</p>}
+      {first && (likes ? <Liked given={given} onLeave={leave} /> : <Shown unit={unit} given={first} />)}
+      {(wanted.length > 0 || !first) && (
+        <p class="hint">
+          {wanted.length > 0 ? late.controlWanted(wanted) : likes ? late.controlDropLike : late.controlDrop}
+        </p>
+      )}
+      {given.length < MOST_PICTURES && <Giving {...{ unit, likes }} onLeave={() => leave(0)} />}
+    </fieldset>
+  );
+}
+
+async function takeAll(id: number, files: readonly File[]): Promise<void> {
+  for (const file of files) await takeControlPicture(id, file);
+}
+
+interface GivingProps extends Pick<Props, 'unit' | 'likes'> {
+  readonly onLeave: () => void;
+}
+
+function Giving({ unit: { id, given }, likes, onLeave }: GivingProps) {
+  const late = lateWords();
+  const [empty, setEmpty] = useState(false);
+  const shown = pictureOnShow();
+  const paste = async (): Promise<void> => {
+    const file = await pasted().catch(() => undefined);
+    setEmpty(!file);
+    if (file) await takeControlPicture(id, file);
+  };
+  return (
+    <>
       <div class="buttons">
         <FileButton testid="control-file" onPick={([first]) => void takeControlPicture(id, first!.file as File)}>
-          {given ? late.otherPicture : late.choosePicture}
+          {given.length === 0 ? late.choosePicture : likes ? late.onePictureMore : late.otherPicture}
         </FileButton>
         {canPaste && (
           <button type="button" data-testid="control-paste" onClick={() => void paste()}>
@@ -74,13 +108,8 @@ export function ControlPicture({ unit, place }: Props) {
             {late.pictureShown}
           </button>
         )}
-        {given && (
-          <button
-            type="button"
-            class="quiet"
-            data-testid="control-leave"
-            onClick={() => changeUnit(id, { given: undefined })}
-          >
+        {given.length > 0 && !likes && (
+          <button type="button" class="quiet" data-testid="control-leave" onClick={onLeave}>
             {late.leaveControlPicture}
           </button>
         )}
@@ -90,7 +119,7 @@ export function ControlPicture({ unit, place }: Props) {
           {late.nothingToPaste}
         </p>
       )}
-    </fieldset>
+    </>
   );
 }
 
@@ -108,10 +137,9 @@ async function pasted(): Promise<File | undefined> {
 /** Sliders are dragged through many thresholds. */
 const PATIENCE_MILLISECONDS = 120;
 
-function Shown({ unit }: { readonly unit: ControlUnit }) {
+function Shown({ unit, given: { name, picture } }: { readonly unit: ControlUnit; readonly given: GivenPicture }) {
   const late = lateWords();
-  const { given, preprocess, low, high } = unit;
-  const { name, picture } = given!;
+  const { preprocess, low, high } = unit;
   const drawn = settings.value.size ?? modelSize();
   const [seen, setSeen] = useState<InitImage>();
   useEffect(() => {
@@ -124,6 +152,27 @@ function Shown({ unit }: { readonly unit: ControlUnit }) {
     <div class="control-pictures">
       <Pixels picture={picture} label={name} testid="control-given" />
       {seen && <Pixels picture={seen} label={late.controlSeen} testid="control-seen" />}
+    </div>
+  );
+}
+
+interface LikedProps {
+  readonly given: readonly GivenPicture[];
+  /** By its place. */
+  readonly onLeave: (at: number) => void;
+}
+
+/** What an IP-Adapter sees: of each the square in the middle, which is what is shown of it. */
+function Liked({ given, onLeave }: LikedProps) {
+  const late = lateWords();
+  return (
+    <div class="control-pictures liked">
+      {given.map(({ name, picture }, at) => (
+        <div key={at} data-testid="liked">
+          <Pixels picture={picture} label={name} testid="control-given" />
+          <IconButton icon="close" testid="control-leave" label={late.remove(name)} onClick={() => onLeave(at)} />
+        </div>
+      ))}
     </div>
   );
 }

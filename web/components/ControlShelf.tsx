@@ -1,4 +1,4 @@
-/** ControlNets and T2I-adapters that are kept on the device: others taken in, renamed, deleted. */
+/** ControlNets, T2I-adapters, IP-Adapters and image encoders that are kept on the device: others taken in, renamed, deleted. */
 import { useRef } from 'preact/hooks';
 import type { Failure } from '../../workers/api';
 import { comingIn, controlModels, controlProblems, deleteControl, keepControls, renameControl } from '../controlShelf';
@@ -46,9 +46,7 @@ export function ControlShelf() {
       )}
       <div class="buttons">
         <AddControl testid="keep-control" />
-        <FileButton testid="keep-control-folder" folder class="quiet" onPick={(files) => void keepControls([files])}>
-          {late.addControlFolder}
-        </FileButton>
+        <AddControlFolder testid="keep-control-folder" />
       </div>
       <p class="hint">{late.controlShelfHint}</p>
     </div>
@@ -62,9 +60,24 @@ export const AddControl = ({ testid }: { readonly testid: string }) => (
   </FileButton>
 );
 
+export const AddControlFolder = ({ testid }: { readonly testid: string }) => (
+  <FileButton testid={testid} folder class="quiet" onPick={(files) => void keepControls([files])}>
+    {lateWords().addControlFolder}
+  </FileButton>
+);
+
 /** Of one for another model, or of another kind, by its name; all else as elsewhere on the page. */
 export function controlFailureText(failure: Failure, said: Words, late: LateWords): string {
   const { code, details } = failure;
   if (code === 'unsupported-model' && details) return late.controlUnsupported(details.argument, details.got);
+  if (code === 'bad-model' && /: image encoder$/.test(details?.argument ?? '')) return late.encoderAlone(details!.got);
   return failureText(failure, said);
+}
+
+/** Of one that does not fit the model in use, or an image encoder that does not fit its adapter. */
+export function misfitText(failure: Failure, said: Words, late: LateWords): string {
+  const { argument = '', expected = '', got = '' } = failure.details ?? {};
+  return / of the image encoder /.test(argument)
+    ? late.encoderOther(argument, expected, got)
+    : failureText(failure, said);
 }

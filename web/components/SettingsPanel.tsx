@@ -18,6 +18,7 @@ const wide = matchMedia('(min-width: 60rem)').matches;
 export function SettingsPanel() {
   const said = words();
   const { steps, guidanceScale, scheduler, sigmas, numImages } = settings.value;
+  const { controls = [], ipAdapters = [] } = controlsAsked();
   return (
     <details class="panel" open={wide} data-testid="settings">
       <summary>
@@ -37,7 +38,7 @@ export function SettingsPanel() {
         />
         <Fold summary={said.initPicture} testid="init-picture" inside={InitPicture} />
         <Fold summary="LoRA" testid="loras" inside={LoraShelf} />
-        <Fold summary={said.control(controlsAsked().controls?.length ?? 0)} testid="controls" inside={ControlPanel} />
+        <Fold summary={said.control(controls.length + ipAdapters.length)} testid="controls" inside={ControlPanel} />
         <SizeField />
         <SeedField />
         <div class="pair">

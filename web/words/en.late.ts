@@ -1,5 +1,5 @@
 /** What the parts of the page say that come later (late.ts), in English; its shape is the type of the others. */
-import type { Freeable, LongPrompts, PromptStyle, WeightForm } from '../../workers/api';
+import type { ControlSummary, Freeable, LongPrompts, PromptStyle, WeightForm } from '../../workers/api';
 import type { ControlUnit } from '../controls';
 import type { OpenOptions } from '../openOptions';
 
@@ -185,7 +185,13 @@ export const late = {
   controlGone: (name: string) => `${name} (not kept here)`,
   controlPicture: (place: number) => `Picture for control ${place}`,
   controlDrop: 'Drop or paste here what the picture is to follow: edges, depths, a pose, a photograph.',
-  controlWanted: (name: string) => `${name} is not in the picture’s file: give it once more.`,
+  controlDropLike: 'Drop or paste here what the picture is to be like; several pictures are taken together.',
+  controlLikes:
+    'What it shows is drawn, beside what the prompt says. Of each picture the square in the middle is looked at.',
+  onePictureMore: 'One more picture…',
+  imageEncoder: 'Image encoder',
+  controlWanted: (names: readonly string[]) =>
+    `Not in the picture’s file, and to be given once more: ${names.map((name) => name || 'the picture').join(', ')}.`,
   controlSeen: 'What is followed of it',
   leaveControlPicture: 'Remove',
   pastePicture: 'Paste',
@@ -206,21 +212,30 @@ export const late = {
   controlShape: (width: number, height: number) => `Draw ${width} × ${height}`,
   controlLacking: {
     model: 'Nothing is followed before a control model is chosen.',
+    encoder:
+      'It sees nothing before its image encoder is here: the folder “image_encoder”, or the file in it, that is published with it.',
     picture: 'Nothing is followed before a picture is given.',
   },
   controlGuess: 'Guess mode',
   controlGuessHint:
     'Steers only what the prompt predicts, the less the finer: for short prompts, much like “ControlNet is more important” elsewhere.',
   controlShelf: 'Kept on this device',
-  controlKinds: { controlnet: 'ControlNet', adapter: 'T2I-adapter' },
+  controlKinds: {
+    ...{ controlnet: 'ControlNet', adapter: 'T2I-adapter' },
+    ...{ 'ip-adapter': 'IP-Adapter', 'image-encoder': 'Image encoder' },
+  } satisfies Record<ControlSummary['kind'], string>,
   addControlFile: 'Add a file',
   addControlFolder: 'A folder',
   controlComing: (names: readonly string[]) => `Coming in: ${names.join(', ')} …`,
   deleteControl: (name: string) => `Delete ${name}`,
   controlShelfHint:
-    'ControlNets and T2I-adapters for Stable Diffusion 1.x, as .safetensors or diffusers’ folder; also dropped anywhere on this page.',
+    'ControlNets, T2I-adapters and IP-Adapters for Stable Diffusion 1.x, and image encoders of these, as .safetensors or their folders; also dropped anywhere on this page.',
+  encoderOther: (argument: string, expected: string, got: string) =>
+    `This IP-Adapter needs another image encoder (${argument}: ${expected}; found: ${got}).`,
+  encoderAlone: (got: string) =>
+    `The file of this image encoder does not say how it computes (${got}): add its folder, with its config.json.`,
   controlUnsupported: (file: string, got: string) =>
-    `This cannot steer pictures here: only ControlNets and T2I-adapters for Stable Diffusion 1.x can. Found: ${got} (${file}).`,
+    `This cannot steer pictures here: only ControlNets, T2I-adapters and IP-Adapters for Stable Diffusion 1.x can. Found: ${got} (${file}).`,
   controlsKept: (names: readonly string[]) => `Kept, and to be chosen under “Control”: ${names.join(', ')}.`,
   controlsMissing: (names: readonly string[]) =>
     `Its control models are not here: ${names.join(', ')}. Without them it comes out otherwise.`,

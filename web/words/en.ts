@@ -185,9 +185,9 @@ export const en = {
     'unsupported-model': ({ argument, expected, got }: ErrorDetails) =>
       got === 'a LoRA'
         ? `This is a LoRA (${argument}). Add it under “${OPTIONS}”, then open the model it is for.`
-        : got === 'a ControlNet' || got === 'a T2I-adapter'
+        : /^an? (ControlNet|T2I-adapter|IP-Adapter|image encoder.*)$/.test(got)
           ? `This is ${got} (${argument}). Add it under “Control” in the settings.`
-          : /of the (ControlNet|T2I-adapter)$/.test(argument)
+          : /of the (ControlNet|T2I-adapter|IP-Adapter)$/.test(argument)
             ? `This control model is for another base than the model in use (${argument}: ${expected}; found: ${got}).`
             : got.endsWith('channels')
               ? 'This model draws into pictures: give it one under “Draw from a picture”, and paint on it what is to be drawn anew.'

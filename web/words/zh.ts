@@ -181,9 +181,9 @@ export const zh: Words = {
     'unsupported-model': ({ argument, expected, got }) =>
       got === 'a LoRA'
         ? `这是 LoRA（${argument}）。请在“${OPTIONS}”中添加它，再打开对应的模型。`
-        : got === 'a ControlNet' || got === 'a T2I-adapter'
-          ? `这是 ${got.slice(2)}（${argument}）。请在设置的“控制”中添加它。`
-          : /of the (ControlNet|T2I-adapter)$/.test(argument)
+        : /^an? (ControlNet|T2I-adapter|IP-Adapter|image encoder.*)$/.test(got)
+          ? `这是 ${got.replace(/^an? /, '')}（${argument}）。请在设置的“控制”中添加它。`
+          : /of the (ControlNet|T2I-adapter|IP-Adapter)$/.test(argument)
             ? `此控制模型适用于另一种基础模型，与当前模型不符（${argument}：${expected}；检测到：${got}）。`
             : got.endsWith('channels')
               ? '此模型在图片上作画：请在“以图片为起点”中选择图片，并涂抹要重画的部分。'

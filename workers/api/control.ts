@@ -1,4 +1,4 @@
-/** What steers a picture by other pictures, ControlNets and T2I-adapters: the part of an `ImageRequest` that no file of settings holds whole. */
+/** What steers a picture by other pictures, ControlNets and T2I-adapters, and the shelf that they share with IP-Adapters: the part of an `ImageRequest` that no file of settings holds whole. */
 import type { InitImage } from './images';
 import type { PickedFile } from './importing';
 
@@ -37,19 +37,26 @@ export interface ControlRequest {
   readonly controlGuess?: boolean;
 }
 
-/** What the page may know of a ControlNet or a T2I-adapter that is kept on the device. */
+/** What an IP-Adapter sees of a picture, made by an image encoder: `image_embeds`, of the whole of it, or `hidden_states`, of every patch. */
+export type ImageFeatures = 'image_embeds' | 'hidden_states';
+
+/** What the page may know of a ControlNet, a T2I-adapter, an IP-Adapter or an image encoder that is kept on the device. */
 export interface ControlSummary {
   /** SHA-256 of the file, 64 hexadecimal digits. */
   readonly id: string;
-  /** As `ChosenControl.name` calls it; no two have the same. */
+  /** As `ChosenControl.name`, `ChosenIpAdapter.name` and `ChosenIpAdapter.encoder` call it; no two have the same. */
   readonly name: string;
   readonly bytes: number;
   /** The first 12 digits of `id`. */
   readonly hash: string;
-  readonly kind: 'controlnet' | 'adapter';
+  readonly kind: 'controlnet' | 'adapter' | 'ip-adapter' | 'image-encoder';
   /** What its folder or its first name told, under whatever name it is now: `pooled` and `masked` of `ControlNet`. */
   readonly pooled?: boolean;
   readonly masked?: boolean;
+  /** Of an IP-Adapter, what it sees, and how wide that is. */
+  readonly sees?: { readonly features: ImageFeatures; readonly width: number };
+  /** Of an image encoder, how wide it makes each. */
+  readonly makes?: Readonly<Record<ImageFeatures, number>>;
 }
 
 /** Of the engine, what minds them. */
@@ -57,7 +64,7 @@ export interface ControlShelfApi {
   /** Those that are kept on the device, by name. */
   controls(): Promise<readonly ControlSummary[]>;
   /**
-   * Keeps one, out of its file or diffusers' folder of it; one that is here already stays as it is. Rejects with `bad-model`, or
+   * Keeps one, out of its file or the folder of it that diffusers or transformers wrote; one that is here already stays as it is. Rejects with `bad-model`, or
    * `unsupported-model` where it is for another model than Stable Diffusion 1.x or steers in another way, and `storage-full`. Where
    * the stored model of id `beside` is of its base, it is held against that: what lacks a tensor is `bad-model`, too.
    */

@@ -20,7 +20,7 @@ export async function readFrom(path: string): Promise<Recipe> {
 
 /** What may keep `given` from drawing the same picture again. */
 export function recipeNotes(recipe: Recipe, given: Pick<CliArguments, 'model' | 'backend' | 'initImage'>): string[] {
-  const { by, model, backend, controls, ignored, damaged } = recipe;
+  const { by, model, backend, controls, ipAdapters, ignored, damaged } = recipe;
   const other = model !== undefined && !isModel(given.model, model);
   return [
     ...(recipe.request.strength !== undefined && given.initImage === undefined
@@ -39,6 +39,9 @@ export function recipeNotes(recipe: Recipe, given: Pick<CliArguments, 'model' | 
           `note: it was steered, which its file does not hold the pictures for: ${controlWords(controls)}; see --control`,
         ]
       : []),
+    ...(ipAdapters
+      ? [`note: it was to be like pictures that its file does not hold: ${adapterWords(ipAdapters)}; see --ip-adapter`]
+      : []),
     ...ignored.map((one) => `note: the file says “${one}”, which is not drawn with`),
   ];
 }
@@ -54,6 +57,14 @@ export function numbersNotes(recipe: Recipe | undefined, { numbers }: Pick<Backe
 
 const controlWords = ({ controls }: NonNullable<Recipe['controls']>): string =>
   controls.map(({ name, weight = 1, imageName = 'a picture' }) => `${name}:${weight} by ${imageName}`).join(', ');
+
+const adapterWords = (adapters: NonNullable<Recipe['ipAdapters']>): string =>
+  adapters
+    .map(({ name, scale = 1, images, imageNames = [] }) => {
+      const pictures = imageNames.length > 0 ? imageNames.join(' and ') : `${images} of them`;
+      return `${name}:${scale} by ${pictures}`;
+    })
+    .join(', ');
 
 /** A path names the model that its last part is called. */
 const isModel = (given: string, name: string): boolean => called(given) === called(name);

@@ -8,6 +8,7 @@ import { checkedRequest } from './ownRequest';
 import { badImage } from './pngChunks';
 import { internationalChunk, pngTexts, textChunk } from './pngText';
 import { checkedControls, type SaidControls } from './saidControls';
+import { checkedIpAdapters, ipAdaptersSaid, type SaidIpAdapter } from './saidIpAdapters';
 import { readWebui, webuiText } from './webui';
 
 /** What can be drawn again. */
@@ -25,6 +26,8 @@ export interface Recipe {
   readonly loraHashes?: Readonly<Record<string, string>>;
   /** What steered it, without the pictures: who draws it again has to give those once more. */
   readonly controls?: SaidControls;
+  /** What it was to be like, the same. */
+  readonly ipAdapters?: readonly SaidIpAdapter[];
   /** What it says besides that nobody here draws with, as `name: value`. */
   readonly ignored: readonly string[];
   /** The file is damaged behind it. */
@@ -87,10 +90,6 @@ export const controlsSaid = ({ controls, controlGuess }: ImageRequest) => ({
   ...(controlGuess ? { controlGuess } : {}),
 });
 
-/** What it was to be like, without the pictures: how many there were. */
-export const ipAdaptersSaid = ({ ipAdapters }: ImageRequest) =>
-  ipAdapters ? { ipAdapters: ipAdapters.map(({ images, ...said }) => ({ ...said, images: images.length })) } : {};
-
 /** Rejects with `bad-image` where `file` is no PNG file, is damaged, or does not say how it was drawn. */
 export async function readRecipe(file: ByteSource): Promise<Recipe> {
   const { texts, damage } = await pngTexts(file, [OWN, PARAMETERS]);
@@ -109,7 +108,7 @@ function ownRecipe(json: string, name: string): Recipe {
     throw badImage(place, 'JSON', 'something else');
   }
   const all = (said ?? {}) as Record<string, unknown>;
-  const { version, request, embeddings, tinyVae, ipAdapters, ...by } = all;
+  const { version, request, embeddings, tinyVae, ...by } = all;
   const { model, weights, backend, numbers, loraHashes } = by;
   if (typeof version !== 'number' || typeof request !== 'object' || request === null) {
     throw badImage(place, 'a version and a request', 'neither, or one');
@@ -118,7 +117,7 @@ function ownRecipe(json: string, name: string): Recipe {
   const learned = Array.isArray(embeddings) ? [`embeddings: ${embeddings.join(', ')}`] : [];
   const tiny = typeof tinyVae === 'string' ? [`tiny VAE: ${tinyVae}`] : [];
   const steered = checkedControls(all);
-  const alike = Array.isArray(ipAdapters) ? [`IP-Adapters: ${JSON.stringify(ipAdapters)}`] : [];
+  const alike = checkedIpAdapters(all);
   const words = Object.entries({ model, weights, backend, numbers }).filter(([, word]) => typeof word === 'string');
   const hashes = isHashes(loraHashes) ? { loraHashes } : {};
   return {
@@ -127,7 +126,8 @@ function ownRecipe(json: string, name: string): Recipe {
     ...Object.fromEntries(words),
     ...hashes,
     ...(steered.said ? { controls: steered.said } : {}),
-    ignored: [...strange, ...learned, ...tiny, ...steered.strange, ...alike],
+    ...(alike.said ? { ipAdapters: alike.said } : {}),
+    ignored: [...strange, ...learned, ...tiny, ...steered.strange, ...alike.strange],
   };
 }
 

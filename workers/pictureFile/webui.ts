@@ -81,7 +81,7 @@ export function readWebui(text: string): Recipe | undefined {
     ? FREEU_NAMES.map((name) => number(name, DECIMAL)!)
     : [];
   const inpaint = inpaintOf({ left, take, number });
-  const controls = controlsOf({ left, take });
+  const steered = controlsOf({ left, take });
   const clipSkip = number('Clip skip', /^[1-9]\d?$/);
   const mergingRatio = number('Token merging ratio', DECIMAL);
   const request: Recipe['request'] = {
@@ -110,7 +110,7 @@ export function readWebui(text: string): Recipe | undefined {
   const known = {
     ...(model === undefined ? {} : { model }),
     ...(loraHashes ? { loraHashes } : {}),
-    ...(controls ? { controls } : {}),
+    ...steered,
   };
   return { by: 'stable-diffusion-webui', request, ...known, ignored };
 }

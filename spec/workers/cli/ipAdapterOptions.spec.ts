@@ -23,6 +23,18 @@ test('one adapter is shown all pictures, of several each its own; it counts by i
     { path: 'a.safetensors', scale: 1, images: ['1.png'] },
     { path: 'b.safetensors', scale: 0, images: ['2.png'] },
   ]);
+  const part = (...more: string[]) =>
+    words(...adapter('a'), ...adapter('b'), ...image('1.png'), ...image('2.png'), ...more).adapters.map(
+      ({ start, end }) => [start, end],
+    );
+  assert.equal(part('--ip-start', '0.2', '--ip-end', '0.5', '--ip-end', '0.8'), [
+    [0.2, 0.5],
+    [0.2, 0.8],
+  ]);
+  assert.equal(part(), [
+    [undefined, undefined],
+    [undefined, undefined],
+  ]);
 });
 
 test('what does not fit together is refused', async () => {
@@ -35,6 +47,9 @@ test('what does not fit together is refused', async () => {
     [[...one, ...one, ...image('3.png')], '--ip-image', '2, one for each --ip-adapter', '3'],
     [[...adapter('a.safetensors'), ...image('')], '--ip-image', 'FILE'],
     [[...one, '--ip-encoder', ''], '--ip-encoder', 'PATH'],
+    [['--ip-start', '0.5'], '--ip-adapter', 'FILE where --ip-start is given', 'none'],
+    [[...one, '--ip-end', '0.5', '--ip-end', '0.6'], '--ip-end', 'one, or 1, one for each --ip-adapter', '2'],
+    [[...one, '--ip-start', 'late'], '--ip-start', 'late'],
     [[...adapter(''), ...image('1.png')], '--ip-adapter', 'FILE or FILE:WEIGHT'],
     [[...adapter('a.safetensors:much'), ...image('1.png')], 'weight of a.safetensors', 'much'],
   ] as const)
