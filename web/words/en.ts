@@ -228,6 +228,7 @@ const whyNot: Record<string, string> = {
   'no-npu': 'this device has none that is known',
   'not-built-in': 'not in this build of the app',
   probing: 'it is being tested',
+  'not-loaded': 'its driver does not load',
   'probe-failed': 'it did not pass its test',
   'crashed-before': 'the app died of it the last time; it can be tried again in the app',
   'too-hot': 'the device is too hot',

@@ -221,6 +221,7 @@ const whyNot: Record<string, string> = {
   'no-npu': '此设备没有已知的 NPU',
   'not-built-in': '应用的这个版本未包含',
   probing: '正在测试',
+  'not-loaded': '驱动无法加载',
   'probe-failed': '未通过测试',
   'crashed-before': '上次使用时应用崩溃，可在应用中重新尝试',
   'too-hot': '设备过热',
