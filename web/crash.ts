@@ -6,26 +6,63 @@
 import { signal } from '@preact/signals';
 import type { ImageRequest } from '../workers/api';
 import { readKept, writeKept } from './kept';
+import { parseSettings, type Settings } from './settings';
 
 const KEY = 'drawing';
 
-/** The size that was being drawn when the page died, if it did. */
+/** What was being drawn when a page died. */
+interface Died {
+  readonly width: number;
+  readonly height: number;
+  /** Steps that were done, of all its pictures; 0 before the first. */
+  readonly step: number;
+  /** To draw it again, its seed among them; absent where it was drawn from pictures, which died with the page. */
+  readonly settings?: Settings | undefined;
+}
+
+/** What was being drawn when the page died, if it did. */
 export const diedDrawing = signal(parse(readKept(KEY, 'visit')));
 
 /** What is being drawn, as a text for whoever comes after; `null` after an end, `undefined` before there was anything. */
 export const crashMark = signal<string | null | undefined>(undefined);
 
-function parse(text: string | null): { readonly width: number; readonly height: number } | undefined {
-  const found = /^(\d+)x(\d+)$/.exec(text ?? '');
-  return found ? { width: Number(found[1]), height: Number(found[2]) } : undefined;
+/** UTF-16 units, of three bytes at most, of what the app keeps: 64 KiB (PROTOCOL.md, section 1). */
+const MOST_UNITS = 20_000;
+
+/** Whoever kept it: what is none of ours is nothing. */
+function parse(text: string | null): Died | undefined {
+  try {
+    const { width, height, step, settings } = JSON.parse(text ?? 'null');
+    if (![width, height, step].every(Number.isSafeInteger)) return undefined;
+    // What few ask for is kept here too; the engine judges it as it judges all that is asked.
+    const { taken = null, extra = {} } = Object(settings);
+    return { width, height, step, settings: settings && { ...parseSettings(JSON.stringify(settings)), taken, extra } };
+  } catch {
+    return undefined;
+  }
 }
 
-export const beginWatch = ({ width, height }: ImageRequest): void => {
+let watched: Died | undefined;
+
+/** `settings`: those of `request`. */
+export const beginWatch = ({ width, height, initImage, controls }: ImageRequest, settings: Settings): void => {
   diedDrawing.value = undefined;
-  mark(`${width}x${height}`);
+  watched = { width, height, step: 0, ...(initImage || controls ? {} : { settings }) };
+  reached(0);
 };
 
-export const endWatch = (): void => mark(null);
+/** So many steps are done. */
+export function reached(step: number): void {
+  if (!watched) return;
+  watched = { ...watched, step };
+  const text = JSON.stringify(watched);
+  mark(text.length > MOST_UNITS ? JSON.stringify({ ...watched, settings: undefined }) : text);
+}
+
+export const endWatch = (): void => {
+  watched = undefined;
+  mark(null);
+};
 
 function mark(text: string | null): void {
   crashMark.value = text;

@@ -50,7 +50,10 @@ export function offered(
 const TOO_HOT: readonly string[] = ['critical', 'emergency', 'shutdown'];
 
 /** What the device's temperature does to drawings. */
-export function heatOf({ thermal, dutyPercent = 100 }: Pick<HostStatus, 'thermal' | 'dutyPercent'>): HostReport['heat'] {
+export function heatOf({
+  thermal,
+  dutyPercent = 100,
+}: Pick<HostStatus, 'thermal' | 'dutyPercent'>): HostReport['heat'] {
   if (TOO_HOT.includes(thermal)) return 'stopped';
   return dutyPercent < 100 ? 'slowed' : 'none';
 }

@@ -148,10 +148,19 @@ test('a cancel at the app stops the drawing; what it says that nobody knows does
   }));
 
 test('a page that follows one that died says what was being drawn; a text that is none of ours says nothing', async () => {
-  await inApp(async ({ page }) => {
-    await page.waitForSelector(byId('page-died'));
-    assert.match(await text(page, 'page-died'), /closed by the device while drawing 640 × 512/);
-  }, '640x512');
+  await inApp(
+    async ({ page }) => {
+      await page.waitForSelector(byId('page-died'));
+      assert.match(await text(page, 'page-died'), /closed by the device while drawing 640 × 512, after step 3:/);
+      await press(page, 'draw-again');
+      assert.is(await count(page, 'page-died'), 0);
+      await waitFor(
+        page,
+        "(({ seed, keepSeed, prompt }) => seed === 77 && keepSeed && prompt === 'a lost sun')(JSON.parse(localStorage['pocket-diffusion/settings']))",
+      );
+    },
+    JSON.stringify({ width: 640, height: 512, step: 3, settings: { prompt: 'a lost sun', seed: 77, steps: 4 } }),
+  );
   await inApp(async ({ page }) => {
     await waitFor(page, says('shelf', /Painter/));
     assert.is(await count(page, 'page-died'), 0);

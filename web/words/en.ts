@@ -212,8 +212,9 @@ export const en = {
     aborted: () => 'Stopped.',
     internal: () => 'Something went wrong that should not have.',
   },
-  pageDied: (width: number, height: number) =>
-    `Last time, the page was closed by the device while drawing ${width} × ${height}: most likely memory ran out. A smaller size needs less.`,
+  drawAgain: 'Draw it again',
+  pageDied: (width: number, height: number, step: number) =>
+    `Last time, the page was closed by the device while drawing ${width} × ${height}${step ? `, after step ${step}` : ''}: most likely memory ran out. A smaller size needs less.`,
 };
 
 const host = 'The app stopped computing. Try again, or compute on the CPU.';
