@@ -42,18 +42,24 @@ function parse(text: string | null): Died | undefined {
   }
 }
 
+/** So often at most is it kept and told. */
+const APART_MILLISECONDS = 250;
+
 let watched: Died | undefined;
+let marked = 0;
 
 /** `settings`: those of `request`. */
 export const beginWatch = ({ width, height, initImage, controls }: ImageRequest, settings: Settings): void => {
   diedDrawing.value = undefined;
   watched = { width, height, step: 0, ...(initImage || controls ? {} : { settings }) };
+  marked = Number.NEGATIVE_INFINITY;
   reached(0);
 };
 
 /** So many steps are done. */
-export function reached(step: number): void {
-  if (!watched) return;
+export function reached(step: number, now = performance.now()): void {
+  if (!watched || now - marked < APART_MILLISECONDS) return;
+  marked = now;
   watched = { ...watched, step };
   const text = JSON.stringify(watched);
   mark(text.length > MOST_UNITS ? JSON.stringify({ ...watched, settings: undefined }) : text);

@@ -17,7 +17,9 @@ test.after.each(() => {
 
 test('what is drawn is told with all that draws it again, and the steps that are done', () => {
   beginWatch(request, SETTINGS);
-  reached(5);
+  reached(5, performance.now() + 1000);
+  // Not again so soon.
+  reached(6, performance.now() + 1001);
   const told = crashMark.value!;
   endWatch();
   assert.is(crashMark.value, null);
