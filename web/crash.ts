@@ -32,7 +32,8 @@ export const beginWatch = (request: ImageRequest, settings: Settings): void => {
 };
 
 /** So many steps are done. */
-export function reached(step: number, now = performance.now()): void {
+export function reached(step: number): void {
+  const now = performance.now();
   if (!watched || now - marked < APART_MILLISECONDS) return;
   marked = now;
   watched = { ...watched, step };
