@@ -44,7 +44,9 @@ export async function main(args: readonly string[]): Promise<number> {
     ensureMaven();
     ensureAndroidTools();
     const folder = values.profile ? await fetched(values.profile) : values.aar && fromCaller(values.aar);
-    const libraries = folder ? await readAars(folder, { ort: await ortVersion(), qnn: await qnnVersion() }) : NO_LIBRARIES;
+    const libraries = folder
+      ? await readAars(folder, { ort: await ortVersion(), qnn: await qnnVersion() })
+      : NO_LIBRARIES;
     return await build(libraries, key, values.twice);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
