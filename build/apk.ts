@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { badArgument, readOptions } from '../models/commandLine.node';
 import { CodedError } from '../models/errors';
 import { fromCaller } from '../models/openDisk.node';
-import { type Libraries, NO_LIBRARIES, ortVersion, readAars } from './apk/aars';
+import { type Libraries, NO_LIBRARIES, ortVersion, qnnVersion, readAars } from './apk/aars';
 import { assemble, pageFiles } from './apk/assemble';
 import { BUDGET_BYTES, faultsOf, sizesOf } from './apk/contents';
 import { dex } from './apk/dex';
@@ -44,7 +44,9 @@ export async function main(args: readonly string[]): Promise<number> {
     ensureMaven();
     ensureAndroidTools();
     const folder = values.profile ? await fetched(values.profile) : values.aar && fromCaller(values.aar);
-    const libraries = folder ? await readAars(folder, await ortVersion()) : NO_LIBRARIES;
+    const libraries = folder
+      ? await readAars(folder, { ort: await ortVersion(), qnn: await qnnVersion() })
+      : NO_LIBRARIES;
     return await build(libraries, key, values.twice);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
@@ -114,7 +116,8 @@ async function check(path: string, page: ZipFiles, jars: readonly string[], libr
     badging: await run('aapt2', ['dump', 'badging', path]),
     // From 24 on, or it would not look at the scheme of Android 7.
     verified: await run('apksigner', ['verify', '--verbose', '--min-sdk-version', '24', path]),
-    dexdump: await run('dexdump', ['-d', join(FOLDER, 'classes.dex')]),
+    // Of the package itself: dexdump reads what an installed one would run.
+    dexdump: await run('dexdump', ['-d', path]),
   };
   return faultsOf(await readFile(path), said, { classes, page, natives: [...libraries.natives.keys()] });
 }

@@ -5,7 +5,7 @@
  *
  *   --quantized DIR                the graphs that npm run quantize has written there, every network of one size, as they lie there
  *   --keep                         what passes stays in --quantized DIR, compiled: phones of these chips then need not compile
- *   --java                         the app's own way to the NPU, in Java: the UNet in --quantized DIR on two chips, and nothing else
+ *   --java                         besides, at the end, the app's own way to the NPU, in Java: the UNet in --quantized DIR on two chips
  *   --license                      shows the terms of what is used, and nothing else
  *   --size WIDTHxHEIGHT | SIDE     pixels: 128, with --full 512
  *   --format w8a16|w8a8|w4a16      bits of weights and activations; w4a16 is mixed
@@ -113,8 +113,6 @@ async function tested(args: readonly string[]): Promise<number> {
   const only = values.part && new Set(values.part.map((part) => number('--part', part)));
   if (!installed()) return 1;
   showOnce(installedLicense(), SHOWN, console.error);
-  if (values.java) return testJava(fromCaller(values.quantized!));
-
   const folder = `${FOLDER}/${values.quantized !== undefined ? 'quantized' : values.blocks !== undefined ? 'blocks' : full ? 'full' : 'demo'}`;
   await rm(folder, { recursive: true, force: true });
   const jobs = async function* (): AsyncGenerator<Job> {
@@ -147,7 +145,8 @@ async function tested(args: readonly string[]): Promise<number> {
     }
   }
   console.log(`\n${passed} passed, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
+  const java = values.java ? await testJava(fromCaller(values.quantized!)) : 0;
+  return failed === 0 ? java : 1;
 }
 
 function oneOf<Name extends string>(option: string, word: string, names: readonly Name[]): Name {

@@ -4,7 +4,7 @@ import { arriving } from './arriving';
 import { isHosts } from './backends';
 import { listenForHost, lookAgain } from './bridge';
 import { controlsAsked } from './controls';
-import { beginWatch, endWatch } from './crash';
+import { beginWatch, endWatch, reached } from './crash';
 import { embeddingsAsked } from './embeddings';
 import { asFailure, engine } from './engines';
 import { initFor } from './initPicture';
@@ -84,9 +84,11 @@ const HOST_TROUBLE: readonly string[] = ['host-lost', 'host-silent', 'bad-host']
 
 async function follow(model: ModelSummary, signal: AbortSignal): Promise<void> {
   const { request, backend } = state.value.drawing!;
-  beginWatch(request);
+  beginWatch(request, settings.value);
   for await (const event of engine.draw(model.id, backend, request, signal)) {
     tell({ type: 'image', event });
+    const { drawing: now } = state.value;
+    if (event.type === 'step' && now) reached(now.image * request.steps + now.step);
     // What the host said of itself is no longer true.
     if (event.type === 'fallen' || (event.type === 'failed' && HOST_TROUBLE.includes(event.code))) lookAgain();
   }

@@ -5,27 +5,45 @@
  */
 import { signal } from '@preact/signals';
 import type { ImageRequest } from '../workers/api';
+import { type Died, diedText, drawnOf, parseDied } from './died';
 import { readKept, writeKept } from './kept';
+import type { Settings } from './settings';
 
 const KEY = 'drawing';
 
-/** The size that was being drawn when the page died, if it did. */
-export const diedDrawing = signal(parse(readKept(KEY, 'visit')));
+/** What was being drawn when the page died, if it did. */
+export const diedDrawing = signal(parseDied(readKept(KEY, 'visit')));
 
 /** What is being drawn, as a text for whoever comes after; `null` after an end, `undefined` before there was anything. */
 export const crashMark = signal<string | null | undefined>(undefined);
 
-function parse(text: string | null): { readonly width: number; readonly height: number } | undefined {
-  const found = /^(\d+)x(\d+)$/.exec(text ?? '');
-  return found ? { width: Number(found[1]), height: Number(found[2]) } : undefined;
-}
+/** So often at most is it kept and told. */
+const APART_MILLISECONDS = 250;
 
-export const beginWatch = ({ width, height }: ImageRequest): void => {
+let watched: Died | undefined;
+let marked = 0;
+
+/** `settings`: those of `request`. */
+export const beginWatch = (request: ImageRequest, settings: Settings): void => {
   diedDrawing.value = undefined;
-  mark(`${width}x${height}`);
+  watched = drawnOf(request, settings);
+  marked = Number.NEGATIVE_INFINITY;
+  reached(0);
 };
 
-export const endWatch = (): void => mark(null);
+/** So many steps are done. */
+export function reached(step: number): void {
+  const now = performance.now();
+  if (!watched || now - marked < APART_MILLISECONDS) return;
+  marked = now;
+  watched = { ...watched, step };
+  mark(diedText(watched));
+}
+
+export const endWatch = (): void => {
+  watched = undefined;
+  mark(null);
+};
 
 function mark(text: string | null): void {
   crashMark.value = text;
@@ -34,7 +52,7 @@ function mark(text: string | null): void {
 
 /** The mark of a page that died, from whoever kept it. What is being drawn now says that it was heard of already. */
 export function hearOfDeath(text: string): void {
-  if (!crashMark.value) diedDrawing.value = parse(text);
+  if (!crashMark.value) diedDrawing.value = parseDied(text);
 }
 
 /** Closing and reloading are orderly ends too. */

@@ -17,6 +17,7 @@ import { openStage, type Parts } from './openStage';
 // All that a page with a host fetches is one file.
 export { linkOf } from './backend/bridge/browserLink';
 export { hostReport } from './hosting';
+export { paced } from './paced';
 
 /** What a picture is drawn with, and what it is asked for then. Whoever asks for it closes it. */
 export interface Ready {

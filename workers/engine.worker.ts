@@ -26,6 +26,7 @@ import { backend, backendReports, bestBackend } from './backend/choose';
 import { loweringOf } from './backend/lowering';
 import { wasmThreads } from './backend/ort.browser';
 import type { AskedBeside } from './beside.browser';
+import { coolBackend } from './coolBackend';
 import { type FetchDemo, importDemo } from './demo';
 import type { Own, Ready } from './drawHosted';
 import { hasLoras } from './hasLoras';
@@ -179,7 +180,7 @@ async function readyHere(
       : { model: bare, close: () => undefined };
     const model = beside ? beside.model(changed, lowering) : changed;
     const parts = {
-      ...{ model, backend: await backend(name) },
+      ...{ model, backend: await coolBackend(name, wait) },
       ...(plan ? { courses: plan.courses } : {}),
       ...(previews ? { preview: previews.model(changed, lowering) } : {}),
       ...(await others?.parts(() => backend('wasm'))),

@@ -22,16 +22,17 @@ export function hostReport({ backends, models, ...told }: HostStatus, stored: Re
 
 /**
  * The host's model with which `name` draws pictures of this size, of those that the page knows as `id`. Throws
- * `backend-unavailable`, which names the reason, or the sizes that there are.
+ * `backend-unavailable`, which names the reason, or the sizes that there are; `too-hot`.
  */
 export function offered(
-  { backends, models }: HostStatus,
+  { backends, models, thermal }: HostStatus,
   id: string,
   name: HostBackendName,
   { width, height }: Pick<ImageRequest, 'width' | 'height'>,
   stored: ReadonlySet<string>,
 ): HostModel {
   const { available, why } = backends[name];
+  if (why === 'too-hot') throw new CodedError('too-hot', { argument: name, expected: 'below critical', got: thermal });
   if (!available) throw unavailable(name, 'to be available', why);
   // A model may have come into the page's store since it was chosen.
   const candidates = models.filter((model) => idOf(model, stored) === id || `host:${model.model}` === id);
@@ -48,7 +49,11 @@ export function offered(
 /** From `critical` on the host refuses to compute (PROTOCOL.md, section 5). */
 const TOO_HOT: readonly string[] = ['critical', 'emergency', 'shutdown'];
 
-function heatOf({ thermal, dutyPercent = 100 }: Pick<HostStatus, 'thermal' | 'dutyPercent'>): HostReport['heat'] {
+/** What the device's temperature does to drawings. */
+export function heatOf({
+  thermal,
+  dutyPercent = 100,
+}: Pick<HostStatus, 'thermal' | 'dutyPercent'>): HostReport['heat'] {
   if (TOO_HOT.includes(thermal)) return 'stopped';
   return dutyPercent < 100 ? 'slowed' : 'none';
 }

@@ -2,12 +2,14 @@
 import { later } from '../models/later';
 import type { HostMessage } from './api';
 import type { Answered } from './backend/bridge/hostLink';
+import type { HostStatus } from './backend/bridge/status';
 import { CodedError } from './errors';
 
 /** A page that has a host tells of it as soon as it has made the engine; the app's takes a moment longer. */
 const PATIENCE_MILLISECONDS = 5_000;
 
 let known = false;
+let last: HostStatus | undefined;
 let tellFirst: (message: HostMessage) => void = () => undefined;
 let link = new Promise<HostMessage>((resolve) => {
   tellFirst = resolve;
@@ -26,6 +28,9 @@ export function listenForHost(): void {
 /** Whether the page has told of one. */
 export const hasNeighbor = (): boolean => known;
 
+/** What the host said of itself when it was asked last; nothing where it did not answer. */
+export const lastStatus = (): HostStatus | undefined => last;
+
 /** The host, as it answers now. Rejects with `host-lost` where none was told of; as `hostLink` does. */
 export async function neighbor(): Promise<Answered> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -34,7 +39,12 @@ export async function neighbor(): Promise<Answered> {
     timer = setTimeout(() => reject(new CodedError('host-lost', details)), PATIENCE_MILLISECONDS);
   });
   try {
-    return await (await Promise.race([link, nobody]))();
+    const answered = await (await Promise.race([link, nobody]))();
+    last = answered.status;
+    return answered;
+  } catch (thrown) {
+    last = undefined;
+    throw thrown;
   } finally {
     clearTimeout(timer);
   }

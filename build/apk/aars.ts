@@ -46,18 +46,29 @@ const KNOWN = 'onnxruntime-android(-qnn)-VERSION.aar, qnn-runtime-VERSION.aar or
 const FOR_QNN = /^onnxruntime-android-qnn-/;
 
 /** ONNX Runtime's version that the bridge's Java is compiled against. */
-export async function ortVersion(pom = 'bridge-android/pom.xml'): Promise<string> {
-  const found = /<onnxruntime\.version>([^<]+)</.exec(await readFile(pom, 'utf8'));
-  if (!found) throw badModel(pom, 'onnxruntime.version', 'none');
-  return found[1]!;
+export const ortVersion = (): Promise<string> => pinned('onnxruntime.version');
+/** That of Qualcomm's runtime: what was compiled before, for phones, only this one reads. */
+export const qnnVersion = (): Promise<string> => pinned('qnn.version');
+
+async function pinned(property: string, pom = 'bridge-android/pom.xml'): Promise<string> {
+  const text = await readFile(pom, 'utf8');
+  const found = text.split(`<${property}>`)[1]?.split('<')[0];
+  if (!found) throw badModel(pom, property, 'none');
+  return found;
+}
+
+/** The versions that are taken. */
+export interface Versions {
+  readonly ort: string;
+  readonly qnn: string;
 }
 
 /**
- * The libraries in `folder`. `bad-model` where an archive is none of those known, of another version than `version` (in its
+ * The libraries in `folder`. `bad-model` where an archive is none of those known, of another version than `versions` say (in its
  * name, or in the library itself), lacks what makes it work, or where Qualcomm's runtime has no ONNX Runtime beside it that can
  * use it.
  */
-export async function readAars(folder: string, version: string): Promise<Libraries> {
+export async function readAars(folder: string, versions: Versions): Promise<Libraries> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.aar')).sort();
   const classes: { name: string; jar: Uint8Array }[] = [];
   const natives = new Map<string, Uint8Array>();
@@ -72,7 +83,9 @@ export async function readAars(folder: string, version: string): Promise<Librari
     for (const native of kind.natives)
       if (!found.has(native)) throw badModel(name, `jni/${ABI}/${native} in it`, 'none');
     for (const [native, bytes] of found) natives.set(`lib/${ABI}/${native}`, bytes);
-    if (kind === ORT) checkVersion(name, version, found.get(ORT.natives[0]!)!);
+    if (kind === ORT) checkVersion(name, ORT, `\0${versions.ort}\0`, versions.ort, found);
+    // Which says `v2.51.0.` and the number of its build.
+    if (kind === QNN) checkVersion(name, QNN, `v${versions.qnn}.`, versions.qnn, found);
     if (kind.type === undefined) continue;
     classes.push({ name: name.replace(/\.aar$/, '.jar'), jar: classesOf(name, entries, kind.type) });
   }
@@ -92,12 +105,17 @@ function nativesOf(entries: readonly ZipEntry[]): Map<string, Uint8Array> {
 }
 
 /** A library that was renamed says its true version itself. */
-function checkVersion(name: string, version: string, library: Uint8Array): void {
-  const named = ORT.name.exec(name)![1]!;
-  if (named !== version) throw badModel(name, `version ${version}, which the bridge's Java is compiled against`, named);
-  const word = Buffer.from(`\0${version}\0`, 'latin1');
-  if (!Buffer.from(library).includes(word))
-    throw badModel(`${name}: ${ORT.natives[0]}`, `version ${version}`, 'another');
+function checkVersion(
+  name: string,
+  { name: pattern, natives: [library] }: Kind,
+  word: string,
+  version: string,
+  found: ReadonlyMap<string, Uint8Array>,
+): void {
+  const named = pattern.exec(name)![1]!;
+  if (named !== version) throw badModel(name, `version ${version}, which bridge-android/pom.xml names`, named);
+  if (!Buffer.from(found.get(library!)!).includes(Buffer.from(word, 'latin1')))
+    throw badModel(`${name}: ${library}`, `version ${version}`, 'another');
 }
 
 function classesOf(name: string, entries: readonly ZipEntry[], type: string): Uint8Array {

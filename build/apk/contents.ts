@@ -11,6 +11,8 @@ export const PERMISSIONS = ['FOREGROUND_SERVICE', 'INTERNET', 'POST_NOTIFICATION
 /** Without natives and the demo model. */
 export const BUDGET_BYTES = 15_000_000;
 export const PAGE = 'assets/web/';
+/** Where Android looks for classes. */
+const DEX = 'classes.dex';
 const DEMO = `${PAGE}demo/`;
 
 /** What the tools said of a package. */
@@ -19,7 +21,7 @@ export interface Said {
   readonly badging: string;
   /** `apksigner verify --verbose`. */
   readonly verified: string;
-  /** `dexdump -d` of its dex. */
+  /** `dexdump -d` of the package: of every dex in it. */
   readonly dexdump: string;
 }
 
@@ -35,6 +37,7 @@ export interface Expected {
 export function faultsOf(archive: Uint8Array, said: Said, expected: Expected): string[] {
   const entries = readZip(archive, 'the package');
   return [
+    ...(entries.some(({ path }) => path === DEX) ? [] : [`${DEX} is missing`]),
     ...dexFaults(said.dexdump, expected.classes),
     ...pageFaults(entries, expected.page),
     ...nativeFaults(entries, said.badging, expected.natives),

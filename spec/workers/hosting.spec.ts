@@ -74,7 +74,7 @@ test('a size, a model and a backend that the host does not have are refused with
   await rejects(ask(ID, 'npu', 256), 'backend-unavailable', '512 x 512, 768 x 768', '256 x 256');
   await rejects(ask(ID, 'native-cpu', 512), 'backend-unavailable', 'a model that the host has');
   await rejects(ask('another', 'npu', 512), 'backend-unavailable', 'a model that the host has');
-  await rejects(ask(ID, 'npu', 512, { ...told, backends: status().backends }), 'backend-unavailable', 'too-hot');
+  await rejects(ask(ID, 'npu', 512, { ...told, backends: status().backends }), 'too-hot', 'npu', 'severe');
   assert.is((await ask(ID, 'npu', 512)()).model, HASH);
   // As it was called before the page had its weights.
   assert.is((await ask(`host:${HASH}`, 'npu', 768)()).model, HASH);

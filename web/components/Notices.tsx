@@ -3,6 +3,7 @@ import { draw } from '../actions';
 import { diedDrawing } from '../crash';
 import { bringDemo, deleteModel, renewDemo, tryAgain } from '../modelActions';
 import type { Problem } from '../reducer';
+import type { Settings } from '../settings';
 import { isDemo, modelInUse, set, settings, state, tell } from '../state';
 import { shelfOpen } from '../unfolded';
 import { failureText, words } from '../words';
@@ -20,7 +21,14 @@ export function Notices() {
       {problem && !isOfShelf(problem) && <ProblemNotice problem={problem} />}
       {died && !problem && (
         <div class="notice" role="alert" data-testid="page-died">
-          <p>{said.pageDied(died.width, died.height)}</p>
+          <div class="notice-body">
+            <p>{said.pageDied(died.width, died.height, died.step)}</p>
+            {died.settings && (
+              <button type="button" data-testid="draw-again" onClick={() => drawAgain(died.settings)}>
+                {said.drawAgain}
+              </button>
+            )}
+          </div>
           <Dismiss
             onClick={() => {
               diedDrawing.value = undefined;
@@ -30,6 +38,12 @@ export function Notices() {
       )}
     </>
   );
+}
+
+/** What the page died of, seed and all, with the model in use. */
+function drawAgain({ modelId: _, ...kept }: Partial<Settings> = {}): void {
+  set({ ...kept, keepSeed: true });
+  void draw();
 }
 
 /** Below the picture: above the button it would move the button from under a thumb. */

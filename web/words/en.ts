@@ -214,8 +214,9 @@ export const en = {
     aborted: () => 'Stopped.',
     internal: () => 'Something went wrong that should not have.',
   },
-  pageDied: (width: number, height: number) =>
-    `Last time, the page was closed by the device while drawing ${width} × ${height}: most likely memory ran out. A smaller size needs less.`,
+  drawAgain: 'Draw it again',
+  pageDied: (width: number, height: number, step: number) =>
+    `Last time, the page was closed by the device while drawing ${width} × ${height}${step ? `, after step ${step}` : ''}: most likely memory ran out. A smaller size needs less.`,
 };
 
 const host = 'The app stopped computing. Try again, or compute on the CPU.';
@@ -230,6 +231,7 @@ const whyNot: Record<string, string> = {
   'no-npu': 'this device has none that is known',
   'not-built-in': 'not in this build of the app',
   probing: 'it is being tested',
+  'not-loaded': 'its driver does not load',
   'probe-failed': 'it did not pass its test',
   'crashed-before': 'the app died of it the last time; it can be tried again in the app',
   'too-hot': 'the device is too hot',

@@ -207,7 +207,9 @@ export const zh: Words = {
     aborted: () => '已停止。',
     internal: () => '发生了意料之外的错误。',
   },
-  pageDied: (width, height) => `上次绘制 ${width} × ${height} 时页面被设备关闭，很可能是内存不足。请尝试较小的尺寸。`,
+  drawAgain: '重新绘制',
+  pageDied: (width, height, step) =>
+    `上次绘制 ${width} × ${height}${step ? `（已完成 ${step} 步）` : ''}时页面被设备关闭，很可能是内存不足。请尝试较小的尺寸。`,
 };
 
 const host = '应用停止了计算。请重试，或改用 CPU。';
@@ -222,6 +224,7 @@ const whyNot: Record<string, string> = {
   'no-npu': '此设备没有已知的 NPU',
   'not-built-in': '应用的这个版本未包含',
   probing: '正在测试',
+  'not-loaded': '驱动无法加载',
   'probe-failed': '未通过测试',
   'crashed-before': '上次使用时应用崩溃，可在应用中重新尝试',
   'too-hot': '设备过热',

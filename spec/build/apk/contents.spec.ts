@@ -54,6 +54,8 @@ test('classes that are not in the dex', () => {
   ]);
   assert.equal(faults(FILES, { dexdump: '' }).length, 2);
   assert.equal(faults(FILES, {}, { classes: [] }), ['no class is expected']);
+  // Whatever lies beside the package on the disk.
+  assert.equal(faults(except('classes.dex')), ['classes.dex is missing']);
 });
 
 test('calls that Android cannot make, or must not', () => {

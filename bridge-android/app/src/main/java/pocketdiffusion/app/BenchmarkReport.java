@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import pocketdiffusion.bridge.JsonWriter;
 import pocketdiffusion.bridge.Model;
+import pocketdiffusion.bridge.PictureTime;
 
 /** What was measured, beside what it was measured on: JSON to be shared, and lines to be read. */
 final class BenchmarkReport {
@@ -55,15 +56,21 @@ final class BenchmarkReport {
     temperature.put("after", heat());
     json.put("temperature", temperature);
     json.put("networks", found);
+    // Said of themselves: no picture was drawn.
+    json.put("computedPictures", PictureTime.of(found));
   }
 
   String json() {
     return JsonWriter.write(json) + "\n";
   }
 
-  /** A line for each network. */
+  /** A line for each way to draw a picture, as computed, then one for each network, as measured. */
   String lines() {
     StringBuilder lines = new StringBuilder();
+    for (Map<String, Object> each : PictureTime.of(networks)) {
+      String way = each.get("width") + "×" + each.get("height") + " · " + each.get("backend");
+      lines.append(application.getString(R.string.picture_seconds, way, (Double) each.get("seconds"), PictureTime.STEPS)).append('\n');
+    }
     for (Map<String, Object> each : networks) {
       Object width = each.get("width");
       lines.append(each.get("stage")).append(width == null ? "" : " " + width + "×" + each.get("height"));

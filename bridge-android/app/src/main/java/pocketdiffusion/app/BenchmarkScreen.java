@@ -73,7 +73,7 @@ final class BenchmarkScreen {
   private boolean canTryAgain() {
     if (!(engine instanceof NpuTrial)) return false;
     String why = engine.status().why(Status.NPU);
-    return why.equals("crashed-before") || why.equals("probe-failed");
+    return why.equals("crashed-before") || why.equals("probe-failed") || why.equals("not-loaded");
   }
 
   private void begin(Model model) {

@@ -7,15 +7,23 @@ import android.content.Intent;
 import android.os.IBinder;
 import android.os.PowerManager;
 
-/** Keeps the app going and the processor awake while there is a drawing, and says so with a way to cancel it. */
+/**
+ * Keeps the app going and the processor awake while there is a drawing, and says so with a way to cancel it.
+ *
+ * <p>Invariant: nobody stops it from outside. Android ends the whole app where what was begun in the foreground is stopped before it
+ * has called {@code startForeground}: so it does that first, whatever became of the drawing meanwhile, and stops itself then; and never a
+ * start that it has not seen yet.
+ */
 public final class DrawingService extends Service {
   static final String CANCEL = "pocketdiffusion.app.CANCEL";
-  /** Longer than any drawing; so that no mistake keeps a phone awake for ever. */
+  /** After the last sign of progress: longer than any step, so that no mistake keeps a phone awake for ever. */
   private static final long AWAKE_MILLISECONDS = 60 * 60_000;
 
   private PowerManager.WakeLock awake;
   private int index = 0;
   private int of = 0;
+  /** The last start that it has seen; 0 before the first. */
+  private int started = 0;
 
   /** Does nothing where Android does not let an app in the background begin this: then drawing goes on as long as it may. */
   static void start(Context context) {
@@ -24,10 +32,6 @@ public final class DrawingService extends Service {
     } catch (IllegalStateException inTheBackground) {
       // Android 12 and newer.
     }
-  }
-
-  static void stop(Context context) {
-    context.stopService(new Intent(context, DrawingService.class));
   }
 
   @Override
@@ -40,10 +44,17 @@ public final class DrawingService extends Service {
 
   @Override
   public int onStartCommand(Intent intent, int flags, int startId) {
+    started = startId;
     startForeground(DrawingNotification.ID, DrawingNotification.of(this, index, of, application().isHot()));
-    awake.acquire(AWAKE_MILLISECONDS);
-    if (intent != null && CANCEL.equals(intent.getAction())) cancel();
+    if (intent != null && CANCEL.equals(intent.getAction())) application().cancelDrawing();
+    if (application().isDrawing()) awake.acquire(AWAKE_MILLISECONDS);
+    else end();
     return START_NOT_STICKY;
+  }
+
+  /** There is no drawing any more. On the main thread. */
+  void end() {
+    if (started > 0) stopSelf(started);
   }
 
   /** {@code index} of {@code of} steps are done. On the main thread. */
@@ -51,6 +62,8 @@ public final class DrawingService extends Service {
     if (index == this.index && of == this.of) return;
     this.index = index;
     this.of = of;
+    // From now on; a drawing of many pictures takes hours.
+    if (started > 0) awake.acquire(AWAKE_MILLISECONDS);
     show();
   }
 
@@ -63,7 +76,8 @@ public final class DrawingService extends Service {
   /** The app was swept away, and its page with it. */
   @Override
   public void onTaskRemoved(Intent intent) {
-    cancel();
+    application().cancelDrawing();
+    end();
   }
 
   @Override
@@ -75,11 +89,6 @@ public final class DrawingService extends Service {
   @Override
   public IBinder onBind(Intent intent) {
     return null;
-  }
-
-  private void cancel() {
-    application().cancelDrawing();
-    stopSelf();
   }
 
   private PocketApplication application() {

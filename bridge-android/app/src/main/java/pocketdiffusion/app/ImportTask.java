@@ -37,8 +37,8 @@ final class ImportTask {
   private void run(ModelStore store, Tree tree, String name) {
     String said;
     try {
-      ModelImport.run(store, tree, box::at, cancellation);
-      said = activity.getString(R.string.imported, name);
+      boolean arrived = ModelImport.run(store, tree, box::at, cancellation);
+      said = activity.getString(arrived ? R.string.imported : R.string.already_here, name);
     } catch (BridgeFault fault) {
       boolean canceled = fault.code == BridgeFault.Code.ABORTED;
       said = canceled ? null : activity.getString(R.string.import_failed, fault.getMessage());

@@ -26,6 +26,8 @@ import pocketdiffusion.bridge.Progress;
 final class ModelImport {
   /** In the order in which they are copied, after all else. The first that is there names the model. */
   private static final List<String> MANIFESTS = Arrays.asList("npu.json", "manifest.json");
+  /** What a converted model's folder is for: its manifest is the same in every size. */
+  private static final String SIZES = "stages.json";
   private static final int MOST_FILES = 4096;
   private static final int MOST_MANIFEST_BYTES = 16 << 20;
   private static final int TOGETHER = 1 << 20;
@@ -62,8 +64,11 @@ final class ModelImport {
     manifests.retainAll(files.keySet());
     if (manifests.isEmpty()) throw bad("folder", String.join(" or ", MANIFESTS), files.size() + " other files");
     check(files);
-    String hash = sha256Of(manifests.get(0));
-    if (store.has(hash)) return false;
+    Map<String, String> naming = new LinkedHashMap<>();
+    naming.put(manifests.get(0), sha256Of(manifests.get(0)));
+    if (files.containsKey(SIZES)) naming.put(SIZES, sha256Of(SIZES));
+    String place = String.join("-", naming.values());
+    if (store.has(place)) return false;
     Path arrival = store.arrival();
     try {
       Path folder = Files.createDirectory(arrival.resolve(plain(tree.name())));
@@ -72,8 +77,8 @@ final class ModelImport {
         if (!manifests.contains(path)) copy(path, folder);
       }
       for (String path : manifests) copy(path, folder);
-      compare(folder, manifests.get(0), hash);
-      store.accept(arrival, hash);
+      compare(folder, naming);
+      store.accept(arrival, place);
       return true;
     } finally {
       ModelStore.remove(arrival);
@@ -115,9 +120,9 @@ final class ModelImport {
     hashes.put(path, hexadecimal(digest));
   }
 
-  /** What came with what its manifests say, and the manifest with the one that was read first. */
-  private void compare(Path folder, String manifest, String hash) throws BridgeFault {
-    same(manifest, hash);
+  /** What came with what its manifests say, and what names the place with what was read first. */
+  private void compare(Path folder, Map<String, String> naming) throws BridgeFault {
+    for (Map.Entry<String, String> each : naming.entrySet()) same(each.getKey(), each.getValue());
     for (ModelFolder each : ModelFolder.openAll(folder)) {
       for (Map.Entry<Path, String> entry : each.hashes().entrySet()) {
         String path = folder.toAbsolutePath().normalize().relativize(entry.getKey()).toString().replace('\\', '/');

@@ -13,7 +13,8 @@ import pocketdiffusion.bridge.ModelFolder;
 import pocketdiffusion.bridge.Shelf;
 
 /**
- * The models in the app's own storage: {@code HASH/NAME/}, by the hash of the manifest and the name that the folder had.
+ * The models in the app's own storage: {@code PLACE/NAME/}, by the hash of the manifest, that of the sizes after it where they stand
+ * in a file of their own, and the name that the folder had. One model in several sizes has several places.
  *
  * <p>Invariant: a folder that begins with a dot is on its way in or out, and is removed at the next start; any other was whole
  * when it got its name.
@@ -45,8 +46,9 @@ final class ModelStore implements Shelf {
     return folders;
   }
 
-  boolean has(String hash) {
-    return Files.isDirectory(folder.resolve(hash));
+  /** Whether it is there and whole. */
+  boolean has(String place) {
+    return !opened(folder.resolve(place)).isEmpty();
   }
 
   /** An empty folder for what comes in. */
@@ -55,23 +57,32 @@ final class ModelStore implements Shelf {
     return Files.createTempDirectory(folder, PASSING);
   }
 
-  /** Makes {@code arrived}, a folder with a model's folder in it, the model of {@code hash}. */
-  synchronized void accept(Path arrived, String hash) throws IOException {
-    Files.move(arrived, folder.resolve(hash), StandardCopyOption.ATOMIC_MOVE);
+  /** Makes {@code arrived}, a folder with a model's folder in it, what is at {@code place}; what was there was damaged. */
+  synchronized void accept(Path arrived, String place) throws IOException {
+    Path target = folder.resolve(place);
+    Path damaged = Files.exists(target) ? leaving(target) : null;
+    Files.move(arrived, target, StandardCopyOption.ATOMIC_MOVE);
     read();
     onChange.run();
+    if (damaged != null) remove(damaged);
   }
 
   /** In each form that it has. Networks of it that are open stay so. */
   synchronized void delete(ModelFolder model) throws IOException {
     for (Path each : Folders.children(folder)) {
       if (!holds(each, model)) continue;
-      Path leaving = Files.createTempDirectory(folder, PASSING).resolve("it");
-      Files.move(each, leaving, StandardCopyOption.ATOMIC_MOVE);
+      Path leaving = leaving(each);
       read();
       onChange.run();
-      remove(leaving.getParent());
+      remove(leaving);
     }
+  }
+
+  /** A folder that holds what was at {@code place}, and is removed by whoever has it. */
+  private Path leaving(Path place) throws IOException {
+    Path leaving = Files.createTempDirectory(folder, PASSING);
+    Files.move(place, leaving.resolve("it"), StandardCopyOption.ATOMIC_MOVE);
+    return leaving;
   }
 
   private static boolean holds(Path place, ModelFolder model) {

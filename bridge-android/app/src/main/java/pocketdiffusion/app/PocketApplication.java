@@ -107,6 +107,11 @@ public final class PocketApplication extends Application {
     return hot;
   }
 
+  /** On the main thread. */
+  boolean isDrawing() {
+    return span.isDrawing();
+  }
+
   /** The person wants no more of what is drawn. On the main thread. */
   void cancelDrawing() {
     span.canceled();
@@ -127,7 +132,7 @@ public final class PocketApplication extends Application {
   /** On the main thread. */
   void drawing(boolean begins) {
     if (!begins) {
-      DrawingService.stop(this);
+      if (service != null) service.end();
       return;
     }
     DrawingService.start(this);

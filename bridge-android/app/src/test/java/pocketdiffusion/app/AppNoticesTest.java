@@ -129,7 +129,7 @@ public final class AppNoticesTest {
     assertEquals(3, shadowOf(shown()).getProgress());
     assertEquals(20, shadowOf(shown()).getMax());
     application.pageDraws(false);
-    assertEquals(DrawingService.class.getName(), shadowOf(application).getNextStoppedService().getComponent().getClassName());
+    assertTrue(shadowOf(service.get()).isStoppedBySelf());
     application.progress(4, 20);
     assertEquals("there is no drawing any more", 3, shadowOf(shown()).getProgress());
     service.destroy();

@@ -190,10 +190,10 @@ public final class BenchmarkScreenTest {
 
   @Test
   public void anNpuThatWasGivenUpCanBeTriedAgain() {
-    for (String why : new String[] {"crashed-before", "probe-failed", "probing", "no-npu", "not-built-in"}) {
+    for (String why : new String[] {"crashed-before", "probe-failed", "not-loaded", "probing", "no-npu", "not-built-in"}) {
       AtomicInteger tried = new AtomicInteger();
       new BenchmarkScreen(activity, application, new GivenUp(why, tried), () -> frame).show();
-      boolean offered = why.startsWith("crashed") || why.startsWith("probe-");
+      boolean offered = why.startsWith("crashed") || why.startsWith("probe-") || why.equals("not-loaded");
       assertEquals(why, offered ? "Try the NPU again" : null, neutral());
       if (offered) press(AlertDialog.BUTTON_NEUTRAL);
       assertEquals(why, offered ? 1 : 0, tried.get());

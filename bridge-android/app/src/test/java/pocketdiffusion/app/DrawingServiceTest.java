@@ -96,12 +96,42 @@ public final class DrawingServiceTest {
     assertEquals(new ComponentName(application, DrawingService.class), started.getComponent());
     ask("cancel", 3, "");
     assertTrue(hear().contains("\"code\":\"aborted\""));
-    assertNull(shadowOf(application).getNextStoppedService());
+    DrawingService service = Robolectric.buildService(DrawingService.class).create().startCommand(0, 1).get();
+    assertFalse(shadowOf(service).isStoppedBySelf());
     ask("close", 4, ",\"session\":\"1\"");
     hear();
     shadowOf(Looper.getMainLooper()).idle();
     shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMillis(DrawingSpan.PAUSE_MILLISECONDS));
-    assertEquals(started.getComponent(), shadowOf(application).getNextStoppedService().getComponent());
+    assertTrue(shadowOf(service).isStoppedBySelf());
+    assertNull("from outside it would take the app with it", shadowOf(application).getNextStoppedService());
+  }
+
+  /** As Android sees it: begun, over, and only then created. */
+  @Test
+  public void aDrawingThatIsOverBeforeItsServiceIsThereEndsInTheForeground() {
+    application.pageDraws(true);
+    ServiceController<DrawingService> early = Robolectric.buildService(DrawingService.class).create();
+    application.pageDraws(false);
+    assertFalse("not before it is in the foreground", shadowOf(early.get()).isStoppedBySelf());
+    assertNull(shadowOf(application).getNextStoppedService());
+    early.startCommand(0, 1);
+    assertEquals("Drawing", shadowOf(shadowOf(early.get()).getLastForegroundNotification()).getContentTitle());
+    assertTrue(shadowOf(early.get()).isStoppedBySelf());
+    assertNull("nothing was to be kept awake for", ShadowPowerManager.getLatestWakeLock().isHeld() ? "held" : null);
+  }
+
+  @Test
+  public void aDrawingOfHoursKeepsThePhoneAwakeAndOneThatHangsDoesNot() {
+    application.pageDraws(true);
+    DrawingService service = Robolectric.buildService(DrawingService.class).create().startCommand(0, 1).get();
+    for (int step = 1; step <= 3; step++) {
+      shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMinutes(50));
+      service.progress(step, 20);
+    }
+    shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMinutes(50));
+    assertTrue(ShadowPowerManager.getLatestWakeLock().isHeld());
+    shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMinutes(11));
+    assertFalse(ShadowPowerManager.getLatestWakeLock().isHeld());
   }
 
   @Test
@@ -116,6 +146,7 @@ public final class DrawingServiceTest {
   @Test
   @Config(sdk = {28, 33})
   public void theProcessorStaysAwakeMeanwhileAndTheNotificationSaysSo() {
+    application.pageDraws(true);
     ServiceController<DrawingService> service = Robolectric.buildService(DrawingService.class).create().startCommand(0, 1);
     Notification notification = shadowOf(service.get()).getLastForegroundNotification();
     assertEquals("Drawing", shadowOf(notification).getContentTitle());

@@ -45,6 +45,11 @@ final class FolderTree implements Tree {
     return tree;
   }
 
+  /** The same weights for pictures of {@code pixels} x {@code pixels}. */
+  void resize(int pixels) {
+    files.computeIfPresent("stages.json", (path, text) -> text.replaceAll("(width|height)\":\\d+", "$1\":" + pixels));
+  }
+
   static String sha256(String text) throws Exception {
     StringBuilder digits = new StringBuilder();
     for (byte each : MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8))) {

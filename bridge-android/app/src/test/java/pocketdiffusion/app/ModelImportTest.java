@@ -23,6 +23,7 @@ import org.junit.rules.TemporaryFolder;
 import pocketdiffusion.bridge.BridgeFault;
 import pocketdiffusion.bridge.Cancellation;
 import pocketdiffusion.bridge.ModelFolder;
+import pocketdiffusion.bridge.Offer;
 
 /** Models come whole or not at all, and go. */
 public final class ModelImportTest {
@@ -59,6 +60,11 @@ public final class ModelImportTest {
     return names == null ? Collections.emptyList() : Arrays.asList(names);
   }
 
+  /** Where the store has the model of {@code tree}. */
+  private String place() throws Exception {
+    return FolderTree.sha256(tree.files.get("manifest.json")) + "-" + FolderTree.sha256(tree.files.get("stages.json"));
+  }
+
   private void refused(BridgeFault.Code code, String... words) {
     BridgeFault fault = assertThrows(BridgeFault.class, this::bring);
     assertEquals(fault.getMessage(), code, fault.code);
@@ -73,8 +79,8 @@ public final class ModelImportTest {
     ModelFolder model = store.folders().get(0);
     assertEquals("small model", model.model.name);
     assertEquals(FolderTree.sha256(tree.files.get("manifest.json")), model.model.hash);
-    assertEquals(Collections.singletonList(model.model.hash), places());
-    Path place = folder.resolve(model.model.hash).resolve("small model");
+    assertEquals(Collections.singletonList(place()), places());
+    Path place = folder.resolve(place()).resolve("small model");
     for (String path : tree.files.keySet()) {
       assertArrayEquals(tree.files.get(path).getBytes(StandardCharsets.UTF_8), Files.readAllBytes(place.resolve(path)));
     }
@@ -98,8 +104,48 @@ public final class ModelImportTest {
     List<String> opened = new ArrayList<>();
     tree.hook = opened::add;
     assertFalse(bring());
-    assertEquals(Collections.singletonList("manifest.json"), opened);
+    assertEquals(Arrays.asList("manifest.json", "stages.json"), opened);
     assertEquals(1, store.folders().size());
+  }
+
+  /** Their manifests are the same; only what is for a size differs. */
+  @Test
+  public void aSecondSizeOfAModelArrivesTooAndGoesWithTheFirst() throws Exception {
+    bring();
+    tree.name = "the same, larger";
+    tree.resize(128);
+    assertTrue(bring());
+    assertFalse(bring());
+    for (ModelStore each : new ModelStore[] {store, ModelStore.in(folder, () -> {})}) {
+      assertEquals(1, each.folders().size());
+      List<Long> widths = new ArrayList<>();
+      for (Offer offer : each.folders().get(0).model.offers) {
+        if (offer.stage.equals("unet")) widths.add(offer.width);
+      }
+      Collections.sort(widths);
+      assertEquals(Arrays.asList(64L, 128L), widths);
+    }
+    store.delete(store.folders().get(0));
+    assertEquals(Collections.emptyList(), places());
+  }
+
+  @Test
+  public void sizesThatChangeWhileTheyAreCopiedAreNoticed() {
+    tree.hook =
+        path -> {
+          if (path.equals("unet.onnx")) tree.files.put("stages.json", tree.files.get("stages.json") + " ");
+        };
+    refused(BridgeFault.Code.CORRUPT_STORE, "stages.json");
+  }
+
+  @Test
+  public void whatWasDamagedHereIsBroughtInAgain() throws Exception {
+    bring();
+    Files.delete(folder.resolve(place()).resolve("small model").resolve("unet.weights"));
+    store = ModelStore.in(folder, () -> {});
+    assertTrue(bring());
+    assertEquals(1, store.folders().size());
+    assertEquals(Collections.singletonList(place()), places());
   }
 
   @Test
@@ -109,7 +155,7 @@ public final class ModelImportTest {
     bring();
     assertEquals("manifest.json", opened.get(0));
     assertEquals("manifest.json", opened.get(opened.size() - 1));
-    assertEquals(tree.files.size() + 1, opened.size());
+    assertEquals(tree.files.size() + 2, opened.size());
   }
 
   @Test
@@ -197,7 +243,7 @@ public final class ModelImportTest {
         };
     BridgeFault fault = assertThrows(BridgeFault.class, () -> ModelImport.run(store, huge, this::heard, cancellation));
     assertEquals(BridgeFault.Code.TOO_LARGE, fault.code);
-    assertEquals(Collections.singletonList("manifest.json"), opened);
+    assertEquals(Arrays.asList("manifest.json", "stages.json"), opened);
     assertEquals(Collections.emptyList(), places());
   }
 
@@ -214,13 +260,12 @@ public final class ModelImportTest {
   @Test
   public void whatWasLeftHalfDoneIsRemovedAtTheNextStartAndDamageIsNotShown() throws Exception {
     bring();
-    String hash = store.folders().get(0).model.hash;
     Path left = store.arrival();
     Files.write(left.resolve("unet.weights"), new byte[3]);
     assertEquals(2, places().size());
-    Files.delete(folder.resolve(hash).resolve("small model").resolve("unet.weights"));
+    Files.delete(folder.resolve(place()).resolve("small model").resolve("unet.weights"));
     ModelStore next = ModelStore.in(folder, () -> {});
-    assertEquals(Collections.singletonList(hash), places());
+    assertEquals(Collections.singletonList(place()), places());
     assertEquals(Collections.emptyList(), next.folders());
   }
 }

@@ -86,6 +86,9 @@ public final class ModelScreenTest {
     assertEquals("Imported: small", text());
     assertEquals("small", store.folders().get(0).model.name);
     assertEquals(1, changes);
+    pick();
+    assertEquals("Here already, nothing was imported: small", text());
+    assertEquals(1, changes);
     screen.show();
     assertTrue(shadowOf(shown()).getItems()[0].toString().startsWith("small\n"));
     shadowOf(shown()).clickOnItem(0);

@@ -32,18 +32,31 @@ import pocketdiffusion.bridge.Tensor;
 public final class OrtNetwork implements Network {
   private final OrtEnvironment environment;
   private final List<OrtSession> sessions;
+  private final Map<String, String> runSettings;
   private final List<Port> inputs;
   private final List<Port> outputs;
 
-  private OrtNetwork(OrtEnvironment environment, List<OrtSession> sessions, List<Port> inputs, List<Port> outputs) {
+  private OrtNetwork(
+      OrtEnvironment environment,
+      List<OrtSession> sessions,
+      Map<String, String> runSettings,
+      List<Port> inputs,
+      List<Port> outputs) {
     this.environment = environment;
     this.sessions = sessions;
+    this.runSettings = runSettings;
     this.inputs = inputs;
     this.outputs = outputs;
   }
 
   /** At least one session; they are closed with the network. */
   public static OrtNetwork of(OrtEnvironment environment, List<OrtSession> sessions) throws OrtException, BridgeFault {
+    return of(environment, sessions, Collections.emptyMap());
+  }
+
+  /** {@code runSettings}: what every run is told, by the names that ONNX Runtime has for it. */
+  public static OrtNetwork of(OrtEnvironment environment, List<OrtSession> sessions, Map<String, String> runSettings)
+      throws OrtException, BridgeFault {
     Map<String, Port> inputs = new LinkedHashMap<>();
     Set<String> made = new HashSet<>();
     List<Port> outputs = Collections.emptyList();
@@ -54,7 +67,7 @@ public final class OrtNetwork implements Network {
       outputs = ports(session.getOutputInfo());
       for (Port port : outputs) made.add(port.name);
     }
-    return new OrtNetwork(environment, sessions, new ArrayList<>(inputs.values()), outputs);
+    return new OrtNetwork(environment, sessions, runSettings, new ArrayList<>(inputs.values()), outputs);
   }
 
   private static List<Port> ports(Map<String, NodeInfo> infos) throws BridgeFault {
@@ -96,6 +109,9 @@ public final class OrtNetwork implements Network {
     List<OrtSession.Result> results = new ArrayList<>();
     List<OnnxTensor> feeds = new ArrayList<>();
     try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
+      for (Map.Entry<String, String> each : runSettings.entrySet()) {
+        options.addRunConfigEntry(each.getKey(), each.getValue());
+      }
       for (Map.Entry<String, Tensor> entry : given.entrySet()) {
         OnnxTensor feed = feed(entry.getValue());
         feeds.add(feed);

@@ -18,6 +18,8 @@ final class NpuSearch {
   static final String PROBING = "probing";
   static final String FAILED = "probe-failed";
   static final String CRASHED = "crashed-before";
+  /** The provider, Qualcomm's libraries, or the phone's own beneath them: they are in this build. */
+  static final String NOT_LOADED = "not-loaded";
   /** Loading the libraries and compiling one convolution takes a second or two. */
   static final long LIMIT_MILLISECONDS = 60_000;
 

@@ -72,7 +72,7 @@ public final class QnnEngine implements Engine, NpuTrial {
     try {
       found = provider.call();
     } catch (Exception | LinkageError thrown) {
-      return "not-built-in";
+      return NpuSearch.NOT_LOADED;
     }
     Set<String> models = new HashSet<>();
     for (ModelFolder folder : shelf.folders()) models.add(folder.model.hash);
@@ -131,7 +131,7 @@ public final class QnnEngine implements Engine, NpuTrial {
         mark.set(offer.stage);
         opened.add(sessions.open(graphs.get(i), model.hash, name, shipped, cancellation));
       }
-      OrtNetwork network = OrtNetwork.of(environment, opened);
+      OrtNetwork network = OrtNetwork.of(environment, opened, QnnSessions.RUN_SETTINGS);
       opened = new ArrayList<>();
       return network;
     } catch (OrtException thrown) {

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,13 @@ import pocketdiffusion.bridge.Cancellation;
  * <p>Invariant: every node of a session runs on the NPU; a graph of which one would not is refused.
  */
 final class QnnSessions {
+  /**
+   * Of each run, not of the session: networks stay open for minutes after a drawing, and what a session asks of the NPU's clocks it
+   * asks for as long as it lives. {@code default} after a run would leave the burst as it is (ONNX Runtime 1.29,
+   * onnxruntime_run_options_config_keys.h, and OnRunEnd of its QNN provider).
+   */
+  static final Map<String, String> RUN_SETTINGS = runSettings();
+
   private final OrtEnvironment environment;
   private final QnnRuntime runtime;
   private final NpuChip chip;
@@ -34,6 +42,13 @@ final class QnnSessions {
 
   static QnnSessions of(OrtEnvironment environment, QnnRuntime runtime, NpuChip chip, ContextCache cache) {
     return new QnnSessions(environment, runtime, chip, cache);
+  }
+
+  private static Map<String, String> runSettings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("qnn.htp_perf_mode", "burst");
+    settings.put("qnn.htp_perf_mode_post_run", "low_power_saver");
+    return Collections.unmodifiableMap(settings);
   }
 
   String chip() {
@@ -106,9 +121,7 @@ final class QnnSessions {
     SessionOptions options = new SessionOptions();
     try {
       options.addConfigEntry("session.disable_cpu_ep_fallback", "1");
-      Map<String, String> settings = new LinkedHashMap<>(chip.settings());
-      settings.put("htp_performance_mode", "burst");
-      runtime.addTo(options, settings);
+      runtime.addTo(options, chip.settings());
       return options;
     } catch (OrtException | RuntimeException thrown) {
       options.close();

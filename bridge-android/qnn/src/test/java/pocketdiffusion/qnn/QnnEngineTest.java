@@ -6,7 +6,10 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
@@ -14,6 +17,7 @@ import java.util.Collections;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.List;
+import java.util.Map;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -24,8 +28,11 @@ import pocketdiffusion.bridge.Device;
 import pocketdiffusion.bridge.Model;
 import pocketdiffusion.bridge.NpuSetup;
 import pocketdiffusion.bridge.Offer;
+import pocketdiffusion.bridge.Port;
 import pocketdiffusion.bridge.Shelf;
 import pocketdiffusion.bridge.Status;
+import pocketdiffusion.bridge.Tensor;
+import pocketdiffusion.ort.OrtNetwork;
 
 /** Phones without an NPU that computes; those with one: {@code EmulatorTest}. */
 public final class QnnEngineTest {
@@ -60,8 +67,8 @@ public final class QnnEngineTest {
   }
 
   @Test
-  public void aBuildWithoutTheLibrarySaysSo() throws Exception {
-    says("not-built-in", engine(new NamedChip("SM8550")));
+  public void aLibraryThatIsBuiltInAndDoesNotLoadIsToldAsThat() throws Exception {
+    says("not-loaded", engine(new NamedChip("SM8550")));
   }
 
   /** As after a crash of the driver; the person says to try again. */
@@ -73,8 +80,8 @@ public final class QnnEngineTest {
     assertEquals("crashed-before", engine.status().why(Status.NPU));
     engine.tryAgain();
     assertTrue(known.await(20, TimeUnit.SECONDS));
-    says("not-built-in", engine);
-    assertEquals("not-built-in", engine.status().why(Status.NPU));
+    says("not-loaded", engine);
+    assertEquals("not-loaded", engine.status().why(Status.NPU));
   }
 
   /** As the app names it, by text. */
@@ -89,6 +96,34 @@ public final class QnnEngineTest {
       if (Arrays.equals(some, Arrays.copyOfRange(bytes, i, i + some.length))) return i;
     }
     throw new IllegalStateException("not there");
+  }
+
+  private static Map<String, Tensor> runOnTheProcessor(Map<String, String> runSettings) throws Exception {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (SessionOptions options = new SessionOptions()) {
+      OrtSession session = environment.createSession(Base64.getDecoder().decode(QnnProbe.GRAPH), options);
+      OrtNetwork network = OrtNetwork.of(environment, Collections.singletonList(session), runSettings);
+      try {
+        Port x = network.inputs().get(0);
+        Tensor given = Tensor.of(x.dtype, x.shape(), ByteBuffer.allocateDirect(4 * 8 * 16).order(ByteOrder.nativeOrder()));
+        return network.run(Collections.singletonMap(x.name, given), new Cancellation());
+      } finally {
+        network.close();
+      }
+    }
+  }
+
+  /** The session asks for nothing that outlives a run; one that ends asks for the least. What is asked reaches ONNX Runtime. */
+  @Test
+  public void theNpuIsFastWhileItRunsAndNotWhileItWaits() throws Exception {
+    assertEquals("burst", QnnSessions.RUN_SETTINGS.get("qnn.htp_perf_mode"));
+    assertEquals("low_power_saver", QnnSessions.RUN_SETTINGS.get("qnn.htp_perf_mode_post_run"));
+    for (String name : new String[] {"SM8550", "SM9999"}) {
+      assertFalse(name, NpuChip.of(name).settings().containsKey("htp_performance_mode"));
+    }
+    assertEquals(1, runOnTheProcessor(QnnSessions.RUN_SETTINGS).size());
+    Map<String, String> wrong = Collections.singletonMap("memory.enable_memory_arena_shrinkage", "no such device");
+    assertThrows(BridgeFault.class, () -> runOnTheProcessor(wrong));
   }
 
   /** The graph is sound, and what it computes is what is expected of an NPU. */
