@@ -1,7 +1,7 @@
 /** Which ways to compute there are for the picture that is set, and which of them the person's choice comes to. */
 import type { BackendName, BackendReport, ModelSummary } from '../workers/api';
 import type { State } from './reducer';
-import type { Settings } from './settings';
+import { BACKENDS, type Settings } from './settings';
 
 /** The model in use, and the size that is set. */
 export interface Wish {
@@ -16,6 +16,9 @@ export interface Wish {
 }
 
 export const isHosts = (id: string | null | undefined): boolean => id?.startsWith('host:') === true;
+
+/** All that there may be. Beside a host alone there are two ways to use the CPU. */
+export const backendsHere = ({ host }: Pick<State, 'host'>) => BACKENDS.filter((name) => name !== 'native-cpu' || host);
 
 /** Models that lie with the host alone, in the first size that it draws with each. */
 export const onlyThere = ({ host }: Pick<State, 'host'>): ModelSummary[] =>

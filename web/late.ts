@@ -1,6 +1,8 @@
 /** What a first look at the page does not need: one file, fetched when any of it is wanted or the page has nothing better to do. */
 export { followApp } from './app';
+export { BackendReasons } from './components/BackendReasons';
 export { ControlPanel } from './components/ControlPanel';
+export { DiedNotice } from './components/DiedNotice';
 export { FewSteps } from './components/FewSteps';
 export { Gallery } from './components/Gallery';
 export { Ignored } from './components/Ignored';

@@ -1,21 +1,16 @@
-/** Which part of the device computes, why one of them cannot, and how long each took the last time. */
-import { hostedSizes, reportOn } from '../backends';
-import { BACKENDS } from '../settings';
-import { backendInUse, set, settings, state, wish } from '../state';
+/** Which part of the device computes. */
+import { backendsHere, reportOn } from '../backends';
+import { set, settings, state, wish } from '../state';
 import { words } from '../words';
 import { Choice } from './Choice';
+import { BackendReasons } from './Late';
 
 export function BackendField() {
   const said = words();
   const { backend } = settings.value;
-  const { host, measured } = state.value;
+  const { host } = state.value;
   const asked = wish();
-  const inUse = backendInUse();
-  // Beside a host alone there are two ways to use the CPU.
-  const known = BACKENDS.filter((name) => name !== 'native-cpu' || host).map((name) => ({
-    ...{ name, report: reportOn(name, state.value, asked), took: measured[name] },
-    sizes: hostedSizes(state.value, name, asked.modelId).map(({ width, height }) => sizeOf(width, height)),
-  }));
+  const known = backendsHere(state.value).map((name) => ({ name, report: reportOn(name, state.value, asked) }));
   // A GPU is on offer once it has passed its test.
   const disabled = ({ name, report }: (typeof known)[number]): boolean =>
     report ? !report.available : name === 'webgpu';
@@ -37,34 +32,7 @@ export function BackendField() {
         ]}
         onChange={(value) => set({ backend: value })}
       />
-      <div class="reasons">
-        {backend === 'auto' && state.value.backends.length > 0 && (
-          <p class="hint" data-testid="auto-is">
-            {said.autoIs(said.backends[inUse], inUse === 'wasm-int8' || inUse === 'webgpu')}
-          </p>
-        )}
-        {known.map(({ name, report, sizes, took }) => (
-          <div key={name}>
-            {report?.why && (
-              <p class="hint" data-testid={`why-${name}`}>
-                {said.backendWhy(said.backends[name], report.why, sizes)}
-              </p>
-            )}
-            {took && (
-              <p class="hint" data-testid={`took-${name}`}>
-                {said.measured(
-                  said.backends[name],
-                  said.duration(took.milliseconds),
-                  sizeOf(took.width, took.height),
-                  said.stepsShort(took.steps),
-                )}
-              </p>
-            )}
-          </div>
-        ))}
-      </div>
+      <BackendReasons />
     </div>
   );
 }
-
-const sizeOf = (width: number, height: number): string => `${width} × ${height}`;

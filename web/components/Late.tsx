@@ -21,7 +21,9 @@ function late<Props extends object>(pick: (parts: Parts) => ComponentType<Props>
   };
 }
 
+export const BackendReasons = late((parts) => parts.BackendReasons, false);
 export const ControlPanel = late((parts) => parts.ControlPanel);
+export const DiedNotice = late((parts) => parts.DiedNotice, false);
 export const FewSteps = late((parts) => parts.FewSteps, false);
 export const Gallery = late((parts) => parts.Gallery, false);
 export const Ignored = late((parts) => parts.Ignored);

@@ -3,47 +3,23 @@ import { draw } from '../actions';
 import { diedDrawing } from '../crash';
 import { bringDemo, deleteModel, renewDemo, tryAgain } from '../modelActions';
 import type { Problem } from '../reducer';
-import type { Settings } from '../settings';
 import { isDemo, modelInUse, set, settings, state, tell } from '../state';
 import { shelfOpen } from '../unfolded';
 import { failureText, words } from '../words';
 import { Icon } from './Icon';
 import { IconButton } from './IconButton';
-import { StyledNote } from './Late';
+import { DiedNotice, StyledNote } from './Late';
 
 export function Notices() {
-  const said = words();
   const { problem } = state.value;
   const died = diedDrawing.value;
   return (
     <>
       <CutNotice />
       {problem && !isOfShelf(problem) && <ProblemNotice problem={problem} />}
-      {died && !problem && (
-        <div class="notice" role="alert" data-testid="page-died">
-          <div class="notice-body">
-            <p>{said.pageDied(died.width, died.height, died.step)}</p>
-            {died.settings && (
-              <button type="button" data-testid="draw-again" onClick={() => drawAgain(died.settings)}>
-                {said.drawAgain}
-              </button>
-            )}
-          </div>
-          <Dismiss
-            onClick={() => {
-              diedDrawing.value = undefined;
-            }}
-          />
-        </div>
-      )}
+      {died && !problem && <DiedNotice died={died} />}
     </>
   );
-}
-
-/** What the page died of, seed and all, with the model in use. */
-function drawAgain({ modelId: _, ...kept }: Partial<Settings> = {}): void {
-  set({ ...kept, keepSeed: true });
-  void draw();
 }
 
 /** Below the picture: above the button it would move the button from under a thumb. */

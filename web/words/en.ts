@@ -67,12 +67,6 @@ export const en = {
   memoryModes: { auto: 'Auto', low: 'Low' },
   memoryHint:
     'On the CPU, low reads the model in parts, anew for every step, and decodes in tiles: slower, nearly the same picture.',
-  /** Some are taken only once they have passed a test. */
-  autoIs: (name: string, tested: boolean) => `Auto: ${name}${tested ? ', tested on this device' : ''}`,
-  backendWhy: (name: string, why: string, sizes: readonly string[]): string =>
-    `${name}: ${why === 'other-size' ? `draws this model at ${sizes.join(', ')}` : (whyNot[why] ?? why)}`,
-  measured: (name: string, duration: string, size: string, steps: string) =>
-    `${name}: ${duration} last time (${size}, ${steps})`,
   stepsShort: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
   decoder: 'Decoding',
   promptOptions: 'How words are read',
@@ -214,31 +208,8 @@ export const en = {
     aborted: () => 'Stopped.',
     internal: () => 'Something went wrong that should not have.',
   },
-  drawAgain: 'Draw it again',
-  pageDied: (width: number, height: number, step: number) =>
-    `Last time, the page was closed by the device while drawing ${width} × ${height}${step ? `, after step ${step}` : ''}: most likely memory ran out. A smaller size needs less.`,
 };
 
 const host = 'The app stopped computing. Try again, or compute on the CPU.';
-
-const whyNot: Record<string, string> = {
-  'no-adapter': 'this browser offers no GPU to pages',
-  'self-test-failed': 'it miscalculated a test, so it is not used',
-  'no-threads': 'one core only: this page is not isolated from other pages, so the browser allows it no threads',
-  software: 'imitated by the CPU here, and slower than it',
-  'no-webgpu': 'this browser has no WebGPU',
-  'no-host': 'only in the Android app, on phones that have one',
-  'no-npu': 'this device has none that is known',
-  'not-built-in': 'not in this build of the app',
-  probing: 'it is being tested',
-  'not-loaded': 'its driver does not load',
-  'probe-failed': 'it did not pass its test',
-  'crashed-before': 'the app died of it the last time; it can be tried again in the app',
-  'too-hot': 'the device is too hot',
-  'wider-weights': 'for models that were opened with 8-bit weights',
-  'only-there': 'this model is only in the app',
-  'download-failed': 'what it needs did not arrive',
-  'other-model': 'the app has no form of this model for it',
-};
 
 export type Words = typeof en;

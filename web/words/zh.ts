@@ -65,10 +65,6 @@ export const zh: Words = {
   memory: '内存',
   memoryModes: { auto: '自动', low: '节省' },
   memoryHint: '在 CPU 上，节省模式每一步都分段重新读取模型，并分块解码：更慢，画面几乎相同。',
-  autoIs: (name, tested) => `自动：${name}${tested ? '，已在本机通过自检' : ''}`,
-  backendWhy: (name, why, sizes) =>
-    `${name}：${why === 'other-size' ? `此模型只能画 ${sizes.join('、')}` : (whyNot[why] ?? why)}`,
-  measured: (name, duration, size, steps) => `${name}：上次用时${duration}（${size}，${steps}）`,
   stepsShort: (count) => `${count} 步`,
   decoder: '解码',
   promptOptions: '提示词的解读',
@@ -207,29 +203,6 @@ export const zh: Words = {
     aborted: () => '已停止。',
     internal: () => '发生了意料之外的错误。',
   },
-  drawAgain: '重新绘制',
-  pageDied: (width, height, step) =>
-    `上次绘制 ${width} × ${height}${step ? `（已完成 ${step} 步）` : ''}时页面被设备关闭，很可能是内存不足。请尝试较小的尺寸。`,
 };
 
 const host = '应用停止了计算。请重试，或改用 CPU。';
-
-const whyNot: Record<string, string> = {
-  'no-adapter': '浏览器没有向页面提供 GPU',
-  'self-test-failed': '自检结果有误，因此不使用',
-  'no-threads': '只能用一个核心：页面未被隔离，浏览器不允许多线程',
-  software: '此处由 CPU 模拟，比 CPU 更慢',
-  'no-webgpu': '浏览器不支持 WebGPU',
-  'no-host': '仅在 Android 应用中可用，且手机须有 NPU',
-  'no-npu': '此设备没有已知的 NPU',
-  'not-built-in': '应用的这个版本未包含',
-  probing: '正在测试',
-  'not-loaded': '驱动无法加载',
-  'probe-failed': '未通过测试',
-  'crashed-before': '上次使用时应用崩溃，可在应用中重新尝试',
-  'too-hot': '设备过热',
-  'wider-weights': '仅用于以 8 位权重打开的模型',
-  'only-there': '此模型只在应用中',
-  'download-failed': '所需文件没有下载成功',
-  'other-model': '应用中没有此模型的相应版本',
-};
