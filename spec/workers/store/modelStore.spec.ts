@@ -15,7 +15,6 @@ import {
   SHELVES,
   someBytes,
   stage,
-  untilKept,
 } from './storeFixture';
 
 for (const shelf of SHELVES) {
@@ -105,16 +104,22 @@ for (const shelf of SHELVES) {
 
   promise('a crash before the record leaves no model; without a key to go on by, the space comes back', async () => {
     // A crash is a put that stops for good at its last write: nothing behind it runs. Its locks are the browser's to free.
+    let stopped = (): void => undefined;
+    const died = new Promise<void>((resolve) => {
+      stopped = resolve;
+    });
     const hang = (records: Records): Records => ({
       ...records,
-      write: (entries, removed) =>
-        entries.some(([key]) => key.startsWith('model:'))
-          ? new Promise(() => undefined)
-          : records.write(entries, removed),
+      write(entries, removed) {
+        if (!entries.some(([key]) => key.startsWith('model:'))) return records.write(entries, removed);
+        stopped();
+        return new Promise(() => undefined);
+      },
     });
     const dying = device(shelf, hang);
     void (await dying.open()).put(model());
-    await untilKept(dying, 2800);
+    await died;
+    assert.is(await bytesKept(dying), 2800);
 
     const store = await dying.restart();
     assert.equal(await store.list(), []);
