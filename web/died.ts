@@ -15,9 +15,9 @@ export interface Died {
 const MOST_UNITS = 20_000;
 
 /** `settings`: those of the request. */
-export const drawnOf = ({ width, height, initImage, controls }: ImageRequest, settings: Settings): Died => ({
+export const drawnOf = ({ width, height, ...from }: ImageRequest, settings: Settings): Died => ({
   ...{ width, height, step: 0 },
-  ...(initImage || controls ? {} : { settings }),
+  ...((from.initImage ?? from.controls ?? from.ipAdapters) ? {} : { settings }),
 });
 
 export function diedText(drawn: Died): string {

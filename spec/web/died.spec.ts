@@ -17,8 +17,10 @@ test('what is drawn is told with all that draws it again, and the steps that are
 });
 
 test('pictures that it was drawn from died with the page: it cannot be drawn again', () => {
-  const told = diedText(drawnOf({ ...request, controls: [] }, SETTINGS));
-  assert.equal(parseDied(told), { width: 640, height: 512, step: 0 });
+  for (const from of [{ controls: [] }, { ipAdapters: [] }]) {
+    const told = diedText(drawnOf({ ...request, ...from }, SETTINGS));
+    assert.equal(parseDied(told), { width: 640, height: 512, step: 0 });
+  }
 });
 
 test('the text is one that the app keeps, however long the prompt', () => {
