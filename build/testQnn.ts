@@ -25,6 +25,7 @@ import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { badArgument } from '../models/commandLine.node';
 import { CodedError } from '../models/errors';
+import { HEADS_FORMS } from '../models/graph/qnn/attention';
 import { STAGE_NAMES } from '../models/manifest';
 import { fromCaller } from '../models/openDisk.node';
 import { blockNetworks } from './qnn/blockNetworks';
@@ -102,7 +103,7 @@ async function tested(args: readonly string[]): Promise<number> {
   const format = FORMATS[oneOf('--format', values.format, Object.keys(FORMATS) as (keyof typeof FORMATS)[])];
   const forms = {
     linear: oneOf('--linear', values.linear, ['conv', 'matmul'] as const),
-    heads: oneOf('--heads', values.heads, ['split', 'batched'] as const),
+    heads: oneOf('--heads', values.heads, HEADS_FORMS),
   };
   const stages = (values.stage ?? (full ? ['unet'] : STAGE_NAMES)).map((name) => oneOf('--stage', name, STAGE_NAMES));
   const chips = (values.chip ?? (full ? ['SM8650'] : CHIPS)).map((name) => oneOf('--chip', name, CHIPS));

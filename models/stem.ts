@@ -1,2 +1,5 @@
-/** What a file of weights is called: its name without folders and ending. */
-export const stem = (path: string): string => path.replace(/^.*[/\\]/s, '').replace(/\.safetensors$/i, '');
+/** What a file is called: its name without folders. */
+export const lastPart = (path: string): string => path.replace(/^.*[/\\]/s, '');
+
+/** What a file of weights is called: that without its ending. */
+export const stem = (path: string): string => lastPart(path).replace(/\.safetensors$/i, '');

@@ -1,9 +1,10 @@
 /** ControlNets, T2I-adapters and IP-Adapters kept on the device, and the pictures and settings by which they steer the next drawing. */
 import { signal } from '@preact/signals';
 import type { ControlSummary, Failure, InitImage, PickedFile } from '../workers/api';
+import { MOST_IMAGES } from '../workers/api/ipAdapters';
 import type { Recipe } from '../workers/pictureFile/recipe';
 import { type AskedControls, type Controls, type ControlUnit, controls } from './controls';
-import { type FoundUnits, foundUnits, freshUnit, MOST_PICTURES, modelOf, requestOf } from './controlUnits';
+import { type FoundUnits, foundUnits, freshUnit, modelOf, requestOf } from './controlUnits';
 import { shelf } from './engines';
 import { pictureOf } from './givenPicture';
 import { headerOf, shelved } from './shelved';
@@ -64,7 +65,7 @@ export function givePicture(id: number, name: string, picture: InitImage): void 
   const several = modelOf(unit, kept.value ?? [])?.kind === 'ip-adapter';
   const awaited = Math.max(0, unit.wanted.indexOf(name));
   changeUnit(id, {
-    given: [...(several ? unit.given : []), { name, picture }].slice(0, MOST_PICTURES),
+    given: [...(several ? unit.given : []), { name, picture }].slice(0, MOST_IMAGES),
     wanted: several ? unit.wanted.filter((_, i) => i !== awaited) : [],
   });
 }

@@ -5,9 +5,6 @@ import type { SaidControl } from '../workers/pictureFile/saidControls';
 import type { SaidIpAdapter } from '../workers/pictureFile/saidIpAdapters';
 import type { AskedControls, Controls, ControlUnit, GivenPicture } from './controls';
 
-/** That an IP-Adapter may be shown (workers/ipAdapterRequest.ts). */
-export const MOST_PICTURES = 16;
-
 let last = 0;
 
 /** One to begin with, all of which counts throughout. */

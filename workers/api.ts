@@ -14,7 +14,7 @@ import type { BackendName, BackendReport, HostBackendName, HostReport, KernelNum
 import type { FromImageRequest, InitImage } from './api/images';
 import type { ImportOptions, License, PickedFile, RemoteModel, RoundedForm, WeightForm } from './api/importing';
 import type { InpaintRequest } from './api/inpaint';
-import type { ChosenIpAdapter, IpAdapterRequest } from './api/ipAdapters';
+import type { CountedIpAdapter, IpAdapterRequest } from './api/ipAdapters';
 import type { LoraRequest, LoraShelfApi } from './api/loras';
 import type { Port } from './api/ports';
 import type { SamplingRequest } from './api/sampling';
@@ -266,10 +266,7 @@ export interface EngineApi extends LoraShelfApi, ControlShelfApi {
       HiresRequest & {
         readonly initImage?: unknown;
         readonly controls?: readonly Pick<ChosenControl, 'name'>[];
-        /** `images`: how many. */
-        readonly ipAdapters?: readonly (Pick<ChosenIpAdapter, 'name' | 'encoder' | 'scale'> & {
-          readonly images: { readonly length: number };
-        })[];
+        readonly ipAdapters?: readonly CountedIpAdapter[];
       },
   ): Promise<Forecast | undefined>;
   /** Draws with a stored model. Reports `ImageEvent`s. */

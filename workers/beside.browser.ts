@@ -4,7 +4,7 @@
  */
 import type { Manifest } from '../models/manifest';
 import type { GraphOptions } from '../models/pack';
-import type { ChosenControl, ChosenIpAdapter } from './api';
+import type { ChosenControl, CountedIpAdapter } from './api';
 import type { Backend } from './backend/backend';
 import { imageTokens, type PreparedAdapter, preparedAdapters } from './imagePrompting';
 import type { Planned } from './memory/drawingPlan';
@@ -17,9 +17,7 @@ import { seeingNamed } from './withIpAdapters.browser';
 /** What is asked for of them, to be drawn or to be told what that takes. */
 export interface AskedBeside {
   readonly controls?: readonly Pick<ChosenControl, 'name'>[];
-  readonly ipAdapters?: readonly (Pick<ChosenIpAdapter, 'name' | 'encoder' | 'scale'> & {
-    readonly images: { readonly length: number };
-  })[];
+  readonly ipAdapters?: readonly CountedIpAdapter[];
 }
 
 export interface Beside {

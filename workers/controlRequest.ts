@@ -1,6 +1,6 @@
 /** What may be asked of ControlNets; `checkRequest` says the rest. */
 import type { ImageRequest } from './api';
-import { bad, finite } from './ranges';
+import { bad, finite, part, picture } from './ranges';
 
 const MOST_WEIGHT = 10;
 /** Beyond what any picture has (pictureFile/canny.ts). */
@@ -13,18 +13,14 @@ export function checkControls({ controls, controlGuess }: ImageRequest): void {
     return;
   }
   if (controls.length === 0) throw bad('controls', 'one at least', '0');
-  for (const { name, image, preprocess, weight = 1, start = 0, end = 1 } of controls) {
+  for (const { name, image, preprocess, weight = 1, ...when } of controls) {
     const of = (what: string): string => `controls: ${name}: ${what}`;
     finite(of('weight'), weight, 0, MOST_WEIGHT);
-    finite(of('start'), start, 0, 1);
-    finite(of('end'), end, 0, 1);
-    if (start >= end) throw bad(of('end'), `above its start, ${start}`, String(end));
+    part(of, when);
     if (preprocess?.type === 'canny') {
       finite(of('low'), preprocess.low, 0, preprocess.high);
       finite(of('high'), preprocess.high, 0, MOST_SLOPE);
     }
-    const bytes = 3 * image.width * image.height;
-    if (bytes === 0 || image.pixels.length !== bytes)
-      throw bad(of('image'), `${image.width} × ${image.height} pixels of 3 bytes`, `${image.pixels.length} bytes`);
+    picture(of('image'), image);
   }
 }

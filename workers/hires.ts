@@ -23,8 +23,9 @@ export const HIRES_UPSCALERS: readonly HiresUpscaler[] = [
 /** What stable-diffusion-webui begins with. */
 export const HIRES_DEFAULTS = { hiresUpscaler: 'latent', hiresSteps: 0, hiresStrength: 0.7 } as const;
 
-const FACTOR = 8;
-const down = (pixels: number): number => pixels - (pixels % FACTOR);
+/** Pixels of a latent's side. */
+export const FACTOR = 8;
+export const down = (pixels: number): number => pixels - (pixels % FACTOR);
 
 export const isHires = ({ hiresScale, hiresSize }: HiresRequest): boolean =>
   hiresScale !== undefined || hiresSize !== undefined;

@@ -1,8 +1,6 @@
 /** What a drawing in two passes will take, said before it is asked for. */
-import { finalSize, largestPass, type Sized } from './hires';
+import { down, FACTOR, finalSize, largestPass, type Sized } from './hires';
 import { checkHiresSize } from './hiresRequest';
-
-const FACTOR = 8;
 
 interface Size {
   readonly width: number;
@@ -18,7 +16,6 @@ export async function forecastTwice<Asked extends Sized, Said extends { readonly
   const said = await forecast(largestPass(asked));
   if (!said?.largest) return said;
   const { width } = finalSize(asked);
-  const first = (pixels: number): number =>
-    Math.max(FACTOR, FACTOR * Math.floor((pixels * asked.width) / width / FACTOR));
+  const first = (pixels: number): number => Math.max(FACTOR, down(Math.floor((pixels * asked.width) / width)));
   return { ...said, largest: { width: first(said.largest.width), height: first(said.largest.height) } };
 }

@@ -5,7 +5,7 @@ import { type ImageEncoder, imageEncoding } from '../models/ipAdapter/openImageE
 import { type IpAdapter, ipAdapting, tokensPerPicture } from '../models/ipAdapter/openIpAdapter';
 import type { RunOnce } from '../models/runOnce';
 import type { UNetConfig } from '../models/sd15';
-import type { ChosenIpAdapter } from './api';
+import type { CountedIpAdapter } from './api';
 import type { Backend } from './backend/backend';
 
 export interface ImagePrompting {
@@ -44,7 +44,7 @@ export const imagePrompting = (
 /** Tokens that the UNet is shown of each that counts. */
 export const imageTokens = (
   { adapters }: Pick<ImagePrompting, 'adapters'>,
-  chosen: readonly (Pick<ChosenIpAdapter, 'scale'> & { readonly images: { readonly length: number } })[],
+  chosen: readonly Pick<CountedIpAdapter, 'scale' | 'images'>[],
 ): number[] =>
   adapters.flatMap(({ adapter, encoder }, i) => {
     const { images, scale = 1 } = chosen[i]!;

@@ -3,8 +3,8 @@ import { CodedError } from '../models/errors';
 import type { LoraChoice } from '../models/lora/changes';
 import type { ByteSource } from '../models/source';
 import type { ChosenLora, ImageRequest } from './api';
-import { nearest } from './nearest';
 import { withoutLoraTags } from './pictureFile/loraTags';
+import { unknownName } from './unknownName';
 
 /** LoRAs by their names. */
 export interface LoraShelf {
@@ -35,7 +35,7 @@ export async function openedLoras(request: AskedLoras, shelf: LoraShelf): Promis
   return Promise.all(
     loras.map(async (chosen) => {
       const source = await shelf.open(chosen.name);
-      if (!source) throw unknownLora(chosen.name, await shelf.names());
+      if (!source) throw unknownName('loras', chosen.name, 'a LoRA', await shelf.names());
       return { ...chosen, source };
     }),
   );
@@ -52,11 +52,4 @@ function checkLora({ name, weight, textEncoderWeight = weight }: ChosenLora): vo
   for (const each of [weight, textEncoderWeight])
     if (!(Math.abs(each) <= MOST_WEIGHT))
       refuse(`loras: ${name}`, `a weight from -${MOST_WEIGHT} to ${MOST_WEIGHT}`, `${each}`);
-}
-
-function unknownLora(name: string, names: readonly string[]): CodedError {
-  const near = nearest(name, names, 3).join(', ');
-  const expected =
-    names.length === 0 ? 'a LoRA that is here, where there is none' : `a LoRA that is here, such as ${near}`;
-  return new CodedError('bad-argument', { argument: 'loras', expected, got: name });
 }

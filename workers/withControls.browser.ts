@@ -6,10 +6,9 @@ import { weightsInBlob } from '../models/stageWeights.browser';
 import type { ChosenControl, ControlSummary } from './api';
 import { controlModel, type PlannedSteering, plannedSteering, type SteeringModel } from './controlModel';
 import { type KeptControls, keptControls } from './controlShelf';
-import { CodedError } from './errors';
 import { keptOnce } from './keptOnce';
-import { nearest } from './nearest';
 import type { Records } from './store/records';
+import { unknownName } from './unknownName';
 
 /** Each knows what it has held against its hash. */
 const shelves = new WeakMap<Records, KeptControls>();
@@ -58,13 +57,7 @@ async function openedNamed(kept: KeptControls, name: string, proved: boolean): P
   const source = await (proved ? kept.open(name) : kept.look(name));
   const summary = (await kept.list()).find((one) => one.name === name);
   if (source && summary) return asBrought(await openSteerer(source), summary);
-  const names = await kept.names();
-  const near = nearest(name, names, 3).join(', ');
-  const expected =
-    names.length === 0
-      ? 'a control model that is here, where there is none'
-      : `a control model that is here, such as ${near}`;
-  throw new CodedError('bad-argument', { argument: 'controls', expected, got: name });
+  throw unknownName('controls', name, 'a control model', await kept.names());
 }
 
 /** `steerer`, of which a name that it was given since tells nothing. */

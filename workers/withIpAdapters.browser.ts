@@ -4,9 +4,8 @@ import { openIpAdapter } from '../models/ipAdapter/openIpAdapter';
 import type { ByteSource } from '../models/source';
 import type { ChosenIpAdapter } from './api';
 import type { KeptControl, KeptControls } from './controlShelf';
-import { CodedError } from './errors';
 import type { SeeingAdapter } from './imagePrompting';
-import { nearest } from './nearest';
+import { unknownName } from './unknownName';
 
 type Named = Pick<ChosenIpAdapter, 'name' | 'encoder'>;
 
@@ -20,16 +19,12 @@ export async function seeingNamed(
   proved: boolean,
 ): Promise<SeeingAdapter[]> {
   const here = await kept.list();
-  const find = async (argument: string, name: string | undefined, kind: KeptControl['kind']) => {
+  const find = async (argument: string, name: string | undefined, kind: keyof typeof NOUNS) => {
     const summary = here.find((one) => one.name === name && one.kind === kind);
     const source = summary && (await (proved ? kept.open(summary.name) : kept.look(summary.name)));
     if (source) return { source, summary };
-    throw unknown(
-      argument,
-      name,
-      NOUNS[kind],
-      here.filter((one) => one.kind === kind).map((one) => one.name),
-    );
+    const names = here.filter((one) => one.kind === kind).map((one) => one.name);
+    throw unknownName(argument, name ?? 'none', NOUNS[kind], names);
   };
   const encoders = new Map<string, ReturnType<typeof openImageEncoder>>();
   const opened = (source: ByteSource, { how }: KeptControl) => openImageEncoder(source, how);
@@ -45,14 +40,4 @@ export async function seeingNamed(
   );
 }
 
-const NOUNS: Readonly<Partial<Record<KeptControl['kind'], string>>> = {
-  'ip-adapter': 'an IP-Adapter',
-  'image-encoder': 'an image encoder',
-};
-
-function unknown(argument: string, name = 'none', noun = '', names: readonly string[] = []): CodedError {
-  const near = nearest(name, names, 3).join(', ');
-  const expected =
-    names.length === 0 ? `${noun} that is here, where there is none` : `${noun} that is here, such as ${near}`;
-  return new CodedError('bad-argument', { argument, expected, got: name });
-}
+const NOUNS = { 'ip-adapter': 'an IP-Adapter', 'image-encoder': 'an image encoder' } as const;

@@ -6,6 +6,7 @@ import { withSpellings } from '../aliases';
 import { ConfigFile } from '../configs/configFile';
 import { type ControlNetConfig, controlNet } from '../graph/controlNet';
 import { openTensors } from '../openTensors';
+import { OTHER_BASES } from '../otherBases';
 import { planStage } from '../pack';
 import { badModel, someTensors, unsupportedModel } from '../refuse';
 import type { ModelDescription } from '../sd15';
@@ -152,9 +153,6 @@ export function withControlNet(description: ModelDescription, { source, config }
   planStage(changed, 'unet', source);
   return changed;
 }
-
-/** By the width of cross-attention, which 1.x has of 768. */
-const OTHER_BASES: Readonly<Record<number, string>> = { 1024: 'Stable Diffusion 2.x', 2048: 'Stable Diffusion XL' };
 
 /** `unsupported-model` where it shows, without a model beside it, that it is of another base than Stable Diffusion 1.x. */
 export function refuseOtherBase({ kind, source }: Steerer): void {

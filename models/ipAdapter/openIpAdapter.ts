@@ -16,6 +16,7 @@ import {
 } from '../graph/ipAdapter';
 import { crossAttentions } from '../graph/unet';
 import { openTensors } from '../openTensors';
+import { OTHER_BASES } from '../otherBases';
 import { badModel, someTensors, unsupportedModel } from '../refuse';
 import { type RunOnce, runOnce } from '../runOnce';
 import type { UNetConfig } from '../sd15';
@@ -115,9 +116,6 @@ export function checkAdapter(adapter: IpAdapter, unet: UNetConfig): void {
   checkBase(adapter, unet);
   networkOf(adapter, unet, 1);
 }
-
-/** By the width of cross-attention, which 1.x has of 768. */
-const OTHER_BASES: Readonly<Record<number, string>> = { 1024: 'Stable Diffusion 2.x', 2048: 'Stable Diffusion XL' };
 
 /** `unsupported-model` where it shows, without a model beside it, that it is of another base than Stable Diffusion 1.x. */
 export function refuseOtherAdapter({ source }: IpAdapter): void {

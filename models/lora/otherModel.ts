@@ -1,4 +1,5 @@
 /** For which model a LoRA was made, where its file shows it: in its names, its shapes, or what its trainer wrote about it. */
+import { OTHER_BASES } from '../otherBases';
 import { unsupportedModel } from '../refuse';
 import type { Safetensors } from '../safetensors';
 import { readLoraKey } from './loraKeys';
@@ -14,9 +15,6 @@ const NAMES: readonly (readonly [pattern: RegExp, base: string])[] = [
   // Of 1.x no block has more than one transformer.
   [/(input|output|down|up)_blocks[._].*[._]transformer_blocks[._][1-9]/, 'Stable Diffusion XL'],
 ];
-
-/** Numbers that cross-attention takes of a text encoder, which 1.x has 768 of. */
-const WIDTHS: Readonly<Record<number, string>> = { 1024: 'Stable Diffusion 2.x', 2048: 'Stable Diffusion XL' };
 
 /** By the words of sd-scripts (`ss_base_model_version`, sd_model_spec's `modelspec.architecture`). */
 const WORDS: readonly (readonly [pattern: RegExp, base: string])[] = [
@@ -35,7 +33,7 @@ export function otherBase(tensors: Safetensors): string | undefined {
     const key = readLoraKey(name, (each) => tensors.info(each) !== undefined);
     const into = key && /attn2[._]to_[kv]$/.test(key.module);
     if (into && (key.role === 'down' || key.role === 'hada_w1_b' || key.role === 'b2')) {
-      const base = WIDTHS[tensors.info(name)!.shape[1] ?? 0];
+      const base = OTHER_BASES[tensors.info(name)!.shape[1] ?? 0];
       if (base) return base;
     }
   }

@@ -4,6 +4,7 @@
  */
 import { badModel, someTensors, unsupportedModel } from '../refuse';
 import type { Safetensors } from '../safetensors';
+import { lastPart } from '../stem';
 import type { TensorSource } from '../tensorSource';
 
 const CHECKPOINT = 'a Stable Diffusion 1.x checkpoint';
@@ -86,7 +87,7 @@ export function saysSdxl(file: Safetensors): string | undefined {
   const architecture = file.metadata.get('modelspec.architecture') ?? '';
   if (/^stable-diffusion-xl/i.test(architecture)) return `modelspec.architecture ${architecture}`;
   if (file.names().some((name) => SDXL.test(name))) return 'part of a Stable Diffusion XL model';
-  if (/sd_?-?xl/i.test(file.name.replace(/^.*[/\\]/s, ''))) return 'that of SDXL by its name (if it is not, rename it)';
+  if (/sd_?-?xl/i.test(lastPart(file.name))) return 'that of SDXL by its name (if it is not, rename it)';
   return undefined;
 }
 

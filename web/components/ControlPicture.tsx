@@ -1,10 +1,11 @@
 /** The picture that a control follows, or those that an IP-Adapter sees: dropped, pasted, chosen or the one on show; and beside it, what is followed of it. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { InitImage } from '../../workers/api';
+import { MOST_IMAGES } from '../../workers/api/ipAdapters';
 import { preprocessed } from '../../workers/pictureFile/preprocessed';
 import { givePicture, leavePicture, takeControlPicture } from '../controlShelf';
 import type { ControlUnit, GivenPicture } from '../controls';
-import { MOST_PICTURES, preprocessOf } from '../controlUnits';
+import { preprocessOf } from '../controlUnits';
 import { dragging } from '../drop';
 import { toRgba } from '../rgba';
 import { modelSize, pictureOnShow, settings } from '../state';
@@ -66,7 +67,7 @@ export function ControlPicture({ unit, place, likes }: Props) {
           {wanted.length > 0 ? late.controlWanted(wanted) : likes ? late.controlDropLike : late.controlDrop}
         </p>
       )}
-      {given.length < MOST_PICTURES && <Giving {...{ unit, likes }} onLeave={() => leave(0)} />}
+      {given.length < MOST_IMAGES && <Giving {...{ unit, likes }} onLeave={() => leave(0)} />}
     </fieldset>
   );
 }

@@ -1,9 +1,9 @@
 /** Part of `api.ts`: who computes, the page or a host beside it (`bridge-android`), and what that has. Types only. */
 
-/** What the page itself computes on. */
 /** What our own kernels multiply here: the machine's own products of bytes, or of words, where it has none that are exact. */
 export type KernelNumbers = 'bytes' | 'words';
 
+/** What the page itself computes on. */
 export type OwnBackendName = 'wasm' | 'wasm-int8' | 'webgpu';
 
 /** Ways in which a host computes: on the phone's NPU, or natively on all cores of its CPU. */

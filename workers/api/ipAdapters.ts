@@ -1,6 +1,9 @@
 /** Pictures that a drawing is to be like, by IP-Adapters: the part of an `ImageRequest` that no file of settings holds whole. */
 import type { InitImage } from './images';
 
+/** How many pictures one may be shown: beyond what anyone asks for, each being looked at by a large network. */
+export const MOST_IMAGES = 16;
+
 export interface ChosenIpAdapter {
   /** Of the IP-Adapter, as whoever opened it calls it. */
   readonly name: string;
@@ -17,6 +20,12 @@ export interface ChosenIpAdapter {
   /** In which part of the network's calls, as `ChosenControl.start` and `.end`. */
   readonly start?: number;
   readonly end?: number;
+}
+
+/** What of one decides what it takes to draw with. */
+export interface CountedIpAdapter extends Pick<ChosenIpAdapter, 'name' | 'encoder' | 'scale'> {
+  /** How many. */
+  readonly images: { readonly length: number };
 }
 
 export interface IpAdapterRequest {

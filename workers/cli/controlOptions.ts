@@ -3,6 +3,7 @@ import { badArgument, numberWord } from '../../models/commandLine.node';
 import { openSteerer, type Steerer } from '../../models/control/openSteerer';
 import { diskFolder } from '../../models/folder.node';
 import { diskFile, isFolder, weighedFile } from '../../models/openDisk.node';
+import { lastPart } from '../../models/stem';
 import type { ChosenControl, ControlPreprocess, ControlRequest } from '../api';
 import { CANNY_THRESHOLDS } from '../pictureFile/canny';
 import { given } from './given';
@@ -100,7 +101,7 @@ export async function controlsOf({ controls, guess }: ControlWords): Promise<{
     const image = await readImage(file);
     const control = await openSteerer((await isFolder(path)) ? await diskFolder(path) : await diskFile(path));
     opened.push(control);
-    chosen.push({ ...how, name: control.name, imageName: file.replace(/^.*[/\\]/, ''), image });
+    chosen.push({ ...how, name: control.name, imageName: lastPart(file), image });
   }
   return { opened, request: { controls: chosen, ...(guess ? { controlGuess: true } : {}) } };
 }

@@ -5,6 +5,7 @@ import { diskFolder } from '../../models/folder.node';
 import { type ImageEncoder, openImageEncoder } from '../../models/ipAdapter/openImageEncoder';
 import { type IpAdapter, openIpAdapter } from '../../models/ipAdapter/openIpAdapter';
 import { diskFile, fromCaller, isFolder, weighedFile } from '../../models/openDisk.node';
+import { lastPart } from '../../models/stem';
 import type { ChosenIpAdapter, IpAdapterRequest } from '../api';
 import type { Part } from '../countsIn';
 import { CodedError } from '../errors';
@@ -95,7 +96,7 @@ export async function ipAdaptersOf({ adapters, encoder }: IpAdapterWords): Promi
     const pictures = await Promise.all(images.map(readImage));
     const adapter = await openIpAdapter(await diskFile(path));
     opened.push(adapter);
-    const imageNames = images.map((image) => image.replace(/^.*[/\\]/, ''));
+    const imageNames = images.map(lastPart);
     chosen.push({ ...how, name: adapter.name, imageNames, images: pictures });
   }
   const seeing = await encoderAt(encoder ?? join(dirname(first.path), 'image_encoder'), encoder !== undefined);

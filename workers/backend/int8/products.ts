@@ -62,8 +62,7 @@ export function product(
   const alone = count === 1 && shape.length === 2 && !wide;
   const instruction = alone
     ? vector(assembly, scope, x, results, common)
-    : ((wide ? undefined : sparing(assembly, scope, x, shape, how, common)) ??
-      matrix(assembly, scope, x, shape, how, wide, common));
+    : (sparing(assembly, scope, x, shape, how, wide, common) ?? matrix(assembly, scope, x, shape, how, wide, common));
   const pushed = assembly.push({ ...instruction, writes: [rows.region] });
   return { rows, ...(alone ? {} : { open: pushed }) };
 }
@@ -78,9 +77,10 @@ function sparing(
   x: EngineValue,
   shape: readonly number[],
   how: Product,
+  wide: boolean,
   common: Words,
 ): Unwritten | undefined {
-  if (shape.length !== 4) return undefined;
+  if (wide || shape.length !== 4) return undefined;
   if (convolvesDoubled(x, how)) {
     const input = integers(assembly, scope, x, 9, how.channels);
     return byPixels(assembly, scope, x, how.channels, input, common);
