@@ -3,7 +3,7 @@
  * `sd15Chromium.ts` calls `bench`; every answer is plain data.
  */
 import { createEngine, type EngineWorker } from '../../web/engine';
-import type { ImageRequest, ImportEvent, ImportOptions, PickedBlob } from '../../workers/api';
+import type { BackendName, ImageRequest, ImportEvent, ImportOptions, PickedBlob } from '../../workers/api';
 
 /** What this page uses of the browser: the project's build is checked against Node's types. */
 interface Browser {
@@ -50,14 +50,14 @@ const bench = {
   },
 
   /** Bytes that the plan says the heap will grow to. */
-  async planned(model: string, request: ImageRequest): Promise<number> {
-    return (await engine.forecast(model, 'wasm', request))?.peakBytes ?? Number.NaN;
+  async planned(model: string, backend: BackendName, request: ImageRequest): Promise<number> {
+    return (await engine.forecast(model, backend, request))?.peakBytes ?? Number.NaN;
   },
 
   /** Draws, and returns the timings, the heap after each stage, and the milliseconds of each UNet evaluation. */
-  async draw(model: string, request: ImageRequest) {
+  async draw(model: string, backend: BackendName, request: ImageRequest) {
     const steps: number[] = [];
-    for await (const event of engine.draw(model, 'wasm', request, never)) {
+    for await (const event of engine.draw(model, backend, request, never)) {
       if (event.type === 'step') steps.push(event.milliseconds);
       if (event.type === 'failed') throw new Error(event.message);
       if (event.type === 'finished') return { timings: event.timings, heapBytes: event.heapBytes, steps };

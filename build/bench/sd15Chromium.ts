@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- sd15-chromium [--weights FORM] [--size PIXELS]… [--steps N] [--memory MODE]… [--checkpoint FILE]`: a
- * full-size checkpoint in Chromium, as a user meets it: opened from one file, found again at the second visit, drawn
+ * `npm run bench -- sd15-chromium [--weights FORM] [--size PIXELS]… [--steps N] [--memory MODE]… [--backend wasm|wasm-int8]
+ * [--checkpoint FILE]`: a full-size checkpoint in Chromium, as a user meets it: opened from one file, found again at the second visit, drawn
  * with. Prints time beside the time of hashing the same bytes, and memory as proportional set size, over all of
  * Chromium's processes and over its renderers, sampled five times a second: a shorter peak is missed.
  */
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import puppeteer, { type Page } from 'puppeteer-core';
-import type { ImageRequest, ImportOptions, WeightForm } from '../../workers/api';
+import type { ImageRequest, ImportOptions, OwnBackendName, WeightForm } from '../../workers/api';
 import { DEFAULTS } from '../../workers/request';
 import { bundle } from '../bundle';
 import { CHROMIUM_FLAGS, requireChromium } from '../chromium';
@@ -30,6 +30,7 @@ export async function sd15Chromium(args: readonly string[]): Promise<number> {
       size: { type: 'string', multiple: true, default: ['256', '512'] },
       steps: { type: 'string', default: '2' },
       memory: { type: 'string', multiple: true, default: ['auto'] },
+      backend: { type: 'string', default: 'wasm' },
       checkpoint: { type: 'string' },
     },
   });
@@ -42,7 +43,12 @@ export async function sd15Chromium(args: readonly string[]): Promise<number> {
     const pictures = values.size.flatMap((side) =>
       memories.map((memory) => ({ width: Number(side), height: Number(side), steps, memory })),
     );
-    await benchInChromium(checkpoint, { weights: values.weights as WeightForm }, pictures);
+    await benchInChromium(
+      checkpoint,
+      { weights: values.weights as WeightForm },
+      values.backend as OwnBackendName,
+      pictures,
+    );
     return 0;
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -58,6 +64,7 @@ async function call<Name extends keyof Bench>(page: Page, name: Name, ...args: P
 async function benchInChromium(
   checkpoint: string,
   options: ImportOptions,
+  backend: OwnBackendName,
   pictures: readonly Pick<ImageRequest, 'width' | 'height' | 'steps' | 'memory'>[],
 ): Promise<void> {
   await bundle(FOLDER);
@@ -93,7 +100,7 @@ async function benchInChromium(
     const id = await secondVisit(page, server.url);
     for (const picture of pictures) {
       await open(page, server.url); // A heap of its own for each: it never shrinks.
-      await drawing(page, memory, idle, id, { ...DEFAULTS, prompt: 'a lighthouse', seed: 1, ...picture });
+      await drawing(page, memory, idle, id, backend, { ...DEFAULTS, prompt: 'a lighthouse', seed: 1, ...picture });
     }
   } finally {
     memory.stop();
@@ -141,13 +148,14 @@ async function drawing(
   memory: MemoryWatch,
   idle: Memory,
   id: string,
+  backend: OwnBackendName,
   request: ImageRequest,
 ): Promise<void> {
-  const planned = await call(page, 'planned', id, request);
+  const planned = await call(page, 'planned', id, backend, request);
   memory.peak();
-  const { timings, heapBytes, steps } = await call(page, 'draw', id, request);
+  const { timings, heapBytes, steps } = await call(page, 'draw', id, backend, request);
   const unet = [...steps].sort((a, b) => a - b)[steps.length >> 1]!;
-  console.log(`${request.width} × ${request.height}, ${request.steps} steps, memory ${request.memory}`);
+  console.log(`${request.width} × ${request.height}, ${request.steps} steps, memory ${request.memory}, ${backend}`);
   console.log(`  guided UNet step, median   ${seconds(unet)}   (two passes)`);
   console.log(`  text encoder, decoder      ${seconds(timings.textEncoder)}, ${seconds(timings.vaeDecoder)}`);
   console.log(`  loading, in all            ${seconds(timings.loading)}, ${seconds(timings.total)}`);
