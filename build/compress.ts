@@ -3,10 +3,11 @@
  * server only picks one. The demo model shrinks by a third: rows of its token table that were never trained are zero.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { place } from './placed.mjs';
 
 const WORTH_COMPRESSING = /\.(js|mjs|css|html|json|webmanifest|svg|txt|wasm|safetensors)$/;
 /** A twin that saves less than this is not kept. */
@@ -68,9 +69,6 @@ async function kept(bytes: Uint8Array, pack: typeof brotli): Promise<Uint8Array>
   const before = await readFile(path).catch(() => undefined);
   if (before) return before;
   const packed = await pack(bytes);
-  await mkdir(KEPT, { recursive: true });
-  // Two processes may be at it.
-  await writeFile(`${path}.${process.pid}`, packed);
-  await rename(`${path}.${process.pid}`, path);
+  place(path, packed);
   return packed;
 }

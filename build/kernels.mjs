@@ -4,8 +4,9 @@
  * `dist/kernels` by a hash of the sources.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { place } from './placed.mjs';
 
 /** Every script is started in the repository's root (run.mjs). */
 const SOURCES = 'workers/kernels';
@@ -57,9 +58,7 @@ async function compiled(form) {
   const before = await readFile(kept).catch(() => undefined);
   if (before) return before;
   const bytes = await compile(sources, options);
-  await mkdir(KEPT, { recursive: true });
-  await writeFile(`${kept}.${process.pid}`, bytes);
-  await rename(`${kept}.${process.pid}`, kept);
+  place(kept, bytes);
   return bytes;
 }
 

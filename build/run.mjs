@@ -7,9 +7,10 @@
  * stdout belongs to the command.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { place } from './placed.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -28,13 +29,6 @@ function installPackages() {
     process.exit(1);
   }
   writeFileSync(stamp, lock);
-}
-
-/** At once, or not at all: the same command may be started twice at a time, and specs do. */
-function place(path, contents) {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.${process.pid}`, contents);
-  renameSync(`${path}.${process.pid}`, path);
 }
 
 async function bundleEntry(entry) {
