@@ -46,7 +46,10 @@ async function chooseModel(told: Promise<void>): Promise<void> {
 /** Draws what is set. While no model is there yet, waits for one that is on its way. */
 export async function draw(override: Partial<Settings> = {}): Promise<void> {
   if (drawing) return;
-  set({ ...override, ...(settings.value.keepSeed ? {} : { seed: randomSeed() }) });
+  set(override);
+  const { keepSeed, keepSubseed, sampling } = settings.value;
+  if (!keepSeed) set({ seed: randomSeed() });
+  if (!keepSubseed && sampling.subseedStrength) set({ sampling: { ...sampling, subseed: randomSeed() } });
   // Not another model in its place.
   if (isHosts(state.value.modelId) && !modelInUse()) {
     const failure = { code: 'host-lost', message: 'host-lost' } as const;

@@ -32,8 +32,8 @@ export function parseDied(text: string | null): Died | undefined {
     if (![width, height, step].every(Number.isSafeInteger)) return undefined;
     if (!settings) return { width, height, step };
     // What few ask for is kept here too; the engine judges it as it judges all that is asked.
-    const { taken = null, extra = {} } = settings;
-    return { width, height, step, settings: { ...parseSettings(JSON.stringify(settings)), taken, extra } };
+    const { extra = {} } = settings;
+    return { width, height, step, settings: { ...parseSettings(JSON.stringify(settings)), extra } };
   } catch {
     return undefined;
   }

@@ -42,8 +42,9 @@ export interface Settings {
   readonly modelId: string | null;
   /** Of those kept on the device, by name. */
   readonly loras: readonly ChosenLora[];
-  /** What a picture was drawn with that has no control here; gone with the visit. */
-  readonly taken: Taken | null;
+  /** Draw `sampling.subseed` again, instead of a new one each time. */
+  readonly keepSubseed: boolean;
+  readonly sampling: Sampling;
   /** What few ask for, as the engine knows it; gone with the visit. */
   readonly extra: Extra;
 }
@@ -76,12 +77,25 @@ export function savingOf({ cacheInterval = 1, cacheBranch, guidanceInterval }: E
   return named ?? '';
 }
 
-export type Taken = Partial<
+/**
+ * What few set of noise and timesteps; absent is as usual. Kept between visits as the seed is, which without it draws another
+ * picture. `numImages` stands beside `only`.
+ */
+export type Sampling = Partial<
   Pick<
     ImageRequest,
     'rng' | 'eta' | 'subseed' | 'subseedStrength' | 'numImages' | 'only' | 'timestepSpacing' | 'timesteps'
   >
 >;
+
+const NUMBER = /^[\d.e-]+$/;
+/** How each is kept, as JSON; ranges are the engine's to check. */
+const SAMPLING: Readonly<Record<keyof Sampling, RegExp>> = {
+  rng: /^"(torch|philox|comfy)"$/,
+  timestepSpacing: /^"(leading|linspace|trailing)"$/,
+  timesteps: /^\[[\d,]+]$/,
+  ...{ eta: NUMBER, subseed: NUMBER, subseedStrength: NUMBER, numImages: NUMBER, only: NUMBER },
+};
 
 /** In the order in which they are shown. */
 export const BACKENDS = ['npu', 'webgpu', 'wasm-int8', 'wasm', 'native-cpu'] as const satisfies readonly BackendName[];
@@ -106,7 +120,8 @@ export const DEFAULT_SETTINGS: Settings = {
   previews: false,
   modelId: null,
   loras: [],
-  taken: null,
+  keepSubseed: false,
+  sampling: {},
   extra: {},
 };
 
@@ -127,7 +142,7 @@ export function parseSettings(text: string | null): Settings {
     size: sizeFits ? (size as Settings['size']) : null,
     modelId: typeof stored.modelId === 'string' ? stored.modelId : null,
     loras: Array.isArray(stored.loras) ? stored.loras.filter(isChosen) : [],
-    taken: null,
+    sampling: soundSampling({ ...(stored.sampling as object) }),
     extra: {},
     promptStyle: oneOf(stored.promptStyle, ['plain', 'a1111'], DEFAULT_SETTINGS.promptStyle),
     longPrompts: oneOf(stored.longPrompts, ['cut', 'chunks'], DEFAULT_SETTINGS.longPrompts),
@@ -137,6 +152,11 @@ export function parseSettings(text: string | null): Settings {
     memory: oneOf(stored.memory, ['auto', 'low'], DEFAULT_SETTINGS.memory),
   };
 }
+
+const soundSampling = (kept: Readonly<Record<string, unknown>>): Sampling =>
+  Object.fromEntries(
+    Object.entries(SAMPLING).flatMap(([key, form]) => (form.test(JSON.stringify(kept[key])) ? [[key, kept[key]]] : [])),
+  );
 
 const isChosen = (one: Partial<ChosenLora> | null): boolean =>
   typeof one?.name === 'string' && typeof one.weight === 'number';
@@ -157,9 +177,10 @@ const oneOf = <T>(value: unknown, choices: readonly T[], fallback: T): T =>
 
 /** What the engine is asked for. */
 export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' | 'height'>): ImageRequest {
-  const { prompt, negativePrompt, seed, steps, guidanceScale, scheduler, sigmas, memory, taken } = settings;
+  const { prompt, negativePrompt, seed, steps, guidanceScale, scheduler, sigmas, memory, sampling } = settings;
   const { promptStyle, longPrompts, clipSkip, loras, extra } = settings;
-  const { eta, numImages: of = 1, only, timestepSpacing, timesteps, ...noise } = taken ?? {};
+  const { eta, numImages: of = 1, only, timestepSpacing, timesteps, ...noise } = sampling;
+  const { subseed: _, subseedStrength, ...own } = noise;
   // One picture of a batch whose noise is shared.
   const alone = settings.numImages === 1 && only !== undefined;
   const { width, height } = settings.size ?? model;
@@ -177,7 +198,7 @@ export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' 
     scheduler,
     ...(loras.length > 0 ? { loras } : {}),
     ...(hasSigmas(scheduler) ? { sigmas } : {}),
-    ...noise,
+    ...(subseedStrength ? noise : own),
     ...extra,
     ...(eta !== undefined && hasEta(scheduler) ? { eta } : {}),
     ...(timestepSpacing && hasSpacing(scheduler) ? { timestepSpacing } : {}),
@@ -200,33 +221,22 @@ export function settingsOf(
     height,
     seed,
     sigmas = 'model',
-    rng,
-    eta,
     subseed,
-    subseedStrength,
-    numImages = 1,
     only,
-    timestepSpacing,
-    timesteps,
     tinyVae,
   } = request;
   const { guidance: _, memory: __, previews: ___, ...rest } = request;
   const owns = width === model.width && height === model.height;
-  const more = {
-    rng,
-    eta,
-    subseed,
-    subseedStrength,
-    timestepSpacing,
-    timesteps,
-    ...(only === undefined ? {} : { numImages, only }),
-  };
   const extra = Object.fromEntries(
     Object.entries(rest).filter(([key]) =>
       /^(hires|freeu|cache|tokenMerging|guidanceInterval|guidanceRescale|mimic|perpendicular)/.test(key),
     ),
   );
-  const taken = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
+  const sampling = Object.fromEntries(
+    Object.entries(rest).filter(
+      ([key, value]) => key in SAMPLING && value !== undefined && (key !== 'numImages' || only !== undefined),
+    ),
+  );
   const known = Object.entries(rest).filter(([key]) => Object.hasOwn(DEFAULT_SETTINGS, key));
   return {
     promptStyle,
@@ -239,7 +249,8 @@ export function settingsOf(
     tinyDecoder: decodesTiny(tinyVae),
     ...(seed === undefined ? {} : { keepSeed: true }),
     ...(width && height ? { size: owns ? null : { width, height } } : {}),
-    taken: Object.keys(taken).length > 0 ? taken : null,
+    keepSubseed: subseed !== undefined,
+    sampling,
     extra,
   };
 }

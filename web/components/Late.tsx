@@ -32,12 +32,14 @@ export const InterruptedCard = late((parts) => parts.InterruptedCard);
 export const LoraShelf = late((parts) => parts.LoraShelf);
 export const ModelDetails = late((parts) => parts.ModelDetails);
 export const MoreOptions = late((parts) => parts.MoreOptions);
+export const NoiseOptions = late((parts) => parts.NoiseOptions);
 export const OpenOptions = late((parts) => parts.OpenOptions);
 export const PromptOptions = late((parts) => parts.PromptOptions);
 export const StyledNote = late((parts) => parts.StyledNote, false);
 export const StorageMeter = late((parts) => parts.StorageMeter, false);
 export const TinyVaeOptions = late((parts) => parts.TinyVaeOptions);
 export const ToastBody = late((parts) => parts.ToastBody);
+export const UnusualRows = late((parts) => parts.UnusualRows);
 export const WebModels = late((parts) => parts.WebModels);
 
 function Missing() {

@@ -57,7 +57,7 @@ function Actions({ drawn }: { readonly drawn: Drawn }) {
         </button>
       </div>
       <p class="facts" data-testid="facts">
-        {`${picture.width} × ${picture.height} · ${said.seedOf(picture.seed)} · `}
+        {`${picture.width} × ${picture.height} · ${said.seedOf(picture.seed, picture.subseed)} · `}
         {said.drawnIn(said.duration(milliseconds), said.backends[backend])}
       </p>
       {failed && <p role="alert">{said.saveFailed}</p>}

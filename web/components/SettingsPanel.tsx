@@ -7,7 +7,17 @@ import { words } from '../words';
 import { BackendField } from './BackendField';
 import { Fold } from './Fold';
 import { FromPicture } from './FromPicture';
-import { ControlPanel, FewSteps, InitPicture, LoraShelf, MoreOptions, PromptOptions, TinyVaeOptions } from './Late';
+import {
+  ControlPanel,
+  FewSteps,
+  InitPicture,
+  LoraShelf,
+  MoreOptions,
+  NoiseOptions,
+  PromptOptions,
+  TinyVaeOptions,
+  UnusualRows,
+} from './Late';
 import { MemoryField } from './MemoryField';
 import { NumberField } from './NumberField';
 import { SeedField } from './SeedField';
@@ -17,7 +27,7 @@ const wide = matchMedia('(min-width: 60rem)').matches;
 
 export function SettingsPanel() {
   const said = words();
-  const { steps, guidanceScale, scheduler, sigmas, numImages } = settings.value;
+  const { steps, guidanceScale, scheduler, sigmas, numImages, sampling } = settings.value;
   const { controls = [], ipAdapters = [] } = controlsAsked();
   return (
     <details class="panel" open={wide} data-testid="settings">
@@ -74,6 +84,8 @@ export function SettingsPanel() {
           />
         </div>
         {wantsFewSteps(settings.value) && <FewSteps />}
+        <Fold summary={said.noise} testid="noise" inside={NoiseOptions} />
+        {Object.keys(sampling).length > 0 && <UnusualRows />}
         <BackendField />
         <MemoryField />
         <Fold summary={said.decoder} testid="tiny-vae-options" inside={TinyVaeOptions} />

@@ -1,5 +1,13 @@
 /** What the parts of the page say that come later (late.ts), in English; its shape is the type of the others. */
-import type { ControlSummary, Freeable, LongPrompts, PromptStyle, WeightForm } from '../../workers/api';
+import type {
+  ControlSummary,
+  Freeable,
+  LongPrompts,
+  PromptStyle,
+  RandomSource,
+  TimestepSpacing,
+  WeightForm,
+} from '../../workers/api';
 import type { ControlUnit } from '../controls';
 import type { OpenOptions } from '../openOptions';
 
@@ -184,6 +192,34 @@ export const late = {
   mimicPercentile: 'Cut off beyond, %',
   perpendicularNegative: 'Weight of the negative prompt',
   guidanceRescale: 'Against overexposure',
+
+  unusual: 'Otherwise than usual',
+  variation: 'Variation',
+  variationHint:
+    '0 is the seed’s own picture, a little more one much like it, 1 the variation seed’s. Of several pictures each has the next variation seed.',
+  variationOf: (strength: number, subseed?: number) =>
+    `${strength}, ${subseed === undefined ? 'a new one each time' : `seed ${subseed}`}`,
+  subseed: 'Variation seed',
+  subseedHint: 'The seed whose picture it turns towards.',
+  newSubseed: 'New variation seed',
+  keepSubseedHint: 'Keep this variation seed instead of a new one for each drawing',
+  rng: 'Random numbers',
+  rngs: { torch: 'diffusers', philox: 'A1111', comfy: 'ComfyUI' } satisfies Record<RandomSource, string>,
+  rngHints: {
+    torch: 'PyTorch’s on the CPU: a seed draws what it draws there, and in A1111 set to “CPU”.',
+    philox: 'Those of an NVIDIA GPU: a seed draws what it draws in A1111 as it comes, or set to “NV”.',
+    comfy: 'PyTorch’s on the CPU; the pictures of a batch share the seed, and differ by their places.',
+  } satisfies Record<RandomSource, string>,
+  eta: 'Eta',
+  etaHint: (usual: number) => `How much of the noise is fresh in each step; ${usual} is usual for this sampler.`,
+  timesteps: 'Timesteps',
+  spacings: { leading: 'Leading', linspace: 'Linspace', trailing: 'Trailing' } satisfies Record<
+    TimestepSpacing,
+    string
+  >,
+  timestepsHint: 'How they are spaced. Models of one to eight steps want “Trailing”.',
+  batch: 'Of its batch',
+  placeIn: (place: number, of: number) => `picture ${place} of ${of}`,
 
   drawn: 'What is drawn',
   drawnParts: { whole: 'The whole picture', painted: 'The painted part' },
