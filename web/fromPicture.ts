@@ -6,7 +6,7 @@ import { takeControls } from './controlShelf';
 import { asFailure } from './engines';
 import { learnLoras } from './loras';
 import { useModel } from './modelActions';
-import { settingsOf } from './settings';
+import { settingsOf } from './settingsOf';
 import { modelInUse, modelSize, modelsAtHand, set, tell } from './state';
 import { tinyVaeLeftOut } from './takenTinyVae';
 import { tinyVaeAsked } from './tinyVae';

@@ -6,8 +6,7 @@ import { bringLateParts } from './lateParts';
 
 async function toFile(drawn: Drawn): Promise<File> {
   const { fileName, toPng } = await bringLateParts();
-  const name = fileName(drawn.request.prompt, drawn.picture.seed);
-  return new File([await toPng(drawn)], name, { type: 'image/png' });
+  return new File([await toPng(drawn)], fileName(drawn), { type: 'image/png' });
 }
 
 export async function saveAsFile(drawn: Drawn): Promise<void> {

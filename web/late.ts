@@ -23,3 +23,4 @@ export { keepDroppedControls } from './controlShelf';
 export { takeSettings } from './fromPicture';
 export { takeLoras } from './loras';
 export { fileName, toPng } from './png';
+export { reuse } from './reuse';

@@ -61,12 +61,16 @@ async function deflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Arra
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** `a-red-apple-1.png`: from the prompt, in any script, short, and safe on every file system. */
-export function fileName(prompt: string, seed: number): string {
-  const name = prompt
+/**
+ * `a-red-apple-1.png`: from the prompt, in any script, short, and safe on every file system. Of pictures that share their seed each
+ * has its variation seed besides, or its place, as on the command.
+ */
+export function fileName({ request, picture, image }: Pick<Drawn, 'request' | 'picture' | 'image'>): string {
+  const name = request.prompt
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '');
   const short = [...name].slice(0, 48).join('').replace(/-+$/, '');
-  return `${short || 'picture'}-${seed}.png`;
+  const { seed, subseed = request.rng === 'comfy' && request.numImages > 1 ? image : undefined } = picture;
+  return `${[short || 'picture', seed, ...(subseed === undefined ? [] : [subseed])].join('-')}.png`;
 }

@@ -15,7 +15,6 @@ import type {
 } from '../workers/api';
 import { isSide } from '../workers/pictureFile/side';
 import { hasEta, hasSigmas, hasSpacing, hasTimesteps, SCHEDULER_LABELS, SIGMAS } from './schedulers';
-import { decodesTiny } from './takenTinyVae';
 
 export interface Settings {
   readonly prompt: string;
@@ -90,7 +89,7 @@ export type Sampling = Partial<
 
 const NUMBER = /^[\d.e-]+$/;
 /** How each is kept, as JSON; ranges are the engine's to check. */
-const SAMPLING: Readonly<Record<keyof Sampling, RegExp>> = {
+export const SAMPLING: Readonly<Record<keyof Sampling, RegExp>> = {
   rng: /^"(torch|philox|comfy)"$/,
   timestepSpacing: /^"(leading|linspace|trailing)"$/,
   timesteps: /^\[[\d,]+]$/,
@@ -206,51 +205,5 @@ export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' 
     ...(alone ? { numImages: of, only } : { numImages: settings.numImages }),
     guidance: 'auto',
     memory,
-  };
-}
-
-/** What draws `request`, a single picture's, again with a model of such a size; what it does not say stays. */
-export function settingsOf(
-  request: Partial<ImageRequest>,
-  model: Pick<ModelSummary, 'width' | 'height'>,
-): Partial<Settings> {
-  const {
-    promptStyle = 'plain',
-    clipSkip = 0,
-    width,
-    height,
-    seed,
-    sigmas = 'model',
-    subseed,
-    only,
-    tinyVae,
-  } = request;
-  const { guidance: _, memory: __, previews: ___, ...rest } = request;
-  const owns = width === model.width && height === model.height;
-  const extra = Object.fromEntries(
-    Object.entries(rest).filter(([key]) =>
-      /^(hires|freeu|cache|tokenMerging|guidanceInterval|guidanceRescale|mimic|perpendicular)/.test(key),
-    ),
-  );
-  const sampling = Object.fromEntries(
-    Object.entries(rest).filter(
-      ([key, value]) => key in SAMPLING && value !== undefined && (key !== 'numImages' || only !== undefined),
-    ),
-  );
-  const known = Object.entries(rest).filter(([key]) => Object.hasOwn(DEFAULT_SETTINGS, key));
-  return {
-    promptStyle,
-    longPrompts: promptStyle === 'plain' ? 'cut' : 'chunks',
-    clipSkip,
-    loras: [],
-    ...Object.fromEntries(known),
-    sigmas,
-    numImages: 1,
-    tinyDecoder: decodesTiny(tinyVae),
-    ...(seed === undefined ? {} : { keepSeed: true }),
-    ...(width && height ? { size: owns ? null : { width, height } } : {}),
-    keepSubseed: subseed !== undefined,
-    sampling,
-    extra,
   };
 }

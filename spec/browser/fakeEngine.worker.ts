@@ -18,6 +18,7 @@ import { keptControls } from '../../workers/controlShelf';
 import { asFailure, CodedError, type ErrorCode } from '../../workers/errors';
 import { runJob } from '../../workers/job';
 import { keptLoras } from '../../workers/loraShelf';
+import { pictureSeeds } from '../../workers/sampling';
 import { recordsInMemory } from '../workers/recordsInMemory';
 import { fakePicture } from './fakePicture';
 import * as shelf from './fakeShelf';
@@ -126,7 +127,8 @@ async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, si
     // A part that is drawn alone is put back into its picture.
     const whole = request.inpaintPadding === undefined ? undefined : request.initImage;
     const size = { width: whole?.width ?? scale * width, height: whole?.height ?? scale * height };
-    tell({ type: 'image', image, picture: left(request, fakePicture(size, request.seed + image)) });
+    const picture = left(request, fakePicture(size, request.seed + image));
+    tell({ type: 'image', image, picture: { ...picture, ...pictureSeeds(request, image) } });
   }
   tell({ type: 'finished', timings: { textEncoder: 1, unet: 1, vaeDecoder: 1, loading: 1, total: 4 }, heapBytes: {} });
 }
@@ -140,7 +142,7 @@ function left({ initImage, maskImage }: ImageRequest, picture: Picture): Picture
 }
 
 const RARE =
-  /^(hires|freeu|cache|tokenMerging|guidanceInterval|guidanceRescale|mimic|perpendicular|inpaintPadding|maskBlur|maskedContent|outpaint)/;
+  /^(rng|eta|subseed|timestep|only|hires|freeu|cache|tokenMerging|guidanceInterval|guidanceRescale|mimic|perpendicular|inpaintPadding|maskBlur|maskedContent|outpaint)/;
 
 /** What few ask for, or how the words are asked to be read: something to see on the page. */
 async function echo({

@@ -9,7 +9,7 @@ import { withChunks } from '../../workers/pictureFile/pngChunks';
 import { textChunk } from '../../workers/pictureFile/pngText';
 import { recipeChunks } from '../../workers/pictureFile/recipe';
 import { byId } from './page';
-import { drop, file, isThere, press, says, shelfIn, text, upload, waitFor } from './shelfPage';
+import { draws, drop, file, isThere, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-from-picture');
 
@@ -25,10 +25,18 @@ async function picture(name: string, chunks: readonly Uint8Array[]): Promise<str
   return path;
 }
 
+/** What stands below the fold of noise and timesteps. */
+const rows = (page: Page): Promise<string[]> =>
+  page.$$eval('.unusual > li', (items) =>
+    items.map((item) => (item as { textContent: string | null }).textContent ?? ''),
+  );
+const focused = (page: Page): Promise<unknown> =>
+  page.evaluate('document.activeElement.dataset.testid ?? document.activeElement.textContent');
+
 const fieldOf = (page: Page, id: string): Promise<string> =>
   page.$eval(byId(id), (element) => (element as unknown as { value: string }).value);
 
-test('a dropped picture sets its prompt, its numbers and its seed, and what has no control stands beside them', () =>
+test('a dropped picture sets its prompt, its numbers and its seed, and what is otherwise than usual is said and can be left', () =>
   ready(async ({ page }) => {
     const by = { model: 'elsewhere', weights: 'int8', backend: 'wasm-int8' } as const;
     await drop(page, await picture('ours.png', recipeChunks({ ...by, request })));
@@ -37,13 +45,21 @@ test('a dropped picture sets its prompt, its numbers and its seed, and what has 
     assert.is(await fieldOf(page, 'prompt'), request.prompt);
     assert.is(await fieldOf(page, 'negative-prompt'), 'blurry');
     assert.is(await fieldOf(page, 'scheduler'), 'ddim');
-    assert.is(await text(page, 'taken'), 'As the picture has it: rng philox eta 0.5');
+    await page.waitForSelector(byId('unusual-eta'));
+    assert.equal(await rows(page), ['Random numbers: A1111', 'Eta: 0.5']);
     assert.is(await page.$eval(byId('keep-seed'), (button) => button.getAttribute('aria-pressed')), 'true');
     await page.click(byId('draw'));
     await page.waitForSelector(byId('save'));
     assert.match(await text(page, 'facts'), /64 × 80 · .*41/);
-    await press(page, 'leave-taken');
-    await waitFor(page, `!document.querySelector('${byId('taken')}')`);
+    // With its seed they are kept for the next visit, where it would be another's otherwise.
+    await page.reload();
+    await page.waitForSelector(byId('unusual-eta'));
+    assert.is(await page.$eval(byId('leave-rng'), (button) => button.ariaLabel), 'Remove Random numbers: A1111');
+    await page.focus(byId('leave-rng'));
+    await page.keyboard.press('Enter');
+    assert.equal([await rows(page), await focused(page)], [['Eta: 0.5'], 'leave-eta']);
+    await page.keyboard.press('Enter');
+    assert.equal([await rows(page), await focused(page)], [[], 'Variations, noise, timesteps']);
     assert.not(await isThere(page, 'job'));
   }));
 
@@ -69,6 +85,76 @@ test('a picked picture of stable-diffusion-webui sets what is drawn with here, a
     await page.waitForSelector(byId('toast'));
     assert.is(await text(page, 'toast'), 'Settings taken from webui.png. Not drawn with here: ENSD: 31337.');
     assert.equal(await Promise.all(['prompt', 'sigmas'].map((id) => fieldOf(page, id))), ['a girl', 'karras']);
+  }));
+
+test('random numbers, a variation, eta and timesteps are set by hand where they apply, and are what a picture of them sets again', () =>
+  ready(async ({ page }) => {
+    const fill = async (id: string, value: string): Promise<void> => {
+      await page.$eval(byId(id), (field) => (field as unknown as { select(): void }).select());
+      await page.type(byId(id), value);
+    };
+    await page.type(byId('prompt'), 'echo');
+    await unfold(page, 'noise');
+    await page.waitForSelector(byId('rng-philox'));
+    assert.equal([await isThere(page, 'eta'), await isThere(page, 'subseed')], [false, false]);
+    await press(page, 'rng-philox');
+    await page.select(byId('timestep-spacing'), 'trailing');
+    await draws(page, /“rng philox, timestepSpacing trailing”/);
+    // A variation keeps the seed and has a seed of its own, new each time until it is kept.
+    await fill('variation', '0.25');
+    const seed = await fieldOf(page, 'seed');
+    await draws(page, /subseed \d+, subseedStrength 0\.25/);
+    const first = await fieldOf(page, 'subseed');
+    assert.match(await text(page, 'facts'), new RegExp(` seed ${seed}, variation ${first} `));
+    await press(page, 'keep-subseed');
+    await draws(page, new RegExp(`subseed ${first}, subseedStrength 0\\.25`));
+    assert.is(await fieldOf(page, 'seed'), seed);
+    await press(page, 'keep-subseed');
+    await draws(page, /subseed \d+/);
+    assert.is.not(await fieldOf(page, 'subseed'), first);
+    await page.select(byId('scheduler'), 'tcd');
+    await page.waitForSelector(byId('eta'));
+    assert.equal([await fieldOf(page, 'eta'), await isThere(page, 'timestep-spacing')], ['0.3', false]);
+    await fill('eta', '0.8');
+    await fill('steps', '2');
+    await draws(page, /eta 0\.8/);
+    const last = await fieldOf(page, 'subseed');
+    await press(page, 'reset');
+    assert.is(await fieldOf(page, 'variation'), '0');
+    await draws(page, /plain, cut, 0/);
+    await page.$$eval(byId('thumb'), (thumbs) => (thumbs.at(-2) as unknown as { click(): void }).click());
+    await waitFor(page, says('facts', new RegExp(`variation ${last} `)));
+    await press(page, 'reuse');
+    await waitFor(page, `document.querySelector('${byId('subseed')}')?.value === '${last}'`);
+    await draws(page, new RegExp(`rng philox, subseed ${last}, subseedStrength 0\\.25.*eta 0\\.8`));
+    await unfold(page, 'noise');
+    assert.equal(await rows(page), [...['Random numbers: A1111', `Variation: 0.25, seed ${last}`, 'Eta: 0.8']]);
+  }));
+
+test('timesteps and the place in a batch, which a picture brings, are said, chosen otherwise and left', () =>
+  ready(async ({ page }) => {
+    const more = { scheduler: 'euler', steps: 2, timesteps: [999, 500], numImages: 4, only: 2, rng: 'comfy' } as const;
+    const { eta: _, ...rest } = request;
+    const by = { model: 'Demo', backend: 'wasm' } as const;
+    await drop(
+      page,
+      await picture('third.png', recipeChunks({ ...by, request: { ...rest, ...more, prompt: 'echo' } })),
+    );
+    await page.waitForSelector(byId('unusual-only'));
+    const [numbers, timesteps, batch] = [
+      'Random numbers: ComfyUI',
+      'Timesteps: 999, 500',
+      'Of its batch: picture 3 of 4',
+    ];
+    assert.equal(await rows(page), [numbers, timesteps, batch]);
+    await draws(page, /timesteps 999,500.*only 2/);
+    await unfold(page, 'noise');
+    await page.waitForSelector(byId('timestep-spacing'));
+    assert.is(await fieldOf(page, 'timestep-spacing'), 'given');
+    await page.select(byId('timestep-spacing'), 'model');
+    await draws(page, /“rng comfy, only 2”/);
+    await press(page, 'leave-only');
+    await draws(page, /“rng comfy”/);
   }));
 
 test('a picture that says nothing of how it was drawn, or is none, is told and changes nothing', () =>

@@ -7,7 +7,7 @@ import { DEFAULT_SETTINGS, toRequest } from '../../web/settings';
 const SETTINGS = {
   ...DEFAULT_SETTINGS,
   ...{ prompt: '一只猫', seed: 7, steps: 12, numImages: 3, size: { width: 640, height: 512 } },
-  extra: { cacheInterval: 2 },
+  ...{ extra: { cacheInterval: 2 }, sampling: { subseed: 5, subseedStrength: 0.1 } },
 };
 const request = toRequest(SETTINGS, { width: 256, height: 256 });
 

@@ -46,10 +46,18 @@ test('the file says which bytes its LoRAs had when it was drawn', async () => {
 });
 
 test('file names are short, safe, and never empty', () => {
-  assert.is(fileName('A red/apple: "on" ..\\ blue?', 1), 'a-red-apple-on-blue-1.png');
-  assert.is(fileName('一只猫', 0), '一只猫-0.png');
-  assert.is(fileName(' 🐈 ', 7), 'picture-7.png');
-  assert.is(fileName('x'.repeat(300), 7), `${'x'.repeat(48)}-7.png`);
+  const named = (prompt: string, seed: number) =>
+    fileName({ ...drawn, request: { ...request, prompt }, picture: { ...picture, seed } });
+  assert.is(named('A red/apple: "on" ..\\ blue?', 1), 'a-red-apple-on-blue-1.png');
+  assert.is(named('一只猫', 0), '一只猫-0.png');
+  assert.is(named(' 🐈 ', 7), 'picture-7.png');
+  assert.is(named('x'.repeat(300), 7), `${'x'.repeat(48)}-7.png`);
+});
+
+test('pictures that share their seed have names of their own', () => {
+  assert.is(fileName({ ...drawn, picture: { ...picture, subseed: 0 } }), '一只猫-3-0.png');
+  assert.is(fileName({ ...drawn, request: { ...request, rng: 'comfy' } }), '一只猫-3-2.png');
+  assert.is(fileName({ ...drawn, request: { ...request, rng: 'comfy', numImages: 1 } }), '一只猫-3.png');
 });
 
 test('RGBA repeats RGB and is opaque', () => {

@@ -7,11 +7,11 @@ import {
   parseSettings,
   randomSeed,
   SAVINGS,
+  type Sampling,
   savingOf,
-  settingsOf,
-  type Taken,
   toRequest,
 } from '../../web/settings';
+import { settingsOf } from '../../web/settingsOf';
 import { sizeChoices } from '../../web/sizes';
 import { tinyVaeLeftOut } from '../../web/takenTinyVae';
 import type { SchedulerName } from '../../workers/api';
@@ -29,6 +29,11 @@ test('settings come back as they were kept', () => {
       modelId: 'abc',
       keepSeed: true,
       memory: 'low' as const,
+      keepSubseed: true,
+      sampling: {
+        ...({ rng: 'philox', timestepSpacing: 'trailing', timesteps: [999, 500], eta: 0.25 } as const),
+        ...{ subseed: 2 ** 53 - 65, subseedStrength: 0.05, numImages: 4, only: 0 },
+      },
     },
   };
   assert.equal(parseSettings(JSON.stringify(settings)), settings);
@@ -46,6 +51,10 @@ test('whatever else is kept, the settings are sound', () => {
   ]) {
     assert.equal(parseSettings(text), DEFAULT_SETTINGS, String(text));
   }
+  // What is another's, or no number, goes; the rest stays.
+  for (const bad of ['7', 'null', '"philox"', '{"rng":"dice","eta":"0.5","timesteps":[1,"2"],"constructor":1}'])
+    assert.equal(parseSettings(`{"sampling":${bad}}`).sampling, {}, bad);
+  assert.equal(parseSettings('{"sampling":{"rng":"comfy","subseed":null}}').sampling, { rng: 'comfy' });
   assert.is(parseSettings('{"steps":30,"size":{"width":1.5,"height":8}}').steps, 30);
   // What is planned for before anyone looks at it: one that was kept when files could bring any.
   for (const size of ['{"width":99999,"height":99999}', '{"width":64,"height":0}', '{"width":60,"height":64}'])
@@ -119,7 +128,18 @@ test('what drew a picture draws it again: its seed kept, its batch of one, what 
   const webui = settingsOf({ ...request, promptStyle: 'a1111', clipSkip: 1 }, model);
   assert.equal([webui.promptStyle, webui.longPrompts, webui.clipSkip], ['a1111', 'chunks', 1]);
   assert.is(settingsOf({ ...request, ...model }, model).size, null);
-  assert.is(parseSettings(JSON.stringify(settings)).taken, null);
+});
+
+test('a variation is drawn while it has a strength; the one of a picture is kept with its seed', () => {
+  const model = { width: 64, height: 64 };
+  const variation = { subseed: 9, subseedStrength: 0.3 };
+  const settings = { ...DEFAULT_SETTINGS, ...settingsOf({ seed: 3, ...variation }, model) };
+  assert.equal([settings.keepSeed, settings.keepSubseed, settings.sampling], [true, true, variation]);
+  const { subseed, subseedStrength } = checkRequest(toRequest(settings, model));
+  assert.equal({ subseed, subseedStrength }, variation);
+  const off = toRequest({ ...settings, sampling: { subseed: 9 } }, model);
+  assert.equal([off.subseed, off.subseedStrength], [undefined, undefined]);
+  assert.is(settingsOf({ seed: 3 }, model).keepSubseed, false);
 });
 
 test('what is drawn from a picture, or once more, is guided in all of the steps that are left', () => {
@@ -175,12 +195,13 @@ test('a tiny VAE decodes where it did in the picture; what it does not do here i
   assert.equal([settingsOf({}, model).tinyDecoder, tinyVaeLeftOut(undefined, chosen)], [false, []]);
 });
 
-test('the page knows as the engine does who takes timesteps and spacings', () => {
+test('the page knows as the engine does who takes timesteps, spacings and an eta', () => {
   for (const scheduler of SCHEDULERS) {
     const sound = { ...DEFAULT_SETTINGS, scheduler, steps: 1 };
-    const asked = (taken: Taken) => checkRequest(toRequest({ ...sound, taken }, { width: 64, height: 64 }));
+    const asked = (sampling: Sampling) => checkRequest(toRequest({ ...sound, sampling }, { width: 64, height: 64 }));
     const { timesteps } = asked({ timesteps: [900] });
     const { timestepSpacing } = asked({ timestepSpacing: 'trailing' });
+    const { eta } = asked({ eta: 0.5 });
     const takes = (more: object): boolean => {
       try {
         checkRequest({ ...toRequest(sound, { width: 64, height: 64 }), ...more });
@@ -191,6 +212,7 @@ test('the page knows as the engine does who takes timesteps and spacings', () =>
     };
     assert.is(timesteps !== undefined, takes({ timesteps: [900] }), scheduler);
     assert.is(timestepSpacing !== undefined, takes({ timestepSpacing: 'trailing' }), scheduler);
+    assert.is(eta !== undefined, takes({ eta: 0.5 }), scheduler);
   }
 });
 

@@ -1,12 +1,9 @@
 /** What can be done with the picture on show, and what drew it. */
 import { useState } from 'preact/hooks';
-import { requestOfPicture } from '../../workers/pictureFile/requestOfPicture';
-import { controls } from '../controls';
 import type { Drawn } from '../drawing';
-import { embeddings } from '../embeddings';
 import { canShare, saveAsFile, share } from '../keep';
-import { settingsOf } from '../settings';
-import { modelSize, pictureOnShow, set } from '../state';
+import { pictureOnShow } from '../state';
+import { withLate } from '../withLate';
 import { words } from '../words';
 import { Icon } from './Icon';
 
@@ -47,7 +44,7 @@ function Actions({ drawn }: { readonly drawn: Drawn }) {
           data-testid="reuse"
           aria-label={said.reuse + said.reuseWhat}
           title={said.reuse + said.reuseWhat}
-          onClick={() => reuse(drawn)}
+          onClick={() => void withLate(({ reuse }) => reuse(drawn))}
         >
           <Icon name="reuse" />
           <span>
@@ -63,11 +60,4 @@ function Actions({ drawn }: { readonly drawn: Drawn }) {
       {failed && <p role="alert">{said.saveFailed}</p>}
     </div>
   );
-}
-
-/** Sets everything that drew this picture, its own seed kept: drawing again draws it again. */
-function reuse({ picture, image, request }: Drawn): void {
-  embeddings.value = request.embeddings ?? [];
-  if (controls.value) controls.value = controls.value.again(request);
-  set(settingsOf(requestOfPicture(request, picture, image), modelSize()));
 }
