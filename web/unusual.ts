@@ -1,12 +1,10 @@
-/** What of noise and timesteps is otherwise than usual in the picture that is drawn next: all of that is shown, and can be left. */
+/** What few set and is set, in the picture that is drawn next: all of it is shown, and can be left. */
 import type { ImageRequest, SchedulerName } from '../workers/api';
 import { hasSpacing } from './schedulers';
-import { type Sampling, type Settings, toRequest } from './settings';
+import { type Extra, type Sampling, type Settings, savingOf, toRequest } from './settings';
 
-export type Unusual = keyof typeof FIELDS;
-
-/** What each is made of. */
-const FIELDS = {
+/** What each is made of, as settings have it: of noise and timesteps … */
+const NOISE = {
   rng: ['rng'],
   variation: ['subseed', 'subseedStrength'],
   eta: ['eta'],
@@ -15,13 +13,28 @@ const FIELDS = {
   only: ['only', 'numImages'],
 } as const satisfies Record<string, readonly (keyof Sampling)[]>;
 
+/** … and of what is drawn larger, finer or faster. */
+const MORE = {
+  hires: ['hiresScale', 'hiresSize', 'hiresUpscaler', 'hiresSteps', 'hiresStrength'],
+  freeu: ['freeu'],
+  saving: ['cacheInterval', 'cacheBranch', 'guidanceInterval'],
+  tokenMerging: ['tokenMergingRatio'],
+  guiding: ['mimicScale', 'mimicPercentile', 'perpendicularNegative'],
+  guidanceRescale: ['guidanceRescale'],
+} as const satisfies Record<string, readonly (keyof Extra)[]>;
+
+const GROUPS = { noise: NOISE, more: MORE };
+export type Group = keyof typeof GROUPS;
+export type Unusual = keyof typeof NOISE | keyof typeof MORE;
+
 /** The size changes nothing of it. */
 const ANY_SIZE = { width: 64, height: 64 };
 
-/** What of it the engine is asked for: what is set for another sampler waits, and is not listed. */
-export function unusualIn(settings: Settings): Unusual[] {
+/** What of `group` the engine is asked for: what is set for another sampler waits, and is not among it. */
+export function unusualIn(settings: Settings, group: Group): Unusual[] {
   const request = toRequest(settings, ANY_SIZE);
-  const { rng = 'torch', subseedStrength = 0, eta, timesteps, only, scheduler } = request;
+  const { rng = 'torch', subseedStrength = 0, eta, timesteps, only, scheduler, ...rest } = request;
+  const { tokenMergingRatio = 0, guidanceRescale = 0 } = rest;
   const is: Readonly<Record<Unusual, boolean>> = {
     rng: rng !== 'torch',
     variation: subseedStrength > 0,
@@ -29,13 +42,23 @@ export function unusualIn(settings: Settings): Unusual[] {
     timestepSpacing: request.timestepSpacing !== undefined && spacingCounts(request),
     timesteps: timesteps !== undefined,
     only: only !== undefined,
+    hires: (rest.hiresScale ?? rest.hiresSize) !== undefined,
+    freeu: rest.freeu !== undefined,
+    saving: savingOf(request) !== 'nothing',
+    tokenMerging: tokenMergingRatio > 0,
+    guiding: (rest.mimicScale ?? rest.perpendicularNegative) !== undefined,
+    guidanceRescale: guidanceRescale > 0,
   };
-  return (Object.keys(FIELDS) as Unusual[]).filter((one) => is[one]);
+  return (Object.keys(GROUPS[group]) as Unusual[]).filter((one) => is[one]);
 }
 
-/** `sampling` with `one` as usual. */
-export const withoutUnusual = (sampling: Sampling, one: Unusual): Sampling =>
-  Object.fromEntries(Object.entries(sampling).filter(([field]) => !(FIELDS[one] as readonly string[]).includes(field)));
+/** The change of `settings` that leaves `one`. */
+export function withoutUnusual({ sampling, extra }: Settings, one: Unusual): Partial<Settings> {
+  const fields: readonly string[] = { ...NOISE, ...MORE }[one];
+  const rest = (all: object): object =>
+    Object.fromEntries(Object.entries(all).filter(([field]) => !fields.includes(field)));
+  return one in NOISE ? { sampling: rest(sampling) } : { extra: rest(extra) };
+}
 
 /** The engine's, where none is asked for: diffusers' of `DDIMScheduler.step` and `TCDScheduler.step` (0.42.1). */
 export const usualEta = (scheduler: SchedulerName): number => (scheduler === 'tcd' ? 0.3 : 0);

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { SchedulerConfig } from '../../models/sd15';
 import { hasEta } from '../../web/schedulers';
-import { DEFAULT_SETTINGS, type Sampling, type Settings, toRequest } from '../../web/settings';
+import { DEFAULT_SETTINGS, type Extra, SAVINGS, type Sampling, type Settings, toRequest } from '../../web/settings';
 import { spacingCounts, type Unusual, unusualIn, usualEta, withoutUnusual } from '../../web/unusual';
 import type { SchedulerName } from '../../workers/api';
 import { samplers } from '../../workers/diffusion/samplers';
@@ -33,11 +33,11 @@ test('each of them is listed by itself, is asked for while it is, and no more wh
     ['only', { only: 0, numImages: 4 }],
   ];
   for (const [one, sampling, more] of cases) {
-    assert.equal(unusualIn(withSampling(sampling, more)), [one]);
+    assert.equal(unusualIn(withSampling(sampling, more), 'noise'), [one]);
     const request = toRequest(withSampling(sampling, more), MODEL);
     for (const [field, value] of Object.entries(sampling)) assert.is(request[field as keyof Sampling], value, field);
     const other: Sampling = one === 'rng' ? { eta: 0.5 } : { rng: 'comfy' };
-    assert.equal(withoutUnusual({ ...sampling, ...other }, one), other);
+    assert.equal(withoutUnusual(withSampling({ ...sampling, ...other }), one), { sampling: other });
   }
 });
 
@@ -54,7 +54,29 @@ test('what is as usual, or waits for another sampler or number of steps, is not 
     [{ timestepSpacing: 'trailing' }, { scheduler: 'dpmpp_2m', sigmas: 'karras' }],
     [{ only: 1, numImages: 4 }, { numImages: 2 }],
   ] as [Sampling, Partial<Settings>][])
-    assert.equal(unusualIn(withSampling(sampling, more)), [], JSON.stringify([sampling, more]));
+    assert.equal(unusualIn(withSampling(sampling, more), 'noise'), [], JSON.stringify([sampling, more]));
+});
+
+test('so is what is drawn larger, finer or faster', () => {
+  const cases: [Unusual, Extra][] = [
+    ['hires', { hiresScale: 2, hiresUpscaler: 'lanczos', hiresSteps: 0, hiresStrength: 0.7 }],
+    ['hires', { hiresSize: { width: 80, height: 64 } }],
+    ['freeu', { freeu: [1.5, 1.6, 0.9, 0.2] }],
+    ['saving', SAVINGS.much],
+    ['saving', { cacheInterval: 2, cacheBranch: 1 }],
+    ['saving', { guidanceInterval: [0.2, 0.8] }],
+    ['tokenMerging', { tokenMergingRatio: 0.5 }],
+    ['guiding', { mimicScale: 7, mimicPercentile: 99 }],
+    ['guiding', { perpendicularNegative: 1 }],
+    ['guidanceRescale', { guidanceRescale: 0.7 }],
+  ];
+  for (const [one, extra] of cases) {
+    assert.equal(unusualIn({ ...DEFAULT_SETTINGS, extra }, 'more'), [one]);
+    const other: Extra = one === 'freeu' ? { tokenMergingRatio: 0.5 } : { freeu: [1, 1, 1, 0.5] };
+    assert.equal(withoutUnusual({ ...DEFAULT_SETTINGS, extra: { ...extra, ...other } }, one), { extra: other });
+  }
+  const off = { tokenMergingRatio: 0, guidanceRescale: 0, cacheInterval: 1 };
+  assert.equal(unusualIn({ ...DEFAULT_SETTINGS, extra: off }, 'more'), []);
 });
 
 const scheduleOf = (scheduler: SchedulerName, ...[config, options]: [object, object]): string =>

@@ -11,16 +11,17 @@ export function Faster() {
   const late = lateWords();
   const { cacheInterval: _, cacheBranch: __, guidanceInterval: ___, ...rest } = settings.value.extra;
   const { tokenMergingRatio = 0 } = rest;
+  const saving = savingOf(settings.value.extra);
   const change = (more: Partial<Extra>): void => set({ extra: { ...settings.value.extra, ...more } });
   return (
     <>
       <Choice
         {...{ legend: late.faster, name: 'faster', columns: 3 }}
-        value={savingOf(settings.value.extra)}
+        value={saving}
         options={(Object.keys(SAVINGS) as Saving[]).map((value) => ({ value, label: late.savings[value] }))}
         onChange={(value) => set({ extra: { ...rest, ...SAVINGS[value as Saving] } })}
       />
-      <p class="hint">{late.fasterHint}</p>
+      <p class="hint">{saving === '' ? late.savingOwn(settings.value.extra) : late.fasterHint}</p>
       <NumberField
         {...{ label: late.tokenMerging, name: 'token-merging', value: tokenMergingRatio }}
         {...{ least: 0, most: 0.75, step: 0.05, slider: { least: 0, most: 0.75 } }}

@@ -14,7 +14,7 @@ const SOURCES = ['torch', 'philox', 'comfy'] as const satisfies readonly RandomS
 const SPACINGS = ['leading', 'linspace', 'trailing'] as const satisfies readonly TimestepSpacing[];
 
 const change = (more: Partial<Sampling>): void => set({ sampling: { ...settings.value.sampling, ...more } });
-const leave = (one: Unusual): void => set({ sampling: withoutUnusual(settings.value.sampling, one) });
+const leave = (one: Unusual): void => set(withoutUnusual(settings.value, one));
 
 export function NoiseOptions() {
   const late = lateWords();
@@ -33,7 +33,7 @@ export function NoiseOptions() {
       </div>
       {hasEta(scheduler) && <Eta />}
       <Spacing />
-      <UnusualRows among={['only']} />
+      <UnusualRows group="noise" only="only" />
     </div>
   );
 }
@@ -88,7 +88,7 @@ function Spacing() {
   const said = words();
   const late = lateWords();
   const { sampling, scheduler } = settings.value;
-  const given = unusualIn(settings.value).includes('timesteps') ? (sampling.timesteps?.join(', ') ?? '') : '';
+  const given = unusualIn(settings.value, 'noise').includes('timesteps') ? (sampling.timesteps?.join(', ') ?? '') : '';
   if (!given && !spacingCounts(settings.value)) return null;
   const choose = (value: string): void => {
     if (value === 'given') return;

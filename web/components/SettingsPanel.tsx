@@ -27,7 +27,7 @@ const wide = matchMedia('(min-width: 60rem)').matches;
 
 export function SettingsPanel() {
   const said = words();
-  const { steps, guidanceScale, scheduler, sigmas, numImages, sampling } = settings.value;
+  const { steps, guidanceScale, scheduler, sigmas, numImages, sampling, extra, loras } = settings.value;
   const { controls = [], ipAdapters = [] } = controlsAsked();
   return (
     <details class="panel" open={wide} data-testid="settings">
@@ -47,7 +47,7 @@ export function SettingsPanel() {
           onChange={(value) => set({ guidanceScale: value })}
         />
         <Fold summary={said.initPicture} testid="init-picture" inside={InitPicture} />
-        <Fold summary="LoRA" testid="loras" inside={LoraShelf} />
+        <Fold summary={loras.length > 0 ? `LoRA · ${loras.length}` : 'LoRA'} testid="loras" inside={LoraShelf} />
         <Fold summary={said.control(controls.length + ipAdapters.length)} testid="controls" inside={ControlPanel} />
         <SizeField />
         <SeedField />
@@ -85,12 +85,13 @@ export function SettingsPanel() {
         </div>
         {wantsFewSteps(settings.value) && <FewSteps />}
         <Fold summary={said.noise} testid="noise" inside={NoiseOptions} />
-        {Object.keys(sampling).length > 0 && <UnusualRows />}
+        {hasAny(sampling) && <UnusualRows group="noise" />}
         <BackendField />
         <MemoryField />
         <Fold summary={said.decoder} testid="tiny-vae-options" inside={TinyVaeOptions} />
         <Fold summary={said.promptOptions} testid="prompt-options" inside={PromptOptions} />
         <Fold summary={said.moreOptions} testid="more-options" inside={MoreOptions} />
+        {hasAny(extra) && <UnusualRows group="more" />}
         <FromPicture />
         <button type="button" class="quiet reset" data-testid="reset" onClick={resetSettings}>
           {said.reset}
@@ -99,6 +100,8 @@ export function SettingsPanel() {
     </details>
   );
 }
+
+const hasAny = (fields: object): boolean => Object.keys(fields).length > 0;
 
 const Options = ({ labels }: { readonly labels: Readonly<Record<string, string>> }) =>
   Object.entries(labels).map(([name, label]) => (

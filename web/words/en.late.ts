@@ -10,6 +10,7 @@ import type {
 } from '../../workers/api';
 import type { ControlUnit } from '../controls';
 import type { OpenOptions } from '../openOptions';
+import type { Extra } from '../settings';
 
 const whyNot: Record<string, string> = {
   'no-adapter': 'this browser offers no GPU to pages',
@@ -175,6 +176,12 @@ export const late = {
 
   faster: 'Faster',
   savings: { nothing: 'No', some: 'Some', much: 'Much' },
+  savingOwn: ({ cacheInterval = 1, cacheBranch, guidanceInterval: guided }: Extra): string =>
+    [
+      ...(cacheInterval > 1 ? [`deep layers in one step of ${cacheInterval}`] : []),
+      ...(cacheBranch === undefined ? [] : [`from skip ${cacheBranch}`]),
+      ...(guided ? [`guided from ${guided[0]} to ${guided[1]} of the steps`] : []),
+    ].join(', '),
   fasterHint:
     'Some of the work is done in every other or third step only. The picture is much like the other, in two thirds or half of the time; “much” wants 20 steps or more.',
   tokenMerging: 'Merge what is alike',

@@ -152,6 +152,12 @@ export const late: LateWords = {
 
   faster: '加速',
   savings: { nothing: '关闭', some: '一些', much: '更多' },
+  savingOwn: ({ cacheInterval = 1, cacheBranch, guidanceInterval: guided }) =>
+    [
+      ...(cacheInterval > 1 ? [`深层每 ${cacheInterval} 步计算一次`] : []),
+      ...(cacheBranch === undefined ? [] : [`从第 ${cacheBranch} 个跳连起`]),
+      ...(guided ? [`在步数的 ${guided[0]} 至 ${guided[1]} 之间引导`] : []),
+    ].join('，'),
   fasterHint: '部分计算每两步或三步才做一次。画面大体相同，用时约三分之二或一半；“更多”宜用 20 步以上。',
   tokenMerging: '合并相似标记',
   tokenMergingHint: '几乎相同的标记合在一起计算。图越大越省时间，会损失一些细节；0.5 已相当多。',
