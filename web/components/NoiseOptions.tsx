@@ -46,7 +46,7 @@ function Variation() {
     // Its seed stays, for who types 0.5 comes by 0.
     const varied = { ...rest, subseed, ...(subseedStrength > 0 ? { subseedStrength } : {}) };
     // Of another seed each time there are no variations.
-    set({ sampling: varied, ...(strength > 0 ? {} : { keepSeed: true }) });
+    set({ sampling: varied, ...(strength === 0 && subseedStrength > 0 ? { keepSeed: true } : {}) });
   };
   return (
     <div>

@@ -213,8 +213,8 @@ export const late = {
   rng: 'Random numbers',
   rngs: { torch: 'diffusers', philox: 'A1111', comfy: 'ComfyUI' } satisfies Record<RandomSource, string>,
   rngHints: {
-    torch: 'PyTorch’s on the CPU: a seed draws what it draws there, and in A1111 set to “CPU”.',
-    philox: 'Those of an NVIDIA GPU: a seed draws what it draws in A1111 as it comes, or set to “NV”.',
+    torch: 'PyTorch’s on the CPU: a seed has the noise that it has there, and in A1111 set to “CPU”.',
+    philox: 'An NVIDIA GPU’s: a seed has the noise that it has in A1111 as it comes, or set to “NV”.',
     comfy: 'PyTorch’s on the CPU; the pictures of a batch share the seed, and differ by their places.',
   } satisfies Record<RandomSource, string>,
   eta: 'Eta',

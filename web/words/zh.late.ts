@@ -185,8 +185,8 @@ export const late: LateWords = {
   rng: '随机数',
   rngs: { torch: 'diffusers', philox: 'A1111', comfy: 'ComfyUI' },
   rngHints: {
-    torch: 'PyTorch 在 CPU 上的随机数：种子相同，画面与 diffusers 及设为 “CPU” 的 A1111 相同。',
-    philox: 'NVIDIA GPU 的随机数：种子相同，画面与默认设置或设为 “NV” 的 A1111 相同。',
+    torch: 'PyTorch 在 CPU 上的随机数：种子相同，噪声即与 diffusers 及设为 “CPU” 的 A1111 相同。',
+    philox: 'NVIDIA GPU 的随机数：种子相同，噪声即与默认设置或设为 “NV” 的 A1111 相同。',
     comfy: 'PyTorch 在 CPU 上的随机数；同一批的各张共用一个种子，因位置而不同。',
   },
   eta: 'Eta',
