@@ -112,8 +112,10 @@ const Options = ({ labels }: { readonly labels: Readonly<Record<string, string>>
 
 function Summary() {
   const said = words();
-  const { steps, keepSeed, seed, size } = settings.value;
+  const { steps, keepSeed, seed, keepSubseed, sampling, size } = settings.value;
   const { width, height } = size ?? modelSize();
-  const parts = [said.stepsShort(steps), `${width} × ${height}`, keepSeed ? said.seedOf(seed) : said.newSeedEachTime];
+  const varied = keepSubseed && sampling.subseedStrength ? sampling.subseed : undefined;
+  const seeds = keepSeed ? said.seedOf(seed, varied) : said.newSeedEachTime;
+  const parts = [said.stepsShort(steps), `${width} × ${height}`, seeds];
   return <span class="summary">{parts.join(' · ')}</span>;
 }
