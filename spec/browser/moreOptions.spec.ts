@@ -89,6 +89,16 @@ test('FreeU is one of two sets of factors, or any', () =>
     await draws(page, /freeu 1\.5,1\.6,0\.9,0\.2/);
     await fill(page, 'freeu-s2', '0.5');
     await draws(page, /freeu 1\.5,1\.6,0\.9,0\.5/);
+    // Said below the fold while that is shut, and left there.
+    const shown = (): Promise<boolean> =>
+      page.$eval(byId('unusual-freeu'), (row) => (row as unknown as { offsetHeight: number }).offsetHeight > 0);
+    assert.is(await shown(), false);
+    await unfold(page, 'more-options');
+    assert.equal([await shown(), await text(page, 'unusual-freeu')], [true, 'FreeU: 1.5, 1.6, 0.9, 0.5']);
+    await press(page, 'leave-freeu');
+    await draws(page, /plain, cut, 0/);
+    await unfold(page, 'more-options');
+    await press(page, 'freeu-SD 1.4');
     await press(page, 'freeu-off');
     await draws(page, /plain, cut, 0/);
     await press(page, 'reuse');

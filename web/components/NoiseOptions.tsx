@@ -49,13 +49,15 @@ function Variation() {
     set({ sampling: varied, ...(strength === 0 && subseedStrength > 0 ? { keepSeed: true } : {}) });
   };
   return (
-    <div>
-      <NumberField
-        {...{ label: late.variation, name: 'variation', value: strength }}
-        {...{ least: 0, most: 1, step: 0.01, slider: { least: 0, most: 1 } }}
-        onChange={strengthen}
-      />
-      <p class="hint">{late.variationHint}</p>
+    <>
+      <div>
+        <NumberField
+          {...{ label: late.variation, name: 'variation', value: strength }}
+          {...{ least: 0, most: 1, step: 0.01, slider: { least: 0, most: 1 } }}
+          onChange={strengthen}
+        />
+        <p class="hint">{late.variationHint}</p>
+      </div>
       {strength > 0 && (
         <SeedRow
           {...{ name: 'subseed', label: late.subseed, hint: late.subseedHint, another: late.newSubseed }}
@@ -63,7 +65,7 @@ function Variation() {
           onChange={(value, kept) => set({ sampling: { ...sampling, subseed: value }, keepSubseed: kept })}
         />
       )}
-    </div>
+    </>
   );
 }
 
