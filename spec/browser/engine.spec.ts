@@ -37,6 +37,30 @@ test('a sentence typed into the page becomes the picture that the command draws'
     assert.is(weights.length, 3); // text encoder, UNet, VAE: once each
   }));
 
+test('noise and timesteps are the command’s: random numbers, a variation, eta, trailing timesteps', async () => {
+  const drawn = { steps: 4, size: [64, 72] } as const;
+  const options = ['--scheduler', 'ddim', '--rng', 'philox', '--timestep-spacing', 'trailing', '--eta', '0.5'];
+  const expected = await commandPicture(drawn, ...options, '--subseed', '9', '--subseed-strength', '0.3');
+  await ready(FOLDER, async ({ page }) => {
+    await page.select(byId('scheduler'), 'ddim');
+    await unfold(page, 'noise');
+    await page.waitForSelector(byId('rng-philox'));
+    await press(page, 'rng-philox');
+    await page.select(byId('timestep-spacing'), 'trailing');
+    await fill(page, 'eta', '0.5');
+    await fill(page, 'variation', '0.3');
+    await page.waitForSelector(byId('subseed'));
+    await fill(page, 'subseed', '9');
+    same(await draw(page, drawn), expected);
+    assert.match(await textOf(page, 'facts'), /^64 × 72 · seed 1, variation 9 · /);
+    // Without any of them it is another picture.
+    for (const one of ['rng', 'timestepSpacing', 'eta', 'variation']) await press(page, `leave-${one}`);
+    const own = await commandPicture(drawn, '--scheduler', 'ddim');
+    assert.ok(psnr(own, expected) < 30, 'it is no matter whose noise it is');
+    same(await draw(page, drawn), own);
+  });
+});
+
 test('words are read as the command reads them: weights, chunks, skipped layers, a learned word', async () => {
   const scratch = await scratchFolder();
   const file = join(scratch.path, 'made-up.safetensors');
