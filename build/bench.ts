@@ -2,6 +2,7 @@
 import { bridge } from './bench/bridge';
 import { cpu } from './bench/cpu';
 import { disturbedPictures } from './bench/disturbedPictures';
+import { int8Care } from './bench/int8Care';
 import { int8Layers } from './bench/int8Layers';
 import { main as int8Pictures } from './bench/int8Pictures';
 import { momentBlocks } from './bench/momentBlocks';
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<numb
   bridge,
   cpu,
   'disturbed-pictures': disturbedPictures,
+  'int8-care': int8Care,
   'int8-layers': int8Layers,
   'int8-pictures': int8Pictures,
   'moment-blocks': momentBlocks,
