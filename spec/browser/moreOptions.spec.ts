@@ -35,7 +35,6 @@ test('a second pass is chosen by its scale, shows the first meanwhile, and is se
     await press(page, 'hires-off');
     await draws(page, /plain, cut, 0/);
     await press(page, 'reset');
-    await page.$$eval(`${byId('thumb')}`, (thumbs) => (thumbs[0] as unknown as { click(): void } | undefined)?.click());
     await page.reload();
     await page.waitForSelector(byId('model'));
     await draws(page, /plain, cut, 0/);
