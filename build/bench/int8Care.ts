@@ -35,8 +35,9 @@ const KINDS: readonly (readonly [what: string, scopes: RegExp])[] = [
   ['what resnets take in', /\.conv_shortcut$/],
   ['convolutions in resnets', /\.(conv|norm)[12]$/],
   ['other convolutions', /samplers/],
-  ['into transformers', /\.proj_in$/],
-  ['out of transformers', /\.proj_out$/],
+  ['into the outer transformers', /^(down_blocks\.0|up_blocks\.3)\..*\.proj_in$/],
+  ['out of them', /^(down_blocks\.0|up_blocks\.3)\..*\.proj_out$/],
+  ['into and out of the others', /^(?!down_blocks\.0|up_blocks\.3).*\.proj_(in|out)$/],
   ['attention', /\.attn[12](\.|$)/],
   ['feed forward', /\.ff\./],
 ];
@@ -63,7 +64,7 @@ export async function int8Care(args: readonly string[]): Promise<number> {
   const unetSize = { batch: 1, height: side, width: side } as const;
   const lost = await losses(exact, int8, calls.unet, unetSize);
   const line = (what: string, decibels: number, share = ''): void =>
-    console.log(`${what.padEnd(26)}${decibels.toFixed(1).padStart(6)} dB${share}`);
+    console.log(`${what.padEnd(29)}${decibels.toFixed(1).padStart(6)} dB${share}`);
   line('bytes everywhere', await lost(() => false));
   const share = sharesOf(traced((net) => describe(net, checkpoint.description, 'unet', unetSize)));
   for (const [what, scopes] of KINDS) {

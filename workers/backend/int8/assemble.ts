@@ -15,13 +15,13 @@ const ALONE = ['timestep', 'encoder_hidden_states', 'conditions'];
 
 /**
  * Where eight bits of activations are not enough. The text encoder runs once for a prompt, and everything depends on it. So do keys and
- * values of the prompt, whose hidden states have some channels that are far larger than the others (`npm run bench -- int8-layers`). And of
- * what a resnet takes in, which no norm has evened out, a fiftieth of the UNet's work makes two thirds of its rounding (`npm run bench --
- * int8-care`).
+ * values of the prompt, whose hidden states have some channels that are far larger than the others (`npm run bench -- int8-layers`). And a
+ * twentieth of the UNet's work makes most of its rounding: what resnets take in, which no norm has evened out, and what transformers take in
+ * and hand out where pictures are largest (`npm run bench -- int8-care`).
  */
 const PRECISE: Readonly<Partial<Record<StageNetwork['stage'], (scope: string) => boolean>>> = {
   text_encoder: () => true,
-  unet: (scope) => /\.attn2\.to_[kv]$|\.conv_shortcut$/.test(scope),
+  unet: (scope) => /\.attn2\.to_[kv]$|\.conv_shortcut$|^(down_blocks\.0|up_blocks\.3)\..*\.proj_(in|out)$/.test(scope),
 };
 
 export interface Assembled {
