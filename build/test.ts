@@ -13,6 +13,7 @@ import { ensureChromium } from './chromium';
 import { BRIDGE, ensureMaven, runJUnit } from './host/maven';
 import { buildHost, HOST_BUILT } from './host/startHost';
 import { kernels } from './kernels.mjs';
+import { ONE_CORE_IN_NODE } from './oneCore';
 import { LATER_TIERS_IN_NODE } from './wasmTiers';
 
 interface Tally {
@@ -27,7 +28,7 @@ interface Job {
 }
 
 const SPEC_TIMEOUT_MILLISECONDS = 15 * 60_000;
-const NODE_OPTIONS = [process.env.NODE_OPTIONS ?? '', LATER_TIERS_IN_NODE].join(' ').trim();
+const NODE_OPTIONS = [process.env.NODE_OPTIONS ?? '', LATER_TIERS_IN_NODE, ONE_CORE_IN_NODE].join(' ').trim();
 /** Whatever this goes into may start the bridge's host. */
 const STARTS_HOST = 'build/host/startHost.ts';
 /** One more than there are cores: a spec waits now and then, for a page or the disk. */

@@ -12,7 +12,7 @@ import { fromRoot } from '../root';
 
 const cases = await fidelityCases(fromRoot('.'));
 const QUICK =
-  /-tall-1$|^pndm-into$|-(embedding|break|interval|perpendicular)$|^unipc-cache$|^euler-(merged|control|ip)$|-control-(guess|pooled|masked)$|-hires$|-freeu$|-into-(only-masked|beyond)$|-(trailing-4|told|tiny)$|-(v|zero-snr|own-karras|and)$/;
+  /-tall-1$|^pndm-(into|hires)$|-(embedding|break|interval|perpendicular)$|^unipc-cache$|^euler-(merged|control|ip|freeu|trailing-4|tiny|v|and)$|-control-(guess|pooled|masked)$|-into-(only-masked|beyond)$|-told$|^(ddim|euler)-zero-snr$|^dpmpp_2m-own-karras$|^ddim-from-tiny$/;
 const quick = cases.filter(({ name, only, from }) => QUICK.test(name) || (only && from !== 'fidelity'));
 
 test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {

@@ -92,7 +92,7 @@ for (const [form, backend] of [
     const pictures = async (opened: 'once' | 'again') => {
       const { model, close } = await changedModel(stored(form), manifest, counted, onDisk, opened);
       const found: { readonly pixels: Uint8Array; readonly reads: number }[] = [];
-      const batch = { ...request, numImages: 3, hiresScale: 2 };
+      const batch = { ...request, numImages: 2, hiresScale: 2 };
       for await (const event of textToImage(batch, { model, backend: on, courses: FASTEST }, never)) {
         assert.is.not(event.type, 'failed', event.type === 'failed' ? event.message : '');
         if (event.type === 'image') found.push({ pixels: event.picture.pixels, reads });
@@ -107,7 +107,7 @@ for (const [form, backend] of [
       anew.map(({ pixels }) => pixels),
     );
     const since = (found: typeof anew) => found.slice(1).map((each, i) => each.reads - found[i]!.reads);
-    assert.equal(since(again), [0, 0]);
+    assert.equal(since(again), [0]);
     assert.ok(since(anew).every((each) => each > 10));
   });
 
