@@ -1,6 +1,7 @@
 /**
  * Whole pictures with every sampler against diffusers': the unguided ones, which take a third of the time, small single ones of a
- * batch, and a few whose words are read, or that are guided or steered, in other ways. `npm run fidelity` draws them all, as its slow twin does.
+ * batch, and a few whose words are read, or that are guided or steered, in other ways; by a sampler or two, as what every sampler makes of
+ * other predictions and spacings is in spec/workers/diffusion. `npm run fidelity` draws them all, as its slow twin does.
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
