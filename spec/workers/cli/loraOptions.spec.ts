@@ -55,12 +55,12 @@ test('LoRAs are drawn with from a folder, by option or by the prompt, over any m
   assert.equal(drawn('option.png', 'x', '--model', model, ...styled, '--lora', `${file}:0.8`), tagged);
   assert.equal(drawn('folder.png', 'x', '--model', converted, '--lora', `${file}:0.8`), tagged);
 
+  assert.equal(drawn('again.png', '--from', 'tagged.png', '--model', model), tagged);
+  assert.equal(readFileSync(join(scratch, 'again.png')), readFileSync(join(scratch, 'tagged.png')));
   drawn('option-again.png', '--from', 'option.png', '--model', model);
   assert.equal(readFileSync(join(scratch, 'option-again.png')), readFileSync(join(scratch, 'option.png')));
-  // By what it holds, not by its name.
   await rename(file, join(folder, 'other name.safetensors'));
-  drawn('again.png', '--from', 'tagged.png', '--model', model);
-  assert.equal(readFileSync(join(scratch, 'again.png')), readFileSync(join(scratch, 'tagged.png')));
+  assert.equal(drawn('renamed.png', '--from', 'tagged.png', '--model', model), tagged);
   await rm(join(folder, 'other name.safetensors'));
   const without = generate('--from', 'option.png', '--model', model, ...settings, '--out', 'without.png');
   assert.is(without.status, 0, without.stderr);
