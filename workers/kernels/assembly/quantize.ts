@@ -8,42 +8,78 @@ const INFINITE: i32 = 0x7f800000;
 
 /**
  * `count` numbers at `x`, a multiple of 4, to integers at `to`, and `{scale, offset}` at `params`; returns false where one is not
- * finite. Writes whole sixteens, and reads whole sixty-fours.
+ * finite. Writes whole sixteens, and reads nothing beyond the numbers.
  */
 export function quantizeRow(x: usize, count: i32, to: usize, params: usize, levels: f32, lowest: i32): bool {
   const bytes = (<usize>count) << 2;
-  let low = v128.load(x);
-  let high = low;
-  let size = magnitude(low);
-  for (let i: usize = 16; i < bytes; i += 16) {
-    const h = v128.load(x + i);
-    low = f32x4.pmin(low, h);
-    high = f32x4.pmax(high, h);
-    size = i32x4.max_s(size, magnitude(h));
+  const whole = bytes & ~(<usize>63);
+  // Four of each: one comparison would wait for the last, which takes x86 four cycles.
+  let l0 = v128.load(x);
+  let l1 = l0,
+    l2 = l0,
+    l3 = l0,
+    h0 = l0,
+    h1 = l0,
+    h2 = l0,
+    h3 = l0;
+  for (let i: usize = 0; i < whole; i += 64) {
+    const a = v128.load(x + i),
+      b = v128.load(x + i, 16),
+      c = v128.load(x + i, 32),
+      d = v128.load(x + i, 48);
+    l0 = f32x4.pmin(l0, a);
+    l1 = f32x4.pmin(l1, b);
+    l2 = f32x4.pmin(l2, c);
+    l3 = f32x4.pmin(l3, d);
+    h0 = f32x4.pmax(h0, a);
+    h1 = f32x4.pmax(h1, b);
+    h2 = f32x4.pmax(h2, c);
+    h3 = f32x4.pmax(h3, d);
   }
-  if (!areFinite(size)) return false;
+  for (let i = whole; i < bytes; i += 16) {
+    l0 = f32x4.pmin(l0, v128.load(x + i));
+    h0 = f32x4.pmax(h0, v128.load(x + i));
+  }
+  let low = f32x4.pmin(f32x4.pmin(l0, l1), f32x4.pmin(l2, l3));
+  let high = f32x4.pmax(f32x4.pmax(h0, h1), f32x4.pmax(h2, h3));
   low = f32x4.pmin(low, v128.shuffle<i32>(low, low, 2, 3, 0, 1));
   high = f32x4.pmax(high, v128.shuffle<i32>(high, high, 2, 3, 0, 1));
   const least = min(f32x4.extract_lane(low, 0), f32x4.extract_lane(low, 1));
   const range = max(f32x4.extract_lane(high, 0), f32x4.extract_lane(high, 1)) - least;
+  // Infinity shows here, and NaN where it comes first; comparisons pass over any other NaN, which the rounded numbers show.
   if (!(range < Infinity)) return false;
   const scale = range / levels;
   store<f32>(params, scale);
   store<f32>(params, least - scale * <f32>lowest, 4);
 
-  const factor = f32x4.splat(range > 0 ? levels / range : 0);
+  // Of a range that is as good as none, the factor overflows.
+  const by = levels / range;
+  const factor = f32x4.splat(by < Infinity ? by : 0);
   const start = f32x4.splat(least);
-  for (let i: usize = 0; i < bytes; i += 64) {
-    store16(
-      to + ((i >> 2) << NUMBER_SHIFT),
-      f32x4.mul(f32x4.sub(v128.load(x + i), start), factor),
-      f32x4.mul(f32x4.sub(v128.load(x + i, 16), start), factor),
-      f32x4.mul(f32x4.sub(v128.load(x + i, 32), start), factor),
-      f32x4.mul(f32x4.sub(v128.load(x + i, 48), start), factor),
-      lowest,
-    );
+  const round = f32x4.splat(ROUND);
+  let seen = round;
+  for (let i: usize = 0; i < whole; i += 64) {
+    const a = shifted(x + i, start, factor),
+      b = shifted(x + i + 16, start, factor),
+      c = shifted(x + i + 32, start, factor),
+      d = shifted(x + i + 48, start, factor);
+    seen = v128.or(seen, v128.or(v128.or(a, b), v128.or(c, d)));
+    storeShifted(to + ((i >> 2) << NUMBER_SHIFT), a, b, c, d, lowest);
   }
-  return true;
+  if (whole < bytes) {
+    const a = shifted(x + whole, start, factor);
+    const b = whole + 16 < bytes ? shifted(x + whole + 16, start, factor) : round;
+    const c = whole + 32 < bytes ? shifted(x + whole + 32, start, factor) : round;
+    seen = v128.or(seen, v128.or(v128.or(a, b), c));
+    storeShifted(to + ((whole >> 2) << NUMBER_SHIFT), a, b, c, round, lowest);
+  }
+  return !v128.any_true(v128.and(v128.xor(seen, round), i32x4.splat(~0xffff)));
+}
+
+/** Four numbers from 0 to 65,535 as floats whose lowest bits are these, rounded: what is none has others above them. */
+// inline
+function shifted(x: usize, start: v128, factor: v128): v128 {
+  return f32x4.add(f32x4.mul(f32x4.sub(v128.load(x), start), factor), f32x4.splat(ROUND));
 }
 
 /**
@@ -80,15 +116,17 @@ export function largestOf(size: v128): f32 {
  */
 export function store16(to: usize, a: v128, b: v128, c: v128, d: v128, lowest: i32): v128 {
   const round = f32x4.splat(ROUND);
-  const ra = f32x4.add(a, round),
-    rb = f32x4.add(b, round),
-    rc = f32x4.add(c, round),
-    rd = f32x4.add(d, round);
+  return storeShifted(to, f32x4.add(a, round), f32x4.add(b, round), f32x4.add(c, round), f32x4.add(d, round), lowest);
+}
+
+/** The same of numbers that `ROUND` was added to. */
+// inline
+function storeShifted(to: usize, a: v128, b: v128, c: v128, d: v128, lowest: i32): v128 {
   const mask = i32x4.splat(RELAXED ? 255 : 65535);
-  const qa = v128.and(ra, mask),
-    qb = v128.and(rb, mask),
-    qc = v128.and(rc, mask),
-    qd = v128.and(rd, mask);
+  const qa = v128.and(a, mask),
+    qb = v128.and(b, mask),
+    qc = v128.and(c, mask),
+    qd = v128.and(d, mask);
   if (RELAXED) {
     const q = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(qa, qb), i16x8.narrow_i32x4_s(qc, qd));
     v128.store(to, i8x16.add(q, i8x16.splat(<i8>lowest)));

@@ -8,6 +8,7 @@ import {
   GEGLU,
   GELU,
   LAYER_NORM,
+  PLAIN,
   QUICK_GELU,
   R_A,
   R_A_CHANNELS,
@@ -51,7 +52,13 @@ export function rowsTile(record: usize, tile: i32, scratch: usize): bool {
   let finite = true;
   for (let row = first; row < end; row++) {
     const x = gather(record, row, scratch);
-    const to = address(record, R_PARAMS) ? scratch : address(record, R_OUTPUT) + address(record, R_OUTPUT_STRIDE) * row;
+    // Integers are made of what lies there, unless it is changed first, or they are taken from it.
+    const stays = address(record, R_PARAMS) && !address(record, R_REST) && isPlain(record);
+    const to = stays
+      ? x
+      : address(record, R_PARAMS)
+        ? scratch
+        : address(record, R_OUTPUT) + address(record, R_OUTPUT_STRIDE) * row;
     change(record, row, transform, x, channels, to);
     if (address(record, R_PARAMS)) {
       finite =
@@ -59,7 +66,7 @@ export function rowsTile(record: usize, tile: i32, scratch: usize): bool {
           record,
           row,
           results,
-          scratch,
+          to,
           address(record, R_OUTPUT),
           address(record, R_PARAMS),
           address(record, R_REST) !== 0,
@@ -99,6 +106,11 @@ function gather(record: usize, row: i32, scratch: usize): usize {
   return scratch;
 }
 
+/** Whether numbers stay as they are. */
+function isPlain(record: usize): bool {
+  return word(record, R_TRANSFORM) === PLAIN && real(record, R_FACTOR) === 1 && real(record, R_SUMMAND) === 0;
+}
+
 /** Of `channels` numbers at `x` what the transform makes, at `to`, which may be the same place. */
 function change(record: usize, row: i32, transform: i32, x: usize, channels: i32, to: usize): void {
   const bytes = (<usize>channels) << 2;
@@ -120,7 +132,7 @@ function change(record: usize, row: i32, transform: i32, x: usize, channels: i32
     for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, f32x4.pmax(v128.load(x + i), zero));
   } else if (transform === TANH) {
     for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, tanh(v128.load(x + i)));
-  } else if (real(record, R_FACTOR) !== 1 || real(record, R_SUMMAND) !== 0) {
+  } else if (!isPlain(record)) {
     line(x, to, bytes, real(record, R_FACTOR), real(record, R_SUMMAND));
   } else if (x !== to) {
     memory.copy(to, x, bytes);
@@ -175,7 +187,7 @@ function quantize(record: usize, row: i32, results: i32, x: usize, output: usize
   const params = allParams + ((<usize>row) << 3);
   const to = output + address(record, R_OUTPUT_STRIDE) * row;
   const lowest = word(record, R_LOWEST);
-  // Rows are padded to 16 numbers, and scratch beyond the row is free: what is written over the end is zeroed.
+  // Rows are padded to 16 numbers: what is written over the end is zeroed.
   if (!quantizeRow(x, results, to, params, <f32>word(record, R_LEVELS), lowest)) return false;
   pad(to, results << (<i32>NUMBER_SHIFT), word(record, R_OUTPUT_STRIDE));
   if (rest) subtract(x, (<usize>results) << 2, to, params, lowest < 0);
