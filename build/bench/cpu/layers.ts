@@ -6,7 +6,7 @@ import { planTensors } from '../../../models/pack';
 import type { Instruction } from '../../../workers/backend/int8/instruction';
 import { openInt8Stage } from '../../../workers/backend/int8/int8Stage';
 import type { Threads } from '../../../workers/backend/int8/threads';
-import { ATTENTION_INTEGERS, CONV, CONV_DOUBLED, CONV_WINOGRAD } from '../../../workers/kernels/layout';
+import { ATTENTION_INTEGERS, CONV, CONV_DOUBLED, CONV_GATED, CONV_WINOGRAD } from '../../../workers/kernels/layout';
 import { randomWeights } from '../randomWeights';
 
 export interface Layer {
@@ -107,7 +107,7 @@ async function layerSpeed({ name, input, operations, describe }: Shape, threads:
 }
 
 /** All else makes rows of integers, or lays out keys. A convolution by patches makes its rows itself. */
-const PRODUCTS: ReadonlySet<number> = new Set([CONV, CONV_DOUBLED, CONV_WINOGRAD, ATTENTION_INTEGERS]);
+const PRODUCTS: ReadonlySet<number> = new Set([CONV, CONV_DOUBLED, CONV_GATED, CONV_WINOGRAD, ATTENTION_INTEGERS]);
 
 const least = (milliseconds: readonly number[]): number => Math.min(...milliseconds);
 

@@ -40,6 +40,7 @@ const OPCODES: Readonly<Record<number, string>> = {
   [layout.CONV]: 'product',
   [layout.CONV_F32]: 'product in float32',
   [layout.CONV_DOUBLED]: 'conv 3×3 enlarged',
+  [layout.CONV_GATED]: 'linear, gated',
   [layout.CONV_WINOGRAD]: 'conv 3×3 by patches',
   [layout.ROWS]: 'rows',
   [layout.GROUP_MOMENTS]: 'moments of groups',

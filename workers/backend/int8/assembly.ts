@@ -49,6 +49,12 @@ export class Assembly {
     return instruction;
   }
 
+  /** Puts another instruction into the place of one whose result nobody has read yet. */
+  replace(instruction: Instruction, by: Instruction): Instruction {
+    this.instructions[this.instructions.indexOf(instruction)] = by;
+    return by;
+  }
+
   /** Has an instruction, whose result nobody has read yet, read a region besides: it goes to the end where that is made later. */
   alsoReads(instruction: Instruction, region: Region): void {
     instruction.reads.push(region);

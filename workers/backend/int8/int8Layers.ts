@@ -28,6 +28,7 @@ import { attention } from './attention';
 import { scaleFirst, scaleLowest } from './freeu';
 import { groupMoments } from './groupNorm';
 import { halved } from './halved';
+import { gatedProduct } from './gated';
 import { type Instruction, place } from './instruction';
 import { product } from './products';
 import { changedRows, written } from './rows';
@@ -59,7 +60,7 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
   };
   /** The same rows as another shape. */
   const seen = (x: Value, shape: readonly number[]): EngineValue => {
-    const { open, ...rest } = engine(x);
+    const { open, gated: _, ...rest } = engine(x);
     return { ...rest, shape, ...(open && uses[calls - 1] === 1 ? { open } : {}) };
   };
   const layers: Layers = {
@@ -114,7 +115,12 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
     silu: (x) => activated(x, SILU),
     quickGelu: (x) => activated(x, QUICK_GELU),
     gelu: (x) => activated(x, GELU),
-    geglu: (x) => change(x, GEGLU, withLast(x.shape, x.shape.at(-1)! / 2)),
+    geglu(x) {
+      const shape = withLast(x.shape, x.shape.at(-1)! / 2);
+      const made = gatedProduct(assembly, engine(x));
+      if (!made) return change(x, GEGLU, shape);
+      return { ...given(made.rows, shape), ...(uses[calls - 1] === 1 ? { gated: made.instruction } : {}) };
+    },
     attention(q, k, v, options) {
       const rows = [q, k, v].map((each) => written(assembly, engine(each))) as [Rows, Rows, Rows];
       return given(attention(assembly, rows, q.shape[0]!, options), q.shape);
@@ -174,7 +180,7 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
     },
     upsampleTo(x, height, width) {
       const [batch, channels, h, w] = pictureShape(x);
-      const { open: _, ...rest } = engine(x);
+      const { open: _, gated: __, ...rest } = engine(x);
       return { ...rest, shape: [batch, channels, height, width], small: { height: h, width: w } } as EngineValue;
     },
     splitTokens: notHere,

@@ -28,7 +28,9 @@ import {
   ROWS,
 } from '../../kernels/layout';
 import type { Assembly } from './assembly';
+import { leaveIntegers } from './gated';
 import { place, type Region } from './instruction';
+import type { Range } from './numbers';
 import { type Change, channelsOf, type EngineValue, type Rows, type Source } from './value';
 
 /** Quantized rows: integers, and beside them a scale and an offset each. */
@@ -80,6 +82,11 @@ export function quantized(assembly: Assembly, scope: string, value: EngineValue)
     });
     const rest = assembly.precise(scope) && assembly.numbers.bytes === 1 ? pair() : undefined;
     made = { ...pair(), ...(rest ? { rest } : {}), stride, rows };
+    const range = numbersOf(assembly, scope, results);
+    if (!rest && !value.change && value.gated && leaveIntegers(assembly, value.gated, made, range)) {
+      QUANTIZED.set(value, made);
+      return made;
+    }
     const to = {
       ...{ [R_OUTPUT]: made.numbers, [R_PARAMS]: made.params },
       ...(rest ? { [R_REST]: rest.numbers, [R_REST_PARAMS]: rest.params } : {}),
@@ -116,6 +123,10 @@ export function changedRows(assembly: Assembly, scope: string, source: Source, c
 const resultsOf = (source: Source, change?: Change): number =>
   channelsOf(source) / (change?.transform === GEGLU ? 2 : 1);
 
+/** What the integers of a row of so many may be. */
+const numbersOf = ({ numbers, precise }: Assembly, scope: string, results: number): Range =>
+  (precise(scope) ? numbers.carefulRange?.(results) : undefined) ?? numbers.range(results);
+
 function push(
   assembly: Assembly,
   scope: string,
@@ -126,10 +137,7 @@ function push(
   stride: number,
 ): void {
   const { a, b } = source;
-  const { numbers } = assembly;
-  const results = resultsOf(source, { transform });
-  const { levels, lowest } =
-    (assembly.precise(scope) ? numbers.carefulRange?.(results) : undefined) ?? numbers.range(results);
+  const { levels, lowest } = numbersOf(assembly, scope, resultsOf(source, { transform }));
   const read = [a.region, b?.region, plus?.region, affine].flatMap((region) => region ?? []);
   assembly.push({
     opcode: ROWS,

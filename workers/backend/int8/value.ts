@@ -30,6 +30,8 @@ export interface EngineValue extends Value {
   readonly small?: { readonly height: number; readonly width: number };
   /** The product that made it, while only one reader waits for it: a sum may still become part of that. */
   readonly open?: Instruction;
+  /** The gated product that made it, while only one reader waits for it: it may still leave its rows as integers. */
+  readonly gated?: Instruction;
 }
 
 /** What made `rows`, as errors name it. */

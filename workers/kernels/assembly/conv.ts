@@ -42,14 +42,14 @@ import { rowIsFinite } from './quantize';
 import { address, least, real, word } from './words';
 
 /** Rows of a step of the innermost loop, and outputs. */
-const ROWS: i32 = 6;
-const LANES: i32 = 8;
+export const ROWS: i32 = 6;
+export const LANES: i32 = 8;
 /** Bytes of what is noted of a row's tap: where the row is, and where its scale. */
-const NOTE: usize = 8;
+export const NOTE: usize = 8;
 
 /** Of scratch: integer sums, float sums, then what is noted, then weights as they are multiplied. */
 const SUMS: usize = 0;
-const TOTALS: usize = 192;
+export const TOTALS: usize = 192;
 const NOTES: usize = 384;
 
 /**
@@ -111,7 +111,7 @@ export function widen(from: usize, bytes: usize, to: usize): void {
  * Rows in sixes, `apart` bytes from one six to the next; within six rows tap by tap; of each tap the six places, then the six
  * addresses of scales.
  */
-function note(record: usize, m0: i32, m1: i32, input: usize, params: usize, to: usize, apart: usize): void {
+export function note(record: usize, m0: i32, m1: i32, input: usize, params: usize, to: usize, apart: usize): void {
   const side = word(record, C_SIDE);
   const stride = address(record, C_INPUT_STRIDE);
   const whole = side === 1 && word(record, C_STRIDE) === 1;
@@ -158,7 +158,7 @@ function note(record: usize, m0: i32, m1: i32, input: usize, params: usize, to: 
 }
 
 /** All taps of six rows; `more`: on top of what the totals hold. */
-function tapsOfIntegers(
+export function tapsOfIntegers(
   weights: usize,
   sums: usize,
   taps: i32,

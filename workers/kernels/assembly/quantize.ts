@@ -139,3 +139,8 @@ function storeShifted(to: usize, a: v128, b: v128, c: v128, d: v128, lowest: i32
   v128.store(to, i16x8.add(high, shift), 16);
   return i32x4.add(i32x4.extadd_pairwise_i16x8_u(low), i32x4.extadd_pairwise_i16x8_u(high));
 }
+
+/** Zeros from `bytes` on up to `stride`, which products read as well. */
+export function pad(to: usize, bytes: i32, stride: i32): void {
+  if (bytes < stride) memory.fill(to + <usize>bytes, 0, <usize>(stride - bytes));
+}

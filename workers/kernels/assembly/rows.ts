@@ -38,7 +38,7 @@ import {
   TANH,
 } from '../layout';
 import { NUMBER_SHIFT, RELAXED } from './dot';
-import { quantizeRow, rowIsFinite } from './quantize';
+import { pad, quantizeRow, rowIsFinite } from './quantize';
 import { exp, gated, gelu, sum4, tanh } from './real';
 import { address, least, real, word } from './words';
 
@@ -208,9 +208,4 @@ function subtract(x: usize, bytes: usize, from: usize, params: usize, signed: bo
 
 function i16x8OfBytes(bytes: v128, signed: bool): v128 {
   return signed ? i16x8.extend_low_i8x16_s(bytes) : i16x8.extend_low_i8x16_u(bytes);
-}
-
-/** Zeros from `bytes` on up to `stride`, which products read as well. */
-function pad(to: usize, bytes: i32, stride: i32): void {
-  if (bytes < stride) memory.fill(to + <usize>bytes, 0, <usize>(stride - bytes));
 }

@@ -9,6 +9,7 @@ import {
   CONV,
   CONV_DOUBLED,
   CONV_F32,
+  CONV_GATED,
   CONV_WINOGRAD,
   GROUP_AFFINE,
   GROUP_MOMENTS,
@@ -34,6 +35,7 @@ import { attentionTile, packHead } from './attention';
 import { attentionIntegersTile } from './attentionIntegers';
 import { convTile } from './conv';
 import { doubledTile } from './doubled';
+import { gatedTile } from './gated';
 import { affineTile, momentsTile } from './groupNorm';
 import { halvedTile } from './halved';
 import { lowestTile } from './lowest';
@@ -78,6 +80,8 @@ function runTile(record: usize, tile: i32, scratch: usize): bool {
     case CONV_DOUBLED:
       doubledTile(record, tile, scratch);
       return true;
+    case CONV_GATED:
+      return gatedTile(record, tile, scratch);
     case CONV_WINOGRAD:
       return winogradTile(record, tile, scratch);
     case ROWS:

@@ -1,0 +1,95 @@
+/** Products whose outputs are values and gates, gated before anything is written. */
+import {
+  C_FACTOR,
+  C_LEVELS,
+  C_LOWEST,
+  C_M,
+  C_MORE_BIAS,
+  C_N,
+  C_OUTPUT,
+  C_OUTPUT_PARAMS,
+  C_OUTPUT_STRIDE,
+  C_RELU,
+  C_RESIDUAL,
+  C_REST,
+  C_SIDE,
+  C_STEPS,
+  C_TILE_CHANNELS,
+  C_TILE_ROWS,
+  CONV,
+  CONV_GATED,
+} from '../../kernels/layout';
+import type { Assembly } from './assembly';
+import { type Instruction, place } from './instruction';
+import type { Range } from './numbers';
+import type { Quantized } from './rows';
+import type { EngineValue, Rows } from './value';
+
+/** What a tile's rows take as float32 should stay in the second-level cache, beside the rest. */
+const MOST_BYTES = 512 * 1024;
+/** Most rows of a tile, and fewest: all weights are read for each. */
+const [MOST_ROWS, LEAST_ROWS] = [96, 24] as const;
+/** Tiles that there should be at least, for threads to share. */
+const LEAST_TILES = 16;
+
+/** Has the product that nobody but this reads gate its own rows; nothing where `x` is no such product. */
+export function gatedProduct(
+  assembly: Assembly,
+  { open, source, change, name }: EngineValue,
+): { readonly rows: Rows; readonly instruction: Instruction } | undefined {
+  const results = source.a.channels / 2;
+  if (!open || change || !gates(open) || results % 8 !== 0) return undefined;
+  const count = open.words[C_M] as number;
+  const whole = wholeRows(count, results);
+  const tileRows = whole ?? (open.words[C_TILE_ROWS] as number);
+  const channels = whole ? results : 8 * Math.ceil((open.words[C_TILE_CHANNELS] as number) / 16);
+  const rows = assembly.rows(name, count, results);
+  const widened = assembly.numbers.bytes === 2 ? 128 * (open.words[C_STEPS] as number) : 0;
+  const instruction = assembly.replace(open, {
+    ...open,
+    ...{ opcode: CONV_GATED, writes: [rows.region], scratch: 768 + 8 * tileRows + widened },
+    tiles: Math.ceil(count / tileRows) * Math.ceil(results / channels),
+    words: {
+      ...open.words,
+      ...{ [C_N]: results, [C_OUTPUT]: place(rows.region), [C_OUTPUT_STRIDE]: results },
+      ...{ [C_TILE_ROWS]: tileRows, [C_TILE_CHANNELS]: channels },
+    },
+  });
+  return { rows, instruction };
+}
+
+/** Has a gated product write the integers that its only reader wants; returns whether it can: where tiles have whole rows. */
+export function leaveIntegers(
+  assembly: Assembly,
+  instruction: Instruction,
+  { numbers, params, stride }: Quantized,
+  { levels, lowest }: Range,
+): boolean {
+  const { words, scratch } = instruction;
+  const results = words[C_N] as number;
+  if (words[C_TILE_CHANNELS] !== results) return false;
+  assembly.replace(instruction, {
+    ...instruction,
+    writes: [numbers, params],
+    scratch: scratch + 4 * (words[C_TILE_ROWS] as number) * results,
+    words: {
+      ...words,
+      ...{ [C_OUTPUT]: place(numbers), [C_OUTPUT_STRIDE]: stride, [C_OUTPUT_PARAMS]: place(params) },
+      ...{ [C_LEVELS]: levels, [C_LOWEST]: lowest },
+    },
+  });
+  return true;
+}
+
+/** A linear layer of integers to which nothing has been added. */
+function gates({ opcode, words }: Instruction): boolean {
+  const added = [C_REST, C_RESIDUAL, C_MORE_BIAS, C_RELU].some((index) => words[index] !== undefined);
+  return opcode === CONV && words[C_SIDE] === 1 && !added && (words[C_FACTOR] as { float: number }).float === 1;
+}
+
+/** Of how many whole rows tiles may be; nothing where that is too few. */
+function wholeRows(count: number, results: number): number | undefined {
+  const most = Math.min(MOST_ROWS, MOST_BYTES / (4 * results), count / LEAST_TILES);
+  const rows = 6 * Math.floor(most / 6);
+  return rows >= LEAST_ROWS ? rows : undefined;
+}
