@@ -47,7 +47,7 @@ export function gatedProduct(
   const widened = assembly.numbers.bytes === 2 ? 128 * (open.words[C_STEPS] as number) : 0;
   const instruction = assembly.replace(open, {
     ...open,
-    ...{ opcode: CONV_GATED, writes: [rows.region], scratch: 768 + 8 * tileRows + widened },
+    ...{ opcode: CONV_GATED, writes: [rows.region], scratch: 384 + 40 * tileRows + widened },
     tiles: Math.ceil(count / tileRows) * Math.ceil(results / channels),
     words: {
       ...open.words,

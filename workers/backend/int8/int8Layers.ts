@@ -26,9 +26,9 @@ import {
 import type { Assembly } from './assembly';
 import { attention } from './attention';
 import { scaleFirst, scaleLowest } from './freeu';
+import { gatedProduct } from './gated';
 import { groupMoments } from './groupNorm';
 import { halved } from './halved';
-import { gatedProduct } from './gated';
 import { type Instruction, place } from './instruction';
 import { product } from './products';
 import { changedRows, written } from './rows';

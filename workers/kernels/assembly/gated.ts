@@ -28,9 +28,8 @@ import { pad, quantizeRow } from './quantize';
 import { gelu } from './real';
 import { address, least, word } from './words';
 
-/** Of scratch: sums and totals of values, the same of gates, notes, weights as they are multiplied, rows. */
-const GATES: usize = 384;
-const NOTES: usize = 768;
+/** Of scratch: sums and totals, then what is noted; then eight gates of each row, weights as they are multiplied, rows. */
+const NOTES: usize = 384;
 
 /** Returns whether all numbers that became integers were finite. */
 export function gatedTile(record: usize, tile: i32, scratch: usize): bool {
@@ -45,7 +44,9 @@ export function gatedTile(record: usize, tile: i32, scratch: usize): bool {
 
   const steps = word(record, C_STEPS);
   const panelBytes = (<usize>steps) << 5;
-  const widened = scratch + NOTES + NOTE * ROWS * <usize>((word(record, C_TILE_ROWS) + ROWS - 1) / ROWS);
+  const tileRows = <usize>word(record, C_TILE_ROWS);
+  const finished = scratch + NOTES + NOTE * tileRows;
+  const widened = finished + (tileRows << 5);
   const leaves = address(record, C_OUTPUT_PARAMS) !== 0;
   const stride = leaves ? (<usize>results) << 2 : address(record, C_OUTPUT_STRIDE) << 2;
   const rows = leaves ? widened + (RELAXED ? 0 : panelBytes << 2) : address(record, C_OUTPUT) + stride * m0;
@@ -59,38 +60,45 @@ export function gatedTile(record: usize, tile: i32, scratch: usize): bool {
       gates = widened + (panelBytes << 1);
     }
     const sums = address(record, C_SUMS) + ((<usize>n) << 2);
+    const column = rows + ((<usize>n) << 2);
     let notes = scratch + NOTES;
     for (let m = m0; m < m1; m += ROWS) {
+      const count = least(ROWS, m1 - m);
       tapsOfIntegers(values, sums, 1, steps, notes, scratch, false);
-      tapsOfIntegers(gates, sums + ((<usize>results) << 2), 1, steps, notes, scratch + GATES, false);
+      finishRows(record, n, count, scratch + TOTALS, column + stride * (m - m0), stride);
+      tapsOfIntegers(gates, sums + ((<usize>results) << 2), 1, steps, notes, scratch, false);
+      finishRows(record, n + results, count, scratch + TOTALS, finished + ((<usize>(m - m0)) << 5), 32);
       notes += NOTE * ROWS;
-      const to = rows + stride * (m - m0) + ((<usize>n) << 2);
-      finishGated(record, n, least(ROWS, m1 - m), scratch + TOTALS, to, stride);
     }
+    gate(column, stride, finished, m1 - m0);
   }
   return !leaves || asIntegers(record, m0, m1, rows);
 }
 
-/** Totals of values and, `GATES` further, of gates: eight of each row to `to` and what is `stride` after it. */
-function finishGated(record: usize, n: i32, rows: i32, totals: usize, to: usize, stride: usize): void {
-  const values = (<usize>n) << 2;
-  const gates = (<usize>(n + word(record, C_N))) << 2;
-  const bias = address(record, C_BIAS);
-  const scales = address(record, C_SCALES);
-  for (let lanes: usize = 0; lanes < 32; lanes += 16) {
-    const scale = v128.load(scales + values + lanes),
-      gateScale = v128.load(scales + gates + lanes),
-      summand = v128.load(bias + values + lanes),
-      gateSummand = v128.load(bias + gates + lanes);
-    let from = totals + lanes;
-    let at = to + lanes;
-    for (let i = 0; i < rows; i++) {
-      const value = f32x4.add(f32x4.mul(v128.load(from), scale), summand);
-      const gate = f32x4.add(f32x4.mul(v128.load(from, GATES), gateScale), gateSummand);
-      v128.store(at, f32x4.mul(value, gelu(gate)));
-      from += 32;
-      at += stride;
-    }
+/** Totals of six rows times scales plus biases from output `n` on, to `to` and what is `stride` after it. */
+function finishRows(record: usize, n: i32, rows: i32, totals: usize, to: usize, stride: usize): void {
+  const lanes = (<usize>n) << 2;
+  const scales = address(record, C_SCALES) + lanes,
+    bias = address(record, C_BIAS) + lanes;
+  const scalea = v128.load(scales),
+    scaleb = v128.load(scales, 16),
+    biasa = v128.load(bias),
+    biasb = v128.load(bias, 16);
+  for (let i = 0; i < rows; i++) {
+    v128.store(to, f32x4.add(f32x4.mul(v128.load(totals), scalea), biasa));
+    v128.store(to, f32x4.add(f32x4.mul(v128.load(totals, 16), scaleb), biasb), 16);
+    totals += 32;
+    to += stride;
+  }
+}
+
+/** Eight values of each row, times gelu of its gates: all rows of a tile at once, so that what gelu is made of stays in registers. */
+function gate(values: usize, stride: usize, gates: usize, rows: i32): void {
+  const end = gates + ((<usize>rows) << 5);
+  for (; gates < end; gates += 32) {
+    v128.store(values, f32x4.mul(v128.load(values), gelu(v128.load(gates))));
+    v128.store(values, f32x4.mul(v128.load(values, 16), gelu(v128.load(gates, 16))), 16);
+    values += stride;
   }
 }
 

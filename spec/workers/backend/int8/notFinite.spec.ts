@@ -117,4 +117,39 @@ for (const { what, shape, from = 'x', body, named, precise = false, by } of READ
   }
 }
 
+// Sixteen numbers at a time, and what is left over by itself; the first of a row is what the others are compared with.
+for (const channels of [4, 60, 64, 76]) {
+  for (const [form, threads] of FORMS) {
+    test(`${form}: it is found wherever it stands among ${channels}`, async () => {
+      const describe = (net: Layers): void =>
+        net.output('y', net.linear('here', net.input('x', 'float32', [1, 3, channels]), 8));
+      const made = madeUp(describe, 8);
+      for (let at = channels; at < 2 * channels; at++) {
+        for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+          const x = input([1, 3, channels], 1);
+          x.data[at] = value;
+          await onKernels(describe, made, { x }, threads, false).then(
+            () => assert.unreachable(`${value} went through at ${at}`),
+            (error) =>
+              assert.equal([error.code, error.argument], ['bad-picture', 'made up: here'], `${value} at ${at}`),
+          );
+        }
+      }
+    });
+  }
+}
+
+for (const [form, threads] of FORMS) {
+  test(`${form}: a row whose numbers are nearly one is none of these`, async () => {
+    const describe = (net: Layers): void =>
+      net.output('y', net.linear('here', net.input('x', 'float32', [1, 3, 76]), 8));
+    const made = madeUp(describe, 8);
+    // So little, the smallest that float32 has, that levels over it are infinity.
+    const data = Float32Array.from({ length: 3 * 76 }, (_, i) => (i % 3) * 2 ** -149);
+    const { y } = await onKernels(describe, made, { x: { type: 'float32', shape: [1, 3, 76], data } }, threads, false);
+    const bias = made.weights.get('here.bias')!.data;
+    assert.equal([...y!.data], [...bias, ...bias, ...bias]);
+  });
+}
+
 test.run();
