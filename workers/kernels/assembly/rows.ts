@@ -165,16 +165,49 @@ function geglu(x: usize, to: usize, bytes: usize): void {
     v128.store(to + i, f32x4.mul(v128.load(x + i), gelu(v128.load(x + bytes + i))));
 }
 
-function layerNorm(x: usize, to: usize, bytes: usize, weight: usize, epsilon: f32): void {
-  let sums = f32x4.splat(0);
-  for (let i: usize = 0; i < bytes; i += 16) sums = f32x4.add(sums, v128.load(x + i));
-  const count = <f32>(bytes >> 2);
-  const mean = f32x4.splat(sum4(sums) / count);
-  let squares = f32x4.splat(0);
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const d = f32x4.sub(v128.load(x + i), mean);
-    squares = f32x4.add(squares, f32x4.mul(d, d));
+/** Four sums at a time, here and below: one alone would wait for the last addition, which takes x86 four cycles. */
+function sum(x: usize, bytes: usize): v128 {
+  const whole = bytes & ~(<usize>63);
+  let a = f32x4.splat(0);
+  let b = a,
+    c = a,
+    d = a;
+  for (let i: usize = 0; i < whole; i += 64) {
+    a = f32x4.add(a, v128.load(x + i));
+    b = f32x4.add(b, v128.load(x + i, 16));
+    c = f32x4.add(c, v128.load(x + i, 32));
+    d = f32x4.add(d, v128.load(x + i, 48));
   }
+  for (let i = whole; i < bytes; i += 16) a = f32x4.add(a, v128.load(x + i));
+  return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+}
+
+/** Sums of squares of what numbers have above `mean`. */
+function squaresAround(x: usize, bytes: usize, mean: v128): v128 {
+  const whole = bytes & ~(<usize>63);
+  let a = f32x4.splat(0);
+  let b = a,
+    c = a,
+    d = a;
+  for (let i: usize = 0; i < whole; i += 64) {
+    a = f32x4.add(a, square(f32x4.sub(v128.load(x + i), mean)));
+    b = f32x4.add(b, square(f32x4.sub(v128.load(x + i, 16), mean)));
+    c = f32x4.add(c, square(f32x4.sub(v128.load(x + i, 32), mean)));
+    d = f32x4.add(d, square(f32x4.sub(v128.load(x + i, 48), mean)));
+  }
+  for (let i = whole; i < bytes; i += 16) a = f32x4.add(a, square(f32x4.sub(v128.load(x + i), mean)));
+  return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+}
+
+// inline
+function square(x: v128): v128 {
+  return f32x4.mul(x, x);
+}
+
+function layerNorm(x: usize, to: usize, bytes: usize, weight: usize, epsilon: f32): void {
+  const count = <f32>(bytes >> 2);
+  const mean = f32x4.splat(sum4(sum(x, bytes)) / count);
+  const squares = squaresAround(x, bytes, mean);
   const scale = f32x4.splat(1 / sqrt<f32>(sum4(squares) / count + epsilon));
   for (let i: usize = 0; i < bytes; i += 16) {
     const h = f32x4.mul(f32x4.sub(v128.load(x + i), mean), scale);
