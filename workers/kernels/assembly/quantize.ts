@@ -11,6 +11,14 @@ const INFINITE: i32 = 0x7f800000;
  * finite. Writes whole sixteens, and reads nothing beyond the numbers.
  */
 export function quantizeRow(x: usize, count: i32, to: usize, params: usize, levels: f32, lowest: i32): bool {
+  return roundRow(x, count, rangeOf(x, count, levels), to, params, lowest);
+}
+
+/**
+ * Of `count` numbers at `x`, a multiple of 4: the least, what makes integers of what is above it, what makes numbers of these, and
+ * how far the largest is above it. The last is infinity or NaN where one is infinite, and may be where one is NaN.
+ */
+export function rangeOf(x: usize, count: i32, levels: f32): v128 {
   const bytes = (<usize>count) << 2;
   const whole = bytes & ~(<usize>63);
   // Four of each: one comparison would wait for the last, which takes x86 four cycles.
@@ -46,16 +54,23 @@ export function quantizeRow(x: usize, count: i32, to: usize, params: usize, leve
   high = f32x4.pmax(high, v128.shuffle<i32>(high, high, 2, 3, 0, 1));
   const least = min(f32x4.extract_lane(low, 0), f32x4.extract_lane(low, 1));
   const range = max(f32x4.extract_lane(high, 0), f32x4.extract_lane(high, 1)) - least;
-  // Infinity shows here, and NaN where it comes first; comparisons pass over any other NaN, which the rounded numbers show.
-  if (!(range < Infinity)) return false;
-  const scale = range / levels;
-  store<f32>(params, scale);
-  store<f32>(params, least - scale * <f32>lowest, 4);
-
   // Of a range that is as good as none, the factor overflows.
   const by = levels / range;
-  const factor = f32x4.splat(by < Infinity ? by : 0);
-  const start = f32x4.splat(least);
+  const first = f32x4.replace_lane(f32x4.splat(least), 1, by < Infinity ? by : 0);
+  return f32x4.replace_lane(f32x4.replace_lane(first, 2, range / levels), 3, range);
+}
+
+/** The rest of `quantizeRow`, by a range from above. */
+export function roundRow(x: usize, count: i32, range: v128, to: usize, params: usize, lowest: i32): bool {
+  // Comparisons may pass over NaN, which the rounded numbers show.
+  if (!(f32x4.extract_lane(range, 3) < Infinity)) return false;
+  const scale = f32x4.extract_lane(range, 2);
+  store<f32>(params, scale);
+  store<f32>(params, f32x4.extract_lane(range, 0) - scale * <f32>lowest, 4);
+  const bytes = (<usize>count) << 2;
+  const whole = bytes & ~(<usize>63);
+  const start = v128.shuffle<i32>(range, range, 0, 0, 0, 0);
+  const factor = v128.shuffle<i32>(range, range, 1, 1, 1, 1);
   const round = f32x4.splat(ROUND);
   let seen = round;
   for (let i: usize = 0; i < whole; i += 64) {

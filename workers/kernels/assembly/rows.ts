@@ -38,7 +38,7 @@ import {
   TANH,
 } from '../layout';
 import { NUMBER_SHIFT, RELAXED } from './dot';
-import { pad, quantizeRow, rowIsFinite } from './quantize';
+import { pad, quantizeRow, rangeOf, roundRow, rowIsFinite } from './quantize';
 import { exp, gated, gelu, sum4, tanh } from './real';
 import { address, least, real, word } from './words';
 
@@ -50,15 +50,11 @@ export function rowsTile(record: usize, tile: i32, scratch: usize): bool {
   const channels = word(record, R_A_CHANNELS) + (address(record, R_B) ? word(record, R_B_CHANNELS) : 0);
   const results = transform === GEGLU ? channels >> 1 : channels;
   let finite = true;
+  if (address(record, R_PARAMS) && !address(record, R_REST) && isPlain(record) && !isGathered(record))
+    return roundRows(record, first, end, channels);
   for (let row = first; row < end; row++) {
     const x = gather(record, row, scratch);
-    // Integers are made of what lies there, unless it is changed first, or they are taken from it.
-    const stays = address(record, R_PARAMS) && !address(record, R_REST) && isPlain(record);
-    const to = stays
-      ? x
-      : address(record, R_PARAMS)
-        ? scratch
-        : address(record, R_OUTPUT) + address(record, R_OUTPUT_STRIDE) * row;
+    const to = address(record, R_PARAMS) ? scratch : address(record, R_OUTPUT) + address(record, R_OUTPUT_STRIDE) * row;
     change(record, row, transform, x, channels, to);
     if (address(record, R_PARAMS)) {
       finite =
@@ -66,7 +62,7 @@ export function rowsTile(record: usize, tile: i32, scratch: usize): bool {
           record,
           row,
           results,
-          to,
+          scratch,
           address(record, R_OUTPUT),
           address(record, R_PARAMS),
           address(record, R_REST) !== 0,
@@ -81,12 +77,40 @@ export function rowsTile(record: usize, tile: i32, scratch: usize): bool {
   return finite;
 }
 
+/** Rows to integers as they lie there. The next one's range is found before a row is rounded, which would have to wait for its own. */
+function roundRows(record: usize, first: i32, end: i32, channels: i32): bool {
+  const stride = address(record, R_A_STRIDE) << 2;
+  const wide = address(record, R_OUTPUT_STRIDE);
+  const levels = <f32>word(record, R_LEVELS);
+  const lowest = word(record, R_LOWEST);
+  let x = address(record, R_A) + stride * first;
+  let to = address(record, R_OUTPUT) + wide * first;
+  let params = address(record, R_PARAMS) + ((<usize>first) << 3);
+  let finite = true;
+  let next = rangeOf(x, channels, levels);
+  for (let row = first; row < end; row++) {
+    const range = next;
+    if (row + 1 < end) next = rangeOf(x + stride, channels, levels);
+    finite = roundRow(x, channels, range, to, params, lowest) && finite;
+    pad(to, channels << (<i32>NUMBER_SHIFT), <i32>wide);
+    x += stride;
+    to += wide;
+    params += 8;
+  }
+  return finite;
+}
+
+/** Whether rows have to be put together. */
+function isGathered(record: usize): bool {
+  return address(record, R_B) !== 0 || address(record, R_ADD) !== 0;
+}
+
 /** Where the row is as a whole: in place, or in scratch where it had to be put together. */
 function gather(record: usize, row: i32, scratch: usize): usize {
   const a = address(record, R_A) + ((address(record, R_A_STRIDE) * row) << 2);
+  if (!isGathered(record)) return a;
   const b = address(record, R_B);
   const plus = address(record, R_ADD);
-  if (!b && !plus) return a;
   const bytes = (<usize>word(record, R_A_CHANNELS)) << 2;
   memory.copy(scratch, a, bytes);
   let channels = word(record, R_A_CHANNELS);
