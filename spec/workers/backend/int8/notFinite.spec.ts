@@ -147,7 +147,7 @@ for (const [form, threads] of FORMS) {
     // So little, the smallest that float32 has, that levels over it are infinity.
     const data = Float32Array.from({ length: 3 * 76 }, (_, i) => (i % 3) * 2 ** -149);
     const { y } = await onKernels(describe, made, { x: { type: 'float32', shape: [1, 3, 76], data } }, threads, false);
-    const bias = made.weights.get('here.bias')!.data;
+    const bias = Array.from(made.weights.get('here.bias')!.data);
     assert.equal([...y!.data], [...bias, ...bias, ...bias]);
   });
 }
