@@ -29,6 +29,7 @@ import {
   R_PICTURE_ROWS,
   R_REST,
   R_REST_PARAMS,
+  R_ROW_FACTORS,
   R_SUMMAND,
   R_TILE_ROWS,
   R_TRANSFORM,
@@ -120,6 +121,8 @@ function change(record: usize, row: i32, transform: i32, x: usize, channels: i32
     for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, f32x4.pmax(v128.load(x + i), zero));
   } else if (transform === TANH) {
     for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, tanh(v128.load(x + i)));
+  } else if (address(record, R_ROW_FACTORS)) {
+    line(x, to, bytes, load<f32>(address(record, R_ROW_FACTORS) + ((<usize>row) << 2)), 0);
   } else if (real(record, R_FACTOR) !== 1 || real(record, R_SUMMAND) !== 0) {
     line(x, to, bytes, real(record, R_FACTOR), real(record, R_SUMMAND));
   } else if (x !== to) {
