@@ -246,10 +246,7 @@ async function withImages(request: FidelityCase, pictureOf: (name: string) => Pr
 }
 
 /** White in `box`, as RGB. */
-export function boxMask(
-  [left, top, right, bottom]: Box,
-  { width, height }: Pick<Pixels, 'width' | 'height'>,
-): Pixels {
+export function boxMask([left, top, right, bottom]: Box, { width, height }: Pick<Pixels, 'width' | 'height'>): Pixels {
   const pixels = Uint8Array.from({ length: 3 * width * height }, (_, i) => {
     const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
     return x >= left && x < right && y >= top && y < bottom ? 255 : 0;
