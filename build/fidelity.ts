@@ -46,7 +46,7 @@ export type FidelityCase = ImageRequest & {
   readonly initFrom?: string;
   /** What that picture is brought to before. */
   readonly initSize?: readonly [width: number, height: number];
-  readonly maskBox?: readonly [number, number, number, number];
+  readonly maskBox?: Box;
   /** What its picture is called in the references, where that is not `name`. */
   readonly reference?: string;
   /** Drawn by a model that is told the scale of guidance. */
@@ -58,10 +58,14 @@ export type FidelityCase = ImageRequest & {
     readonly name: AdapterKind;
     readonly follows: readonly string[];
     readonly scale: number;
+    /** Where each of them counts: left, top, right, bottom, pixels. */
+    readonly boxes?: readonly Box[];
   }[];
   /** Of the scheduler config that the model is taken to have come with, what is another. */
   readonly scheduleConfig?: Partial<SchedulerConfig>;
 };
+
+type Box = readonly [number, number, number, number];
 
 /** Of spec/vectors: requests, and the pictures they are held against. */
 const FILES = [
@@ -218,7 +222,10 @@ async function alike(
 ): Promise<ImageRequest> {
   if (!likened) return request;
   const ipAdapters = await Promise.all(
-    likened.map(async ({ follows, ...how }) => ({ ...how, images: await Promise.all(follows.map(pictureOf)) })),
+    likened.map(async ({ follows, boxes, ...how }) => ({
+      ...{ ...how, images: await Promise.all(follows.map(pictureOf)) },
+      ...(boxes ? { masks: boxes.map((box) => boxMask(box, request)) } : {}),
+    })),
   );
   return { ...request, ipAdapters };
 }
@@ -239,10 +246,7 @@ async function withImages(request: FidelityCase, pictureOf: (name: string) => Pr
 }
 
 /** White in `box`, as RGB. */
-export function boxMask(
-  [left, top, right, bottom]: readonly [number, number, number, number],
-  { width, height }: Pick<Pixels, 'width' | 'height'>,
-): Pixels {
+export function boxMask([left, top, right, bottom]: Box, { width, height }: Pick<Pixels, 'width' | 'height'>): Pixels {
   const pixels = Uint8Array.from({ length: 3 * width * height }, (_, i) => {
     const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
     return x >= left && x < right && y >= top && y < bottom ? 255 : 0;

@@ -19,9 +19,14 @@ export function hashedControlNet(demo: Checkpoint, name: string): ControlNet {
   return { kind: 'controlnet', name, config: EMBEDDING, source, ...how };
 }
 
-/** All of it comes out of a hash of `name`; one that is called gray sees one channel. */
+/** All of it comes out of a hash of `name`; one that is called gray sees one channel, one that is called light is a light one. */
 export function hashedAdapter(demo: Checkpoint, name: string): Adapter {
-  const config = { inChannels: name.includes('gray') ? 1 : 3, blocks: 2 };
+  const light = name.includes('light');
+  const config = {
+    type: light ? 'light' : 'full',
+    inChannels: name.includes('gray') ? 1 : 3,
+    blocks: light ? 4 : 2,
+  } as const;
   const describe = (net: Layers): void => adapter(net, demo.description.unet, config, SIZE);
   return { kind: 'adapter', name, config, source: hashedSource(name, describe) };
 }
@@ -54,6 +59,8 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size
 
 function hashed(name: string, key: string, shape: readonly number[]): Float32Array {
   const count = sizeOf(shape);
-  const spread = shape.length === 1 ? 0.1 : 1.5 * Math.sqrt(12 / (count / shape[0]!));
+  // Of the many layers of light ones, one after another, each would otherwise make what it sees larger.
+  const gain = name.includes('light') ? 0.9 : 1.5;
+  const spread = shape.length === 1 ? 0.1 : gain * Math.sqrt(12 / (count / shape[0]!));
   return uniform(`${name}/${key}`, count, spread, 0);
 }

@@ -26,9 +26,12 @@ export interface StageSize extends TextSize {
   readonly controlled?: boolean;
   /** Of the UNet: it takes in what T2I-adapters have made (graph/adapter.ts). */
   readonly adapted?: boolean;
-  /** Of the UNet: of each IP-Adapter, how many tokens of pictures its cross-attentions look at besides (graph/ipAdapter.ts). */
-  readonly imageTokens?: readonly number[];
+  /** Of the UNet: what of pictures its cross-attentions look at besides, one after another (graph/ipAdapter.ts). */
+  readonly imageTokens?: readonly ImageTokens[];
 }
+
+/** So many tokens of an IP-Adapter, seen everywhere; or, of one picture, where a mask says and as much as it says. */
+export type ImageTokens = number | { readonly masked: number };
 
 /**
  * Where a UNet is cut: `branch` counts the skips between its way down and its way up, 0 being the outermost. `made`: it is whole,
@@ -131,7 +134,8 @@ export interface SegmentedFile {
  *                 timestep             float32 [1]
  *                 encoder_hidden_states float32 [B, T, D]
  *                (deep_features        float32, with `deep` that is `given`)
- *                (image_keys_A.S, image_values_A.S float32 [B, N, C], with `imageTokens`: of IP-Adapter A and cross-attention S)
+ *                (image_keys_A.S, image_values_A.S float32 [B, N, C], with `imageTokens`: of its place A and cross-attention S)
+ *                (image_mask_A.S       float32 [B, H·W, 1], where these are masked; of S's own height and width)
  *                 timestep_cond        float32 [1, G]      (of models with `timeCondProjDim` G alone)
  *              -> noise                float32 [B, C, H, W]
  *                (deep_features        float32, with `deep` that is `made`)

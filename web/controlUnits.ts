@@ -138,6 +138,10 @@ export function foundUnits(
   };
 }
 
+/** Of what steered a picture, what nobody can give here. */
+export const masksLeftOut = (said: readonly Pick<SaidIpAdapter, 'name' | 'maskNames'>[] = []): string[] =>
+  said.flatMap(({ name, maskNames = [] }) => maskNames.map((mask) => `mask of ${name}: ${mask}`));
+
 /** Those called `names`: `images` themselves, or as they are `known`; and what of them is not at hand. */
 function picturesOf(
   names: readonly string[],

@@ -5,6 +5,7 @@ import { type ImageEncoder, imageEncoding } from '../models/ipAdapter/openImageE
 import { type IpAdapter, ipAdapting, tokensPerPicture } from '../models/ipAdapter/openIpAdapter';
 import type { RunOnce } from '../models/runOnce';
 import type { UNetConfig } from '../models/sd15';
+import type { ImageTokens } from '../models/stage';
 import type { CountedIpAdapter } from './api';
 import type { Backend } from './backend/backend';
 
@@ -41,14 +42,16 @@ export const imagePrompting = (
   backend: Backend,
 ): ImagePrompting => ({ adapters: preparedAdapters(adapters, unet), backend });
 
-/** Tokens that the UNet is shown of each that counts. */
+/** Tokens that the UNet is shown of each that counts; where masks say where, of each of its pictures. */
 export const imageTokens = (
   { adapters }: Pick<ImagePrompting, 'adapters'>,
-  chosen: readonly Pick<CountedIpAdapter, 'scale' | 'images'>[],
-): number[] =>
-  adapters.flatMap(({ adapter, encoder }, i) => {
-    const { images, scale = 1 } = chosen[i]!;
-    return scale === 0 ? [] : [images.length * tokensPerPicture(adapter, encoder)];
+  chosen: readonly Pick<CountedIpAdapter, 'scale' | 'images' | 'masks'>[],
+): ImageTokens[] =>
+  adapters.flatMap(({ adapter, encoder }, i): ImageTokens[] => {
+    const { images, masks, scale = 1 } = chosen[i]!;
+    const tokens = tokensPerPicture(adapter, encoder);
+    if (scale === 0) return [];
+    return masks ? Array.from({ length: images.length }, () => ({ masked: tokens })) : [images.length * tokens];
   });
 
 /** How pictures are looked at, each way once: by which encoder, for what of it. */

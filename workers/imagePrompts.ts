@@ -8,7 +8,8 @@ import { crossAttentions } from '../models/graph/unet';
 import { imageEncoding } from '../models/ipAdapter/openImageEncoder';
 import { latentsOf } from '../models/ipAdapter/openIpAdapter';
 import { type RunOnce, segmentsOnce } from '../models/runOnce';
-import type { ChosenIpAdapter, ImageEvent } from './api';
+import type { ChosenIpAdapter, ImageEvent, InitImage } from './api';
+import type { Part } from './countsIn';
 import { CodedError } from './errors';
 import { blankPatches, imagePatches } from './imagePatches';
 import { type ImagePrompting, imageTokens, looks } from './imagePrompting';
@@ -33,25 +34,31 @@ export async function* encodedImages(drawing: Drawing, guided: boolean): AsyncGe
   const scopes = crossAttentions(parts.model.description.unet).map(({ scope }) => scope);
   const features = await watch.time('imageEncoder', featuresOfAll(drawing, prompting, guided));
   const [prompt, negative]: [Record<string, Tensor>, Record<string, Tensor>] = [{}, {}];
-  for (const [index, { at, pictures, blank }] of features.entries()) {
-    const { images, scale = 1 } = chosen[at]!;
+  const shown: { readonly part: Part; readonly mask: InitImage | undefined }[] = [];
+  for (const { at, pictures, blank } of features) {
+    const { images, masks, scale = 1 } = chosen[at]!;
     const made = await watch.time('imageEncoder', keysAndValues(drawing, prompting, at, [...pictures, ...blank]));
-    for (const scope of scopes) {
-      // What is weighed in a sum of values is weighed in what attention makes of them.
-      for (const [nameOf, factor] of [
-        [imageKeysName, 1],
-        [imageValuesName, scale],
-      ] as const) {
-        const all = made.map((each) => each[nameOf(scope)]!);
-        prompt[nameOf(scope, index)] = joined(all.slice(0, images.length), factor);
-        const nothing = all[images.length];
-        if (nothing) negative[nameOf(scope, index)] = joined(Array<Tensor>(images.length).fill(nothing), factor);
+    const nothing = made[images.length];
+    // Each that counts in a place of its own is looked at by itself, the others all at once.
+    const groups = masks ? made.slice(0, images.length).map((each) => [each]) : [made.slice(0, images.length)];
+    for (const [i, group] of groups.entries()) {
+      const index = shown.push({ part: chosen[at]!, mask: masks?.[i] }) - 1;
+      for (const scope of scopes) {
+        // What is weighed in a sum of values is weighed in what attention makes of them.
+        for (const [nameOf, factor] of [
+          [imageKeysName, 1],
+          [imageValuesName, scale],
+        ] as const) {
+          const of = (each: Tensors): Tensor => each[nameOf(scope)]!;
+          prompt[nameOf(scope, index)] = joined(group.map(of), factor);
+          if (nothing) negative[nameOf(scope, index)] = joined(Array<Tensor>(group.length).fill(of(nothing)), factor);
+        }
       }
     }
   }
   return {
-    ...{ imageTokens: imageTokens(prompting, chosen), parts: features.map(({ at }) => chosen[at]!) },
-    ...{ prompt, negative },
+    ...{ imageTokens: imageTokens(prompting, chosen), prompt, negative },
+    ...{ parts: shown.map(({ part }) => part), masks: shown.map(({ mask }) => mask) },
   };
 }
 

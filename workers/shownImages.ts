@@ -2,9 +2,11 @@
 import { imageValuesName } from '../models/graph/imageNames';
 import { crossAttentions } from '../models/graph/unet';
 import type { UNetConfig } from '../models/sd15';
-import type { StageSize } from '../models/stage';
+import type { ImageTokens, StageSize } from '../models/stage';
+import type { InitImage } from './api';
 import type { Stage } from './backend/backend';
 import type { Part } from './countsIn';
+import { maskInputs } from './imageMasks';
 import { takenIn } from './takenIn';
 import type { Tensor, Tensors } from './tensor';
 
@@ -13,10 +15,12 @@ import type { Tensor, Tensors } from './tensor';
  * and, where that is guided, without.
  */
 export interface ImagePrompts {
-  /** Of each adapter that counts. */
-  readonly imageTokens: readonly number[];
+  /** Of each adapter that counts, or of each of its pictures. */
+  readonly imageTokens: readonly ImageTokens[];
   /** When it does, of each. */
   readonly parts: readonly Part[];
+  /** Where it does, of those that do not everywhere. */
+  readonly masks?: readonly (InitImage | undefined)[];
   readonly prompt: Tensors;
   readonly negative: Tensors;
 }
@@ -30,25 +34,29 @@ interface Shown {
 
 /**
  * `unet`, opened for `size`, shown pictures: those of the prompt where `isPrompt` says that its hidden states are the prompt's. In one call
- * for both, those without it come first. `counts`: whether an adapter, by its place, does so now; of one that does not the values are zeros, whose
- * attention is.
+ * for both, those without it come first. `counts`: whether one of them, by its place, does so now; of one that does not the values are zeros, whose
+ * attention is. Masks are the same with the prompt and without.
  */
 export function shownImages(
   unet: Stage,
   config: UNetConfig,
   size: StageSize,
-  { prompt, negative, parts }: Pick<ImagePrompts, 'prompt' | 'negative' | 'parts'>,
+  { prompt, negative, parts, masks = [] }: Pick<ImagePrompts, 'prompt' | 'negative' | 'parts' | 'masks'>,
   isPrompt: (hiddenStates: Tensor) => boolean,
   counts: (index: number) => boolean = () => true,
 ): Stage {
   const names = takenIn(config, size).filter((name) => name in prompt);
   const scopes = crossAttentions(config).map(({ scope }) => scope);
+  const places = maskInputs(config, { ...size, batch: 1 }, masks);
   const made = (off: readonly number[]): Shown => {
     const silent = new Set(off.flatMap((index) => scopes.map((scope) => imageValuesName(scope, index))));
-    const of = (from: Tensors): Tensors =>
-      Object.fromEntries(names.map((name) => [name, silent.has(name) ? zerosLike(from[name]!) : from[name]!]));
-    const alone = of(prompt);
-    return { alone, without: of(negative), both: size.batch === 2 ? of(stackedAll(negative, prompt)) : alone };
+    const of = (from: Tensors, where: Tensors): Tensors => ({
+      ...Object.fromEntries(names.map((name) => [name, silent.has(name) ? zerosLike(from[name]!) : from[name]!])),
+      ...where,
+    });
+    const alone = of(prompt, places);
+    const both = (): Tensors => of(stackedAll(negative, prompt), stackedAll(places, places));
+    return { alone, without: of(negative, places), both: size.batch === 2 ? both() : alone };
   };
   // Kept, so that whoever computes knows those again that it has seen.
   const kept = new Map<string, Shown>();

@@ -159,6 +159,7 @@ export function torchForm(graph: GraphBuilder): Layers {
     unmergeTokens: without('merged tokens'),
     splitTokens: without('IP-Adapter'),
     concatTokens: without('IP-Adapter'),
+    scaleTokens: without('IP-Adapter'),
     scaleFirst: without('FreeU'),
     scaleLowest: without('FreeU'),
     scale(x, factor, summand = 0) {

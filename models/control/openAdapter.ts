@@ -1,4 +1,4 @@
-/** T2I-adapters of Stable Diffusion 1.x: diffusers' `T2IAdapter` of full size, or a file under the original names. */
+/** T2I-adapters of Stable Diffusion 1.x: diffusers' `T2IAdapter`, full or light, or a file under the original names. */
 import { withSpellings } from '../aliases';
 import type { ConfigFile } from '../configs/configFile';
 import { ADAPTER_PIXELS, type AdapterConfig, adapter } from '../graph/adapter';
@@ -6,7 +6,7 @@ import { planStage } from '../pack';
 import { badModel, unsupportedModel } from '../refuse';
 import type { ModelDescription } from '../sd15';
 import type { TensorSource } from '../tensorSource';
-import { originalAdapterName } from './adapterNames';
+import { originalAdapterName, originalLightName } from './adapterNames';
 
 /** What it is, and its tensors under published names. */
 export interface Adapter {
@@ -16,41 +16,73 @@ export interface Adapter {
   readonly source: TensorSource;
 }
 
-/** Blocks on each level, of all that were published. */
+/** Blocks on each level of full ones, of all that were published. */
 const BLOCKS = 2;
+/** Levels of a UNet of Stable Diffusion 1.x. */
+const LEVELS = 4;
 
-/** What tensors do not tell. Throws `unsupported-model`. */
-export function checkAdapterConfig(config: ConfigFile): void {
+/** What a folder's config says that its file holds. */
+export type SaidAdapter = Pick<AdapterConfig, 'type' | 'blocks'>;
+
+/** `unsupported-model` where it is none that is drawn with. */
+export function saidAdapter(config: ConfigFile): SaidAdapter {
   config.demand('_class_name', 'T2IAdapter');
-  config.demand('adapter_type', 'full_adapter');
   config.demand('downscale_factor', ADAPTER_PIXELS);
+  if (config.choice('adapter_type', 'full_adapter', ['full_adapter', 'light_adapter']) === 'light_adapter')
+    return { type: 'light', blocks: config.count('num_res_blocks', BLOCKS) };
   config.demand('num_res_blocks', BLOCKS);
+  return { type: 'full', blocks: BLOCKS };
 }
 
-/** The adapter in `file`, where one is. `unsupported-model` for a light one. */
+/** `bad-model` where the file of a folder is of another kind, or deeper or shallower, than `said` beside it. */
+export function holdAgainst(said: SaidAdapter, { config: { type, blocks }, source }: Adapter): void {
+  if (type === said.type && blocks === said.blocks) return;
+  const words = (one: SaidAdapter): string => `a ${one.type} one with ${one.blocks} blocks on each level`;
+  throw badModel(`${source.name}: T2I-adapter`, `${words(said)}, as config.json says`, words({ type, blocks }));
+}
+
+/** The adapter in `file`, where one is; `unsupported-model` for one of another base, `bad-model` for one of other pictures. */
 export function findAdapter(file: TensorSource, name: string): Adapter | undefined {
-  const source = published(file);
-  if (!source) return undefined;
-  const channels = source.info('adapter.conv_in.weight')!.shape[1]!;
+  const found = published(file);
+  if (!found) return undefined;
+  const { type, source } = found;
+  const first = type === 'full' ? 'conv_in.weight' : 'body.0.in_conv.weight';
+  const channels = source.info(`adapter.${first}`)!.shape[1]!;
   const inChannels = channels / ADAPTER_PIXELS ** 2;
   // Those see twice as many pixels a side.
   if (inChannels === 4 || inChannels === 12)
     throw unsupportedModel(file.name, 'a T2I-adapter of Stable Diffusion 1.x', 'one for Stable Diffusion XL');
   if (inChannels !== 1 && inChannels !== 3)
-    throw badModel(`${file.name}: conv_in.weight`, `${ADAPTER_PIXELS ** 2} or 3 times as many channels`, `${channels}`);
-  return { kind: 'adapter', name, config: { inChannels, blocks: BLOCKS }, source };
+    throw badModel(`${file.name}: ${first}`, `${ADAPTER_PIXELS ** 2} or 3 times as many channels`, `${channels}`);
+  const blocks = type === 'full' ? BLOCKS : mostBlocks(source);
+  return { kind: 'adapter', name, config: { type, inChannels, blocks }, source };
 }
 
-function published(file: TensorSource): TensorSource | undefined {
-  const has = (key: string): boolean => file.info(key) !== undefined;
-  if (has('adapter.body.0.in_conv.weight') || has('body.0.out_conv.weight') || has('adapter.body.0.out_conv.weight'))
-    throw unsupportedModel(file.name, 'a T2I-adapter of full size', 'a light one');
-  if (has('adapter.conv_in.weight') && has('adapter.body.0.resnets.0.block1.weight')) return file;
+function published(
+  file: TensorSource,
+): { readonly type: AdapterConfig['type']; readonly source: TensorSource } | undefined {
+  const has = (...names: readonly string[]): boolean => names.every((name) => file.info(name) !== undefined);
+  const block = 'adapter.body.0.resnets.0.block1.weight';
+  if (has('adapter.conv_in.weight', block)) return { type: 'full', source: file };
+  if (has('adapter.body.0.in_conv.weight', block)) return { type: 'light', source: file };
   for (const prefix of ['', 'adapter.']) {
-    if (has(`${prefix}conv_in.weight`) && has(`${prefix}body.0.block1.weight`))
-      return withSpellings(file, (key) => [prefix + originalAdapterName(key, BLOCKS)]);
+    const renamed = (named: (key: string) => string) => withSpellings(file, (key) => [prefix + named(key)]);
+    if (has(`${prefix}conv_in.weight`, `${prefix}body.0.block1.weight`))
+      return { type: 'full', source: renamed((key) => originalAdapterName(key, BLOCKS)) };
+    if (has(`${prefix}body.0.in_conv.weight`, `${prefix}body.0.body.0.block1.weight`))
+      return { type: 'light', source: renamed(originalLightName) };
   }
   return undefined;
+}
+
+/** On the level that has the most: where another has fewer, one is missing. */
+function mostBlocks(source: TensorSource): number {
+  const counts = Array.from({ length: LEVELS }, (_, level) => {
+    let blocks = 0;
+    while (source.info(`adapter.body.${level}.resnets.${blocks}.block1.weight`)) blocks++;
+    return blocks;
+  });
+  return Math.max(...counts);
 }
 
 /**
@@ -59,10 +91,10 @@ function published(file: TensorSource): TensorSource | undefined {
  */
 export function withAdapter(description: ModelDescription, { source, config }: Adapter): ModelDescription {
   const { unet, vae } = description;
-  const levels = unet.blockOutChannels.map(
-    (_, level) => source.info(`adapter.body.${level}.resnets.0.block1.weight`)?.shape[0],
-  );
-  if (`${levels}` !== `${unet.blockOutChannels}`)
+  const last = config.type === 'full' ? 'resnets.0.block1' : 'out_conv';
+  const levels = unet.blockOutChannels.map((_, level) => source.info(`adapter.body.${level}.${last}.weight`)?.shape[0]);
+  // One that it lacks is named below.
+  if (levels.some((rows, level) => rows !== undefined && rows !== unet.blockOutChannels[level]))
     throw unsupportedModel(
       `${source.name}: channels of the T2I-adapter`,
       `${unet.blockOutChannels}, as the model's`,

@@ -15,7 +15,7 @@ import type { ByteSource, Folder } from '../source';
 import { stem } from '../stem';
 import type { TensorSource } from '../tensorSource';
 import { ldmControlNames } from './controlNames';
-import { type Adapter, checkAdapterConfig, findAdapter, withAdapter } from './openAdapter';
+import { type Adapter, findAdapter, holdAgainst, type SaidAdapter, saidAdapter, withAdapter } from './openAdapter';
 
 /** What it is, and its tensors under published names. */
 export interface ControlNet {
@@ -47,6 +47,7 @@ const OTHERS: readonly (readonly [names: RegExp, kind: string])[] = [
   [/^(task_embedding|control_add_embedding\.)/, 'a ControlNet union, which several kinds of pictures share'],
   [/^difference$/, 'a difference between ControlNet and model, which is to be added to the model first'],
   [/^(image_proj|ip_adapter)\./, 'an IP-Adapter (--ip-adapter FILE)'],
+  [/^(style_embedding$|transformer_layes\.)/, 'a T2I-adapter for styles, which changes what the prompt says'],
 ];
 
 /** What only names tell, of files as in stable-diffusion-webui: control_v11e_sd15_shuffle is pooled, which a folder's config says. */
@@ -63,25 +64,28 @@ export async function openSteerer(input: ByteSource | Folder): Promise<Steerer> 
     const steerer = await opened(input);
     return steerer.kind === 'controlnet' && POOLED.test(steerer.name) ? { ...steerer, pooled: true } : steerer;
   }
-  const pooled = checkConfig(await ConfigFile.open(input, 'config.json'));
+  const said = checkConfig(await ConfigFile.open(input, 'config.json'));
   for (const path of FOLDER_FILES) {
     const source = await input.file(path);
-    if (source) return { ...(await opened(source, input.place)), ...(pooled ? { pooled } : {}) };
+    if (!source) continue;
+    const steerer = await opened(source, input.place);
+    if (steerer.kind === 'adapter') {
+      if (said.adapter) holdAgainst(said.adapter, steerer);
+      return steerer;
+    }
+    return { ...steerer, ...(said.pooled ? { pooled: true } : {}) };
   }
   throw badModel(`${input.place}: ${FOLDER_FILES[0]}`, 'this file', 'none');
 }
 
-/** What tensors do not tell: whether it is pooled. */
-function checkConfig(config: ConfigFile): boolean {
-  if (config.value('_class_name') === 'T2IAdapter') {
-    checkAdapterConfig(config);
-    return false;
-  }
+/** What tensors do not tell, whether it is pooled; and of an adapter what they should. */
+function checkConfig(config: ConfigFile): { readonly pooled?: boolean; readonly adapter?: SaidAdapter } {
+  if (config.value('_class_name') === 'T2IAdapter') return { adapter: saidAdapter(config) };
   config.demand('_class_name', 'ControlNetModel');
   config.demand('controlnet_conditioning_channel_order', 'rgb');
   config.demand('class_embed_type', null);
   config.demand('addition_embed_type', null);
-  return config.value('global_pool_conditions') === true;
+  return { pooled: config.value('global_pool_conditions') === true };
 }
 
 async function opened(file: ByteSource, called = file.name): Promise<Steerer> {

@@ -87,6 +87,8 @@ export interface Layers {
   addToChannels(x: Value, perChannel: Value): Value;
   /** factor · x + summand, 0 by default. */
   scale(x: Value, factor: number, summand?: number): Value;
+  /** `[B, T, C]`: each token times its own of `factors` `[B, T, 1]`. */
+  scaleTokens(x: Value, factors: Value): Value;
   /** The first `channels` channels of a picture times `factor`. */
   scaleFirst(x: Value, channels: number, factor: number): Value;
   /** What a picture has at its four lowest frequencies (freeu.ts) times `factor`. */

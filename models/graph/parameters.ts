@@ -74,6 +74,7 @@ export function listing(parameters: Parameter[]): Layers {
     add: same,
     addToChannels: same,
     scale: same,
+    scaleTokens: same,
     scaleFirst: same,
     scaleLowest: same,
     concatChannels: (a, b) => value([a.shape[0]!, a.shape[1]! + b.shape[1]!, ...a.shape.slice(2)]),

@@ -2,7 +2,8 @@
  * `Transformer2DModel` with one `BasicTransformerBlock` (diffusers 0.42.1, transformer_2d.py and attention.py): the
  * pixels as tokens look at each other, then at the prompt, then pass a gated feed-forward layer.
  */
-import { imageKeysName, imageValuesName } from './imageNames';
+import type { ImageTokens } from '../stage';
+import { imageKeysName, imageMaskName, imageValuesName } from './imageNames';
 import { type Layers, pictureShape, type Value } from './layers';
 import { partitioned, type TokenPartition, withMerged } from './tokenMerging';
 
@@ -13,8 +14,8 @@ export interface Transformer {
   readonly groups: number;
   /** Hidden states of the prompt `[B, T, D]`. */
   readonly hiddenStates: Value;
-  /** Of pictures that it is shown beside the prompt, by IP-Adapter (ipAdapter.ts). */
-  readonly imageTokens?: readonly number[];
+  /** Of pictures that it is shown beside the prompt (ipAdapter.ts). */
+  readonly imageTokens?: readonly ImageTokens[];
 }
 
 /** Of the GroupNorm before the projection; not the UNet's own. */
@@ -47,24 +48,27 @@ function transformerBlock(
   return net.add(feedForward(net, `${scope}.ff`, norm('norm3', h)), h);
 }
 
-/** Of `imageTokens`, keys and values come in: what is seen of pictures is added to what is seen of `context`, queries being the same. */
+/** Of `imageTokens`, keys and values come in: what is seen of pictures, where it counts, is added to what is seen of `context`, queries being the same. */
 function attend(
   net: Layers,
   scope: string,
   x: Value,
   context: Value,
   heads: number,
-  imageTokens: readonly number[] = [],
+  imageTokens: readonly ImageTokens[] = [],
 ): Value {
-  const [batch, , channels] = x.shape as [number, number, number];
+  const [batch, queries, channels] = x.shape as [number, number, number];
   const project = (name: string, from: Value) => net.linear(`${scope}.${name}`, from, channels, { bias: false });
   const q = project('to_q', x);
   let seen = net.attention(q, project('to_k', context), project('to_v', context), { heads });
-  for (const [index, tokens] of imageTokens.entries()) {
+  for (const [index, shown] of imageTokens.entries()) {
+    const tokens = typeof shown === 'number' ? shown : shown.masked;
     const [k, v] = [imageKeysName, imageValuesName].map((nameOf) =>
       net.input(nameOf(scope, index), 'float32', [batch, tokens, channels]),
     ) as [Value, Value];
-    seen = net.add(seen, net.attention(q, k, v, { heads }));
+    const looked = net.attention(q, k, v, { heads });
+    const mask = (): Value => net.input(imageMaskName(scope, index), 'float32', [batch, queries, 1]);
+    seen = net.add(seen, typeof shown === 'number' ? looked : net.scaleTokens(looked, mask()));
   }
   return net.linear(`${scope}.to_out.0`, seen, channels);
 }

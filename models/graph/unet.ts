@@ -1,7 +1,7 @@
 /** `UNet2DConditionModel` of Stable Diffusion 1.x (diffusers 0.42.1, unet_2d_condition.py, unet_2d_blocks.py). */
 import { TOKENS } from '../configs/textEncoderConfig';
 import type { UNetConfig } from '../sd15';
-import type { StageSize } from '../stage';
+import type { ImageTokens, StageSize } from '../stage';
 import { type FreeU, freed } from './freeu';
 import { type Layers, pictureShape, type Value } from './layers';
 import { resnet } from './resnet';
@@ -16,8 +16,8 @@ export interface Conditions {
   readonly tokenMergingRatio: number | undefined;
   /** Whether each level takes in what T2I-adapters have made. */
   readonly adapted: boolean;
-  /** Tokens of pictures that each cross-attention looks at besides, of every IP-Adapter. */
-  readonly imageTokens: readonly number[];
+  /** Tokens of pictures that each cross-attention looks at besides. */
+  readonly imageTokens: readonly ImageTokens[];
 }
 
 /**

@@ -13,7 +13,7 @@ import { fromRoot } from '../root';
 
 const cases = await fidelityCases(fromRoot('.'));
 const QUICK =
-  /-tall-1$|^pndm-(into|hires)$|-(embedding|break|interval|perpendicular)$|^unipc-cache$|^euler-(merged|control|ip|freeu|trailing-4|tiny|v|and)$|-control-(guess|pooled|masked)$|-into-(only-masked|beyond)$|-told$|^(ddim|euler)-zero-snr$|^dpmpp_2m-own-karras$|^ddim-from-tiny$/;
+  /-tall-1$|^pndm-(into|hires)$|-(embedding|break|interval|perpendicular)$|^unipc-cache$|^euler-(merged|control|ip|ip-masks|freeu|trailing-4|tiny|v|and)$|-control-(guess|pooled|masked)$|-adapter-light$|-into-(only-masked|beyond)$|-told$|^(ddim|euler)-zero-snr$|^dpmpp_2m-own-karras$|^ddim-from-tiny$/;
 const quick = cases.filter(({ name, only, from }) => QUICK.test(name) || (only && from !== 'fidelity'));
 
 test('the cases are of every sampler and spacing, more than ten prompts, square and not, little guidance and much', () => {
@@ -77,6 +77,14 @@ test('cases are steered by one ControlNet and two, in all calls and some, by gue
   assert.ok(steered.some(({ controlled }) => controlled!.length === 2));
   const kinds = new Set(steered.flatMap(({ controlled }) => controlled!.map(({ name }) => name.replace(/-.*/, ''))));
   assert.equal(kinds, new Set(['control', 'adapter']));
+  const adapters = steered.map(({ controlled }) =>
+    controlled!.map(({ name }) => name).filter((name) => /^adapter/.test(name)),
+  );
+  const light = (name: string): boolean => name.includes('light');
+  assert.ok(
+    adapters.some((names) => names.length > 1 && names.some(light) && !names.every(light)),
+    'both kinds at once',
+  );
   assert.ok(steered.some(({ controlled }) => controlled!.some(({ start = 0, end = 1 }) => start > 0 && end < 1)));
   assert.ok(steered.some(({ controlGuess }) => controlGuess));
   assert.ok(steered.some(({ initFrom, maskBox }) => initFrom && !maskBox));
@@ -90,6 +98,8 @@ test('cases are drawn like one picture and two, by adapters of every kind and by
   assert.ok(alike.some(({ likened }) => likened!.length === 2));
   assert.ok(alike.some(({ likened }) => likened!.some(({ follows }) => follows.length === 2)));
   assert.ok(alike.some(({ guidanceScale }) => guidanceScale === 1));
+  const places = alike.flatMap(({ likened }) => likened!.flatMap(({ boxes }) => (boxes ? [boxes.length] : [])));
+  assert.ok(places.some((count) => count > 1));
   for (const field of ['initFrom', 'controlled', 'cacheInterval'] as const)
     assert.ok(
       alike.some((each) => each[field]),

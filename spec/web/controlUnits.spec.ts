@@ -1,7 +1,7 @@
 /** What controls ask of the engine, and what becomes of those that a picture tells of. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { foundUnits, freshUnit, lacking, requestOf } from '../../web/controlUnits';
+import { foundUnits, freshUnit, lacking, masksLeftOut, requestOf } from '../../web/controlUnits';
 import type { ControlSummary } from '../../workers/api';
 
 const kept = (name: string, kind: ControlSummary['kind'] = 'controlnet'): ControlSummary => ({
@@ -129,6 +129,7 @@ test('what a drawing was to be like is found again; pictures that are not at han
     [['plus', 0.7, ['b.png', ''], given]],
   );
   assert.equal([found.missing, found.pictures], [[], ['b.png', 'plus']]);
+  assert.equal(masksLeftOut([said, { ...said, maskNames: ['left.png'] }]), ['mask of plus: left.png']);
   const blind = LIKING.slice(0, 3);
   assert.equal(foundUnits({ ipAdapters: [{ ...said, images: 1 }] }, [], blind).missing, ['gone']);
   assert.equal(foundUnits({ ipAdapters: [{ ...said, hash: '01' }] }, [], KEPT).missing, ['plus (01)']);

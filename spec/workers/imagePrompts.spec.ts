@@ -120,6 +120,43 @@ test('in its part of the calls it counts, and outside it is as if there were non
     assert.equal(await drawn({ ...asked(first), guidance }, plain), early);
 });
 
+test('where its mask is white a picture counts and where it is black it does not, each by its own, however it is drawn', async () => {
+  const mask = (at: (x: number) => boolean): InitImage => ({
+    ...{ width: 48, height: 40 },
+    pixels: Uint8Array.from({ length: 3 * 48 * 40 }, (_, i) => (at(Math.floor(i / 3) % 48) ? 255 : 0)),
+  });
+  const [white, black, left, right] = [() => true, () => false, (x: number) => x < 24, (x: number) => x >= 24].map(
+    (at) => mask(at),
+  ) as [InitImage, InitImage, InitImage, InitImage];
+  const asked = (images: InitImage[], masks: InitImage[], more: object = {}): Partial<ImageRequest> => ({
+    ipAdapters: [{ name: 'plain', images, masks, ...more }],
+  });
+  const [throughout, without] = [await drawn(one(wave), plain), await drawn({}, { model, backend: wasm })];
+  assert.ok(psnr(await drawn(asked([wave], [white]), plain), throughout) > 70);
+  assert.equal(await drawn(asked([wave], [black]), plain), without);
+  // Each half of what is seen is a half of the picture's own, and both together are all of it.
+  assert.ok(psnr(await drawn(asked([wave, wave], [left, right]), plain), throughout) > 40);
+  const halves = await drawn(asked([wave, stripes], [left, right]), plain);
+  assert.ok(psnr(await drawn(asked([stripes, wave], [right, left]), plain), halves) > 70);
+  assert.ok(psnr(await drawn(asked([wave, stripes], [right, left]), plain), halves) < 30);
+  assert.ok(psnr(await drawn(one(wave, stripes), plain), halves) < 30);
+  for (const guidance of ['one-call', 'two-calls'] as const)
+    assert.equal(await drawn({ ...asked([wave, stripes], [left, right]), guidance }, plain), halves);
+  const courses = { ...FASTEST, unet: { segments: 3, lean: true } };
+  assert.equal(await drawn(asked([wave, stripes], [left, right]), { ...plain, courses }), halves);
+  assert.equal(await drawn(asked([wave], [left], { start: 0.1, end: 0.9 }), plain), without);
+  // In a second pass, of another size.
+  const twice = await drawn({ ...asked([wave], [left]), hiresScale: 1.5, hiresSteps: 1 }, plain);
+  assert.is(twice.length, 3 * 72 * 56);
+  const rounded = { model: checkpointModel(demo, planModel(demo, 'int8')), imagePrompts: plain.imagePrompts };
+  const exact = await drawn(asked([wave, stripes], [left, right]), { ...rounded, backend: wasm });
+  const own = await drawn(asked([wave, stripes], [left, right]), {
+    ...rounded,
+    backend: await nodeInt8Backend({ threads: 1 }),
+  });
+  assert.ok(psnr(own, exact) > 35, `${psnr(own, exact)} dB`);
+});
+
 test('adapters that have each their own encoder see by it', async () => {
   const other = await hashedEncoder('quick_gelu');
   const [own, others] = await Promise.all([encoder, other].map((each) => seeingBy(each, 'plain')));
@@ -200,6 +237,8 @@ test('a plan counts what is run before the UNet, and what the UNet is shown', as
     { name: 'plus', images: [wave], scale: 0 },
   ];
   assert.equal(imageTokens(prompts, chosen), [8]);
+  const masks = [wave, wave];
+  assert.equal(imageTokens(prompts, [{ ...chosen[0]!, masks }, chosen[1]!]), [{ masked: 4 }, { masked: 4 }]);
   const before = promptingBytes(prompts);
   assert.ok(before > 32e6 && before < 64e6, `${before}`);
   const manifest = planModel(demo);
@@ -222,6 +261,8 @@ test('what is asked for wrongly is refused with the numbers', async () => {
     [{ start: -0.1 }, 'ipAdapters: x: start: expected a number from 0 to 1, got -0.1'],
     [{ start: 0.5, end: 0.5 }, 'ipAdapters: x: end: expected above its start, 0.5, got 0.5'],
     [{ images: [] }, 'ipAdapters: x: images: expected 1 to 16, got 0'],
+    [{ masks: [] }, 'ipAdapters: x: masks: expected 1, one for each of images, got 0'],
+    [{ masks: [{ ...image, width: 3 }] }, 'masks: expected 3 × 1 pixels of 3 bytes, got 6 bytes'],
     [{ images: [{ ...image, width: 3 }] }, 'images: expected 3 × 1 pixels of 3 bytes, got 6 bytes'],
     [{ images: [{ width: 0, height: 0, pixels: new Uint8Array(0) }] }, 'images: expected 0 × 0 pixels'],
   ] as const)

@@ -88,7 +88,7 @@ export function ControlFields({ unit, place, alone }: Props) {
   );
 }
 
-const PREPROCESSES = ['none', 'canny', 'invert'] as const;
+const PREPROCESSES = ['none', 'canny', 'invert', 'color'] as const;
 
 function Preprocessing({ unit }: { readonly unit: ControlUnit }) {
   const late = lateWords();
@@ -98,7 +98,7 @@ function Preprocessing({ unit }: { readonly unit: ControlUnit }) {
     <>
       {followed && <Stretched picture={followed.picture} />}
       <Choice
-        {...{ legend: late.preprocess, name: `control-${id}-preprocess`, columns: 3, value: preprocess }}
+        {...{ legend: late.preprocess, name: `control-${id}-preprocess`, value: preprocess }}
         options={PREPROCESSES.map((value) => ({ value, label: late.preprocesses[value] }))}
         onChange={(value) => changeUnit(id, { preprocess: value })}
       />

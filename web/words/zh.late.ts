@@ -170,11 +170,12 @@ export const late: LateWords = {
   pastePicture: '粘贴',
   nothingToPaste: '没有可粘贴的图片。',
   preprocess: '预处理器',
-  preprocesses: { none: '无', canny: 'Canny', invert: '反相' },
+  preprocesses: { none: '无', canny: 'Canny', invert: '反相', color: '色块' },
   preprocessHint: {
     none: '按原样遵循：适用于已是边缘、深度或姿态的图片。',
     canny: '遵循它的边缘，黑底白线：适用于名称含 “canny” 的控制模型。',
     invert: '遵循它的反相：适用于白底黑线的涂鸦和线稿。',
+    color: '遵循它的颜色，每 64 × 64 像素一个色块：适用于名称含 “color” 的 T2I-Adapter。',
   },
   cannyLow: '低阈值',
   cannyHigh: '高阈值',

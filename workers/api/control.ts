@@ -23,9 +23,13 @@ export interface ChosenControl {
   readonly end?: number;
 }
 
-/** `invert`: the negative. `canny`: white edges on black; thresholds as OpenCV's, `low` not above `high`, slopes going up to 2040. */
+/**
+ * `invert`: the negative. `canny`: white edges on black; thresholds as OpenCV's, `low` not above `high`, slopes going up to 2040. `color`: a color
+ * for each square of 64 pixels.
+ */
 export type ControlPreprocess =
   | { readonly type: 'invert' }
+  | { readonly type: 'color' }
   | { readonly type: 'canny'; readonly low: number; readonly high: number };
 
 export interface ControlRequest {

@@ -11,6 +11,13 @@ export interface ChosenIpAdapter {
   readonly images: readonly InitImage[];
   /** What they are called, without paths: for whoever wants to draw it again, and has to give them once more. */
   readonly imageNames?: readonly string[];
+  /**
+   * Where each of `images` counts, one for each: where it is white, nowhere where it is black; of any size, brought to that of what is drawn. Everywhere
+   * where absent. diffusers' `ip_adapter_masks`.
+   */
+  readonly masks?: readonly InitImage[];
+  /** What they are called, as `imageNames`. */
+  readonly maskNames?: readonly string[];
   /** By what the adapter is known under another name (`ControlSummary.hash`); for the same. */
   readonly hash?: string;
   /** What sees for it: on the page, by its name on the shelf; elsewhere it is opened beside. */
@@ -26,6 +33,8 @@ export interface ChosenIpAdapter {
 export interface CountedIpAdapter extends Pick<ChosenIpAdapter, 'name' | 'encoder' | 'scale'> {
   /** How many. */
   readonly images: { readonly length: number };
+  /** Whether each counts somewhere alone. */
+  readonly masks?: unknown;
 }
 
 export interface IpAdapterRequest {

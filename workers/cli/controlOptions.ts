@@ -13,8 +13,8 @@ export const CONTROL_USAGE = `\
   --control FILE[:WEIGHT]  a ControlNet or T2I-adapter (diffusers' folder or file, or one under the original names), by default
                            with weight 1; several times for several
   --control-image FILE     what it follows: edges, depths, a pose …: PNG, JPEG or WebP, one for each --control in turn
-  --control-preprocess HOW canny, or canny:LOW,HIGH: the edges of that picture; invert: its negative; none; one for all or
-                           one for each (default: none)
+  --control-preprocess HOW canny, or canny:LOW,HIGH: the edges of that picture; invert: its negative; color: its colors,
+                           one for each square of 64 pixels; none; one for all or one for each (default: none)
   --control-start X        from which part of the calls on, 0 to 1; one for all or one for each (default: 0)
   --control-end X          until which (default: 1)
   --control-guess          steer only what the prompt alone predicts, the less the finer (diffusers' guess_mode)`;
@@ -81,11 +81,11 @@ type EachOption = 'control-preprocess' | 'control-start' | 'control-end';
 /** `null`: the picture as it is. */
 function preprocessWord(word: string): ControlPreprocess | null {
   if (word === 'none') return null;
-  if (word === 'invert') return { type: 'invert' };
+  if (word === 'invert' || word === 'color') return { type: word };
   if (word === 'canny') return { type: 'canny', ...CANNY_THRESHOLDS };
   const [, low, high] = /^canny:(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)$/.exec(word) ?? [];
   if (low === undefined || Number(low) > Number(high))
-    throw badArgument('--control-preprocess', 'canny, canny:LOW,HIGH, invert or none', word);
+    throw badArgument('--control-preprocess', 'canny, canny:LOW,HIGH, invert, color or none', word);
   return { type: 'canny', low: Number(low), high: Number(high) };
 }
 

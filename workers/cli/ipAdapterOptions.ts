@@ -16,6 +16,7 @@ import { readImage } from './images';
 export const IP_ADAPTER_USAGE = `\
   --ip-adapter FILE[:SCALE]  an IP-Adapter, by which pictures say what is drawn, by default with scale 1; several times for several
   --ip-image FILE          a picture to draw like, PNG, JPEG or WebP; several for one --ip-adapter, or one for each in turn
+  --ip-mask FILE           where such a picture counts: where this is white, nowhere where it is black; one for each --ip-image
   --ip-start X, --ip-end X  in which part of the calls it counts, 0 to 1; one for all or one for each (default: 0, 1)
   --ip-encoder PATH        what sees it: a CLIP vision model, its folder or file (default: the folder image_encoder beside the
                            first --ip-adapter)`;
@@ -25,6 +26,7 @@ const several = { ...text, multiple: true } as const;
 export const IP_ADAPTER_OPTIONS = {
   'ip-adapter': several,
   'ip-image': several,
+  'ip-mask': several,
   'ip-start': several,
   'ip-end': several,
   'ip-encoder': text,
@@ -33,6 +35,7 @@ export const IP_ADAPTER_OPTIONS = {
 interface Words {
   readonly 'ip-adapter'?: readonly string[] | undefined;
   readonly 'ip-image'?: readonly string[] | undefined;
+  readonly 'ip-mask'?: readonly string[] | undefined;
   readonly 'ip-start'?: readonly string[] | undefined;
   readonly 'ip-end'?: readonly string[] | undefined;
   readonly 'ip-encoder'?: string | undefined;
@@ -44,18 +47,21 @@ export interface IpAdapterWords {
     readonly path: string;
     readonly scale: number;
     readonly images: readonly string[];
+    readonly masks?: readonly string[];
   })[];
   /** Where nobody says, it stands beside the first of them. */
   readonly encoder: string | undefined;
 }
 
 export function ipAdapterWords(words: Words): IpAdapterWords {
-  const { 'ip-adapter': adapters = [], 'ip-image': images = [], 'ip-encoder': encoder } = words;
+  const { 'ip-adapter': adapters = [], 'ip-image': images = [], 'ip-mask': masks = [], 'ip-encoder': encoder } = words;
   const files = adapters.map((word) => weighedFile('--ip-adapter', word));
   if (images.includes('')) throw badArgument('--ip-image', 'FILE', '');
+  if (masks.includes('')) throw badArgument('--ip-mask', 'FILE', '');
   if (encoder === '') throw badArgument('--ip-encoder', 'PATH', '');
   for (const [option, given] of [
     ['--ip-image', images[0]],
+    ['--ip-mask', masks[0]],
     ['--ip-start', words['ip-start']?.[0]],
     ['--ip-end', words['ip-end']?.[0]],
     ['--ip-encoder', encoder],
@@ -67,6 +73,8 @@ export function ipAdapterWords(words: Words): IpAdapterWords {
     const expected = second ? `${files.length}, one for each --ip-adapter` : 'one at least for --ip-adapter';
     throw badArgument('--ip-image', expected, `${images.length}`);
   }
+  if (masks.length > 0 && masks.length !== images.length)
+    throw badArgument('--ip-mask', `none, or ${images.length}, one for each --ip-image`, `${masks.length}`);
   const each = (option: 'ip-start' | 'ip-end'): (number | undefined)[] => {
     const said = (words[option] ?? []).map((word) => numberWord(`--${option}`, word)!);
     if (said.length > 1 && said.length !== files.length)
@@ -78,6 +86,7 @@ export function ipAdapterWords(words: Words): IpAdapterWords {
     adapters: files.map(({ path, weight }, i) => ({
       ...{ path, scale: weight, images: second ? [images[i]!] : images },
       ...given({ start: starts[i], end: ends[i] }),
+      ...(masks.length > 0 ? { masks: second ? [masks[i]!] : masks } : {}),
     })),
     encoder: encoder === undefined ? undefined : fromCaller(encoder),
   };
@@ -92,12 +101,13 @@ export async function ipAdaptersOf({ adapters, encoder }: IpAdapterWords): Promi
   if (!first) return { opened: [], request: {} };
   const chosen: ChosenIpAdapter[] = [];
   const opened: IpAdapter[] = [];
-  for (const { path, images, ...how } of adapters) {
+  for (const { path, images, masks, ...how } of adapters) {
     const pictures = await Promise.all(images.map(readImage));
+    const places = masks && { masks: await Promise.all(masks.map(readImage)), maskNames: masks.map(lastPart) };
     const adapter = await openIpAdapter(await diskFile(path));
     opened.push(adapter);
     const imageNames = images.map(lastPart);
-    chosen.push({ ...how, name: adapter.name, imageNames, images: pictures });
+    chosen.push({ ...how, name: adapter.name, imageNames, images: pictures, ...places });
   }
   const seeing = await encoderAt(encoder ?? join(dirname(first.path), 'image_encoder'), encoder !== undefined);
   return {

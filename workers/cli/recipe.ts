@@ -60,9 +60,9 @@ const controlWords = ({ controls }: NonNullable<Recipe['controls']>): string =>
 
 const adapterWords = (adapters: NonNullable<Recipe['ipAdapters']>): string =>
   adapters
-    .map(({ name, scale = 1, images, imageNames = [] }) => {
+    .map(({ name, scale = 1, images, imageNames = [], maskNames }) => {
       const pictures = imageNames.length > 0 ? imageNames.join(' and ') : `${images} of them`;
-      return `${name}:${scale} by ${pictures}`;
+      return `${name}:${scale} by ${pictures}${maskNames ? ` within ${maskNames.join(' and ')}` : ''}`;
     })
     .join(', ');
 

@@ -211,6 +211,8 @@ export const R_ADD_STRIDE = 20;
 /** F. The result is multiplied by the one, and the other is added. Of `PLAIN` rows alone. */
 export const R_FACTOR = 21;
 export const R_SUMMAND = 24;
+/** Float32 `[M]`, what each row is multiplied by, or 0. Of `PLAIN` rows alone. */
+export const R_ROW_FACTORS = 25;
 /** What the integers leave of the numbers, as integers and their params in turn; or 0. */
 export const R_REST = 22;
 export const R_REST_PARAMS = 23;

@@ -23,7 +23,7 @@ export interface DrawnSize extends PictureSize, SavingRequest {
   readonly tokens?: number | undefined;
   readonly freeu?: FreeU | undefined;
   /** Of pictures, by each IP-Adapter. */
-  readonly imageTokens?: readonly number[];
+  readonly imageTokens?: StageSize['imageTokens'];
   /** There where something steers it. */
   readonly controls?: unknown;
   /** What does, as far as it is known: it is open while the UNet is. */

@@ -1,6 +1,7 @@
 /** What becomes of a picture before it is followed: the engine makes it, and the page shows it. */
 import type { ChosenControl, ControlPreprocess, InitImage } from '../api';
 import { cannyEdges } from './canny';
+import { colorGrid } from './colorGrid';
 import { resized } from './lanczos';
 
 interface Size {
@@ -17,6 +18,8 @@ export function preprocessed(picture: InitImage, how: ControlPreprocess | undefi
       return { ...picture, pixels: picture.pixels.map((value) => 255 - value) };
     case 'canny':
       return cannyEdges(atSize(picture, drawn), how);
+    case 'color':
+      return colorGrid(picture, drawn);
   }
 }
 

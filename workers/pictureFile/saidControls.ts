@@ -31,5 +31,5 @@ function isControl(value: unknown): value is SaidControl {
 
 function isPreprocess(value: unknown): value is ControlPreprocess {
   const { type, low, high } = (value ?? {}) as Readonly<Record<'type' | 'low' | 'high', unknown>>;
-  return type === 'invert' || (type === 'canny' && [low, high].every(Number.isFinite));
+  return type === 'invert' || type === 'color' || (type === 'canny' && [low, high].every(Number.isFinite));
 }

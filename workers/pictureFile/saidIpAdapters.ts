@@ -1,13 +1,15 @@
 /** What a picture's file says of the pictures that it was to be like: everything but these. */
 import type { ChosenIpAdapter, IpAdapterRequest } from '../api';
 
-export interface SaidIpAdapter extends Omit<ChosenIpAdapter, 'images'> {
+export interface SaidIpAdapter extends Omit<ChosenIpAdapter, 'images' | 'masks'> {
   /** How many there were. */
   readonly images: number;
 }
 
 export const ipAdaptersSaid = ({ ipAdapters }: IpAdapterRequest): { readonly ipAdapters?: readonly SaidIpAdapter[] } =>
-  ipAdapters ? { ipAdapters: ipAdapters.map(({ images, ...said }) => ({ ...said, images: images.length })) } : {};
+  ipAdapters
+    ? { ipAdapters: ipAdapters.map(({ images, masks, ...said }) => ({ ...said, images: images.length })) }
+    : {};
 
 /** `all` is our own text, read; `strange` is what of it nobody understands, as `name: value`. Ranges are the engine's to check. */
 export function checkedIpAdapters({ ipAdapters }: Readonly<Record<string, unknown>>): {
@@ -25,14 +27,13 @@ const MOST_IMAGES = 1000;
 
 function isIpAdapter(value: unknown): value is SaidIpAdapter {
   const one = (value ?? {}) as Readonly<Record<keyof SaidIpAdapter, unknown>>;
-  const { name, hash = '', encoder = '', images, imageNames = [], scale = 1, start = 0, end = 1 } = one;
+  const { name, hash = '', encoder = '', images, imageNames = [], maskNames = [], scale = 1, start = 0, end = 1 } = one;
   return (
     [name, hash, encoder].every((text) => typeof text === 'string') &&
     [scale, start, end].every(Number.isFinite) &&
     Number.isInteger(images) &&
     (images as number) > 0 &&
     (images as number) < MOST_IMAGES &&
-    Array.isArray(imageNames) &&
-    imageNames.every((text) => typeof text === 'string')
+    [imageNames, maskNames].every((names) => Array.isArray(names) && names.every((text) => typeof text === 'string'))
   );
 }

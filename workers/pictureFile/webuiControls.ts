@@ -14,7 +14,8 @@ const GUESSING = 'ControlNet is more important';
 const BALANCED = 'Balanced';
 /** As ours is. */
 const STRETCHED = 'Just Resize';
-const INVERT = 'invert (from white bg & black line)';
+/** Of ours that have no settings, what they are called there. */
+const MODULES = { invert: 'invert (from white bg & black line)', color: 't2ia_color_grid' } as const;
 
 /** Finds by the model which of them it is. */
 const IP_ADAPTER = 'ip-adapter-auto';
@@ -45,7 +46,8 @@ export function controlsText({
   const units = [
     ...controls.map((one) => {
       const { preprocess, weight } = one;
-      const module = preprocess === undefined ? 'none' : preprocess.type === 'invert' ? INVERT : preprocess.type;
+      const module =
+        preprocess === undefined ? 'none' : preprocess.type === 'canny' ? preprocess.type : MODULES[preprocess.type];
       const thresholds =
         preprocess?.type === 'canny' ? { 'Threshold A': preprocess.low, 'Threshold B': preprocess.high } : {};
       return unit(one, { weight, module, guess: controlGuess, thresholds });
@@ -124,6 +126,7 @@ function unitOf(text: string) {
 
 function preprocessOf(module: string, low?: number, high?: number): ControlPreprocess | undefined {
   if (module.startsWith('invert')) return { type: 'invert' };
+  if (module === MODULES.color || module === 'color') return { type: 'color' };
   if (module !== 'canny') return undefined;
   return { type: 'canny', low: low ?? CANNY_THRESHOLDS.low, high: high ?? CANNY_THRESHOLDS.high };
 }

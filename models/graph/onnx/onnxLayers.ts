@@ -149,6 +149,7 @@ export function onnxLayers(graph: GraphBuilder, options: LoweringOptions = {}): 
       const scaled = graph.node('Mul', 'scale', [x, number(factor)], x.shape);
       return summand === 0 ? scaled : graph.node('Add', 'scale', [scaled, number(summand)], x.shape);
     },
+    scaleTokens: (x, factors) => graph.node('Mul', 'scale', [x, factors], x.shape),
     scaleFirst(x, channels, factor) {
       const factors = Float32Array.from({ length: x.shape[1]! }, (_, i) => (i < channels ? factor : 1));
       const label = `first ${channels} of ${factors.length} by ${factor}`;

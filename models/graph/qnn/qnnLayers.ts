@@ -137,6 +137,7 @@ export function qnnLayers(draw: Drawing, forms: QnnForms = {}): Layers {
     matchTokens: without('merges tokens'),
     mergeTokens: without('merges tokens'),
     unmergeTokens: without('merges tokens'),
+    scaleTokens: without('is shown pictures in places'),
     scaleFirst: without('has FreeU in it'),
     scaleLowest: without('has FreeU in it'),
     concatChannels(a, b) {

@@ -29,6 +29,7 @@ TWO = [
 
 GRAY = [{"name": "adapter-gray", "follows": "euler-square", "weight": 0.8}]
 PAIR = [{"name": "adapter-a", "follows": "euler-square", "weight": 0.7}, {"name": "adapter-b", "follows": "ddim-square", "weight": 0.4}]
+MIXED = [{"name": "adapter-light", "follows": "ddim-square", "weight": 0.8}, {"name": "adapter-a", "follows": "euler-square", "weight": 0.5}]
 
 
 def requests():
@@ -43,13 +44,14 @@ def requests():
         request("euler_a-control-from", 5, "euler_a", **SMALL, controlled=ONE, initFrom="unipc-square", strength=0.6),
         request("euler-adapter", 0, "euler", **SMALL, controlled=[{"name": "adapter-a", "follows": "euler-square"}]),
         request("dpmpp_2m-adapter-gray", 1, "dpmpp_2m", **{**SMALL, "width": 88, "height": 56}, controlled=GRAY, guidanceScale=12),
-        request("pndm-adapter-two", 2, "pndm", **SMALL, controlled=PAIR, negativePrompt="blurry, green"),
+        request("pndm-adapter-two", 2, "pndm", **LESS, controlled=MIXED, negativePrompt="blurry, green"),
         request("unipc-control-into", 6, "unipc", **SMALL, controlled=TWO, initFrom="deis-square", maskBox=[16, 8, 48, 40], strength=0.75),
         request("euler-control-pooled", 7, "euler", **SMALL, controlled=[shuffle]),
         request("ddim-control-pooled-second", 8, "ddim", **SMALL, controlled=[ONE[0], shuffle]),
         request("euler-control-masked", 9, "euler", **SMALL, controlled=[{"name": "control-inpaint", "follows": "euler-square"}], initFrom="euler-square", maskBox=[16, 8, 48, 40]),
         request("euler-control-cache", 10, "euler", **LESS, controlled=TWO, cacheInterval=3, cacheBranch=3),
         request("ddim-adapter-cache", 11, "ddim", **LESS, controlled=PAIR, cacheInterval=2, cacheBranch=2),
+        request("euler-adapter-light", 12, "euler", **{**LESS, "width": 56, "height": 40}, controlled=[{"name": "adapter-light-gray", "follows": "euler-square"}]),
     ]
 
 
@@ -61,7 +63,8 @@ def hashed(net, unet, name):
         if key in shared:
             continue
         count = tensor.numel()
-        spread = 0.1 if tensor.dim() == 1 else 1.5 * np.sqrt(12 / (count / tensor.shape[0]))
+        gain = 0.9 if "light" in name else 1.5
+        spread = 0.1 if tensor.dim() == 1 else gain * np.sqrt(12 / (count / tensor.shape[0]))
         state[key] = torch.tensor((uniform(f"{name}/{key}", count) * spread).astype(np.float32).reshape(tuple(tensor.shape)))
     net.load_state_dict(state)
     return net
@@ -71,7 +74,8 @@ def adapter_pipeline(pipe, case):
     nets = []
     for each in case["controlled"]:
         channels = list(pipe.unet.config.block_out_channels)
-        net = T2IAdapter(in_channels=1 if "gray" in each["name"] else 3, channels=channels, num_res_blocks=2, downscale_factor=8)
+        seen = {"in_channels": 1 if "gray" in each["name"] else 3, "downscale_factor": 8}
+        net = light_adapter(channels, seen) if "light" in each["name"] else T2IAdapter(channels=channels, num_res_blocks=2, **seen)
         nets.append(hashed(net, torch.nn.Module(), each["name"]))
     parts = {key: value for key, value in pipe.components.items() if key != "image_encoder"}
     several = len(nets) > 1
@@ -83,6 +87,14 @@ def adapter_pipeline(pipe, case):
         "adapter_conditioning_scale": weights if several else weights[0],
     }
     return drawing, options
+
+
+def light_adapter(channels, seen):
+    """LightAdapter's last two levels are equally wide, as Stable Diffusion's are and the demo model's are not: of one with a level more, all but that."""
+    net = T2IAdapter(channels=channels, num_res_blocks=4, adapter_type="light_adapter", **seen)
+    net.adapter.body = net.adapter.body[: len(channels)]
+    net.adapter.total_downscale_factor = 8 * 2 ** (len(channels) - 1)
+    return net
 
 
 def drawn_by(drawing, case, config, **options):

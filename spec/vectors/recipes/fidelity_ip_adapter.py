@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from DeepCache import DeepCacheSDHelper
 from diffusers import ControlNetModel, StableDiffusionControlNetPipeline, StableDiffusionImg2ImgPipeline, StableDiffusionPipeline
+from diffusers.image_processor import IPAdapterMaskProcessor
 from fidelity import png, request, write
 from fidelity_control import hashed, picture
 from ip_adapters import image_encoder, ip_adapter, processor
@@ -18,13 +19,14 @@ from random_models import ROOT, pipeline
 SMALL = {"steps": 10, "width": 48, "height": 48}
 
 
-def like(kind, *follows, scale=1.0):
-    return {"name": kind, "follows": list(follows), "scale": scale}
+def like(kind, *follows, scale=1.0, boxes=None):
+    return {"name": kind, "follows": list(follows), "scale": scale, **({"boxes": boxes} if boxes else {})}
 
 
 def requests():
     plain = like("plain", "euler-square")
     pair = [like("plain", "euler-square", scale=0.7), like("plus", "pndm-wide-12", scale=0.4)]
+    masked = like("plain", "euler-square", "ddim-tall-1", boxes=[[0, 0, 22, 48], [18, 12, 48, 40]])
     return [
         request("euler-ip", 0, "euler", **SMALL, likened=[plain]),
         request("dpmpp_2m-ip-two-pictures", 1, "dpmpp_2m", **{**SMALL, "width": 56}, guidanceScale=12, likened=[like("plain", "ddim-tall-1", "euler-square", scale=0.6)]),
@@ -32,8 +34,21 @@ def requests():
         request("heun-ip-full-1", 4, "heun", **{**SMALL, "height": 40}, guidanceScale=1, likened=[like("full", "euler-square", scale=0.5)]),
         request("euler_a-ip-two", 5, "euler_a", **SMALL, likened=pair, initFrom="unipc-square", strength=0.6),
         request("unipc-ip-control", 6, "unipc", **SMALL, likened=[plain], controlled=[{"name": "control-a", "follows": "euler-square"}]),
+        request("euler-ip-masks", 7, "euler", **SMALL, likened=[masked, like("plus", "pndm-wide-12", scale=0.3)]),
         request("ddim-ip-cache", 3, "ddim", **SMALL, likened=[plain], cacheInterval=2, guidanceScale=4),
     ]
+
+
+def masks(each, case):
+    """[1, pictures, height, width], white in a box each; None of what counts everywhere."""
+    if "boxes" not in each:
+        return None
+    pictures = []
+    for box in each["boxes"]:
+        mask = Image.new("L", (case["width"], case["height"]), 0)
+        mask.paste(255, tuple(box))
+        pictures.append(mask)
+    return IPAdapterMaskProcessor().preprocess(pictures, height=case["height"], width=case["width"]).transpose(0, 1)
 
 
 def draw(pipe, case):
@@ -59,6 +74,8 @@ def draw(pipe, case):
         helper = DeepCacheSDHelper(pipe=drawing)
         helper.set_params(cache_interval=case["cacheInterval"], cache_branch_id=0)
         helper.enable()
+    if any("boxes" in each for each in case["likened"]):
+        options["cross_attention_kwargs"] = {"ip_adapter_masks": [masks(each, case) for each in case["likened"]]}
     return drawing(
         case["prompt"], negative_prompt=case["negativePrompt"], num_inference_steps=case["steps"], guidance_scale=case["guidanceScale"],
         generator=torch.Generator().manual_seed(case["seed"]), output_type="np", **options,

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseArguments } from '../../../workers/cli/arguments';
 import { cannyEdges } from '../../../workers/pictureFile/canny';
+import { colorGrid } from '../../../workers/pictureFile/colorGrid';
 import { preprocessed } from '../../../workers/pictureFile/preprocessed';
 import { recipeChunks } from '../../../workers/pictureFile/recipe';
 import { DEFAULTS } from '../../../workers/request';
@@ -34,7 +35,7 @@ test('each ControlNet has a picture, a weight, and a part of the calls of its ow
   assert.is(words(...two, '--control-guess').guess, true);
 });
 
-test('a picture is followed as it is, or its edges, or its negative', () => {
+test('a picture is followed as it is, or its edges, its negative or its colors', () => {
   const one = ['--control', 'a', '--control-image', 'a.png'];
   const picture = { width: 4, height: 3, pixels: Uint8Array.from({ length: 36 }, (_, i) => (i % 12 < 6 ? 10 : 90)) };
   const prepared = (...more: string[]) =>
@@ -42,6 +43,7 @@ test('a picture is followed as it is, or its edges, or its negative', () => {
   assert.equal(prepared(), picture);
   assert.equal(prepared('--control-preprocess', 'none'), picture);
   assert.is(prepared('--control-preprocess', 'invert').pixels[0], 245);
+  assert.equal(prepared('--control-preprocess', 'color'), colorGrid(picture, picture));
   assert.equal(prepared('--control-preprocess', 'canny'), cannyEdges(picture));
   assert.equal(prepared('--control-preprocess', 'canny:10,350.5'), cannyEdges(picture, { low: 10, high: 350.5 }));
   assert.not.equal(cannyEdges(picture), cannyEdges(picture, { low: 10, high: 350.5 }));
@@ -72,7 +74,7 @@ test('what does not fit together is refused', async () => {
     [['--control-start', '0.5'], '--control', 'where --control-start is given'],
     [[...one, '--control-end', '0.5', '--control-end', '1'], '--control-end', 'one, or 1, one for each', '2'],
     [[...one, '--control-end', 'late'], '--control-end', 'late'],
-    [[...one, '--control-preprocess', 'depth'], '--control-preprocess', 'canny', 'depth'],
+    [[...one, '--control-preprocess', 'depth'], '--control-preprocess', 'invert, color or none', 'depth'],
     [[...one, '--control-preprocess', 'canny:200,100'], '--control-preprocess', 'canny:LOW,HIGH', 'canny:200,100'],
   ] as const)
     await rejects(() => words(...more), 'bad-argument', ...said);

@@ -53,6 +53,19 @@ test('a picture is drawn like another; its file says so, and with the adapter gi
   assert.equal(pixelsOf('again.png'), pixelsOf('alike.png'));
 });
 
+test('a picture counts where its mask is white; its file says what that was called', () => {
+  const mask = ['--ip-mask', 'like.png'];
+  const { status, stdout, stderr } = generate('two owls', ...SMALL, ...LIKE, ...mask, '--json', '--out', 'masked.png');
+  assert.is(status, 0, stderr);
+  const [said] = (JSON.parse(stdout) as { ipAdapters: { maskNames: unknown }[] }).ipAdapters;
+  assert.equal(said!.maskNames, ['like.png']);
+  assert.ok(stdout.length < 2000, `${stdout.length}`);
+  assert.match(
+    generate('--from', 'masked.png', '--out', 'plain.png').stderr,
+    /:0\.5 by like\.png within like\.png; see/,
+  );
+});
+
 test('what is no IP-Adapter, sees nothing, or has no picture, is one clear line and exit code 2', () => {
   const [, , ...image] = LIKE;
   for (const [args, line] of [

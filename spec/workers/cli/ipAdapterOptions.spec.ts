@@ -37,11 +37,31 @@ test('one adapter is shown all pictures, of several each its own; it counts by i
   ]);
 });
 
+test('each picture may have a mask of its own, shown by one adapter or by several', () => {
+  const pictures = [...image('1.png'), ...image('2.png')];
+  const masks = ['--ip-mask', 'l.png', '--ip-mask', 'r.png'];
+  const of = (...more: string[]) =>
+    words(...more, ...pictures, ...masks).adapters.map((each) => [each.images, each.masks]);
+  assert.equal(of(...adapter('a')), [
+    [
+      ['1.png', '2.png'],
+      ['l.png', 'r.png'],
+    ],
+  ]);
+  assert.equal(of(...adapter('a'), ...adapter('b')), [
+    [['1.png'], ['l.png']],
+    [['2.png'], ['r.png']],
+  ]);
+});
+
 test('what does not fit together is refused', async () => {
   const one = [...adapter('a.safetensors'), ...image('1.png')];
   for (const [more, ...said] of [
     [adapter('a.safetensors'), '--ip-image', 'one at least for --ip-adapter', '0'],
     [image('1.png'), '--ip-adapter', 'FILE where --ip-image is given', 'none'],
+    [['--ip-mask', 'l.png'], '--ip-adapter', 'FILE where --ip-mask is given', 'none'],
+    [[...one, '--ip-mask', 'l.png', '--ip-mask', 'r.png'], '--ip-mask', 'none, or 1, one for each --ip-image', '2'],
+    [[...one, '--ip-mask', ''], '--ip-mask', 'FILE'],
     [['--ip-encoder', 'eye'], '--ip-adapter', 'FILE where --ip-encoder is given', 'none'],
     [[...one, ...adapter('b.safetensors')], '--ip-image', '2, one for each --ip-adapter', '1'],
     [[...one, ...one, ...image('3.png')], '--ip-image', '2, one for each --ip-adapter', '3'],

@@ -141,6 +141,7 @@ test('what steered it is in the file, without the pictures, and what of it nobod
   const said = [
     { name: 'canny', imageName: 'a.png', hash: '0123456789ab', preprocess: { type: 'canny', low: 5, high: 9.5 } },
     { name: 'scribble', preprocess: { type: 'invert' }, weight: 0, start: 0.2, end: 0.9 },
+    { name: 'colors', preprocess: { type: 'color' } },
     { name: 'depth' },
   ] as const;
   const controls = said.map((one) => ({ ...one, image }));

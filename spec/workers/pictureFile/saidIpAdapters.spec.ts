@@ -21,12 +21,13 @@ test('how many there were is in the file, what they are called, and what saw the
   const how = { hash: '0123456789ab', encoder: 'ViT-H', scale: 0.6, start: 0.1, end: 0.9 };
   const ipAdapters = [
     { name: 'plus', images: [image, image], imageNames: ['a.png', 'b.png'], ...how },
-    { name: 'plain', images: [image] },
+    { name: 'plain', images: [image], masks: [image], maskNames: ['left.png'] },
   ];
   const chunks = recipeChunks({ model: 'm', backend: 'wasm', request: { ...REQUEST, ipAdapters } });
   assert.not.ok(chunks.some((chunk) => Buffer.from(chunk).includes('pixels')));
   const { ipAdapters: said, ignored } = await read(...chunks);
-  assert.equal([said, ignored], [ipAdapters.map((one) => ({ ...one, images: one.images.length })), []]);
+  const expected = ipAdapters.map(({ images, masks: _, ...one }) => ({ ...one, images: images.length }));
+  assert.equal([said, ignored], [expected, []]);
 });
 
 test('what of it nobody understands is told', async () => {
@@ -37,6 +38,7 @@ test('what of it nobody understands is told', async () => {
     { name: 'a', images: 1e9 },
     { name: 'a', images: 1, scale: 'much' },
     { name: 'a', images: 1, imageNames: [1] },
+    { name: 'a', images: 1, maskNames: 'left.png' },
     { name: 'a', images: 1, encoder: {} },
     null,
   ]) {

@@ -210,6 +210,7 @@ test('what steers is written in the words of sd-webui-controlnet, and read again
   const said = [
     { name: 'canny', preprocess: { type: 'canny', low: 50, high: 120.5 }, weight: 0.6, start: 0.1, end: 0.8 },
     { name: 'line', preprocess: { type: 'invert' }, weight: 1, start: 0, end: 1 },
+    { name: 'colors', preprocess: { type: 'color' }, weight: 1, start: 0, end: 1 },
     { name: 'depth', weight: 2, start: 0, end: 1 },
   ] as const;
   const text = webuiText({ ...DRAWN, controls: said.map((one) => ({ ...one, image })), controlGuess: true }, 'm');
@@ -217,6 +218,7 @@ test('what steers is written in the words of sd-webui-controlnet, and read again
     'ControlNet 0: "Module: canny, Model: canny, Weight: 0.6, Resize Mode: Just Resize, Threshold A: 50, Threshold B: 120.5, ' +
     'Guidance Start: 0.1, Guidance End: 0.8, Pixel Perfect: True, Control Mode: ControlNet is more important"';
   assert.ok(text.includes(first), text);
+  assert.ok(text.includes('ControlNet 2: "Module: t2ia_color_grid, Model: colors,'), text);
   const { controls, ignored } = readWebui(text)!;
   assert.equal([controls, ignored], [{ controls: said, guess: true }, []]);
 });

@@ -170,6 +170,10 @@ export function int8Layers(assembly: Assembly, uses: readonly number[]): Layers 
       open.words[C_FACTOR] = { float: factor };
       return given(source.a, x.shape);
     },
+    scaleTokens(x, each) {
+      const [a, factors] = [written(assembly, engine(x)), written(assembly, engine(each))];
+      return given(changedRows(assembly, makerOf(a), { a }, { transform: PLAIN }, { factors }).rows, x.shape);
+    },
     scaleFirst: (x, channels, factor) =>
       given(scaleFirst(assembly, x, written(assembly, engine(x)), channels, factor), x.shape),
     scaleLowest: (x, factor) => given(scaleLowest(assembly, x, written(assembly, engine(x)), factor), x.shape),

@@ -22,6 +22,7 @@ import {
   R_PICTURE_ROWS,
   R_REST,
   R_REST_PARAMS,
+  R_ROW_FACTORS,
   R_SUMMAND,
   R_TILE_ROWS,
   R_TRANSFORM,
@@ -110,6 +111,8 @@ export interface Extra {
   readonly plus?: Rows;
   readonly factor?: number;
   readonly summand?: number;
+  /** One for each row. */
+  readonly factors?: Rows;
   /** Of how many pictures the rows are. */
   readonly pictures?: number;
 }
@@ -132,13 +135,13 @@ function push(
   scope: string,
   source: Source,
   { transform, affine, epsilon = 0 }: Change,
-  { plus, factor = 1, summand = 0, pictures = 1 }: Extra,
+  { plus, factor = 1, summand = 0, factors, pictures = 1 }: Extra,
   to: Readonly<Record<number, Region>>,
   stride: number,
 ): void {
   const { a, b } = source;
   const { levels, lowest } = numbersOf(assembly, scope, resultsOf(source, { transform }));
-  const read = [a.region, b?.region, plus?.region, affine].flatMap((region) => region ?? []);
+  const read = [a.region, b?.region, plus?.region, factors?.region, affine].flatMap((region) => region ?? []);
   assembly.push({
     opcode: ROWS,
     scope,
@@ -151,6 +154,7 @@ function push(
       ...(b ? { [R_B]: place(b.region), [R_B_STRIDE]: b.channels, [R_B_CHANNELS]: b.channels } : {}),
       ...(plus ? { [R_ADD]: place(plus.region), [R_ADD_STRIDE]: plus.channels } : {}),
       ...(affine ? { [R_AFFINE]: place(affine) } : {}),
+      ...(factors ? { [R_ROW_FACTORS]: place(factors.region) } : {}),
       ...{ [R_TRANSFORM]: transform, [R_PICTURE_ROWS]: a.rows / pictures, [R_EPSILON]: { float: epsilon } },
       ...{
         [R_FACTOR]: { float: factor },

@@ -30,6 +30,7 @@ import {
   R_PICTURE_ROWS,
   R_REST,
   R_REST_PARAMS,
+  R_ROW_FACTORS,
   R_SUMMAND,
   R_TILE_ROWS,
   R_TRANSFORM,
@@ -132,7 +133,8 @@ function gather(record: usize, row: i32, scratch: usize): usize {
 
 /** Whether numbers stay as they are. */
 function isPlain(record: usize): bool {
-  return word(record, R_TRANSFORM) === PLAIN && real(record, R_FACTOR) === 1 && real(record, R_SUMMAND) === 0;
+  if (word(record, R_TRANSFORM) !== PLAIN || address(record, R_ROW_FACTORS)) return false;
+  return real(record, R_FACTOR) === 1 && real(record, R_SUMMAND) === 0;
 }
 
 /** Of `channels` numbers at `x` what the transform makes, at `to`, which may be the same place. */
@@ -156,6 +158,8 @@ function change(record: usize, row: i32, transform: i32, x: usize, channels: i32
     for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, f32x4.pmax(v128.load(x + i), zero));
   } else if (transform === TANH) {
     for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, tanh(v128.load(x + i)));
+  } else if (address(record, R_ROW_FACTORS)) {
+    line(x, to, bytes, load<f32>(address(record, R_ROW_FACTORS) + ((<usize>row) << 2)), 0);
   } else if (!isPlain(record)) {
     line(x, to, bytes, real(record, R_FACTOR), real(record, R_SUMMAND));
   } else if (x !== to) {

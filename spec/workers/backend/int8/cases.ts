@@ -85,6 +85,14 @@ export const CASES: readonly Case[] = [
   ).flatMap((shape) => [
     on(`a linear layer of [${shape}]`, tokens(shape), (net, x) => net.linear('l', x, 21)),
     on(`without bias, of [${shape}]`, tokens(shape), (net, x) => net.linear('l', x, 8, { bias: false })),
+    [
+      `each scaled by its own, of [${shape}]`,
+      (net: Layers) => {
+        const [x, factors] = [net.input('x', 'float32', shape), net.input('f', 'float32', [shape[0], shape[1], 1])];
+        net.output('y', net.add(net.scaleTokens(net.linear('a', x, 13), factors), net.linear('b', x, 13)));
+      },
+      { ...tokens(shape), f: input([shape[0], shape[1], 1], 9, 1) },
+    ] satisfies Case,
     on(`a layer norm of [${shape}]`, tokens(shape), (net, x) => net.layerNorm('n', x, { epsilon: 1e-5 })),
     on(`silu of [${shape}]`, tokens(shape), (net, x) => net.silu(x)),
     on(`relu of [${shape}]`, tokens(shape), (net, x) => net.relu(x)),

@@ -219,6 +219,7 @@ export function scalarLayers(
       return made(x.shape, (i) => numbers(x)[i]! + numbers(per)[Math.floor(i / pixels) % x.shape[1]!]!);
     },
     scale: (x, factor, summand = 0) => each(x, (v) => v * factor + summand),
+    scaleTokens: (x, factors) => made(x.shape, (i) => numbers(x)[i]! * numbers(factors)[Math.floor(i / x.shape[2]!)]!),
     scaleFirst(x, channels, factor) {
       const pixels = count(x.shape.slice(2));
       const scaled = (i: number): boolean => Math.floor(i / pixels) % x.shape[1]! < channels;

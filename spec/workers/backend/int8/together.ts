@@ -24,7 +24,7 @@ export const PASSES: readonly (readonly [title: string, size: PassSize])[] = [
   ['one pixel in the deep', { height: 4, width: 3 }],
   ['odd sides', { height: 7, width: 13 }],
   ['FreeU, and merged tokens', { height: 9, width: 6, freeu: [1.3, 1.4, 0.9, 0.2], tokenMergingRatio: 0.5 }],
-  ['steered', { height: 5, width: 11, controlled: true, adapted: true, imageTokens: [4, 7], tokens: 154 }],
+  ['steered', { height: 5, width: 11, controlled: true, adapted: true, imageTokens: [4, { masked: 7 }], tokens: 154 }],
   ['deep features handed out', { height: 6, width: 10, deep: { branch: 2, from: 'made' } }],
   ['deep features handed in', { height: 6, width: 10, controlled: true, deep: { branch: 2, from: 'given' } }],
 ];
