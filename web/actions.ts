@@ -10,7 +10,8 @@ import { asFailure, engine } from './engines';
 import { initFor } from './initPicture';
 import { warmUp } from './lateParts';
 import { bringDemo, learnHost, learnModels, learnStorage, learnWeightForms, useModel } from './modelActions';
-import { fitting, randomSeed, type Settings, toRequest } from './settings';
+import { placeOf } from './placeOf';
+import { fitting, randomSeed, toRequest } from './settings';
 import { backendInUse, isDemo, modelInUse, set, settings, state, tell } from './state';
 import { tinyVaeAsked } from './tinyVae';
 
@@ -44,12 +45,12 @@ async function chooseModel(told: Promise<void>): Promise<void> {
 }
 
 /** Draws what is set. While no model is there yet, waits for one that is on its way. */
-export async function draw(override: Partial<Settings> = {}): Promise<void> {
+export async function draw(): Promise<void> {
   if (drawing) return;
-  set(override);
   const { keepSeed, keepSubseed, sampling } = settings.value;
   if (!keepSeed) set({ seed: randomSeed() });
-  if (!keepSubseed && sampling.subseedStrength) set({ sampling: { ...sampling, subseed: randomSeed() } });
+  if (sampling.subseedStrength && !(keepSubseed && sampling.subseed !== undefined))
+    set({ sampling: { ...sampling, subseed: randomSeed() } });
   // Not another model in its place.
   if (isHosts(state.value.modelId) && !modelInUse()) {
     const failure = { code: 'host-lost', message: 'host-lost' } as const;
@@ -91,7 +92,7 @@ async function follow(model: ModelSummary, signal: AbortSignal): Promise<void> {
   for await (const event of engine.draw(model.id, backend, request, signal)) {
     tell({ type: 'image', event });
     const { drawing: now } = state.value;
-    if (event.type === 'step' && now) reached(now.image * request.steps + now.step);
+    if (event.type === 'step' && now) reached(placeOf(request, now.image).at * request.steps + now.step);
     // What the host said of itself is no longer true.
     if (event.type === 'fallen' || (event.type === 'failed' && HOST_TROUBLE.includes(event.code))) lookAgain();
   }

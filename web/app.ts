@@ -7,6 +7,7 @@ import { crashMark, hearOfDeath } from './crash';
 import type { Drawing } from './drawing';
 import { learnHost } from './modelActions';
 import { onceMore } from './onceMore';
+import { placeOf } from './placeOf';
 import { state } from './state';
 
 /** A notification need not be told more often. */
@@ -53,8 +54,8 @@ function tellOfDrawings(): () => void {
 }
 
 /** In steps of all its pictures. */
-const progressOf = ({ image, step, request: { steps, numImages } }: Drawing) => ({
-  type: 'progress' as const,
-  index: Math.min(image * steps + step, numImages * steps),
-  of: numImages * steps,
-});
+const progressOf = ({ image, step, request }: Drawing) => {
+  const { steps } = request;
+  const { at, of } = placeOf(request, image);
+  return { type: 'progress' as const, index: Math.min(at * steps + step, of * steps), of: of * steps };
+};

@@ -1,8 +1,8 @@
 /** ControlNets, T2I-adapters and IP-Adapters kept on the device, and the pictures and settings by which they steer the next drawing. */
 import { signal } from '@preact/signals';
 import type { ControlSummary, Failure, InitImage, PickedFile } from '../workers/api';
-import { MOST_IMAGES } from '../workers/api/ipAdapters';
 import type { Recipe } from '../workers/pictureFile/recipe';
+import { MOST_IMAGES } from '../workers/pictureFile/saidIpAdapters';
 import { type AskedControls, type Controls, type ControlUnit, controls } from './controls';
 import { type FoundUnits, foundUnits, freshUnit, modelOf, requestOf } from './controlUnits';
 import { shelf } from './engines';

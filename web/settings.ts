@@ -92,7 +92,7 @@ const NUMBER = /^[\d.e-]+$/;
 export const SAMPLING: Readonly<Record<keyof Sampling, RegExp>> = {
   rng: /^"(torch|philox|comfy)"$/,
   timestepSpacing: /^"(leading|linspace|trailing)"$/,
-  timesteps: /^\[[\d,]+]$/,
+  timesteps: /^\[[\d,]{1,5000}]$/,
   ...{ eta: NUMBER, subseed: NUMBER, subseedStrength: NUMBER, numImages: NUMBER, only: NUMBER },
 };
 
@@ -201,7 +201,9 @@ export function toRequest(settings: Settings, model: Pick<ModelSummary, 'width' 
     ...extra,
     ...(eta !== undefined && hasEta(scheduler) ? { eta } : {}),
     ...(timestepSpacing && hasSpacing(scheduler) ? { timestepSpacing } : {}),
-    ...(timesteps?.length === steps && hasTimesteps(scheduler) && sigmas === 'model' ? { timesteps } : {}),
+    ...(timesteps?.length === steps && hasTimesteps(scheduler) && (sigmas === 'model' || !hasSigmas(scheduler))
+      ? { timesteps }
+      : {}),
     ...(alone ? { numImages: of, only } : { numImages: settings.numImages }),
     guidance: 'auto',
     memory,

@@ -15,7 +15,7 @@ export function settingsOf(
     height,
     seed,
     sigmas = 'model',
-    subseed,
+    subseedStrength,
     only,
     tinyVae,
   } = request;
@@ -28,7 +28,8 @@ export function settingsOf(
   );
   const sampling = Object.fromEntries(
     Object.entries(rest).filter(
-      ([key, value]) => key in SAMPLING && value !== undefined && (key !== 'numImages' || only !== undefined),
+      ([key, value]) =>
+        Object.hasOwn(SAMPLING, key) && value !== undefined && (key !== 'numImages' || only !== undefined),
     ),
   );
   const known = Object.entries(rest).filter(([key]) => Object.hasOwn(DEFAULT_SETTINGS, key));
@@ -43,7 +44,7 @@ export function settingsOf(
     tinyDecoder: decodesTiny(tinyVae),
     ...(seed === undefined ? {} : { keepSeed: true }),
     ...(width && height ? { size: owns ? null : { width, height } } : {}),
-    keepSubseed: subseed !== undefined,
+    keepSubseed: Boolean(subseedStrength),
     sampling,
     extra,
   };

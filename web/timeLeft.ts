@@ -2,6 +2,7 @@
 import { type Drawing, median } from './drawing';
 import type { Job } from './jobs';
 import { pace } from './pace';
+import { placeOf } from './placeOf';
 
 export interface Progress {
   /** 0 to 1. */
@@ -23,8 +24,9 @@ export function drawingProgress(drawing: Drawing, decodeSteps: number, now: numb
     drawing.phase === 'decoding' && drawing.decodingSince !== undefined && milliseconds > 0
       ? Math.min((now - drawing.decodingSince) / milliseconds, 0.95 * decodeSteps)
       : 0;
-  const whole = request.numImages * (of + decodeSteps);
-  const behind = Math.min(image * (of + decodeSteps) + step + decoded, whole);
+  const place = placeOf(request, image);
+  const whole = place.of * (of + decodeSteps);
+  const behind = Math.min(place.at * (of + decodeSteps) + step + decoded, whole);
   return { done: behind / whole, left: (whole - behind) * milliseconds };
 }
 

@@ -1,4 +1,4 @@
-/** What few set and is set, in the picture that is drawn next: all of it is shown, and can be left. */
+/** What few set of noise and of what is drawn larger, finer or faster, and is set, in the picture that is drawn next: all of it is shown, and can be left. */
 import type { ImageRequest, SchedulerName } from '../workers/api';
 import { hasSpacing } from './schedulers';
 import { type Extra, type Sampling, type Settings, savingOf, toRequest } from './settings';
@@ -37,27 +37,32 @@ export function unusualIn(settings: Settings, group: Group): Unusual[] {
   const { tokenMergingRatio = 0, guidanceRescale = 0 } = rest;
   const is: Readonly<Record<Unusual, boolean>> = {
     rng: rng !== 'torch',
-    variation: subseedStrength > 0,
+    variation: subseedStrength !== 0,
     eta: eta !== undefined && eta !== usualEta(scheduler),
     timestepSpacing: request.timestepSpacing !== undefined && spacingCounts(request),
     timesteps: timesteps !== undefined,
     only: only !== undefined,
-    hires: (rest.hiresScale ?? rest.hiresSize) !== undefined,
+    hires: asksAny(request, MORE.hires),
     freeu: rest.freeu !== undefined,
     saving: savingOf(request) !== 'nothing',
-    tokenMerging: tokenMergingRatio > 0,
-    guiding: (rest.mimicScale ?? rest.perpendicularNegative) !== undefined,
-    guidanceRescale: guidanceRescale > 0,
+    tokenMerging: tokenMergingRatio !== 0,
+    guiding: asksAny(request, MORE.guiding),
+    guidanceRescale: guidanceRescale !== 0,
   };
   return (Object.keys(GROUPS[group]) as Unusual[]).filter((one) => is[one]);
 }
+
+/** What the engine refuses is asked for, too, and has to be left. */
+const asksAny = (request: ImageRequest, fields: readonly (keyof ImageRequest)[]): boolean =>
+  fields.some((field) => request[field] !== undefined);
 
 /** The change of `settings` that leaves `one`. */
 export function withoutUnusual({ sampling, extra }: Settings, one: Unusual): Partial<Settings> {
   const fields: readonly string[] = { ...NOISE, ...MORE }[one];
   const rest = (all: object): object =>
     Object.fromEntries(Object.entries(all).filter(([field]) => !fields.includes(field)));
-  return one in NOISE ? { sampling: rest(sampling) } : { extra: rest(extra) };
+  const varied = one === 'variation' ? { keepSubseed: false } : {};
+  return one in NOISE ? { sampling: rest(sampling), ...varied } : { extra: rest(extra) };
 }
 
 /** The engine's, where none is asked for: diffusers' of `DDIMScheduler.step` and `TCDScheduler.step` (0.42.1). */

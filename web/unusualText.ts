@@ -3,6 +3,9 @@ import { type Settings, savingOf } from './settings';
 import type { Unusual } from './unusual';
 import { lateWords } from './words';
 
+/** So many timesteps are said; more are as long as a schedule. */
+const SAID = 8;
+
 /** What `one` is called, and how it is set. */
 export function unusualText(one: Unusual, { sampling, extra, keepSubseed }: Settings): [name: string, value: string] {
   const late = lateWords();
@@ -20,7 +23,12 @@ export function unusualText(one: Unusual, { sampling, extra, keepSubseed }: Sett
     case 'timestepSpacing':
       return [late.timesteps, late.spacings[timestepSpacing]];
     case 'timesteps':
-      return [late.timesteps, timesteps.join(', ')];
+      return [
+        late.timesteps,
+        timesteps.length > SAID
+          ? `${timesteps.slice(0, SAID).join(', ')} … (${timesteps.length})`
+          : timesteps.join(', '),
+      ];
     case 'only':
       return [late.batch, late.placeIn(only + 1, numImages)];
     case 'hires':

@@ -1,6 +1,6 @@
 /** What may be asked of IP-Adapters. */
 import type { IpAdapterRequest } from './api';
-import { MOST_IMAGES } from './api/ipAdapters';
+import { MOST_IMAGES } from './pictureFile/saidIpAdapters';
 import { bad, finite, part, picture } from './ranges';
 
 const MOST_SCALE = 10;

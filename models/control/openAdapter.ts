@@ -21,24 +21,23 @@ const BLOCKS = 2;
 /** Levels of a UNet of Stable Diffusion 1.x. */
 const LEVELS = 4;
 
-/** What a folder's config says that its file holds. */
-export type SaidAdapter = Pick<AdapterConfig, 'type' | 'blocks'>;
-
 /** `unsupported-model` where it is none that is drawn with. */
-export function saidAdapter(config: ConfigFile): SaidAdapter {
+export function saidAdapter(config: ConfigFile): AdapterConfig {
   config.demand('_class_name', 'T2IAdapter');
   config.demand('downscale_factor', ADAPTER_PIXELS);
+  const inChannels = config.count('in_channels', 3);
   if (config.choice('adapter_type', 'full_adapter', ['full_adapter', 'light_adapter']) === 'light_adapter')
-    return { type: 'light', blocks: config.count('num_res_blocks', BLOCKS) };
+    return { type: 'light', inChannels, blocks: config.count('num_res_blocks', BLOCKS) };
   config.demand('num_res_blocks', BLOCKS);
-  return { type: 'full', blocks: BLOCKS };
+  return { type: 'full', inChannels, blocks: BLOCKS };
 }
 
 /** `bad-model` where the file of a folder is of another kind, or deeper or shallower, than `said` beside it. */
-export function holdAgainst(said: SaidAdapter, { config: { type, blocks }, source }: Adapter): void {
-  if (type === said.type && blocks === said.blocks) return;
-  const words = (one: SaidAdapter): string => `a ${one.type} one with ${one.blocks} blocks on each level`;
-  throw badModel(`${source.name}: T2I-adapter`, `${words(said)}, as config.json says`, words({ type, blocks }));
+export function holdAgainst(said: AdapterConfig, { config, source }: Adapter): void {
+  const words = ({ type, blocks, inChannels }: AdapterConfig): string =>
+    `a ${type} one of ${inChannels} channels with ${blocks} blocks on each level`;
+  if (words(config) === words(said)) return;
+  throw badModel(`${source.name}: T2I-adapter`, `${words(said)}, as config.json says`, words(config));
 }
 
 /** The adapter in `file`, where one is; `unsupported-model` for one of another base, `bad-model` for one of other pictures. */

@@ -4,6 +4,7 @@
  */
 import { withSpellings } from '../aliases';
 import { ConfigFile } from '../configs/configFile';
+import type { AdapterConfig } from '../graph/adapter';
 import { type ControlNetConfig, controlNet } from '../graph/controlNet';
 import { openTensors } from '../openTensors';
 import { OTHER_BASES } from '../otherBases';
@@ -15,7 +16,7 @@ import type { ByteSource, Folder } from '../source';
 import { stem } from '../stem';
 import type { TensorSource } from '../tensorSource';
 import { ldmControlNames } from './controlNames';
-import { type Adapter, findAdapter, holdAgainst, type SaidAdapter, saidAdapter, withAdapter } from './openAdapter';
+import { type Adapter, findAdapter, holdAgainst, saidAdapter, withAdapter } from './openAdapter';
 
 /** What it is, and its tensors under published names. */
 export interface ControlNet {
@@ -69,8 +70,12 @@ export async function openSteerer(input: ByteSource | Folder): Promise<Steerer> 
     const source = await input.file(path);
     if (!source) continue;
     const steerer = await opened(source, input.place);
-    if (steerer.kind === 'adapter') {
-      if (said.adapter) holdAgainst(said.adapter, steerer);
+    const isAdapter = steerer.kind === 'adapter';
+    const words = (adapter: boolean): string => (adapter ? 'a T2I-adapter' : 'a ControlNet');
+    if (isAdapter !== (said.adapter !== undefined))
+      throw badModel(`${input.place}: ${path}`, `${words(!isAdapter)}, as config.json says`, words(isAdapter));
+    if (isAdapter) {
+      holdAgainst(said.adapter!, steerer);
       return steerer;
     }
     return { ...steerer, ...(said.pooled ? { pooled: true } : {}) };
@@ -79,7 +84,7 @@ export async function openSteerer(input: ByteSource | Folder): Promise<Steerer> 
 }
 
 /** What tensors do not tell, whether it is pooled; and of an adapter what they should. */
-function checkConfig(config: ConfigFile): { readonly pooled?: boolean; readonly adapter?: SaidAdapter } {
+function checkConfig(config: ConfigFile): { readonly pooled?: boolean; readonly adapter?: AdapterConfig } {
   if (config.value('_class_name') === 'T2IAdapter') return { adapter: saidAdapter(config) };
   config.demand('_class_name', 'ControlNetModel');
   config.demand('controlnet_conditioning_channel_order', 'rgb');

@@ -94,7 +94,7 @@ const steering = ({ controls: chosen = [], controlGuess, ipAdapters = [] }: Imag
 const shownOf = ({ width, height, pixels }: InitImage): string => `${width} × ${height} of ${pixels[0]}`;
 
 async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, signal: AbortSignal): Promise<void> {
-  const { prompt, steps, numImages } = request;
+  const { prompt, steps, numImages, only } = request;
   const milliseconds = prompt.includes('slow') ? 1000 : 40;
   const cut = prompt.includes('cut') ? 'and the very last words' : prompt.includes('echo') ? await echo(request) : '';
   const styled = prompt.includes(':1.3') && request.promptStyle === 'plain';
@@ -105,7 +105,7 @@ async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, si
     tell({ type: 'loras', hashes, ignored: half.map(({ name }) => `${name}: lora_te2_x`) });
   }
   tell({ type: 'loading', stage: 'unet', bytes: 1, of: 1 });
-  for (let image = 0; image < numImages; image += 1) {
+  for (let image = only ?? 0; image < (only ?? numImages - 1) + 1; image += 1) {
     for (let index = 1; index <= steps; index += 1) {
       await pause(milliseconds);
       signal.throwIfAborted();

@@ -24,6 +24,12 @@ test('two pictures of ten steps and a decoding worth two are 24 step times', () 
   assert.equal(drawingProgress(at({ image: 1, step: 4 }), 2, 0), { done: 16 / 24, left: 800 });
 });
 
+test('one of a batch that is drawn alone is all that is drawn, under its place there', () => {
+  const third = { ...request, numImages: 4, only: 2 };
+  for (const image of [0, 2])
+    assert.equal(drawingProgress(at({ request: third, image, step: 4 }), 2, 0), { done: 4 / 12, left: 800 });
+});
+
 test('where a second pass is larger, its steps count for more', () => {
   const drawing = at({ step: 3, of: 4, work: { done: 6, of: 10 } });
   assert.equal(drawingProgress(drawing, 2, 0), { done: 6 / 24, left: 1800 });

@@ -37,7 +37,8 @@ test('each of them is listed by itself, is asked for while it is, and no more wh
     const request = toRequest(withSampling(sampling, more), MODEL);
     for (const [field, value] of Object.entries(sampling)) assert.is(request[field as keyof Sampling], value, field);
     const other: Sampling = one === 'rng' ? { eta: 0.5 } : { rng: 'comfy' };
-    assert.equal(withoutUnusual(withSampling({ ...sampling, ...other }), one), { sampling: other });
+    const varied = one === 'variation' ? { keepSubseed: false } : {};
+    assert.equal(withoutUnusual(withSampling({ ...sampling, ...other }), one), { sampling: other, ...varied });
   }
 });
 
@@ -55,6 +56,26 @@ test('what is as usual, or waits for another sampler or number of steps, is not 
     [{ only: 1, numImages: 4 }, { numImages: 2 }],
   ] as [Sampling, Partial<Settings>][])
     assert.equal(unusualIn(withSampling(sampling, more), 'noise'), [], JSON.stringify([sampling, more]));
+});
+
+test('what a file asks for and the engine refuses is listed, and can be left', () => {
+  assert.equal(unusualIn(withSampling({ subseed: 3, subseedStrength: -0.5 }), 'noise'), ['variation']);
+  for (const [one, extra] of [
+    ['tokenMerging', { tokenMergingRatio: -1 }],
+    ['guidanceRescale', { guidanceRescale: -1 }],
+    ['hires', { hiresStrength: 0.5 }],
+    ['guiding', { mimicPercentile: 99 }],
+  ] as [Unusual, Extra][]) {
+    const asked = { ...DEFAULT_SETTINGS, extra };
+    assert.equal(unusualIn(asked, 'more'), [one]);
+    assert.equal(unusualIn({ ...asked, ...withoutUnusual(asked, one) }, 'more'), []);
+  }
+});
+
+test('a sampler that has no sigmas has its timesteps whatever was chosen of those', () => {
+  const timesteps = [999, 500];
+  const asked = withSampling({ timesteps }, { scheduler: 'lcm', sigmas: 'karras', steps: 2 });
+  assert.equal(toRequest(asked, MODEL).timesteps, timesteps);
 });
 
 test('so is what is drawn larger, finer or faster', () => {

@@ -1,8 +1,8 @@
 /** The picture that a control follows, or those that an IP-Adapter sees: dropped, pasted, chosen or the one on show; and beside it, what is followed of it. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { InitImage } from '../../workers/api';
-import { MOST_IMAGES } from '../../workers/api/ipAdapters';
 import { preprocessed } from '../../workers/pictureFile/preprocessed';
+import { MOST_IMAGES } from '../../workers/pictureFile/saidIpAdapters';
 import { givePicture, leavePicture, takeControlPicture } from '../controlShelf';
 import type { ControlUnit, GivenPicture } from '../controls';
 import { preprocessOf } from '../controlUnits';

@@ -29,6 +29,6 @@ export function DiedNotice({ died: { width, height, step, settings } }: { readon
 
 /** What the page died of, seed and all, with the model in use. */
 function drawAgain({ modelId: _, ...kept }: Settings): void {
-  set({ ...kept, keepSeed: true, keepSubseed: true });
+  set({ ...kept, keepSeed: true, keepSubseed: Boolean(kept.sampling.subseedStrength) });
   void draw();
 }

@@ -2,6 +2,7 @@
 import { now } from '../clock';
 import type { Drawing } from '../drawing';
 import { bringsModel } from '../jobs';
+import { placeOf } from '../placeOf';
 import { modelInUse, state } from '../state';
 import { drawingProgress, jobProgress } from '../timeLeft';
 import { words } from '../words';
@@ -13,8 +14,8 @@ export function DrawingProgress({ drawing }: { readonly drawing: Drawing }) {
   const { jobs, decodeSteps } = state.value;
   const waits = drawing.phase === 'waiting' && !modelInUse() && jobs.find(bringsModel);
   const { done, left } = waits ? jobProgress(waits, now.value) : drawingProgress(drawing, decodeSteps, now.value);
-  const { numImages } = drawing.request;
-  const which = numImages > 1 ? `${said.phases.picture(Math.min(drawing.image + 1, numImages), numImages)} · ` : '';
+  const place = placeOf(drawing.request, drawing.image);
+  const which = place.of > 1 ? `${said.phases.picture(Math.min(place.at + 1, place.of), place.of)} · ` : '';
   const phase = waits ? said.phases.preparing : phaseText(drawing, said);
   return (
     <ProgressBar label={which + phase} done={done} note={left === undefined ? '' : said.left(said.duration(left))} />

@@ -41,12 +41,13 @@ export function NoiseOptions() {
 function Variation() {
   const late = lateWords();
   const { sampling, keepSubseed } = settings.value;
-  const { subseed = randomSeed(), subseedStrength: strength = 0, ...rest } = sampling;
+  const { subseed, subseedStrength: strength = 0, ...rest } = sampling;
   const strengthen = (subseedStrength: number): void => {
     // Its seed stays, for who types 0.5 comes by 0.
-    const varied = { ...rest, subseed, ...(subseedStrength > 0 ? { subseedStrength } : {}) };
+    const varied = subseedStrength > 0 ? { ...rest, subseed: subseed ?? randomSeed(), subseedStrength } : rest;
+    const kept = subseed === undefined ? varied : { ...varied, subseed };
     // Of another seed each time there are no variations.
-    set({ sampling: varied, ...(strength === 0 && subseedStrength > 0 ? { keepSeed: true } : {}) });
+    set({ sampling: kept, ...(strength === 0 && subseedStrength > 0 ? { keepSeed: true } : {}) });
   };
   return (
     <>
@@ -61,7 +62,7 @@ function Variation() {
       {strength > 0 && (
         <SeedRow
           {...{ name: 'subseed', label: late.subseed, hint: late.subseedHint, another: late.newSubseed }}
-          {...{ keepHint: late.keepSubseedHint, value: subseed, kept: keepSubseed }}
+          {...{ keepHint: late.keepSubseedHint, value: subseed ?? 0, kept: keepSubseed }}
           onChange={(value, kept) => set({ sampling: { ...sampling, subseed: value }, keepSubseed: kept })}
         />
       )}

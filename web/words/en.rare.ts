@@ -20,7 +20,7 @@ export const rare = {
   savingOwn: ({ cacheInterval = 1, cacheBranch, guidanceInterval: guided }: Extra): string =>
     [
       ...(cacheInterval > 1 ? [`deep layers in one step of ${cacheInterval}`] : []),
-      ...(cacheBranch === undefined ? [] : [`from skip ${cacheBranch}`]),
+      ...(cacheBranch === undefined ? [] : [`deep layers are those from skip ${cacheBranch} on`]),
       ...(guided ? [`guided from ${guided[0]} to ${guided[1]} of the steps`] : []),
     ].join(', '),
   fasterHint:
@@ -41,7 +41,7 @@ export const rare = {
   perpendicularNegative: 'Weight of the negative prompt',
   guidanceRescale: 'Against overexposure',
 
-  unusual: 'Otherwise than usual',
+  unusual: 'Other than usual',
   variation: 'Variation',
   variationHint:
     '0 is the seed’s own picture, a little more one much like it, 1 the variation seed’s. Of several pictures each has the next variation seed.',
@@ -54,7 +54,7 @@ export const rare = {
   rng: 'Random numbers',
   rngs: { torch: 'diffusers', philox: 'A1111', comfy: 'ComfyUI' } satisfies Record<RandomSource, string>,
   rngHints: {
-    torch: 'PyTorch’s on the CPU: a seed has the noise that it has there, and in A1111 set to “CPU”.',
+    torch: 'PyTorch’s on the CPU: a seed has the noise that it has in diffusers, and in A1111 set to “CPU”.',
     philox: 'An NVIDIA GPU’s: a seed has the noise that it has in A1111 as it comes, or set to “NV”.',
     comfy: 'PyTorch’s on the CPU; the pictures of a batch share the seed, and differ by their places.',
   } satisfies Record<RandomSource, string>,

@@ -41,7 +41,7 @@ export const rare: typeof Rare = {
   variation: '变异强度',
   variationHint: '0 为种子本身的画面，略高则与之相近，1 为变异种子的画面。一次多张时，各张依次使用后续的变异种子。',
   variationOf: (strength, subseed) =>
-    `${strength}，${subseed === undefined ? '每次新变异种子' : `变异种子 ${subseed}`}`,
+    `${strength}，${subseed === undefined ? '每次使用新的变异种子' : `变异种子 ${subseed}`}`,
   subseed: '变异种子',
   subseedHint: '画面向此种子的画面靠近。',
   newSubseed: '换一个变异种子',

@@ -93,7 +93,7 @@ export const zh: Words = {
     return whole < 90 ? `${whole} 秒` : `${Math.round(whole / 60)} 分钟`;
   },
   drawnIn: (duration, backend) => `用 ${backend} 绘制，耗时 ${duration}`,
-  seedOf: (seed, subseed) => `种子 ${seed}${subseed === undefined ? '' : `，变异 ${subseed}`}`,
+  seedOf: (seed, subseed) => `种子 ${seed}${subseed === undefined ? '' : `，变异种子 ${subseed}`}`,
   announceDone: '画面已完成。',
   announceStarted: '开始绘制。',
   announceStopped: '已停止绘制。',

@@ -25,7 +25,7 @@ export interface ChosenControl {
 
 /**
  * `invert`: the negative. `canny`: white edges on black; thresholds as OpenCV's, `low` not above `high`, slopes going up to 2040. `color`: a color
- * for each square of 64 pixels.
+ * for each square of about 64 pixels.
  */
 export type ControlPreprocess =
   | { readonly type: 'invert' }

@@ -1,9 +1,6 @@
 /** Pictures that a drawing is to be like, by IP-Adapters: the part of an `ImageRequest` that no file of settings holds whole. */
 import type { InitImage } from './images';
 
-/** How many pictures one may be shown: beyond what anyone asks for, each being looked at by a large network. */
-export const MOST_IMAGES = 16;
-
 export interface ChosenIpAdapter {
   /** Of the IP-Adapter, as whoever opened it calls it. */
   readonly name: string;

@@ -14,7 +14,7 @@ export const CONTROL_USAGE = `\
                            with weight 1; several times for several
   --control-image FILE     what it follows: edges, depths, a pose …: PNG, JPEG or WebP, one for each --control in turn
   --control-preprocess HOW canny, or canny:LOW,HIGH: the edges of that picture; invert: its negative; color: its colors,
-                           one for each square of 64 pixels; none; one for all or one for each (default: none)
+                           one for each square of about 64 pixels; none; one for all or one for each (default: none)
   --control-start X        from which part of the calls on, 0 to 1; one for all or one for each (default: 0)
   --control-end X          until which (default: 1)
   --control-guess          steer only what the prompt alone predicts, the less the finer (diffusers' guess_mode)`;

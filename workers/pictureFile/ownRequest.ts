@@ -34,6 +34,9 @@ const shippedTinyVae: Check = (value) =>
 /** The device's matter, never a picture's; or a file, for which there is no room. */
 const never: Check = () => false;
 
+/** Of a schedule: the networks know a thousand. */
+const MOST_TIMESTEPS = 1000;
+
 /** A field that is missing here does not compile. */
 const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   prompt: text,
@@ -54,7 +57,7 @@ const FIELDS: Readonly<Record<keyof ImageRequest, Check>> = {
   scheduler: nameOf(SAMPLER_NAMES),
   sigmas: nameOf(SIGMA_NAMES),
   timestepSpacing: nameOf({ leading: 1, linspace: 1, trailing: 1 }),
-  timesteps: numbers,
+  timesteps: (value) => numbers(value) && (value as readonly number[]).length <= MOST_TIMESTEPS,
   eta: number,
   rng: nameOf(RNG_NAMES),
   subseed: number,

@@ -1,15 +1,23 @@
 /** What a picture's file says of the pictures that it was to be like: everything but these. */
 import type { ChosenIpAdapter, IpAdapterRequest } from '../api';
 
+/** How many pictures one may be shown: beyond what anyone asks for, each being looked at by a large network. */
+export const MOST_IMAGES = 16;
+
 export interface SaidIpAdapter extends Omit<ChosenIpAdapter, 'images' | 'masks'> {
   /** How many there were. */
   readonly images: number;
 }
 
 export const ipAdaptersSaid = ({ ipAdapters }: IpAdapterRequest): { readonly ipAdapters?: readonly SaidIpAdapter[] } =>
-  ipAdapters
-    ? { ipAdapters: ipAdapters.map(({ images, masks, ...said }) => ({ ...said, images: images.length })) }
-    : {};
+  ipAdapters ? { ipAdapters: ipAdapters.map(said) } : {};
+
+/** That there were masks is said even of those without names. */
+const said = ({ images, masks, maskNames = masks?.map(() => ''), ...rest }: ChosenIpAdapter): SaidIpAdapter => ({
+  ...rest,
+  ...(maskNames ? { maskNames } : {}),
+  images: images.length,
+});
 
 /** `all` is our own text, read; `strange` is what of it nobody understands, as `name: value`. Ranges are the engine's to check. */
 export function checkedIpAdapters({ ipAdapters }: Readonly<Record<string, unknown>>): {
@@ -22,9 +30,6 @@ export function checkedIpAdapters({ ipAdapters }: Readonly<Record<string, unknow
   return { said: ipAdapters, strange: [] };
 }
 
-/** Far above what one may have (workers/ipAdapterRequest.ts). */
-const MOST_IMAGES = 1000;
-
 function isIpAdapter(value: unknown): value is SaidIpAdapter {
   const one = (value ?? {}) as Readonly<Record<keyof SaidIpAdapter, unknown>>;
   const { name, hash = '', encoder = '', images, imageNames = [], maskNames = [], scale = 1, start = 0, end = 1 } = one;
@@ -33,7 +38,8 @@ function isIpAdapter(value: unknown): value is SaidIpAdapter {
     [scale, start, end].every(Number.isFinite) &&
     Number.isInteger(images) &&
     (images as number) > 0 &&
-    (images as number) < MOST_IMAGES &&
-    [imageNames, maskNames].every((names) => Array.isArray(names) && names.every((text) => typeof text === 'string'))
+    (images as number) <= MOST_IMAGES &&
+    [imageNames, maskNames].every((names) => Array.isArray(names) && names.every((text) => typeof text === 'string')) &&
+    [0, images].includes((maskNames as readonly string[]).length)
   );
 }

@@ -95,10 +95,17 @@ for (const { adapter, original, config, said } of KINDS)
 test('a folder whose file is not what its config says is refused, with both', async () => {
   const [ofFull, ofLight] = [await published(full.adapter.source), await published(light.adapter.source)];
   for (const [weights, said, ...words] of [
-    [ofLight, full.said, 'a full one with 2 blocks', 'a light one with 4 blocks'],
-    [ofFull, light.said, 'a light one with 4 blocks', 'a full one with 2 blocks'],
+    [ofLight, full.said, 'a full one of 1 channels with 2 blocks', 'a light one of 3 channels with 4 blocks'],
+    [ofFull, light.said, 'a light one of 3 channels with 4 blocks', 'a full one of 1 channels with 2 blocks'],
+    [ofFull, { ...full.said, in_channels: 3 }, 'a full one of 3 channels', 'a full one of 1 channels'],
+    [ofFull, { _class_name: 'ControlNetModel' }, 'a ControlNet', 'a T2I-adapter'],
     // As many as where a config does not say.
-    [ofLight, { adapter_type: 'light_adapter' }, 'a light one with 2 blocks', 'a light one with 4 blocks'],
+    [
+      ofLight,
+      { adapter_type: 'light_adapter' },
+      'a light one of 3 channels with 2 blocks',
+      'a light one of 3 channels with 4 blocks',
+    ],
   ] as const)
     await rejects(() => openSteerer(folderOf(weights, said)), 'bad-model', 'as config.json says', ...words);
 });

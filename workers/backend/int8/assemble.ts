@@ -17,7 +17,7 @@ const ALONE = ['timestep', 'encoder_hidden_states', 'conditions'];
  * Where eight bits of activations are not enough. The text encoder runs once for a prompt, and everything depends on it. So do keys and
  * values of the prompt, whose hidden states have some channels that are far larger than the others (`npm run bench -- int8-layers`). And a
  * twentieth of the UNet's work makes most of its rounding: what resnets take in, which no norm has evened out, and what transformers take in
- * and hand out where pictures are largest (`npm run bench -- int8-care`).
+ * and hand out where pictures are largest, on the first of four levels (`npm run bench -- int8-care`).
  */
 const PRECISE: Readonly<Partial<Record<StageNetwork['stage'], (scope: string) => boolean>>> = {
   text_encoder: () => true,

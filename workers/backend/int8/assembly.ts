@@ -51,7 +51,9 @@ export class Assembly {
 
   /** Puts another instruction into the place of one whose result nobody has read yet. */
   replace(instruction: Instruction, by: Instruction): Instruction {
-    this.instructions[this.instructions.indexOf(instruction)] = by;
+    const at = this.instructions.indexOf(instruction);
+    if (at < 0) throw new Error(`${instruction.scope}: there is no such instruction to replace`);
+    this.instructions[at] = by;
     return by;
   }
 

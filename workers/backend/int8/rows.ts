@@ -53,7 +53,8 @@ export const strideOf = ({ numbers }: Assembly, channels: number): number =>
   numbers.bytes * Math.ceil(channels / 16) * 16;
 
 const WRITTEN = new WeakMap<EngineValue, Rows>();
-const QUANTIZED = new WeakMap<EngineValue, Quantized>();
+/** With care and without. */
+const [CAREFULLY, PLAINLY] = [new WeakMap<EngineValue, Quantized>(), new WeakMap<EngineValue, Quantized>()];
 
 /** The value as float32 rows. */
 export function written(assembly: Assembly, value: EngineValue): Rows {
@@ -70,9 +71,11 @@ export function written(assembly: Assembly, value: EngineValue): Rows {
   return rows;
 }
 
-/** The value's rows as integers, made once however often they are asked for. */
+/** The value's rows as integers, with care or without as `scope` wants them, made once however often they are asked for. */
 export function quantized(assembly: Assembly, scope: string, value: EngineValue): Quantized {
-  let made = QUANTIZED.get(value);
+  const careful = assembly.precise(scope);
+  const known = careful ? CAREFULLY : PLAINLY;
+  let made = known.get(value);
   if (!made) {
     const { rows } = value.source.a;
     const results = resultsOf(value.source, value.change);
@@ -81,11 +84,11 @@ export function quantized(assembly: Assembly, scope: string, value: EngineValue)
       numbers: assembly.region(`${scope} integers`, rows * stride),
       params: assembly.region(`${scope} scales`, 8 * rows),
     });
-    const rest = assembly.precise(scope) && assembly.numbers.bytes === 1 ? pair() : undefined;
+    const rest = careful && assembly.numbers.bytes === 1 ? pair() : undefined;
     made = { ...pair(), ...(rest ? { rest } : {}), stride, rows };
     const range = numbersOf(assembly, scope, results);
     if (!rest && !value.change && value.gated && leaveIntegers(assembly, value.gated, made, range)) {
-      QUANTIZED.set(value, made);
+      known.set(value, made);
       return made;
     }
     const to = {
@@ -101,7 +104,7 @@ export function quantized(assembly: Assembly, scope: string, value: EngineValue)
       to,
       stride,
     );
-    QUANTIZED.set(value, made);
+    known.set(value, made);
   }
   return made;
 }

@@ -24,14 +24,14 @@ import {
 } from '../layout';
 import { LANES, NOTE, note, ROWS, TOTALS, tapsOfIntegers, widen } from './conv';
 import { NUMBER_SHIFT, RELAXED } from './dot';
-import { pad, quantizeRow } from './quantize';
+import { pad, quantizeRow, rowIsFinite } from './quantize';
 import { gelu } from './real';
 import { address, least, word } from './words';
 
 /** Of scratch: sums and totals, then what is noted; then eight gates of each row, weights as they are multiplied, rows. */
 const NOTES: usize = 384;
 
-/** Returns whether all numbers that became integers were finite. */
+/** Returns whether all numbers were finite. */
 export function gatedTile(record: usize, tile: i32, scratch: usize): bool {
   const results = word(record, C_N);
   const channels = word(record, C_TILE_CHANNELS);
@@ -72,7 +72,11 @@ export function gatedTile(record: usize, tile: i32, scratch: usize): bool {
     }
     gate(column, stride, finished, m1 - m0);
   }
-  return !leaves || asIntegers(record, m0, m1, rows);
+  if (leaves) return asIntegers(record, m0, m1, rows);
+  let finite = true;
+  for (let m = m0; m < m1; m++)
+    finite = rowIsFinite(rows + stride * (m - m0) + ((<usize>n0) << 2), (<usize>(n1 - n0)) << 2) && finite;
+  return finite;
 }
 
 /** Totals of six rows times scales plus biases from output `n` on, to `to` and what is `stride` after it. */
