@@ -5,6 +5,7 @@
 import { PNG_SIGNATURE, pngChunk } from '../workers/pictureFile/pngChunks';
 import { recipeChunks } from '../workers/pictureFile/recipe';
 import { requestOfPicture } from '../workers/pictureFile/requestOfPicture';
+import { seedLabel } from '../workers/pictureFile/seedLabel';
 import type { Drawn } from './drawing';
 
 export async function toPng(drawn: Omit<Drawn, 'id' | 'milliseconds'>): Promise<Blob> {
@@ -71,6 +72,5 @@ export function fileName({ request, picture, image }: Pick<Drawn, 'request' | 'p
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '');
   const short = [...name].slice(0, 48).join('').replace(/-+$/, '');
-  const { seed, subseed = request.rng === 'comfy' && request.numImages > 1 ? image : undefined } = picture;
-  return `${[short || 'picture', seed, ...(subseed === undefined ? [] : [subseed])].join('-')}.png`;
+  return `${short || 'picture'}-${seedLabel(request, picture, image)}.png`;
 }

@@ -40,6 +40,7 @@ import type { Parts } from './openStage';
 import { controlsSaid, type DrawnBy, type Recipe, recipeChunks } from './pictureFile/recipe';
 import { requestOfPicture } from './pictureFile/requestOfPicture';
 import { ipAdaptersSaid } from './pictureFile/saidIpAdapters';
+import { seedLabel } from './pictureFile/seedLabel';
 import { textToImage } from './pipeline';
 import { plannedTokens } from './prompts';
 import { checkRequest } from './request';
@@ -185,12 +186,9 @@ async function imagesOf({ initImage, maskImage }: CliArguments): Promise<GivenIm
  * FILE-SEED-PLACE.png.
  */
 function fileName(request: CliArguments['request'], image: number, out: string | undefined): string {
-  const { numImages, rng } = request;
-  const { seed, subseed } = pictureSeeds(request, image);
-  const place = rng === 'comfy' && numImages > 1 ? image : undefined;
-  const label = [seed, subseed ?? place].filter((part) => part !== undefined).join('-');
+  const label = seedLabel(request, pictureSeeds(request, image), image);
   if (out === undefined) return `picture-${label}.png`;
-  return numImages === 1 ? out : out.replace(/\.png$/i, `-${label}.png`);
+  return request.numImages === 1 ? out : out.replace(/\.png$/i, `-${label}.png`);
 }
 
 type Finished = Extract<ImageEvent, { type: 'finished' }>;

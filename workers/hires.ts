@@ -2,6 +2,7 @@
  * The second, larger pass of a drawing, as stable-diffusion-webui 1.10 has it (`sample_hr_pass` in its modules/processing.py): image
  * to image from what the first pass has drawn, on noise that begins anew from the seed. What of it has to be known before anything is drawn.
  */
+import { VAE_FACTOR } from '../models/graph/vae';
 import type { HiresRequest, HiresUpscaler, ImageRequest } from './api';
 
 interface Size {
@@ -23,9 +24,8 @@ export const HIRES_UPSCALERS: readonly HiresUpscaler[] = [
 /** What stable-diffusion-webui begins with. */
 export const HIRES_DEFAULTS = { hiresUpscaler: 'latent', hiresSteps: 0, hiresStrength: 0.7 } as const;
 
-/** Pixels of a latent's side. */
-export const FACTOR = 8;
-export const down = (pixels: number): number => pixels - (pixels % FACTOR);
+/** To whole latents. */
+export const down = (pixels: number): number => pixels - (pixels % VAE_FACTOR);
 
 export const isHires = ({ hiresScale, hiresSize }: HiresRequest): boolean =>
   hiresScale !== undefined || hiresSize !== undefined;

@@ -1,5 +1,6 @@
 /** What a drawing in two passes will take, said before it is asked for. */
-import { down, FACTOR, finalSize, largestPass, type Sized } from './hires';
+import { VAE_FACTOR } from '../models/graph/vae';
+import { down, finalSize, largestPass, type Sized } from './hires';
 import { checkHiresSize } from './hiresRequest';
 
 interface Size {
@@ -16,6 +17,6 @@ export async function forecastTwice<Asked extends Sized, Said extends { readonly
   const said = await forecast(largestPass(asked));
   if (!said?.largest) return said;
   const { width } = finalSize(asked);
-  const first = (pixels: number): number => Math.max(FACTOR, down(Math.floor((pixels * asked.width) / width)));
+  const first = (pixels: number): number => Math.max(VAE_FACTOR, down(Math.floor((pixels * asked.width) / width)));
   return { ...said, largest: { width: first(said.largest.width), height: first(said.largest.height) } };
 }

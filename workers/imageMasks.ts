@@ -4,9 +4,7 @@
  * works it out of how many tokens there are, and where a side does not divide by 64 may find another, in which a mask lies askew.
  */
 import { imageMaskName } from '../models/graph/imageNames';
-import { pictureShape } from '../models/graph/layers';
-import { listing } from '../models/graph/parameters';
-import { crossAttentions, unet } from '../models/graph/unet';
+import { crossAttentions } from '../models/graph/unet';
 import { VAE_FACTOR } from '../models/graph/vae';
 import type { UNetConfig } from '../models/sd15';
 import type { StageSize } from '../models/stage';
@@ -15,15 +13,14 @@ import { interpolated } from './diffusion/interpolate';
 import type { Latents } from './diffusion/latents';
 import { gray } from './pictureFile/gray';
 import { resized } from './pictureFile/lanczos';
+import { inputsOf, type Sides } from './takenIn';
 import type { Tensor, Tensors } from './tensor';
-
-type Sides = Pick<StageSize, 'height' | 'width'>;
 
 /** By their names the masks that a UNet for one picture of `size` takes in, `[1, H · W, 1]`; `masks` by the places of what they are for. */
 export function maskInputs(config: UNetConfig, size: StageSize, masks: readonly (InitImage | undefined)[]): Tensors {
   const made: Record<string, Tensor> = {};
   if (masks.every((mask) => mask === undefined)) return made;
-  const sizes = sidesOf(config, size);
+  const sizes = inputsOf(config, size);
   for (const [index, mask] of masks.entries()) {
     if (!mask) continue;
     const whole = blackOrWhite(mask, size);
@@ -53,25 +50,4 @@ function blackOrWhite({ width, height, pixels }: InitImage, size: Sides): Latent
   const drawn = { height: VAE_FACTOR * size.height, width: VAE_FACTOR * size.width };
   const light = gray(resized(pixels, { width, height, channels: 3 }, drawn));
   return { shape: [1, 1, drawn.height, drawn.width], data: Float32Array.from(light, (value) => (value < 128 ? 0 : 1)) };
-}
-
-/** Of each mask that it takes in, by its name, how high and wide a picture the attention looks at that it is for. */
-function sidesOf(config: UNetConfig, size: StageSize): Map<string, Sides> {
-  const sizes = new Map<string, Sides>();
-  const net = listing([]);
-  let seen: Sides = size;
-  const noting: typeof net = {
-    ...net,
-    toTokens(picture) {
-      const [, , height, width] = pictureShape(picture);
-      seen = { height, width };
-      return net.toTokens(picture);
-    },
-    input(name, ...rest) {
-      sizes.set(name, seen);
-      return net.input(name, ...rest);
-    },
-  };
-  unet(noting, config, size);
-  return sizes;
 }

@@ -2,6 +2,7 @@
  * Drawing from a picture: what the VAE's encoder says of it, and where the steps begin. The encoder is opened, run and closed
  * before anything else is opened.
  */
+import { VAE_FACTOR } from '../models/graph/vae';
 import type { ImageRequest, InitImage, MaskedContent, MaskImage } from './api';
 import type { Stage } from './backend/backend';
 import { fromRgb8 } from './diffusion/image';
@@ -16,8 +17,7 @@ import { seeing } from './seeing';
 import { isEncoded, strengthOf } from './strength';
 import type { Tensor } from './tensor';
 
-/** Pixels to a latent's side, and from which byte on a mask says "anew". */
-const FACTOR = 8;
+/** From which byte on a mask says "anew". */
 const ANEW = 128;
 
 /** A picture in the encoder's words: `[1, 2C, H, W]`. */
@@ -61,9 +61,9 @@ function momentsOf({ shape: [batch, channels, height, width], data }: Latents): 
 
 /** The mask's pixel at the corner of each latent: torch's `interpolate`, nearest. */
 function latentMask({ width, height, pixels }: MaskImage): LatentMask {
-  const [rows, columns] = [height / FACTOR, width / FACTOR];
+  const [rows, columns] = [height / VAE_FACTOR, width / VAE_FACTOR];
   return Uint8Array.from({ length: rows * columns }, (_, i) => {
-    const at = FACTOR * (Math.floor(i / columns) * width + (i % columns));
+    const at = VAE_FACTOR * (Math.floor(i / columns) * width + (i % columns));
     return pixels[at]! >= ANEW ? 1 : 0;
   });
 }

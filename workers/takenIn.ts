@@ -1,4 +1,5 @@
 /** What a UNet takes in: a part of one takes in less. */
+import { pictureShape } from '../models/graph/layers';
 import { listing } from '../models/graph/parameters';
 import { unet } from '../models/graph/unet';
 import type { UNetConfig } from '../models/sd15';
@@ -6,20 +7,31 @@ import type { StageSize } from '../models/stage';
 import type { Stage } from './backend/backend';
 import type { Tensors } from './tensor';
 
-/** Names of what a UNet that is opened for `size` takes in. */
-export function takenIn(config: UNetConfig, size: StageSize): string[] {
-  const names: string[] = [];
+export type Sides = Pick<StageSize, 'height' | 'width'>;
+
+/** Of each input of a UNet that is opened for `size`, by its name, how high and wide a picture it looks at where it takes that in. */
+export function inputsOf(config: UNetConfig, size: StageSize): Map<string, Sides> {
+  const sizes = new Map<string, Sides>();
   const net = listing([]);
+  let seen: Sides = size;
   const noting: typeof net = {
     ...net,
+    toTokens(picture) {
+      const [, , height, width] = pictureShape(picture);
+      seen = { height, width };
+      return net.toTokens(picture);
+    },
     input(name, ...rest) {
-      names.push(name);
+      sizes.set(name, seen);
       return net.input(name, ...rest);
     },
   };
   unet(noting, config, size);
-  return names;
+  return sizes;
 }
+
+/** Names of what a UNet that is opened for `size` takes in. */
+export const takenIn = (config: UNetConfig, size: StageSize): string[] => [...inputsOf(config, size).keys()];
 
 /** `unet`, opened for `size`, which is handed what it takes in of what there is for the whole. */
 export function takingIn(unet: Stage, config: UNetConfig, size: StageSize): Stage {

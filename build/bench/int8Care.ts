@@ -11,7 +11,6 @@ import type { Convolution } from '../../models/graph/layers';
 import { describe } from '../../models/graph/network';
 import { traced } from '../../models/graph/trace';
 import { fromCaller, modelPath, openDisk } from '../../models/openDisk.node';
-import { planModel } from '../../models/planModel';
 import { addEnergies, energies, NO_ENERGIES, sqnr } from '../../models/quantize/quality/sqnr';
 import type { StageNetwork, StageSize } from '../../models/stage';
 import { networkOf } from '../../workers/backend/int8/assemble';
@@ -21,14 +20,11 @@ import { wordsOf } from '../../workers/backend/int8/numbers';
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
 import type { Model } from '../../workers/model';
 import { checkpointModel } from '../../workers/model.checkpoint';
-import { packedParts } from '../../workers/quantize/quantizedFolder.node';
 import { recordedCalls } from '../../workers/quantize/trajectories';
 import type { Tensors } from '../../workers/tensor';
+import { int8Model } from './int8Model';
 
 const never = new AbortController().signal;
-
-/** The demo model's layers are narrow: every one that a full-size model computes in integers does so here too. */
-const LOWERING = { integersFrom: 0 };
 
 /** By the names of products, or of the norms before them, under which their rows are quantized. */
 const KINDS: readonly (readonly [what: string, scopes: RegExp])[] = [
@@ -57,10 +53,8 @@ export async function int8Care(args: readonly string[]): Promise<number> {
     },
     never,
   );
-  const int8 =
-    quantized === undefined
-      ? checkpointModel(checkpoint, planModel(checkpoint, 'int8'), undefined, LOWERING)
-      : (await packedParts(fromCaller(quantized), await nodeInt8Backend(), LOWERING)).model;
+  const folder = quantized === undefined ? undefined : fromCaller(quantized);
+  const int8 = await int8Model(checkpoint, folder, await nodeInt8Backend());
   const unetSize = { batch: 1, height: side, width: side } as const;
   const lost = await losses(exact, int8, calls.unet, unetSize);
   const line = (what: string, decibels: number, share = ''): void =>

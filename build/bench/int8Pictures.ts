@@ -20,14 +20,11 @@ import { nodeWasmBackend } from '../../workers/backend/ort.node';
 import type { Model } from '../../workers/model';
 import { checkpointModel } from '../../workers/model.checkpoint';
 import { textToImage } from '../../workers/pipeline';
-import { packedParts } from '../../workers/quantize/quantizedFolder.node';
 import { DEFAULTS } from '../../workers/request';
+import { int8Model } from './int8Model';
 import { strangersPrompts } from './strangersPrompts';
 
 const MODEL = 'models/demo/model';
-
-/** The demo model's layers are narrow: every one that a full-size model computes in integers does so here too. */
-const LOWERING = { integersFrom: 0 };
 
 export interface Compared {
   readonly prompt: string;
@@ -48,10 +45,7 @@ export async function* int8Pictures(count: number, root = '.', way: Int8Way = {}
   const backend = nodeWasmBackend();
   const { computing = backend, quantized } = way;
   const exact = checkpointModel(checkpoint);
-  const int8 =
-    quantized === undefined
-      ? checkpointModel(checkpoint, planModel(checkpoint, 'int8'), undefined, LOWERING)
-      : (await packedParts(quantized, computing, LOWERING)).model;
+  const int8 = await int8Model(checkpoint, quantized, computing);
   for (const { prompt, seed } of await strangersPrompts(count, root)) {
     const reference = await drawn(exact, backend, prompt, seed);
     yield { prompt, decibels: psnr((await drawn(int8, computing, prompt, seed)).pixels, reference.pixels) };

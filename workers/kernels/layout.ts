@@ -30,7 +30,6 @@ export const GROUP_AFFINE = 5;
 export const PACK_HEADS = 6;
 /** softmax(q kᵀ / sqrt(d)) v for each head. */
 export const ATTENTION = 7;
-
 /** The same as `PACK_HEADS` and `ATTENTION` in integers. */
 export const PACK_HEADS_INTEGERS = 9;
 export const ATTENTION_INTEGERS = 10;
@@ -81,6 +80,8 @@ export const C_SEEN_HEIGHT = 24;
 export const C_SEEN_WIDTH = 25;
 /** A row of zeros, with `{0, 0}` before it (8 bytes). */
 export const C_ZERO_ROW = 26;
+/** Bytes of a tile's scratch before what depends on its size: integer sums and float sums of six rows by eight outputs. */
+export const C_SUMS_BYTES = 384;
 /** Rows and channels of a tile; multiples of 6 and of 8. */
 export const C_TILE_ROWS = 27;
 export const C_TILE_CHANNELS = 28;

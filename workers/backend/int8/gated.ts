@@ -14,6 +14,7 @@ import {
   C_REST,
   C_SIDE,
   C_STEPS,
+  C_SUMS_BYTES,
   C_TILE_CHANNELS,
   C_TILE_ROWS,
   CONV,
@@ -22,15 +23,14 @@ import {
 import type { Assembly } from './assembly';
 import { type Instruction, place } from './instruction';
 import type { Range } from './numbers';
+import { LEAST_TILES, MOST_ROWS } from './products';
 import type { Quantized } from './rows';
 import type { EngineValue, Rows } from './value';
 
 /** What a tile's rows take as float32 should stay in the second-level cache, beside the rest. */
 const MOST_BYTES = 512 * 1024;
-/** Most rows of a tile, and fewest: all weights are read for each. */
-const [MOST_ROWS, LEAST_ROWS] = [96, 24] as const;
-/** Tiles that there should be at least, for threads to share. */
-const LEAST_TILES = 16;
+/** Fewest rows of a tile: all weights are read for each. */
+const LEAST_ROWS = 24;
 
 /** Has the product that nobody but this reads gate its own rows; nothing where `x` is no such product. */
 export function gatedProduct(
@@ -47,7 +47,7 @@ export function gatedProduct(
   const widened = assembly.numbers.bytes === 2 ? 128 * (open.words[C_STEPS] as number) : 0;
   const instruction = assembly.replace(open, {
     ...open,
-    ...{ opcode: CONV_GATED, writes: [rows.region], scratch: 384 + 40 * tileRows + widened },
+    ...{ opcode: CONV_GATED, writes: [rows.region], scratch: C_SUMS_BYTES + 40 * tileRows + widened },
     tiles: Math.ceil(count / tileRows) * Math.ceil(results / channels),
     words: {
       ...open.words,

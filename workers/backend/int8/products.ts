@@ -23,6 +23,7 @@ import {
   C_STEPS,
   C_STRIDE,
   C_SUMS,
+  C_SUMS_BYTES,
   C_TILE_CHANNELS,
   C_TILE_ROWS,
   C_WEIGHTS,
@@ -127,7 +128,7 @@ function matrix(
   return {
     ...{ opcode: wide ? CONV_F32 : CONV, scope, reads: [...input.reads] },
     tiles: Math.ceil(count / tile.rows) * Math.ceil(results / tile.channels),
-    scratch: 384 + 8 * tile.rows * taps * (wide ? 1 : 2) + input.widened,
+    scratch: C_SUMS_BYTES + 8 * tile.rows * taps * (wide ? 1 : 2) + input.widened,
     words: {
       ...common,
       ...input.words,
@@ -182,9 +183,9 @@ function floats(assembly: Assembly, scope: string, x: EngineValue, taps: number,
 }
 
 /** Most rows of a tile. Their numbers and the weights of eight outputs should stay in the second-level cache. */
-const MOST_ROWS = 96;
+export const MOST_ROWS = 96;
 /** Tiles that there should be at least, for threads to share. */
-const LEAST_TILES = 16;
+export const LEAST_TILES = 16;
 
 function tileOf(count: number, results: number): { readonly rows: number; readonly channels: number } {
   const rows = Math.min(MOST_ROWS, Math.ceil(count / 6) * 6);

@@ -31,6 +31,7 @@ import {
   C_STEPS,
   C_STRIDE,
   C_SUMS,
+  C_SUMS_BYTES,
   C_TILE_CHANNELS,
   C_TILE_ROWS,
   C_WEIGHTS,
@@ -50,7 +51,7 @@ export const NOTE: usize = 8;
 /** Of scratch: integer sums, float sums, then what is noted, then weights as they are multiplied. */
 const SUMS: usize = 0;
 export const TOTALS: usize = 192;
-const NOTES: usize = 384;
+const NOTES: usize = C_SUMS_BYTES;
 
 /**
  * Computes tile `tile` of the record with `scratch` to itself; returns whether all that is computed of floats is finite. Integers

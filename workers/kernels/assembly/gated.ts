@@ -18,6 +18,7 @@ import {
   C_SCALES,
   C_STEPS,
   C_SUMS,
+  C_SUMS_BYTES,
   C_TILE_CHANNELS,
   C_TILE_ROWS,
   C_WEIGHTS,
@@ -29,7 +30,7 @@ import { gelu } from './real';
 import { address, least, word } from './words';
 
 /** Of scratch: sums and totals, then what is noted; then eight gates of each row, weights as they are multiplied, rows. */
-const NOTES: usize = 384;
+const NOTES: usize = C_SUMS_BYTES;
 
 /** Returns whether all numbers were finite. */
 export function gatedTile(record: usize, tile: i32, scratch: usize): bool {

@@ -194,49 +194,35 @@ function geglu(x: usize, to: usize, bytes: usize): void {
     v128.store(to + i, f32x4.mul(v128.load(x + i), gelu(v128.load(x + bytes + i))));
 }
 
-/** Four sums at a time, here and below: one alone would wait for the last addition, which takes x86 four cycles. */
-function sum(x: usize, bytes: usize): v128 {
+/** Sums of numbers, or of squares of what they have above `mean`; four at a time: one alone would wait for the last addition, which takes x86 four cycles. */
+// inline
+function sums(x: usize, bytes: usize, mean: v128, squared: bool): v128 {
   const whole = bytes & ~(<usize>63);
   let a = f32x4.splat(0);
   let b = a,
     c = a,
     d = a;
   for (let i: usize = 0; i < whole; i += 64) {
-    a = f32x4.add(a, v128.load(x + i));
-    b = f32x4.add(b, v128.load(x + i, 16));
-    c = f32x4.add(c, v128.load(x + i, 32));
-    d = f32x4.add(d, v128.load(x + i, 48));
+    a = f32x4.add(a, term(v128.load(x + i), mean, squared));
+    b = f32x4.add(b, term(v128.load(x + i, 16), mean, squared));
+    c = f32x4.add(c, term(v128.load(x + i, 32), mean, squared));
+    d = f32x4.add(d, term(v128.load(x + i, 48), mean, squared));
   }
-  for (let i = whole; i < bytes; i += 16) a = f32x4.add(a, v128.load(x + i));
-  return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
-}
-
-/** Sums of squares of what numbers have above `mean`. */
-function squaresAround(x: usize, bytes: usize, mean: v128): v128 {
-  const whole = bytes & ~(<usize>63);
-  let a = f32x4.splat(0);
-  let b = a,
-    c = a,
-    d = a;
-  for (let i: usize = 0; i < whole; i += 64) {
-    a = f32x4.add(a, square(f32x4.sub(v128.load(x + i), mean)));
-    b = f32x4.add(b, square(f32x4.sub(v128.load(x + i, 16), mean)));
-    c = f32x4.add(c, square(f32x4.sub(v128.load(x + i, 32), mean)));
-    d = f32x4.add(d, square(f32x4.sub(v128.load(x + i, 48), mean)));
-  }
-  for (let i = whole; i < bytes; i += 16) a = f32x4.add(a, square(f32x4.sub(v128.load(x + i), mean)));
+  for (let i = whole; i < bytes; i += 16) a = f32x4.add(a, term(v128.load(x + i), mean, squared));
   return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
 }
 
 // inline
-function square(x: v128): v128 {
-  return f32x4.mul(x, x);
+function term(numbers: v128, mean: v128, squared: bool): v128 {
+  if (!squared) return numbers;
+  const above = f32x4.sub(numbers, mean);
+  return f32x4.mul(above, above);
 }
 
 function layerNorm(x: usize, to: usize, bytes: usize, weight: usize, epsilon: f32): void {
   const count = <f32>(bytes >> 2);
-  const mean = f32x4.splat(sum4(sum(x, bytes)) / count);
-  const squares = squaresAround(x, bytes, mean);
+  const mean = f32x4.splat(sum4(sums(x, bytes, f32x4.splat(0), false)) / count);
+  const squares = sums(x, bytes, mean, true);
   const scale = f32x4.splat(1 / sqrt<f32>(sum4(squares) / count + epsilon));
   for (let i: usize = 0; i < bytes; i += 16) {
     const h = f32x4.mul(f32x4.sub(v128.load(x + i), mean), scale);
