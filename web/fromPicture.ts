@@ -25,8 +25,11 @@ export async function takeSettings(file: File): Promise<void> {
 
 async function take(recipe: Recipe, name: string): Promise<void> {
   const { request: said, loraHashes, model, ignored } = recipe;
-  const isInUse = (): boolean => model === undefined || modelInUse()?.name === model;
-  const its = isInUse() ? undefined : modelsAtHand().find((one) => one.name === model);
+  // The command writes the demo model's name small.
+  const isIts = (one: { readonly name: string } | undefined): boolean =>
+    one?.name.toLowerCase() === model?.toLowerCase();
+  const isInUse = (): boolean => model === undefined || isIts(modelInUse());
+  const its = isInUse() ? undefined : modelsAtHand().find(isIts);
   if (its) useModel(its.id);
   const { request, missing, others } = await withLorasHere(said, loraHashes);
   const steered = await takeControls(recipe);

@@ -136,11 +136,13 @@ test('timesteps and the place in a batch, which a picture brings, are said, chos
   ready(async ({ page }) => {
     const more = { scheduler: 'euler', steps: 2, timesteps: [999, 500], numImages: 4, only: 2, rng: 'comfy' } as const;
     const { eta: _, ...rest } = request;
-    const by = { model: 'Demo', backend: 'wasm' } as const;
+    // As the command calls it.
+    const by = { model: 'demo', backend: 'wasm' } as const;
     await drop(
       page,
       await picture('third.png', recipeChunks({ ...by, request: { ...rest, ...more, prompt: 'echo' } })),
     );
+    await waitFor(page, says('toast', /^Settings taken from third\.png\.(?!.*the model)/));
     await page.waitForSelector(byId('unusual-only'));
     const [numbers, timesteps, batch] = [
       'Random numbers: ComfyUI',

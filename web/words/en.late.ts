@@ -196,7 +196,7 @@ export const late = {
     none: 'It is followed as it is: for edges, depths and poses that are drawn already.',
     canny: 'Its edges are followed, white on black: for control models named “canny”.',
     invert: 'Its negative is followed: for scribbles and line art in black on white.',
-    color: 'Its colors are followed, one for each square of 64 pixels: for T2I-adapters named “color”.',
+    color: 'Its colors are followed, one for each square of about 64 pixels: for T2I-adapters named “color”.',
   } satisfies Record<ControlUnit['preprocess'], string>,
   cannyLow: 'Low threshold',
   cannyHigh: 'High threshold',

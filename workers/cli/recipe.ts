@@ -66,7 +66,7 @@ const adapterWords = (adapters: NonNullable<Recipe['ipAdapters']>): string =>
     })
     .join(', ');
 
-/** A path names the model that its last part is called. */
+/** A path names the model that its last part is called; the page writes the demo model's name large. */
 const isModel = (given: string, name: string): boolean => called(given) === called(name);
 
-const called = (path: string): string => stem(path.replace(/[\\/]+$/, ''));
+const called = (path: string): string => stem(path.replace(/[\\/]+$/, '')).toLowerCase();

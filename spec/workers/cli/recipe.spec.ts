@@ -42,6 +42,8 @@ test('another model, another backend and what is not drawn with are said', async
   const same = { model: 'models/demo', backend: 'wasm-int8', initImage: undefined } as const;
   const told = ['note: the file says “later: 1”, which is not drawn with'];
   assert.equal(recipeNotes(recipe, same), told);
+  // As the page calls the same model.
+  assert.equal(recipeNotes({ ...recipe, model: 'Demo' }, same), told);
   assert.equal(recipeNotes(recipe, { ...same, model: 'other.safetensors', backend: 'wasm' }), [
     'note: it was drawn with the model demo; this draws with other.safetensors',
     'note: it was computed by wasm-int8; this computes with wasm, which draws it nearly the same',
