@@ -1,7 +1,7 @@
 /**
  * `npm test [-- PATTERN …] [--slow]`: types, style, the JUnit tests of bridge-android, and every spec, each file in a process of
- * its own so that a crash, a leak or a stray handle is that file's failure and nobody else's. Several at a time, but never two
- * browsers. Ends with `N passed, N failed`.
+ * its own so that a crash, a leak or a stray handle is that file's failure and nobody else's. Several at a time. Ends with
+ * `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
@@ -21,9 +21,12 @@ interface Tally {
   failed: number;
 }
 
-/** Something to run. No two that use the same thing run at a time. */
+/** How many that use something may run at a time. Browsers have a profile each, but take memory; one host is built for all. */
+const AT_ONCE = { browser: 2, host: 1 } as const;
+
+/** Something to run. */
 interface Job {
-  readonly uses: readonly ('browser' | 'host')[];
+  readonly uses: readonly (keyof typeof AT_ONCE)[];
   run(): Promise<Tally>;
 }
 
@@ -55,7 +58,7 @@ export async function main(args: readonly string[]): Promise<number> {
     uses: [...(inBrowser(spec) ? (['browser'] as const) : []), ...(overHost.has(spec) ? (['host'] as const) : [])],
     run: () => runSpec(spec),
   });
-  // First what builds the host, then browsers: going one after another, they take the longest.
+  // First what builds the host, then browsers: going two at a time, they take the longest.
   const tally = await runJobs([
     ...host,
     ...specs.filter(inBrowser).map(jobOf),
@@ -74,8 +77,10 @@ async function runJobs(jobs: readonly Job[]): Promise<Tally> {
   const waiting = [...jobs];
   const running = new Map<Job, Promise<void>>();
   while (waiting.length + running.size > 0) {
-    const used = new Set([...running.keys()].flatMap(({ uses }) => uses));
-    const next = waiting.find(({ uses }) => !uses.some((thing) => used.has(thing)));
+    const used = [...running.keys()].flatMap(({ uses }) => uses);
+    const next = waiting.find(({ uses }) =>
+      uses.every((thing) => used.filter((each) => each === thing).length < AT_ONCE[thing]),
+    );
     if (!next || running.size === LANES) {
       await Promise.race(running.values());
       continue;

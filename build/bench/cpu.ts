@@ -95,11 +95,13 @@ async function layersOf(threads: readonly number[], parts: readonly string[] | u
     for (const count of threads) {
       const layers = await chromium.layers(count, parts);
       say(
-        `\n${chromium.version}, ${count} threads: 10⁹ operations a second (share of the innermost loop's, ${(layers[0]?.loop ?? 0).toFixed(0)} a thread)`,
+        `\n${chromium.version}, ${count} threads: 10⁹ operations a second (share of the innermost loop's, which took turns with it)`,
       );
       for (const { name, product, whole, loop } of layers) {
         const share = (speed: number): string => `${speed.toFixed(0)} (${((100 * speed) / loop / count).toFixed(0)} %)`;
-        say(`  ${name.padEnd(22)} product ${share(product).padEnd(12)} with quantizing ${share(whole)}`);
+        say(
+          `  ${name.padEnd(22)} product ${share(product).padEnd(12)} with quantizing ${share(whole).padEnd(12)} loop ${loop.toFixed(0)} a thread`,
+        );
       }
       found.push({ threads: count, layers });
     }

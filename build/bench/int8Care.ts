@@ -79,7 +79,8 @@ async function losses(exact: Model, int8: Model, calls: readonly Tensors[], size
   const bytes = await nodeThreads({ form: 'words', numbers: wordsOf(255) });
   return async (precise?: (scope: string) => boolean): Promise<number> => {
     const { network, weights } = await int8.file('unet', size, never);
-    const described = { ...networkOf(network as StageNetwork), ...(precise ? { precise } : {}) };
+    const { first, ...usual } = networkOf(network as StageNetwork);
+    const described = precise ? { ...usual, precise } : { ...usual, ...(first ? { first } : {}) };
     const stage = await openInt8Stage(described, weights, bytes, never);
     let sum = NO_ENERGIES;
     try {

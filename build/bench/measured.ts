@@ -49,7 +49,7 @@ export async function measured(variant: Variant, backend: Backend, runs: number,
   };
 }
 
-export function inputsOf({ stage, pixels, batch, deep }: Variant): Tensors {
+export function inputsOf({ stage, pixels, batch, deep, first }: Variant): Tensors {
   const side = pixels / 8;
   const noise = (shape: readonly number[]) => {
     const count = shape.reduce((product, size) => product * size, 1);
@@ -62,7 +62,7 @@ export function inputsOf({ stage, pixels, batch, deep }: Variant): Tensors {
     case 'unet':
       return {
         sample: noise([batch, 4, side, side]),
-        timestep: { type: 'float32', shape: [1], data: Float32Array.of(500) },
+        timestep: { type: 'float32', shape: [1], data: Float32Array.of(first ? 900 : 500) },
         encoder_hidden_states: noise([batch, 77, 768]),
         ...(deep ? { deep_features: noise(deepShape(SD15.unet, deep.branch, [batch, 0, side, side])) } : {}),
       };

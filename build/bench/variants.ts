@@ -4,9 +4,8 @@ import { GraphBuilder } from '../../models/graph/onnx/graphBuilder';
 import { type Parameter, parametersOf } from '../../models/graph/parameters';
 import { planTensors, segmentNeeds, stageGraph, stageSegments } from '../../models/pack';
 import type { DeepFeatures, PackedTensor, StageName, StageNetwork, StageSegment } from '../../models/stage';
-import { assemble, networkOf } from '../../workers/backend/int8/assemble';
-import { WORDS } from '../../workers/backend/int8/numbers';
 import { COURSES } from '../../workers/memory/course';
+import { int8Heap } from '../../workers/memory/int8Bytes';
 import { peakHeap } from '../../workers/memory/plan';
 import { tileSize } from '../../workers/tiles';
 import { SD15 } from './sd15Description';
@@ -31,6 +30,8 @@ export interface Variant {
   readonly tile?: number;
   /** Of the UNet: cut there. */
   readonly deep?: DeepFeatures;
+  /** Of the UNet: in a picture's first steps. */
+  readonly first?: boolean;
   /** Of the UNet: so much of its finest tokens is merged. */
   readonly tokenMergingRatio?: number;
 }
@@ -103,8 +104,7 @@ export function variantStage(variant: Variant, threads: number): VariantStage {
   const tensors = planTensors(parameters, () => 'F16', form === 'int8-f32' || form === 'kernels' ? 'int8' : form);
   const network = { description: SD15, stage, size, tensors };
   if (form === 'kernels') {
-    const { layout } = assemble(networkOf(network), WORDS, threads);
-    return { tensors, graph: undefined, network, lean, planned: layout.bytes };
+    return { tensors, graph: undefined, network, lean, planned: int8Heap(network, threads) };
   }
   const integers = form === 'int8-f32' ? { integersFrom: Number.POSITIVE_INFINITY } : {};
   const planned = peakHeap(segmentNeeds(SD15, stage, size, tensors, segments, integers), lean);

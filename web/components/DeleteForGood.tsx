@@ -1,6 +1,6 @@
 /** A button that asks once more before what it deletes is gone, and where the focus goes then. */
 import type { RefObject } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { lateWords } from '../words';
 import { IconButton } from './IconButton';
 
@@ -17,7 +17,7 @@ export function DeleteForGood({ testid, label, onSure }: Props) {
   const place = useRef<HTMLSpanElement>(null);
   /** Whether the focus goes along when the one button takes the place of the other. */
   const along = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (along.current) place.current?.querySelector('button')?.focus();
     along.current = false;
   }, [asking]);
@@ -54,7 +54,8 @@ export function DeleteForGood({ testid, label, onSure }: Props) {
  */
 export function useFocusAfter(list: RefObject<HTMLElement | null>, here: unknown, item: string, button: string) {
   const deleted = useRef<number | undefined>(undefined);
-  useEffect(() => {
+  // Before anybody can delete the next: an effect after the paint would take that one's place for its own.
+  useLayoutEffect(() => {
     const at = deleted.current;
     deleted.current = undefined;
     if (at === undefined) return;

@@ -8,8 +8,8 @@
  * of 16 bits by the kernels' form, and beside it `{scale, offset}`, two float32: number i of it is scale · integer i + offset.
  */
 
-export const RECORD_WORDS = 40;
-export const RECORD_BYTES = 160;
+export const RECORD_WORDS = 42;
+export const RECORD_BYTES = 4 * RECORD_WORDS;
 
 /** What to do. */
 export const OPCODE = 0;
@@ -122,6 +122,9 @@ export const C_OUTPUT_PARAMS = 36;
 /** As `R_LEVELS` and `R_LOWEST`, of these. */
 export const C_LEVELS = 37;
 export const C_LOWEST = 38;
+/** What these leave, as `C_OUTPUT` and `C_OUTPUT_PARAMS`; or 0. */
+export const C_OUTPUT_REST = 39;
+export const C_OUTPUT_REST_PARAMS = 40;
 
 /** Rows of pictures, with what each channel has at a few functions added to it so many times. A tile is four channels of a picture. */
 export const LOWEST = 12;

@@ -1,7 +1,16 @@
 /** Who is measured: our kernels and ONNX Runtime in Chromium, others' programs in Python. Each measures what it can do. */
 import type { Variant } from '../variants';
 import { type Chromium, openChromium } from './chromium';
-import { DECODE_512, type Figure, SHALLOW_512, TEXT, UNET_256, UNET_512 } from './figures';
+import {
+  DECODE_512,
+  FIRST_512,
+  type Figure,
+  SHALLOW_512,
+  SHALLOW_FIRST_512,
+  TEXT,
+  UNET_256,
+  UNET_512,
+} from './figures';
 import { litert } from './litert';
 import { measuredInPython, type PythonPeer } from './python';
 
@@ -58,12 +67,12 @@ const inPython = (name: string, figures: readonly Figure[], peer: PythonPeer): E
 const ALL = [TEXT, UNET_256, UNET_512, DECODE_512];
 
 /** Of our kernels. */
-export const OWN: readonly Figure[] = [...ALL, SHALLOW_512];
+export const OWN: readonly Figure[] = [...ALL, FIRST_512, SHALLOW_512, SHALLOW_FIRST_512];
 
 /** In the order in which they take turns. */
 export const ENGINES: readonly Engine[] = [
   inChromium('kernels', OWN, 'kernels'),
-  inChromium('kernels_guided', [UNET_256, UNET_512], 'kernels', 2),
+  inChromium('kernels_guided', [UNET_256, UNET_512, FIRST_512], 'kernels', 2),
   inChromium('ortweb', ALL, 'int8'),
   inChromium('ortweb_f32', [DECODE_512], 'torch'),
   litert,

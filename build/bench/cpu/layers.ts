@@ -66,18 +66,19 @@ const SHAPES = [
   ...[gated(4096, 320), attention(8, 40, 4096), attention(8, 80, 1024)],
 ];
 
-const RUNS = 5;
+/** At least; short layers take as many more turns as make up the time. */
+const [RUNS, LEAST_MILLISECONDS] = [9, 2000] as const;
 
 /** Of the shapes whose names have one of `parts` in them. */
 export async function measuredLayers(threads: Threads, parts: readonly string[] = ['']): Promise<Layer[]> {
-  const loop = await loopSpeed(threads);
   const found: Layer[] = [];
   const shapes = SHAPES.filter(({ name }) => parts.some((part) => name.includes(part)));
-  for (const shape of shapes) found.push({ ...(await layerSpeed(shape, threads)), loop });
+  for (const shape of shapes) found.push(await layerSpeed(shape, threads));
   return found;
 }
 
-async function layerSpeed({ name, input, operations, describe }: Shape, threads: Threads) {
+/** The layer and the loop take turns: the machine is lent, and for seconds at a time others take a part of it. */
+async function layerSpeed({ name, input, operations, describe }: Shape, threads: Threads): Promise<Layer> {
   const network = (net: Layers): void => net.output('y', describe(net, net.input('x', 'float32', input)));
   const parameters: Parameter[] = [];
   network(listing(parameters));
@@ -94,16 +95,29 @@ async function layerSpeed({ name, input, operations, describe }: Shape, threads:
       times.set(instruction, [...(times.get(instruction) ?? []), performance.now() - begun]);
     },
   );
+  const loop = await innermostLoop(threads);
   const count = input.reduce((product, size) => product * size, 1);
   const data = Float32Array.from({ length: count }, (_, i) => Math.sin(i * 12.9898 + (i % 17)));
-  for (let i = 0; i <= RUNS; i++) await stage.run({ x: { type: 'float32', shape: input, data } });
+  const turns: Record<'long' | 'short', number>[] = [];
+  const begun = performance.now();
+  while (turns.length <= RUNS || performance.now() - begun < LEAST_MILLISECONDS) {
+    turns.push({ long: loop.milliseconds(MOST_STEPS), short: loop.milliseconds(LEAST_STEPS) });
+    await stage.run({ x: { type: 'float32', shape: input, data } });
+  }
   await stage.close();
+  loop.close();
   let [products, others] = [0, 0];
   for (const [{ opcode }, each] of times) {
     if (PRODUCTS.has(opcode)) products += least(each);
     else others += least(each);
   }
-  return { name, product: operations / products / 1e6, whole: operations / (products + others) / 1e6 };
+  const loops = least(turns.map(({ long }) => long)) - least(turns.map(({ short }) => short));
+  return {
+    name,
+    product: operations / products / 1e6,
+    whole: operations / (products + others) / 1e6,
+    loop: (2 * 48 * 4 * (MOST_STEPS - LEAST_STEPS) * CALLS) / loops / 1e6,
+  };
 }
 
 /** All else makes rows of integers, or lays out keys. A convolution by patches makes its rows itself. */
@@ -114,20 +128,18 @@ const least = (milliseconds: readonly number[]): number => Math.min(...milliseco
 /** Of a long loop and a short one, whose difference is the loop's alone: to call it from JavaScript takes as long as many steps. */
 const [MOST_STEPS, LEAST_STEPS, CALLS] = [256, 64, 20_000] as const;
 
-async function loopSpeed(threads: Threads): Promise<number> {
+async function innermostLoop(threads: Threads) {
   const team = await threads.gather('innermost loop', 65_536);
   // A cache line more: rows of a power of two would all fall into the same places.
   const rowBytes = 4 * MOST_STEPS * threads.numbers.bytes + 64;
   const [out, weights, rows] = [1024, 2048, 2048 + 32 * MOST_STEPS * threads.numbers.bytes];
   const at = [0, 1, 2, 3, 4, 5].map((i) => rows + i * rowBytes) as [number, number, number, number, number, number];
-  const time = (steps: number): number => {
-    const begun = performance.now();
-    for (let call = 0; call < CALLS; call++) team.kernels.dotIntegers(weights, steps, out, ...at);
-    return performance.now() - begun;
+  return {
+    milliseconds(steps: number): number {
+      const begun = performance.now();
+      for (let call = 0; call < CALLS; call++) team.kernels.dotIntegers(weights, steps, out, ...at);
+      return performance.now() - begun;
+    },
+    close: () => team.dismiss(),
   };
-  const [long, short] = [MOST_STEPS, LEAST_STEPS].map((steps) =>
-    least(Array.from({ length: RUNS }, () => time(steps))),
-  );
-  team.dismiss();
-  return (2 * 48 * 4 * (MOST_STEPS - LEAST_STEPS) * CALLS) / (long! - short!) / 1e6;
 }

@@ -1,4 +1,6 @@
 /** What steers a drawing is open beside its UNet, and planned with it: as it will be opened. */
+import relaxed from 'kernels:relaxed';
+import words from 'kernels:words';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hashedAdapter, hashedControlNet } from '../../../build/fidelityControl';
@@ -8,10 +10,11 @@ import type { Manifest } from '../../../models/manifest';
 import { planModel } from '../../../models/planModel';
 import type { StageSize } from '../../../models/stage';
 import { assemble, networkOf } from '../../../workers/backend/int8/assemble';
-import { nodeThreads } from '../../../workers/backend/int8/int8.node';
+import { nodeForm } from '../../../workers/backend/int8/int8.node';
 import { openInt8Stage } from '../../../workers/backend/int8/int8Stage';
 import { memoBytes } from '../../../workers/backend/int8/memo';
-import { WORDS } from '../../../workers/backend/int8/numbers';
+import { bytesOf, type Numbers, WORDS } from '../../../workers/backend/int8/numbers';
+import { type Threads, threadsOf } from '../../../workers/backend/int8/threads';
 import { controlManifest, controlModel, type PlannedSteering } from '../../../workers/controlModel';
 import { COURSES } from '../../../workers/memory/course';
 import { type Planned, planDrawing } from '../../../workers/memory/drawingPlan';
@@ -66,6 +69,15 @@ test('a size that fits alone is not said to fit beside a ControlNet', () => {
 const demo = await openDiffusersFolder(await diskFolder(fromRoot('models/demo/model')));
 const PAGE = 65_536;
 
+/** One thread that computes with such numbers, rightly or not: networks are opened on it, not run. */
+async function threadWith(numbers: Numbers): Promise<Threads> {
+  const form = numbers.bytes === 2 ? 'words' : 'relaxed';
+  // Which Node compiles under the flag that this sets.
+  await nodeForm(form);
+  const module = await WebAssembly.compile(numbers.bytes === 2 ? words : relaxed);
+  return threadsOf({ form, module, numbers }, [], true);
+}
+
 test('on our own kernels it is what is opened, to the page, and what is kept of prompts: for both passes a ControlNet, for one an adapter', async () => {
   const { signal } = new AbortController();
   const plan = planModel(demo, 'int8');
@@ -75,14 +87,17 @@ test('on our own kernels it is what is opened, to the page, and what is kept of 
     const { kind } = steerer;
     const steering = [{ kind, manifest: controlManifest(plan, steerer) }];
     const { model } = controlModel(steerer, steering[0]!.manifest);
-    const opened = async (of: StageSize) => {
+    const openedOn = async (of: StageSize, numbers: Numbers) => {
       const { network, weights } = await model.file('unet', of, signal);
       // Each in a memory of its own, which would not shrink.
-      const threads = await nodeThreads({ threads: 1 });
-      const stage = await openInt8Stage(networkOf(network!), weights, threads, signal);
+      const stage = await openInt8Stage(networkOf(network!), weights, await threadWith(numbers), signal);
       await stage.close();
-      const { program } = assemble(networkOf(network!), WORDS, 1);
-      return { heapBytes: stage.heapBytes, kept: memoBytes(program.preludes) };
+      const { usual, first } = assemble(networkOf(network!), numbers, 1);
+      return { heapBytes: stage.heapBytes, kept: memoBytes([...usual.preludes, ...(first?.preludes ?? [])]) };
+    };
+    const opened = async (of: StageSize) => {
+      const [words, bytes] = [await openedOn(of, WORDS), await openedOn(of, bytesOf(127, 0))];
+      return words.heapBytes + words.kept > bytes.heapBytes + bytes.kept ? words : bytes;
     };
     const paged = (bytes: number): number => PAGE * Math.ceil(bytes / PAGE);
     const planned = int8SteeringBytes({ ...drawn, steering }, size, 1);

@@ -5,13 +5,17 @@ import { replay, traced } from '../../../models/graph/trace';
 import type { PackedTensor, StageNetwork } from '../../../models/stage';
 import { Assembly } from './assembly';
 import { Constants } from './constants';
+import type { Instruction } from './instruction';
 import { int8Layers } from './int8Layers';
 import { type Layout, layOut } from './layout';
-import type { Numbers } from './numbers';
-import { ordered, type Program } from './program';
+import { makesCareOf, type Numbers } from './numbers';
+import { ordered, type Prelude } from './program';
 
 /** Inputs that stay the same over many runs: what depends on one of them alone is not computed anew. */
 const ALONE = ['timestep', 'encoder_hidden_states', 'conditions'];
+
+/** Of 1000. Of 20 steps three or four. */
+export const FIRST_TIMESTEP = 830;
 
 /**
  * Where eight bits of activations are not enough. The text encoder runs once for a prompt, and everything depends on it. So do keys and
@@ -24,10 +28,31 @@ const PRECISE: Readonly<Partial<Record<StageNetwork['stage'], (scope: string) =>
   unet: (scope) => /\.attn2\.to_[kv]$|\.conv_shortcut$|^(down_blocks\.0|up_blocks\.3)\..*\.proj_(in|out)$/.test(scope),
 };
 
-export interface Assembled {
+/**
+ * In the first steps, where noise is most of the picture and its composition comes about, the UNet's activations are rounded with care
+ * everywhere but in attention itself, at twice the products: what is off there, later steps do not make up for.
+ */
+const FIRST: NonNullable<Network['first']> = {
+  timestep: FIRST_TIMESTEP,
+  precise: (scope) => !/\.attn[12]$/.test(scope),
+};
+
+/** A network's instructions for some of its calls. */
+export interface Way {
   readonly assembly: Assembly;
+  readonly preludes: readonly Prelude[];
+  /** Of `Assembled.instructions`, after preludes. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface Assembled {
   readonly constants: Constants;
-  readonly program: Program;
+  /** Of all ways. */
+  readonly instructions: readonly Instruction[];
+  readonly usual: Way;
+  /** For timesteps from `timestep` on. */
+  readonly first?: Way & { readonly timestep: number };
   readonly layout: Layout;
 }
 
@@ -37,7 +62,10 @@ export interface Network {
   readonly name: string;
   readonly describe: (net: Layers) => void;
   readonly tensors: readonly PackedTensor[];
+  /** Layers whose activations are rounded with care. */
   readonly precise?: (scope: string) => boolean;
+  /** Those where the network's `timestep` is no less than this one. */
+  readonly first?: { readonly timestep: number; readonly precise: (scope: string) => boolean };
 }
 
 /** A stage as such a network. */
@@ -45,13 +73,25 @@ export const networkOf = ({ description, stage, size, tensors }: StageNetwork): 
   ...{ name: stage, tensors },
   describe: (net) => describe(net, description, stage, size),
   ...(PRECISE[stage] ? { precise: PRECISE[stage] } : {}),
+  ...(stage === 'unet' ? { first: FIRST } : {}),
 });
 
-/** The network's program and where everything of it will lie, before any memory is taken. */
-export function assemble({ name, describe, tensors, precise }: Network, numbers: Numbers, threads: number): Assembled {
-  const constants = new Constants(name, tensors);
-  const assembly = new Assembly(constants, numbers, precise);
-  const calls = traced(describe);
+/** The network's programs and where everything of them will lie, before any memory is taken. Weights are there once. */
+export function assemble(network: Network, numbers: Numbers, threads: number): Assembled {
+  const constants = new Constants(network.name, network.tensors);
+  const calls = traced(network.describe);
+  const usual = wayOf(calls, new Assembly(constants, numbers, network.precise), 0);
+  // Numbers of sixteen bits have no more to give.
+  const timed = [...usual.assembly.inputs.values()].includes('timestep') && makesCareOf(numbers);
+  const { timestep, precise } = (timed && network.first) || {};
+  const first = precise && wayOf(calls, new Assembly(constants, numbers, precise), usual.end);
+  const ways = first ? [usual, first] : [usual];
+  const layout = layOut(ways, constants.regions, threads);
+  const instructions = ways.flatMap(({ instructions }) => instructions);
+  return { constants, instructions, layout, usual, ...(first ? { first: { ...first, timestep: timestep! } } : {}) };
+}
+
+function wayOf(calls: ReturnType<typeof traced>, assembly: Assembly, at: number) {
   const readers = new Map<unknown, number>();
   for (const { args } of calls) for (const arg of args) readers.set(arg, (readers.get(arg) ?? 0) + 1);
   replay(
@@ -63,7 +103,11 @@ export function assemble({ name, describe, tensors, precise }: Network, numbers:
     new Map(),
   );
   const outputs = assembly.outputs.map(({ rows }) => rows.region);
-  const program = ordered(assembly.instructions, assembly.inputs, ALONE, outputs);
-  const layout = layOut(program, assembly.inputs.keys(), outputs, constants.regions, threads);
-  return { assembly, constants, program, layout };
+  const { instructions, preludes, begin } = ordered(assembly.instructions, assembly.inputs, ALONE, outputs);
+  const moved = preludes.map((each) => ({ ...each, begin: at + each.begin, end: at + each.end }));
+  const inputs = [...assembly.inputs.keys()];
+  return {
+    ...{ assembly, instructions, inputs, outputs, preludes: moved },
+    ...{ begin: at + begin, end: at + instructions.length },
+  };
 }

@@ -41,6 +41,7 @@ export class Constants {
   readonly #loads: Load[] = [];
   readonly #stored: ReadonlyMap<string, PackedTensor>;
   readonly #made = new Map<string, Region>();
+  readonly #integers = new Map<string, IntegerRegions>();
   #zeros: { bytes: number } & Region = { name: 'zeros', bytes: 0 };
 
   constructor(
@@ -113,9 +114,11 @@ export class Constants {
     });
   }
 
-  /** Int8 weights of a layer, their sums and their scales. */
+  /** Int8 weights of a layer, their sums and their scales: the same however often they are asked for. */
   integers(scope: string, taps: number, channels: number, results: number): IntegerRegions {
     const name = `${scope}.weight`;
+    const known = this.#integers.get(name);
+    if (known) return known;
     const region = (what: string, bytes: number): Region => this.#region(`${name} ${what}`, bytes);
     const values = region('values', eights(results) * taps * Math.ceil(channels / 4) * 4);
     const sums = region('sums', 4 * eights(results) * taps);
@@ -132,7 +135,9 @@ export class Constants {
         : this.#rounded(name, taps, channels, results, weights, to.subarray(0, results));
       packAll(target, bytes, [taps, channels, results], target.addressOf(values), target.addressOf(sums));
     });
-    return { values, sums, scales };
+    const regions = { values, sums, scales };
+    this.#integers.set(name, regions);
+    return regions;
   }
 
   /** A table as it is stored. */

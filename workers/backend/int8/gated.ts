@@ -8,6 +8,8 @@ import {
   C_N,
   C_OUTPUT,
   C_OUTPUT_PARAMS,
+  C_OUTPUT_REST,
+  C_OUTPUT_REST_PARAMS,
   C_OUTPUT_STRIDE,
   C_RELU,
   C_RESIDUAL,
@@ -44,10 +46,11 @@ export function gatedProduct(
   const tileRows = whole ?? (open.words[C_TILE_ROWS] as number);
   const channels = whole ? results : 8 * Math.ceil((open.words[C_TILE_CHANNELS] as number) / 16);
   const rows = assembly.rows(name, count, results);
+  const passes = open.words[C_REST] === undefined ? 1 : 2;
   const widened = assembly.numbers.bytes === 2 ? 128 * (open.words[C_STEPS] as number) : 0;
   const instruction = assembly.replace(open, {
     ...open,
-    ...{ opcode: CONV_GATED, writes: [rows.region], scratch: C_SUMS_BYTES + 40 * tileRows + widened },
+    ...{ opcode: CONV_GATED, writes: [rows.region], scratch: C_SUMS_BYTES + (32 + 8 * passes) * tileRows + widened },
     tiles: Math.ceil(count / tileRows) * Math.ceil(results / channels),
     words: {
       ...open.words,
@@ -62,7 +65,7 @@ export function gatedProduct(
 export function leaveIntegers(
   assembly: Assembly,
   instruction: Instruction,
-  { numbers, params, stride }: Quantized,
+  { numbers, params, rest, stride }: Quantized,
   { levels, lowest }: Range,
 ): boolean {
   const { words, scratch } = instruction;
@@ -70,11 +73,12 @@ export function leaveIntegers(
   if (words[C_TILE_CHANNELS] !== results) return false;
   assembly.replace(instruction, {
     ...instruction,
-    writes: [numbers, params],
+    writes: [numbers, params, ...(rest ? [rest.numbers, rest.params] : [])],
     scratch: scratch + 4 * (words[C_TILE_ROWS] as number) * results,
     words: {
       ...words,
       ...{ [C_OUTPUT]: place(numbers), [C_OUTPUT_STRIDE]: stride, [C_OUTPUT_PARAMS]: place(params) },
+      ...(rest ? { [C_OUTPUT_REST]: place(rest.numbers), [C_OUTPUT_REST_PARAMS]: place(rest.params) } : {}),
       ...{ [C_LEVELS]: levels, [C_LOWEST]: lowest },
     },
   });
@@ -83,7 +87,7 @@ export function leaveIntegers(
 
 /** A linear layer of integers to which nothing has been added. */
 function gates({ opcode, words }: Instruction): boolean {
-  const added = [C_REST, C_RESIDUAL, C_MORE_BIAS, C_RELU].some((index) => words[index] !== undefined);
+  const added = [C_RESIDUAL, C_MORE_BIAS, C_RELU].some((index) => words[index] !== undefined);
   return opcode === CONV && words[C_SIDE] === 1 && !added && (words[C_FACTOR] as { float: number }).float === 1;
 }
 

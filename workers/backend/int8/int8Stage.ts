@@ -5,8 +5,8 @@ import { CodedError } from '../../errors';
 import { RECORD_BYTES, STATE_FAILED } from '../../kernels/layout';
 import type { Tensor, Tensors } from '../../tensor';
 import type { Stage } from '../backend';
-import { type Assembled, assemble, type Network } from './assemble';
-import { type Output, turned } from './assembly';
+import { assemble, type Network } from './assemble';
+import { type Assembly, type Output, turned } from './assembly';
 import { type Instruction, type Region, writeRecord } from './instruction';
 import type { Layout } from './layout';
 import { Memo } from './memo';
@@ -30,20 +30,19 @@ export async function openInt8Stage(
   signal: AbortSignal,
   watch?: Watch,
 ): Promise<Stage & { readonly heapBytes: number }> {
-  const assembled = assemble(network, threads.numbers, threads.count);
-  const { layout, program, constants } = assembled;
+  const { layout, instructions, constants, usual, first } = assemble(network, threads.numbers, threads.count);
   const team = await threads.gather(network.name, layout.bytes);
   const { buffer } = team.memory;
   try {
     signal.throwIfAborted();
     constants.load({ memory: buffer, ...layout, pack: team.kernels.pack }, weights);
-    for (const [i, instruction] of program.instructions.entries())
+    for (const [i, instruction] of instructions.entries())
       writeRecord(instruction, buffer, layout.program + i * RECORD_BYTES, layout.addressOf);
   } catch (thrown) {
     team.dismiss();
     throw thrown;
   }
-  const memo = new Memo();
+  const memos = { usual: new Memo(), first: new Memo() };
   // Of each part by itself: instructions of preludes are small.
   const learned = new Map<number, number>();
   const where = { program: layout.program, state: layout.state, scratch: layout.scratch };
@@ -53,11 +52,10 @@ export async function openInt8Stage(
     const state = new Int32Array(buffer, layout.state, layout.stateBytes / 4).fill(0);
     await team.run(where, begin, end);
     const failed = state[STATE_FAILED / 4]!;
-    if (failed > 0) throw notFinite(`${network.name}: ${program.instructions[failed - 1]!.scope}`);
+    if (failed > 0) throw notFinite(`${network.name}: ${instructions[failed - 1]!.scope}`);
   };
   const runPart = async (begin: number, end: number): Promise<void> => {
-    if (watch)
-      for (let i = begin; i < end; i++) await watch(program.instructions[i]!, () => runTogether(i, i + 1), look);
+    if (watch) for (let i = begin; i < end; i++) await watch(instructions[i]!, () => runTogether(i, i + 1), look);
     else
       for (let at = begin; at < end; ) {
         const started = performance.now();
@@ -74,19 +72,22 @@ export async function openInt8Stage(
   return {
     heapBytes: buffer.byteLength,
     async run(inputs: Tensors): Promise<Tensors> {
-      for (const prelude of program.preludes) {
+      const early = first && inputs.timestep!.data[0]! >= first.timestep;
+      const { assembly, preludes, begin, end } = early ? first : usual;
+      const memo = early ? memos.first : memos.usual;
+      for (const prelude of preludes) {
         const input = inputs[prelude.input];
         if (!input) continue;
         const kept = prelude.kept.map((region) => new Uint8Array(buffer, layout.addressOf(region), region.bytes));
         await memo.keep(prelude.input, input, kept, async () => {
-          feed(assembled, buffer, inputs, prelude.input);
+          feed(assembly, layout, buffer, inputs, prelude.input);
           await runPart(prelude.begin, prelude.end);
         });
       }
-      feed(assembled, buffer, inputs);
-      await runPart(program.begin, program.instructions.length);
+      feed(assembly, layout, buffer, inputs);
+      await runPart(begin, end);
       return Object.fromEntries(
-        assembled.assembly.outputs.map((output) => [output.name, taken(network.name, output, buffer, layout)]),
+        assembly.outputs.map((output) => [output.name, taken(network.name, output, buffer, layout)]),
       );
     },
     async close() {
@@ -96,8 +97,8 @@ export async function openInt8Stage(
 }
 
 /** Writes what comes in: all of it, or what comes in by `only`. */
-function feed({ assembly, layout }: Assembled, memory: ArrayBufferLike, inputs: Tensors, only?: string): void {
-  for (const { input, region, write } of assembly.feeds) {
+function feed({ feeds }: Assembly, layout: Layout, memory: ArrayBufferLike, inputs: Tensors, only?: string): void {
+  for (const { input, region, write } of feeds) {
     if (only === undefined || input === only) write(memory, layout.addressOf(region), inputs[input]!, layout.addressOf);
   }
 }

@@ -22,13 +22,15 @@ export interface Layout {
 /** Beside the arena, which serves before the first run, at least so much for weights on their way in. */
 const STAGING_BYTES = 4 * 1024 * 1024;
 
-export function layOut(
-  { instructions, preludes }: Program,
-  inputs: Iterable<Region>,
-  outputs: Iterable<Region>,
-  constants: Iterable<Region>,
-  threads: number,
-): Layout {
+/** A program with a memory to itself while it runs. */
+export interface Laid extends Pick<Program, 'instructions' | 'preludes'> {
+  readonly inputs: Iterable<Region>;
+  readonly outputs: Iterable<Region>;
+}
+
+/** Of programs over the same `constants`, of which one runs at a time: records lie in their order. */
+export function layOut(programs: readonly Laid[], constants: Iterable<Region>, threads: number): Layout {
+  const instructions = programs.flatMap(({ instructions }) => instructions);
   const addresses = new Map<Region, number>();
   // Nothing at 0, which stands for absence.
   let top = 1024;
@@ -47,13 +49,18 @@ export function layOut(
     addresses.set(region, take(region.bytes));
     weightBytes += region.bytes;
   }
-  for (const region of preludes.flatMap(({ kept }) => kept)) addresses.set(region, take(region.bytes));
-  const arena = arenaOf(livesOf(instructions, addresses, [...inputs], [...outputs]));
-  const staging = take(Math.max(arena.bytes, STAGING_BYTES));
-  for (const [region, offset] of arena.offsets) addresses.set(region, staging + offset);
+  for (const { preludes } of programs) {
+    for (const region of preludes.flatMap(({ kept }) => kept)) addresses.set(region, take(region.bytes));
+  }
+  const arenas = programs.map(({ instructions, inputs, outputs }) =>
+    arenaOf(livesOf(instructions, addresses, [...inputs], [...outputs])),
+  );
+  const arenaBytes = Math.max(...arenas.map(({ bytes }) => bytes));
+  const staging = take(Math.max(arenaBytes, STAGING_BYTES));
+  for (const [region, offset] of arenas.flatMap(({ offsets }) => [...offsets])) addresses.set(region, staging + offset);
   return {
     ...{ program, state, stateBytes, scratch, staging, stagingBytes: top - staging, weightBytes },
-    arenaBytes: arena.bytes,
+    arenaBytes,
     // Who reads sixteen at a time may look a little beyond.
     bytes: top + 64,
     addressOf(region) {

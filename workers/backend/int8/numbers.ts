@@ -71,3 +71,6 @@ export const WORDS: Numbers = {
   }),
   largestOfPatches: (channels) => largest(channels, LARGEST_TRANSFORMED),
 };
+
+/** Whether rows that are quantized with care are any better than others. */
+export const makesCareOf = ({ bytes, carefulRange }: Numbers): boolean => bytes === 1 || carefulRange !== undefined;

@@ -87,7 +87,7 @@ export function quantized(assembly: Assembly, scope: string, value: EngineValue)
     const rest = careful && assembly.numbers.bytes === 1 ? pair() : undefined;
     made = { ...pair(), ...(rest ? { rest } : {}), stride, rows };
     const range = numbersOf(assembly, scope, results);
-    if (!rest && !value.change && value.gated && leaveIntegers(assembly, value.gated, made, range)) {
+    if (!value.change && value.gated && leaveIntegers(assembly, value.gated, made, range)) {
       known.set(value, made);
       return made;
     }

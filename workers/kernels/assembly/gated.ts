@@ -13,8 +13,12 @@ import {
   C_N,
   C_OUTPUT,
   C_OUTPUT_PARAMS,
+  C_OUTPUT_REST,
+  C_OUTPUT_REST_PARAMS,
   C_OUTPUT_STRIDE,
   C_PARAMS,
+  C_REST,
+  C_REST_PARAMS,
   C_SCALES,
   C_STEPS,
   C_SUMS,
@@ -25,7 +29,7 @@ import {
 } from '../layout';
 import { LANES, NOTE, note, ROWS, TOTALS, tapsOfIntegers, widen } from './conv';
 import { NUMBER_SHIFT, RELAXED } from './dot';
-import { pad, quantizeRow, rowIsFinite } from './quantize';
+import { pad, quantizeRow, rowIsFinite, subtractIntegers } from './quantize';
 import { gelu } from './real';
 import { address, least, word } from './words';
 
@@ -41,12 +45,16 @@ export function gatedTile(record: usize, tile: i32, scratch: usize): bool {
   const n0 = (tile % channelTiles) * channels;
   const m1 = least(m0 + word(record, C_TILE_ROWS), word(record, C_M));
   const n1 = least(n0 + channels, results);
-  note(record, m0, m1, address(record, C_INPUT), address(record, C_PARAMS), scratch + NOTES, NOTE * ROWS);
+  const passes: usize = address(record, C_REST) ? 2 : 1;
+  const noted = NOTE * ROWS * passes;
+  note(record, m0, m1, address(record, C_INPUT), address(record, C_PARAMS), scratch + NOTES, noted);
+  if (passes === 2)
+    note(record, m0, m1, address(record, C_REST), address(record, C_REST_PARAMS), scratch + NOTES + NOTE * ROWS, noted);
 
   const steps = word(record, C_STEPS);
   const panelBytes = (<usize>steps) << 5;
   const tileRows = <usize>word(record, C_TILE_ROWS);
-  const finished = scratch + NOTES + NOTE * tileRows;
+  const finished = scratch + NOTES + NOTE * tileRows * passes;
   const widened = finished + (tileRows << 5);
   const leaves = address(record, C_OUTPUT_PARAMS) !== 0;
   const stride = leaves ? (<usize>results) << 2 : address(record, C_OUTPUT_STRIDE) << 2;
@@ -65,11 +73,11 @@ export function gatedTile(record: usize, tile: i32, scratch: usize): bool {
     let notes = scratch + NOTES;
     for (let m = m0; m < m1; m += ROWS) {
       const count = least(ROWS, m1 - m);
-      tapsOfIntegers(values, sums, 1, steps, notes, scratch, false);
+      totals(values, sums, steps, notes, scratch, passes);
       finishRows(record, n, count, scratch + TOTALS, column + stride * (m - m0), stride);
-      tapsOfIntegers(gates, sums + ((<usize>results) << 2), 1, steps, notes, scratch, false);
+      totals(gates, sums + ((<usize>results) << 2), steps, notes, scratch, passes);
       finishRows(record, n + results, count, scratch + TOTALS, finished + ((<usize>(m - m0)) << 5), 32);
-      notes += NOTE * ROWS;
+      notes += noted;
     }
     gate(column, stride, finished, m1 - m0);
   }
@@ -78,6 +86,13 @@ export function gatedTile(record: usize, tile: i32, scratch: usize): bool {
   for (let m = m0; m < m1; m++)
     finite = rowIsFinite(rows + stride * (m - m0) + ((<usize>n0) << 2), (<usize>(n1 - n0)) << 2) && finite;
   return finite;
+}
+
+/** Totals of six rows: of their integers, and of what these leave if it is there. */
+// inline
+function totals(weights: usize, sums: usize, steps: i32, notes: usize, scratch: usize, passes: usize): void {
+  tapsOfIntegers(weights, sums, 1, steps, notes, scratch, false);
+  if (passes === 2) tapsOfIntegers(weights, sums, 1, steps, notes + NOTE * ROWS, scratch, true);
 }
 
 /** Totals of six rows times scales plus biases from output `n` on, to `to` and what is `stride` after it. */
@@ -112,12 +127,20 @@ function asIntegers(record: usize, m0: i32, m1: i32, from: usize): bool {
   const results = word(record, C_N);
   const stride = address(record, C_OUTPUT_STRIDE);
   const levels = <f32>word(record, C_LEVELS);
+  const lowest = word(record, C_LOWEST);
+  const rest = address(record, C_OUTPUT_REST);
   let finite = true;
   for (let m = m0; m < m1; m++) {
     const to = address(record, C_OUTPUT) + stride * m;
     const params = address(record, C_OUTPUT_PARAMS) + ((<usize>m) << 3);
-    finite = quantizeRow(from, results, to, params, levels, word(record, C_LOWEST)) && finite;
+    finite = quantizeRow(from, results, to, params, levels, lowest) && finite;
     pad(to, results << (<i32>NUMBER_SHIFT), <i32>stride);
+    if (rest) {
+      subtractIntegers(from, (<usize>results) << 2, to, params, lowest < 0);
+      const left = rest + stride * m;
+      quantizeRow(from, results, left, address(record, C_OUTPUT_REST_PARAMS) + ((<usize>m) << 3), levels, lowest);
+      pad(left, results << (<i32>NUMBER_SHIFT), <i32>stride);
+    }
     from += (<usize>results) << 2;
   }
   return finite;

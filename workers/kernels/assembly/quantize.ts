@@ -159,3 +159,19 @@ function storeShifted(to: usize, a: v128, b: v128, c: v128, d: v128, lowest: i32
 export function pad(to: usize, bytes: i32, stride: i32): void {
   if (bytes < stride) memory.fill(to + <usize>bytes, 0, <usize>(stride - bytes));
 }
+
+/** Takes from the numbers at `x` what the integers at `from` stand for. */
+export function subtractIntegers(x: usize, bytes: usize, from: usize, params: usize, signed: bool): void {
+  const scale = v128.load32_splat(params);
+  const offset = v128.load32_splat(params, 4);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const at = from + ((i >> 2) << NUMBER_SHIFT);
+    const words = RELAXED ? i16x8OfBytes(v128.load32_zero(at), signed) : v128.load64_zero(at);
+    const stands = f32x4.add(f32x4.mul(scale, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(words))), offset);
+    v128.store(x + i, f32x4.sub(v128.load(x + i), stands));
+  }
+}
+
+function i16x8OfBytes(bytes: v128, signed: bool): v128 {
+  return signed ? i16x8.extend_low_i8x16_s(bytes) : i16x8.extend_low_i8x16_u(bytes);
+}

@@ -38,8 +38,8 @@ import {
   SILU,
   TANH,
 } from '../layout';
-import { NUMBER_SHIFT, RELAXED } from './dot';
-import { pad, quantizeRow, rangeOf, roundRow, rowIsFinite } from './quantize';
+import { NUMBER_SHIFT } from './dot';
+import { pad, quantizeRow, rangeOf, roundRow, rowIsFinite, subtractIntegers } from './quantize';
 import { exp, gated, gelu, sum4, tanh } from './real';
 import { address, least, real, word } from './words';
 
@@ -238,22 +238,6 @@ function quantize(record: usize, row: i32, results: i32, x: usize, output: usize
   // Rows are padded to 16 numbers: what is written over the end is zeroed.
   if (!quantizeRow(x, results, to, params, <f32>word(record, R_LEVELS), lowest)) return false;
   pad(to, results << (<i32>NUMBER_SHIFT), word(record, R_OUTPUT_STRIDE));
-  if (rest) subtract(x, (<usize>results) << 2, to, params, lowest < 0);
+  if (rest) subtractIntegers(x, (<usize>results) << 2, to, params, lowest < 0);
   return true;
-}
-
-/** Takes from the numbers at `x` what the integers at `from` stand for. */
-function subtract(x: usize, bytes: usize, from: usize, params: usize, signed: bool): void {
-  const scale = v128.load32_splat(params);
-  const offset = v128.load32_splat(params, 4);
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const at = from + ((i >> 2) << NUMBER_SHIFT);
-    const words = RELAXED ? i16x8OfBytes(v128.load32_zero(at), signed) : v128.load64_zero(at);
-    const stands = f32x4.add(f32x4.mul(scale, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(words))), offset);
-    v128.store(x + i, f32x4.sub(v128.load(x + i), stands));
-  }
-}
-
-function i16x8OfBytes(bytes: v128, signed: bool): v128 {
-  return signed ? i16x8.extend_low_i8x16_s(bytes) : i16x8.extend_low_i8x16_u(bytes);
 }

@@ -111,6 +111,18 @@ export const CASES: readonly Case[] = [
       return net.add(net.linear('b', h, 12), h);
     }),
   ]),
+  // Tiles of whole rows, which make integers of what they have gated.
+  ...(
+    [
+      [[1, 400, 12], 8],
+      [[2, 211, 20], 40],
+      [[1, 1700, 8], 24],
+    ] as const
+  ).map(([shape, width]) =>
+    on(`gated in whole rows, of [${shape}] to ${width}`, tokens(shape), (net, x) =>
+      net.linear('b', net.geglu(net.linear('a', x, 2 * width)), 12),
+    ),
+  ),
   // What has neither pixels nor tokens is one row, and computed without rounding it.
   on('a linear layer of one row', { x: input([1, 24], 7, 2) }, (net, x) => net.linear('l', net.silu(x), 21)),
   // Pictures of tokens, of which some have a last row or column by itself.

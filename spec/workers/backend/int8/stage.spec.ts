@@ -6,9 +6,10 @@ import { listing, type Parameter } from '../../../../models/graph/parameters';
 import { planTensors } from '../../../../models/pack';
 import type { StageWeights } from '../../../../models/stage';
 import { weightsInMemory } from '../../../../models/stageWeights';
-import { assemble } from '../../../../workers/backend/int8/assemble';
+import { assemble, type Network } from '../../../../workers/backend/int8/assemble';
 import { nodeThreads } from '../../../../workers/backend/int8/int8.node';
 import { openInt8Stage, type Watch } from '../../../../workers/backend/int8/int8Stage';
+import { bytesOf, WORDS, wordsOf } from '../../../../workers/backend/int8/numbers';
 import type { Threads } from '../../../../workers/backend/int8/threads';
 import type { Tensors } from '../../../../workers/tensor';
 import { packedFile } from '../../../models/packedWeights';
@@ -181,6 +182,47 @@ test('all that it will take is known before there is any memory', async () => {
   const { layout } = assemble(network, one.numbers, 1);
   const stage = await open();
   assert.is(stage.heapBytes, Math.ceil(layout.bytes / 65_536) * 65_536);
+});
+
+test('at first timesteps it is as if care were taken everywhere, else as if nowhere, whichever call came before; weights are there once', async () => {
+  const eight = await nodeThreads({ threads: 1, form: 'words', numbers: wordsOf(255) });
+  const { signal } = new AbortController();
+  const opened = (how: Pick<Network, 'precise' | 'first'>) =>
+    openInt8Stage({ ...network, ...how }, weightsInMemory(made.bytes), eight, signal);
+  const first = { timestep: 500, precise: () => true };
+  const [plain, careful] = [await opened({}), await opened({ precise: () => true })];
+  const both = await opened({ first });
+  // Prompts and timesteps take turns: what is kept of each belongs to its own way.
+  const calls = [
+    [1, 900],
+    [1, 499],
+    [2, 500],
+    [2, 499],
+    [1, 900],
+    [1, 10],
+  ] as const;
+  for (const [prompt, timestep] of calls) {
+    const asked = inputs(prompt, timestep);
+    const [found, expected, other] = [
+      await both.run(asked),
+      await (timestep < 500 ? plain : careful).run(asked),
+      await (timestep < 500 ? careful : plain).run(asked),
+    ].map(({ noise }) => noise!.data);
+    assert.equal(found, expected, `prompt ${prompt} at ${timestep}`);
+    assert.not.equal(found, other, `prompt ${prompt} at ${timestep}`);
+  }
+  const { layout, instructions, usual } = assemble({ ...network, first }, eight.numbers, 1);
+  assert.is(layout.weightBytes, assemble(network, eight.numbers, 1).layout.weightBytes);
+  assert.is(instructions.length, 2 * usual.end);
+  for (const stage of [plain, careful, both]) await stage.close();
+});
+
+test('where numbers are of sixteen bits, or no timestep comes in, there is one way', () => {
+  const first = { timestep: 500, precise: () => true };
+  const untimed = (net: Layers): void => net.output('y', net.linear('o', net.input('x', 'float32', [1, 5, 16]), 16));
+  assert.is(assemble({ ...network, first }, WORDS, 1).first, undefined);
+  assert.is(assemble({ ...network, describe: untimed, first }, wordsOf(255), 1).first, undefined);
+  assert.ok(assemble({ ...network, first }, bytesOf(127, 0), 1).first);
 });
 
 test('a memory larger than there can be is a coded error', async () => {
