@@ -85,9 +85,7 @@ export async function lorasOf<Asked extends Pick<ImageRequest, 'prompt' | 'promp
   const unreadable: string[] = [];
   const hashOf = async (name: string): Promise<string | undefined> => {
     try {
-      const source = (await shelf.open(name))!;
-      await openTensors(source);
-      return await loraHash(source);
+      return await checkedHash((await shelf.open(name))!);
     } catch (thrown) {
       if (!(thrown instanceof CodedError)) throw thrown;
       unreadable.push(thrown.message);
@@ -101,7 +99,7 @@ export async function lorasOf<Asked extends Pick<ImageRequest, 'prompt' | 'promp
     : { request, missing: [], others: [] };
   const choices = await openedLoras(found.request, shelf);
   const hashes = new Map<string, string>();
-  for (const { name, source } of choices) hashes.set(name, hashes.get(name) ?? (await loraHash(source)));
+  for (const { name, source } of choices) hashes.set(name, hashes.get(name) ?? (await checkedHash(source)));
   return {
     request: found.request,
     choices,
@@ -117,4 +115,10 @@ export async function lorasOf<Asked extends Pick<ImageRequest, 'prompt' | 'promp
       ),
     ],
   };
+}
+
+/** Rejects as `openTensors`: only what has a header has a hash. */
+async function checkedHash(source: ByteSource): Promise<string> {
+  await openTensors(source);
+  return loraHash(source);
 }

@@ -70,6 +70,15 @@ test('LoRAs are drawn with from a folder, by option or by the prompt, over any m
   const { status, stderr } = generate('x<lora:clai>', '--model', model, ...styled, ...settings, '--out', 'never.png');
   assert.is(status, 2);
   assert.ok(stderr.includes('bad-argument: loras: expected a LoRA that is here, such as clay, got clai'), stderr);
+
+  // Shorter than any header, and as long as one.
+  for (const words of ['hello', 'hello, this is no LoRA']) {
+    const text = join(scratch, 'text.txt');
+    await writeFile(text, words);
+    const refused = generate('x', '--model', model, '--lora', text, '--out', 'never.png');
+    assert.is(refused.status, 2);
+    assert.match(refused.stderr, /bad-model: .*text\.txt: expected a safetensors file, got text that begins "hello/);
+  }
 });
 
 /** Of one layer alone, which every model of this shape has. */
