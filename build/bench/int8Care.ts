@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- int8-care [--prompts N] [--size PIXELS] [--quantized DIR]`: which products of the demo model's UNet want more than
- * bytes of activations. What they and all others together do to the noise that it finds, as signal to noise against the model's own
+ * bytes of activations in most steps. What they and all others together do to the noise that it finds, as signal to noise against the model's own
  * numbers in decibels: with bytes everywhere, with one kind of products quantized with care, as we do it, and with care everywhere.
  * Beside it what share of the multiplications that kind has. Inputs are of calls along real trajectories; weights are rounded to nearest,
  * or those that `npm run quantize -- demo` has written to DIR.
@@ -79,8 +79,9 @@ async function losses(exact: Model, int8: Model, calls: readonly Tensors[], size
   const bytes = await nodeThreads({ form: 'words', numbers: wordsOf(255) });
   return async (precise?: (scope: string) => boolean): Promise<number> => {
     const { network, weights } = await int8.file('unet', size, never);
-    const { first, ...usual } = networkOf(network as StageNetwork);
-    const described = precise ? { ...usual, precise } : { ...usual, ...(first ? { first } : {}) };
+    // As they are in most steps: what holds in the first is more care for all.
+    const { first: _, ...usual } = networkOf(network as StageNetwork);
+    const described = { ...usual, ...(precise ? { precise } : {}) };
     const stage = await openInt8Stage(described, weights, bytes, never);
     let sum = NO_ENERGIES;
     try {

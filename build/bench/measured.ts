@@ -1,6 +1,7 @@
 /** Opens one stage of a full-size model with made-up weights and runs it, in Node or in a browser's worker. */
 import { deepShape } from '../../models/graph/unet';
 import type { Backend } from '../../workers/backend/backend';
+import { FIRST_TIMESTEP } from '../../workers/backend/int8/assemble';
 import { streamedStage } from '../../workers/streamed';
 import type { Tensors } from '../../workers/tensor';
 import { inTiles } from '../../workers/tiles';
@@ -62,7 +63,7 @@ export function inputsOf({ stage, pixels, batch, deep, first }: Variant): Tensor
     case 'unet':
       return {
         sample: noise([batch, 4, side, side]),
-        timestep: { type: 'float32', shape: [1], data: Float32Array.of(first ? 900 : 500) },
+        timestep: { type: 'float32', shape: [1], data: Float32Array.of(first ? FIRST_TIMESTEP : 500) },
         encoder_hidden_states: noise([batch, 77, 768]),
         ...(deep ? { deep_features: noise(deepShape(SD15.unet, deep.branch, [batch, 0, side, side])) } : {}),
       };

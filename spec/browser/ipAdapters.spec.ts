@@ -149,7 +149,10 @@ test('several pictures are seen together, each taken away by itself; weighed, in
         const leave = document.querySelectorAll('${byId('control-leave')}')[0];
         leave.focus();
         leave.click();
-        for (let i = 0; i < 1000 && document.querySelectorAll('${byId('control-given')}').length > left; i++) await i;
+        for (let i = 0; document.querySelectorAll('${byId('control-given')}').length > left; i++) {
+          if (i === 1000) throw new Error('it is not gone by what comes before a paint');
+          await i;
+        }
       }
     })()`);
     await focused(page, 'control-file');

@@ -103,7 +103,7 @@ test('a cancel is heard between two steps, and the next picture is right', () =>
     await begin(page, { steps: 900 });
     await page.waitForFunction(`/^Step/.test(document.querySelector('${byId('phase')}')?.textContent)`, PATIENCE);
     await page.click(byId('cancel'));
-    await page.waitForSelector(byId('draw'), { timeout: 10_000 });
+    await page.waitForSelector(byId('draw'), { timeout: 30_000 });
     assert.not(await page.$(byId('problem')));
     same(await draw(page, FEW), await commandPicture(FEW, '--model', demo));
   }));

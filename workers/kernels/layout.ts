@@ -111,13 +111,10 @@ export const C_TILE_COLUMNS = 35;
 
 /**
  * A linear layer of 2N outputs, the first N of them times gelu of the others, N a multiple of 8. Arguments as of `CONV` without
- * anything that is added, but N counts what is left, as do channels of a tile.
+ * anything that is added to outputs, but N counts what is left, as do channels of a tile.
  */
 export const CONV_GATED = 20;
-/**
- * `{scale, offset}` of each output row where these are to be integers, and a tile has whole rows; `C_OUTPUT_STRIDE` is bytes then.
- * Or 0, and they are float32.
- */
+/** `{scale, offset}` of each output row where tiles have whole rows of integers, and `C_OUTPUT_STRIDE` is bytes; or 0: they are float32. */
 export const C_OUTPUT_PARAMS = 36;
 /** As `R_LEVELS` and `R_LOWEST`, of these. */
 export const C_LEVELS = 37;

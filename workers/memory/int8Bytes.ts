@@ -4,19 +4,20 @@ import { type Assembled, assemble, networkOf } from '../backend/int8/assemble';
 import { memoBytes } from '../backend/int8/memo';
 import { bytesOf, WORDS } from '../backend/int8/numbers';
 
-/** Rows in words are wider; rows in bytes may be rounded in two ways, for which there is a program each. */
-const NUMBERS = [WORDS, bytesOf(255, 0)];
-
 /** Bytes at most, on any machine. */
 export const int8Bytes = (network: StageNetwork, threads: number): number =>
   most(network, threads, ({ layout, usual, first }) => {
-    const preludes = [...usual.preludes, ...(first?.preludes ?? [])];
-    return layout.bytes + memoBytes(preludes);
+    const early = first ? memoBytes(first.preludes, first.timesteps) : 0;
+    return layout.bytes + memoBytes(usual.preludes) + early;
   });
 
 /** The same of its memory alone. */
 export const int8Heap = (network: StageNetwork, threads: number): number =>
   most(network, threads, ({ layout }) => layout.bytes);
 
-const most = (network: StageNetwork, threads: number, bytes: (assembled: Assembled) => number): number =>
-  Math.max(...NUMBERS.map((numbers) => bytes(assemble(networkOf(network), numbers, threads))));
+/** Rows in words are wider, but only of bytes some networks have two programs. */
+function most(network: StageNetwork, threads: number, bytes: (assembled: Assembled) => number): number {
+  const described = networkOf(network);
+  const numbers = described.first ? [WORDS, bytesOf(255, 0)] : [WORDS];
+  return Math.max(...numbers.map((each) => bytes(assemble(described, each, threads))));
+}

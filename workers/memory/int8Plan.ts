@@ -1,4 +1,4 @@
-/** How a drawing is made on our own kernels: there is one way, and what it takes is known to the page of memory; where rows are bytes, less. */
+/** How a drawing is made on our own kernels: there is one way, and what it takes at most is known to the page of memory. */
 import { VAE_FACTOR } from '../../models/graph/vae';
 import type { Manifest } from '../../models/manifest';
 import type { StageName, StageSize } from '../../models/stage';

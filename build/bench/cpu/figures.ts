@@ -40,23 +40,30 @@ export function picture512(times: Times): number | undefined {
     : text + 2 * STEPS * unet + decode;
 }
 
-/** The same as our kernels draw it. */
+/** The same as our kernels draw it, by the timesteps of DDIM, whose calls are as many as the peer's. */
 export const own512 = (times: Times): number | undefined => drawn512(times, {});
 
 /** The same as `--fast` draws it, without a tiny VAE: deep features kept, guidance in a part of the steps. */
 export const fast512 = (times: Times): number | undefined => drawn512(times, fast({ steps: STEPS }));
 
 function drawn512(times: Times, { cacheInterval = 1, ...guided }: ReturnType<typeof fast>): number | undefined {
-  const figures = [TEXT, DECODE_512, UNET_512, FIRST_512, SHALLOW_512, SHALLOW_FIRST_512];
+  const whole = [TEXT, DECODE_512, UNET_512, FIRST_512];
+  const figures = cacheInterval > 1 ? [...whole, SHALLOW_512, SHALLOW_FIRST_512] : whole;
   const found = figures.flatMap((one) => times.get(nameOf(one)) ?? []);
   if (found.length < figures.length) return undefined;
-  const [text, decode, unet, first, shallow, shallowFirst] = found as [number, number, number, number, number, number];
+  const [text, decode, unet, first, shallow = 0, shallowFirst = 0] = found as [
+    number,
+    number,
+    number,
+    number,
+    ...number[],
+  ];
   let sum = text + decode;
   for (const [step, timestep] of leading(1000, STEPS, 1).entries()) {
     const shown = { ...guided, steps: STEPS, guidanceScale: DEFAULTS.guidanceScale };
     const passes = shownIn(shown, BOTH, step).negativePrompt ? 2 : 1;
-    const [whole, part] = timestep >= FIRST_TIMESTEP ? [first, shallowFirst] : [unet, shallow];
-    sum += passes * (step % cacheInterval === 0 ? whole : part);
+    const [all, part] = timestep >= FIRST_TIMESTEP ? [first, shallowFirst] : [unet, shallow];
+    sum += passes * (step % cacheInterval === 0 ? all : part);
   }
   return sum;
 }

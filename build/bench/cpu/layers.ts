@@ -100,7 +100,7 @@ async function layerSpeed({ name, input, operations, describe }: Shape, threads:
   const data = Float32Array.from({ length: count }, (_, i) => Math.sin(i * 12.9898 + (i % 17)));
   const turns: Record<'long' | 'short', number>[] = [];
   const begun = performance.now();
-  while (turns.length <= RUNS || performance.now() - begun < LEAST_MILLISECONDS) {
+  while (turns.length < RUNS || performance.now() - begun < LEAST_MILLISECONDS) {
     turns.push({ long: loop.milliseconds(MOST_STEPS), short: loop.milliseconds(LEAST_STEPS) });
     await stage.run({ x: { type: 'float32', shape: input, data } });
   }

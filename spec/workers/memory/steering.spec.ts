@@ -10,7 +10,7 @@ import type { Manifest } from '../../../models/manifest';
 import { planModel } from '../../../models/planModel';
 import type { StageSize } from '../../../models/stage';
 import { assemble, networkOf } from '../../../workers/backend/int8/assemble';
-import { nodeForm } from '../../../workers/backend/int8/int8.node';
+import { withRelaxed } from '../../../workers/backend/int8/int8.node';
 import { openInt8Stage } from '../../../workers/backend/int8/int8Stage';
 import { memoBytes } from '../../../workers/backend/int8/memo';
 import { bytesOf, type Numbers, WORDS } from '../../../workers/backend/int8/numbers';
@@ -71,11 +71,8 @@ const PAGE = 65_536;
 
 /** One thread that computes with such numbers, rightly or not: networks are opened on it, not run. */
 async function threadWith(numbers: Numbers): Promise<Threads> {
-  const form = numbers.bytes === 2 ? 'words' : 'relaxed';
-  // Which Node compiles under the flag that this sets.
-  await nodeForm(form);
-  const module = await WebAssembly.compile(numbers.bytes === 2 ? words : relaxed);
-  return threadsOf({ form, module, numbers }, [], true);
+  const [form, bytes] = numbers.bytes === 2 ? (['words', words] as const) : (['relaxed', relaxed] as const);
+  return threadsOf({ form, module: await withRelaxed(() => WebAssembly.compile(bytes)), numbers }, [], true);
 }
 
 test('on our own kernels it is what is opened, to the page, and what is kept of prompts: for both passes a ControlNet, for one an adapter', async () => {
@@ -93,7 +90,10 @@ test('on our own kernels it is what is opened, to the page, and what is kept of 
       const stage = await openInt8Stage(networkOf(network!), weights, await threadWith(numbers), signal);
       await stage.close();
       const { usual, first } = assemble(networkOf(network!), numbers, 1);
-      return { heapBytes: stage.heapBytes, kept: memoBytes([...usual.preludes, ...(first?.preludes ?? [])]) };
+      return {
+        heapBytes: stage.heapBytes,
+        kept: memoBytes(usual.preludes) + (first ? memoBytes(first.preludes, first.timesteps) : 0),
+      };
     };
     const opened = async (of: StageSize) => {
       const [words, bytes] = [await openedOn(of, WORDS), await openedOn(of, bytesOf(127, 0))];

@@ -14,8 +14,10 @@ import { ordered, type Prelude } from './program';
 /** Inputs that stay the same over many runs: what depends on one of them alone is not computed anew. */
 const ALONE = ['timestep', 'encoder_hidden_states', 'conditions'];
 
-/** Of 1000. Of 20 steps three or four. */
+/** Of 1000: three of most samplers' 20 calls, four of pndm's 21. */
 export const FIRST_TIMESTEP = 830;
+/** How many of these schedules have: those of 100 steps. */
+const FIRST_TIMESTEPS = 17;
 
 /**
  * Where eight bits of activations are not enough. The text encoder runs once for a prompt, and everything depends on it. So do keys and
@@ -29,11 +31,12 @@ const PRECISE: Readonly<Partial<Record<StageNetwork['stage'], (scope: string) =>
 };
 
 /**
- * In the first steps, where noise is most of the picture and its composition comes about, the UNet's activations are rounded with care
+ * In the first steps, where noise is most of the picture and its composition comes about, activations of the UNet, and of what steers it, are rounded with care
  * everywhere but in attention itself, at twice the products: what is off there, later steps do not make up for.
  */
-const FIRST: NonNullable<Network['first']> = {
+const FIRST: First = {
   timestep: FIRST_TIMESTEP,
+  timesteps: FIRST_TIMESTEPS,
   precise: (scope) => !/\.attn[12]$/.test(scope),
 };
 
@@ -51,8 +54,8 @@ export interface Assembled {
   /** Of all ways. */
   readonly instructions: readonly Instruction[];
   readonly usual: Way;
-  /** For timesteps from `timestep` on. */
-  readonly first?: Way & { readonly timestep: number };
+  /** For timesteps no less than `timestep`. */
+  readonly first?: Way & First;
   readonly layout: Layout;
 }
 
@@ -64,8 +67,15 @@ export interface Network {
   readonly tensors: readonly PackedTensor[];
   /** Layers whose activations are rounded with care. */
   readonly precise?: (scope: string) => boolean;
-  /** Those where the network's `timestep` is no less than this one. */
-  readonly first?: { readonly timestep: number; readonly precise: (scope: string) => boolean };
+  readonly first?: First;
+}
+
+/** What holds in place of `precise` where the network is told a timestep that is no less than `timestep`. */
+interface First {
+  readonly timestep: number;
+  /** How many such timesteps are remembered. */
+  readonly timesteps: number;
+  readonly precise: (scope: string) => boolean;
 }
 
 /** A stage as such a network. */
@@ -83,12 +93,12 @@ export function assemble(network: Network, numbers: Numbers, threads: number): A
   const usual = wayOf(calls, new Assembly(constants, numbers, network.precise), 0);
   // Numbers of sixteen bits have no more to give.
   const timed = [...usual.assembly.inputs.values()].includes('timestep') && makesCareOf(numbers);
-  const { timestep, precise } = (timed && network.first) || {};
-  const first = precise && wayOf(calls, new Assembly(constants, numbers, precise), usual.end);
+  const early = timed ? network.first : undefined;
+  const first = early && { ...wayOf(calls, new Assembly(constants, numbers, early.precise), usual.end), ...early };
   const ways = first ? [usual, first] : [usual];
   const layout = layOut(ways, constants.regions, threads);
   const instructions = ways.flatMap(({ instructions }) => instructions);
-  return { constants, instructions, layout, usual, ...(first ? { first: { ...first, timestep: timestep! } } : {}) };
+  return { constants, instructions, layout, usual, ...(first ? { first } : {}) };
 }
 
 function wayOf(calls: ReturnType<typeof traced>, assembly: Assembly, at: number) {

@@ -42,6 +42,7 @@ export class Constants {
   readonly #stored: ReadonlyMap<string, PackedTensor>;
   readonly #made = new Map<string, Region>();
   readonly #integers = new Map<string, IntegerRegions>();
+  readonly #tables = new Map<string, Table>();
   #zeros: { bytes: number } & Region = { name: 'zeros', bytes: 0 };
 
   constructor(
@@ -140,8 +141,14 @@ export class Constants {
     return regions;
   }
 
-  /** A table as it is stored. */
+  /** A table as it is stored; there once for all who ask. */
   table(name: string): Table {
+    const known = this.#tables.get(name) ?? this.#newTable(name);
+    this.#tables.set(name, known);
+    return known;
+  }
+
+  #newTable(name: string): Table {
     const rows = this.#stored.get(`${name}/rows`);
     const tensor = rows ?? this.#stored.get(name) ?? this.#missing(name);
     const region = this.#region(name, tensor.bytes);

@@ -44,7 +44,7 @@ export const nodeForm = (form: KernelForm): Promise<Form | undefined> => withRel
 const bestNodeForm = (): Promise<Form> => withRelaxed(() => bestForm(true));
 
 /** Node 20 knows relaxed SIMD under a flag only; newer ones know it without, and pass the flag over. */
-function withRelaxed<Result>(compile: () => Result): Result {
+export function withRelaxed<Result>(compile: () => Result): Result {
   setFlagsFromString('--experimental-wasm-relaxed-simd');
   return compile();
 }

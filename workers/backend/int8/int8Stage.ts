@@ -42,7 +42,7 @@ export async function openInt8Stage(
     team.dismiss();
     throw thrown;
   }
-  const memos = { usual: new Memo(), first: new Memo() };
+  const memos = { usual: new Memo(), first: new Memo(first?.timesteps) };
   // Of each part by itself: instructions of preludes are small.
   const learned = new Map<number, number>();
   const where = { program: layout.program, state: layout.state, scratch: layout.scratch };

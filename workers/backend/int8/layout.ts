@@ -22,7 +22,7 @@ export interface Layout {
 /** Beside the arena, which serves before the first run, at least so much for weights on their way in. */
 const STAGING_BYTES = 4 * 1024 * 1024;
 
-/** A program with a memory to itself while it runs. */
+/** A program whose arena is the others' as well: nothing in it outlives a run. */
 export interface Laid extends Pick<Program, 'instructions' | 'preludes'> {
   readonly inputs: Iterable<Region>;
   readonly outputs: Iterable<Region>;

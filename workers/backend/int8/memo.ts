@@ -10,18 +10,15 @@ const MOST_BYTES = 24 * 1024 * 1024;
 /** No more timesteps than most schedules have, nor prompts than a step takes. */
 const [MOST_TIMESTEPS, MOST_OTHERS] = [100, 4];
 
-/** How many inputs are remembered whose results take so many bytes each. */
-const mostOf = (input: string, bytes: number): number =>
-  Math.min(
-    input === 'timestep' ? MOST_TIMESTEPS : MOST_OTHERS,
-    Math.max(2, Math.floor(MOST_BYTES / Math.max(bytes, 1))),
-  );
+/** How many inputs are remembered, of timesteps at most so many, whose results take so many bytes each. */
+const mostOf = (input: string, bytes: number, timesteps: number): number =>
+  Math.min(input === 'timestep' ? timesteps : MOST_OTHERS, Math.max(2, Math.floor(MOST_BYTES / Math.max(bytes, 1))));
 
 /** Bytes that results of `preludes` take at most, beside the memory that they lie in while they are used. */
-export const memoBytes = (preludes: readonly Prelude[]): number =>
+export const memoBytes = (preludes: readonly Prelude[], timesteps = MOST_TIMESTEPS): number =>
   preludes
     .map(({ input, kept }) => ({ input, each: kept.reduce((sum, { bytes }) => sum + bytes, 0) }))
-    .reduce((sum, { input, each }) => sum + mostOf(input, each) * each, 0);
+    .reduce((sum, { input, each }) => sum + mostOf(input, each, timesteps) * each, 0);
 
 interface Entry {
   readonly data: Float32Array | Int32Array;
@@ -31,6 +28,8 @@ interface Entry {
 export class Memo {
   readonly #entries = new Map<string, Entry[]>();
   readonly #resident = new Map<string, Entry>();
+
+  constructor(readonly timesteps = MOST_TIMESTEPS) {}
 
   /** Fills `kept` with what `compute` makes of `input`, by `compute` or from before. */
   async keep(name: string, input: Tensor, kept: readonly Uint8Array[], compute: () => Promise<void>): Promise<void> {
@@ -51,7 +50,7 @@ export class Memo {
     entries.push(entry);
     this.#resident.set(name, entry);
     const bytes = kept.reduce((sum, { length }) => sum + length, 0);
-    if (entries.length > mostOf(name, bytes)) entries.shift();
+    if (entries.length > mostOf(name, bytes, this.timesteps)) entries.shift();
   }
 }
 

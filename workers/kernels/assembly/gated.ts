@@ -1,7 +1,8 @@
 /**
  * A linear layer whose outputs are values and as many gates: a tile multiplies eight values and their eight gates one after the
  * other, so that nothing of the doubled width is ever written. Where a tile has whole rows it goes on to make integers of them
- * for the next product, and they are float32 only in its scratch; the range that integers need is known when a row is complete.
+ * for the next product, and of what these leave, if it wants that; they are float32 only in its scratch. The range that integers
+ * need is known when a row is complete.
  */
 
 import {
@@ -138,7 +139,8 @@ function asIntegers(record: usize, m0: i32, m1: i32, from: usize): bool {
     if (rest) {
       subtractIntegers(from, (<usize>results) << 2, to, params, lowest < 0);
       const left = rest + stride * m;
-      quantizeRow(from, results, left, address(record, C_OUTPUT_REST_PARAMS) + ((<usize>m) << 3), levels, lowest);
+      const leftParams = address(record, C_OUTPUT_REST_PARAMS) + ((<usize>m) << 3);
+      finite = quantizeRow(from, results, left, leftParams, levels, lowest) && finite;
       pad(left, results << (<i32>NUMBER_SHIFT), <i32>stride);
     }
     from += (<usize>results) << 2;

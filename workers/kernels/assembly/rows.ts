@@ -69,8 +69,8 @@ export function rowsTile(record: usize, tile: i32, scratch: usize): bool {
           address(record, R_PARAMS),
           address(record, R_REST) !== 0,
         ) && finite;
-      if (address(record, R_REST))
-        quantize(record, row, results, scratch, address(record, R_REST), address(record, R_REST_PARAMS), false);
+      const rest = address(record, R_REST);
+      if (rest) finite = quantize(record, row, results, scratch, rest, address(record, R_REST_PARAMS), false) && finite;
     } else {
       pad(to, results << 2, word(record, R_OUTPUT_STRIDE));
       finite = rowIsFinite(to, (<usize>results) << 2) && finite;

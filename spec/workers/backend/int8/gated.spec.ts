@@ -4,9 +4,17 @@ import * as assert from 'uvu/assert';
 import type { Layers, Value } from '../../../../models/graph/layers';
 import type { Instruction } from '../../../../workers/backend/int8/instruction';
 import { nodeForm, nodeThreads } from '../../../../workers/backend/int8/int8.node';
-import { bytesOf } from '../../../../workers/backend/int8/numbers';
+import { bytesOf, wordsOf } from '../../../../workers/backend/int8/numbers';
 import type { Threads } from '../../../../workers/backend/int8/threads';
-import { C_OUTPUT_PARAMS, CONV, CONV_GATED, GEGLU, R_TRANSFORM, ROWS } from '../../../../workers/kernels/layout';
+import {
+  C_OUTPUT_PARAMS,
+  C_REST,
+  CONV,
+  CONV_GATED,
+  GEGLU,
+  R_TRANSFORM,
+  ROWS,
+} from '../../../../workers/kernels/layout';
 import { onPicture, tokens } from './cases';
 import { input, madeUp, oneByOne, onKernels, sqnr } from './network';
 import { oneThread } from './oneThread';
@@ -41,9 +49,13 @@ async function watched(describe: (net: Layers) => void, shape: readonly number[]
   return { made, instructions, outputs };
 }
 
-const CASES = [...FORMS].flatMap(([form, threads]) =>
-  [false, true].flatMap((careful) => SHAPES.map((one) => [form, threads, careful, ...one] as const)),
-);
+/** Words have no more care to give, unless they hold what bytes hold. */
+const CAREFUL = new Map([...FORMS, ['words of eight bits', await oneThread('words', wordsOf(255))] as const]);
+CAREFUL.delete('words');
+const CASES = [
+  ...[...FORMS].map(([form, threads]) => [form, threads, false] as const),
+  ...[...CAREFUL].map(([form, threads]) => [form, threads, true] as const),
+].flatMap((how) => SHAPES.map((shape) => [...how, ...shape] as const));
 for (const [form, threads, careful, shape, width, whole] of CASES) {
   const how = `${form}${careful ? ', with care' : ''}`;
   test(`${how}: a layer of [${shape}], gated to ${width}, gives what two passes give, bit for bit`, async () => {
@@ -74,11 +86,12 @@ for (const [form, threads, careful, shape, width, whole] of CASES) {
     );
     const gated = together.instructions[1]!;
     assert.is(gated.words[C_OUTPUT_PARAMS] !== undefined, whole);
+    const planes = careful && threads.numbers.bytes === 1 ? 2 : 1;
+    assert.is(gated.words[C_REST] === undefined, planes === 1);
     const [rows, floats] = [shape[0] * shape[1], 4 * width];
     const written = gated.writes.reduce((sum, { bytes }) => sum + bytes, 0);
-    const times = careful && threads.numbers.bytes === 1 ? 2 : 1;
     const numbers = threads.numbers.bytes * 16 * Math.ceil(width / 16) + 8;
-    assert.is(written, rows * (whole ? times * numbers : floats));
+    assert.is(written, rows * (whole ? planes * numbers : floats));
   });
 }
 

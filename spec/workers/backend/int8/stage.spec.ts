@@ -189,7 +189,7 @@ test('at first timesteps it is as if care were taken everywhere, else as if nowh
   const { signal } = new AbortController();
   const opened = (how: Pick<Network, 'precise' | 'first'>) =>
     openInt8Stage({ ...network, ...how }, weightsInMemory(made.bytes), eight, signal);
-  const first = { timestep: 500, precise: () => true };
+  const first = { timestep: 500, timesteps: 3, precise: () => true };
   const [plain, careful] = [await opened({}), await opened({ precise: () => true })];
   const both = await opened({ first });
   // Prompts and timesteps take turns: what is kept of each belongs to its own way.
@@ -218,7 +218,7 @@ test('at first timesteps it is as if care were taken everywhere, else as if nowh
 });
 
 test('where numbers are of sixteen bits, or no timestep comes in, there is one way', () => {
-  const first = { timestep: 500, precise: () => true };
+  const first = { timestep: 500, timesteps: 3, precise: () => true };
   const untimed = (net: Layers): void => net.output('y', net.linear('o', net.input('x', 'float32', [1, 5, 16]), 16));
   assert.is(assemble({ ...network, first }, WORDS, 1).first, undefined);
   assert.is(assemble({ ...network, describe: untimed, first }, wordsOf(255), 1).first, undefined);
