@@ -10,7 +10,21 @@ import { pngBytes } from '../../workers/cli/png';
 import { withChunks } from '../../workers/pictureFile/pngChunks';
 import { recipeChunks } from '../../workers/pictureFile/recipe';
 import { byId } from './page';
-import { count, draws, drop, file, isThere, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
+import {
+  count,
+  draws,
+  drop,
+  file,
+  isThere,
+  press,
+  renamed,
+  says,
+  shelfIn,
+  text,
+  unfold,
+  upload,
+  waitFor,
+} from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-controls');
 
@@ -110,6 +124,7 @@ test('two pictures steer, each by its model, its weight and its part; off, remov
     await page.waitForSelector(byId('name'));
     await fill(page, 'name', 'edges');
     await page.keyboard.press('Enter');
+    await waitFor(page, renamed('kept-control', 'edges'));
     await draws(page, /{"name":"edges",/);
     await page.evaluate(`document.querySelectorAll('${byId('delete-control')}')[1].focus()`);
     await page.keyboard.press('Enter');

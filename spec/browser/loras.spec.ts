@@ -9,7 +9,21 @@ import { pngBytes } from '../../workers/cli/png';
 import { withChunks } from '../../workers/pictureFile/pngChunks';
 import { recipeChunks } from '../../workers/pictureFile/recipe';
 import { byId } from './page';
-import { count, draws, drop, file, isThere, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
+import {
+  count,
+  draws,
+  drop,
+  file,
+  isThere,
+  press,
+  renamed,
+  says,
+  shelfIn,
+  text,
+  unfold,
+  upload,
+  waitFor,
+} from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-loras');
 
@@ -48,9 +62,10 @@ test('a LoRA is kept, drawn with by its weight, left, renamed and deleted; what 
 
     await page.evaluate(`[...document.querySelectorAll('${byId('rename')}')].at(-1).click()`);
     await page.waitForSelector(byId('name'));
-    await page.type(byId('name'), 'wash');
+    await page.type(byId('name'), 'water');
     await page.keyboard.press('Enter');
-    await draws(page, /“plain, cut, 0, wash × 1”/);
+    await waitFor(page, renamed('kept-lora', 'water'));
+    await draws(page, /“plain, cut, 0, water × 1”/);
 
     await page.evaluate(`[...document.querySelectorAll('${byId('delete-lora')}')].at(-1).click()`);
     await page.waitForSelector(byId('delete-lora-sure'));

@@ -75,6 +75,9 @@ export async function draws(page: Page, expected: RegExp): Promise<void> {
   await page.waitForSelector(byId('save'));
   await page.waitForSelector(byId('draw'));
 }
+/** One of those by `id` is called `name` now, which none was. */
+export const renamed = (id: string, name: string): string =>
+  `[...document.querySelectorAll('${byId(id)}')].some(({ textContent }) => textContent.includes('${name}'))`;
 export const phase = (name: string): string => `${byId('job')}[data-phase="${name}"]`;
 
 export async function openModel(page: Page, name: string): Promise<void> {

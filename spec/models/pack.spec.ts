@@ -129,15 +129,12 @@ test('BF16 becomes F32 exactly, at twice the bytes', async () => {
   assert.ok(f16ToF32(halves).every(Number.isFinite));
 });
 
-test('a graph is the same bytes each time and takes milliseconds', async () => {
+test('a graph is the same bytes each time', async () => {
   const { description, weights } = await opened;
   const tensors = planStage(description, 'unet', weights('unet'));
   const size = { batch: 1, height: 9, width: 13 };
   const build = () => stageGraph(description, 'unet', size, tensors);
-  const first = build();
-  const started = performance.now();
-  assert.equal(build(), first);
-  assert.ok(performance.now() - started < 500);
+  assert.equal(build(), build());
 });
 
 test('a graph whose weights file lacks a tensor is refused', async () => {
