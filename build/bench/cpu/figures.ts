@@ -47,25 +47,16 @@ export const own512 = (times: Times): number | undefined => drawn512(times, {});
 export const fast512 = (times: Times): number | undefined => drawn512(times, fast({ steps: STEPS }));
 
 function drawn512(times: Times, { cacheInterval = 1, ...guided }: ReturnType<typeof fast>): number | undefined {
-  const whole = [TEXT, DECODE_512, UNET_512, FIRST_512];
-  const figures = cacheInterval > 1 ? [...whole, SHALLOW_512, SHALLOW_FIRST_512] : whole;
-  const found = figures.flatMap((one) => times.get(nameOf(one)) ?? []);
-  if (found.length < figures.length) return undefined;
-  const [text, decode, unet, first, shallow = 0, shallowFirst = 0] = found as [
-    number,
-    number,
-    number,
-    number,
-    ...number[],
-  ];
-  let sum = text + decode;
+  // What was not measured makes the sum none, if it is in it.
+  const time = (figure: Figure): number => times.get(nameOf(figure)) ?? Number.NaN;
+  let sum = time(TEXT) + time(DECODE_512);
   for (const [step, timestep] of leading(1000, STEPS, 1).entries()) {
     const shown = { ...guided, steps: STEPS, guidanceScale: DEFAULTS.guidanceScale };
     const passes = shownIn(shown, BOTH, step).negativePrompt ? 2 : 1;
-    const [all, part] = timestep >= FIRST_TIMESTEP ? [first, shallowFirst] : [unet, shallow];
-    sum += passes * (step % cacheInterval === 0 ? all : part);
+    const pass = step % cacheInterval === 0 ? UNET_512 : SHALLOW_512;
+    sum += passes * time({ ...pass, first: timestep >= FIRST_TIMESTEP });
   }
-  return sum;
+  return Number.isNaN(sum) ? undefined : sum;
 }
 
 const STATES = { type: 'float32', shape: [0], data: new Float32Array() } as const;

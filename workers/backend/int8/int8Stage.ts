@@ -42,7 +42,8 @@ export async function openInt8Stage(
     team.dismiss();
     throw thrown;
   }
-  const memos = { usual: new Memo(), first: new Memo(first?.timesteps) };
+  const often = { ...usual, memo: new Memo() };
+  const early = first && { ...first, memo: new Memo(first.timesteps) };
   // Of each part by itself: instructions of preludes are small.
   const learned = new Map<number, number>();
   const where = { program: layout.program, state: layout.state, scratch: layout.scratch };
@@ -72,9 +73,8 @@ export async function openInt8Stage(
   return {
     heapBytes: buffer.byteLength,
     async run(inputs: Tensors): Promise<Tensors> {
-      const early = first && inputs.timestep!.data[0]! >= first.timestep;
-      const { assembly, preludes, begin, end } = early ? first : usual;
-      const memo = early ? memos.first : memos.usual;
+      const isEarly = early && inputs.timestep!.data[0]! >= early.timestep;
+      const { assembly, preludes, begin, end, memo } = isEarly ? early : often;
       for (const prelude of preludes) {
         const input = inputs[prelude.input];
         if (!input) continue;

@@ -29,8 +29,8 @@ import {
   C_WEIGHTS,
 } from '../layout';
 import { LANES, NOTE, note, ROWS, TOTALS, tapsOfIntegers, widen } from './conv';
-import { NUMBER_SHIFT, RELAXED } from './dot';
-import { pad, quantizeRow, rowIsFinite, subtractIntegers } from './quantize';
+import { RELAXED } from './dot';
+import { quantizeTo, rowIsFinite } from './quantize';
 import { gelu } from './real';
 import { address, least, word } from './words';
 
@@ -126,23 +126,21 @@ function gate(values: usize, stride: usize, gates: usize, rows: i32): void {
 /** Rows of the tile, which lie at `from`, as the next product reads them. */
 function asIntegers(record: usize, m0: i32, m1: i32, from: usize): bool {
   const results = word(record, C_N);
-  const stride = address(record, C_OUTPUT_STRIDE);
-  const levels = <f32>word(record, C_LEVELS);
-  const lowest = word(record, C_LOWEST);
-  const rest = address(record, C_OUTPUT_REST);
   let finite = true;
   for (let m = m0; m < m1; m++) {
-    const to = address(record, C_OUTPUT) + stride * m;
-    const params = address(record, C_OUTPUT_PARAMS) + ((<usize>m) << 3);
-    finite = quantizeRow(from, results, to, params, levels, lowest) && finite;
-    pad(to, results << (<i32>NUMBER_SHIFT), <i32>stride);
-    if (rest) {
-      subtractIntegers(from, (<usize>results) << 2, to, params, lowest < 0);
-      const left = rest + stride * m;
-      const leftParams = address(record, C_OUTPUT_REST_PARAMS) + ((<usize>m) << 3);
-      finite = quantizeRow(from, results, left, leftParams, levels, lowest) && finite;
-      pad(left, results << (<i32>NUMBER_SHIFT), <i32>stride);
-    }
+    finite =
+      quantizeTo(
+        from,
+        results,
+        m,
+        address(record, C_OUTPUT),
+        address(record, C_OUTPUT_PARAMS),
+        address(record, C_OUTPUT_REST),
+        address(record, C_OUTPUT_REST_PARAMS),
+        address(record, C_OUTPUT_STRIDE),
+        <f32>word(record, C_LEVELS),
+        word(record, C_LOWEST),
+      ) && finite;
     from += (<usize>results) << 2;
   }
   return finite;

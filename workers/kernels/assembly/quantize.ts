@@ -160,8 +160,34 @@ export function pad(to: usize, bytes: i32, stride: i32): void {
   if (bytes < stride) memory.fill(to + <usize>bytes, 0, <usize>(stride - bytes));
 }
 
+/**
+ * Row `row` of rows of `count` numbers, which lies at `x`, to integers at `output` and `params`, `stride` bytes from one row to the
+ * next; where `rest` is not 0, what they leave as well, and it is that which is at `x` then. Returns whether all numbers were finite.
+ */
+export function quantizeTo(
+  x: usize,
+  count: i32,
+  row: i32,
+  output: usize,
+  params: usize,
+  rest: usize,
+  restParams: usize,
+  stride: usize,
+  levels: f32,
+  lowest: i32,
+): bool {
+  const to = output + stride * row;
+  const param = params + ((<usize>row) << 3);
+  // Rows are padded to 16 numbers: what is written over the end is zeroed.
+  if (!quantizeRow(x, count, to, param, levels, lowest)) return false;
+  pad(to, count << (<i32>NUMBER_SHIFT), <i32>stride);
+  if (!rest) return true;
+  subtract(x, (<usize>count) << 2, to, param, lowest < 0);
+  return quantizeTo(x, count, row, rest, restParams, 0, 0, stride, levels, lowest);
+}
+
 /** Takes from the numbers at `x` what the integers at `from` stand for. */
-export function subtractIntegers(x: usize, bytes: usize, from: usize, params: usize, signed: bool): void {
+function subtract(x: usize, bytes: usize, from: usize, params: usize, signed: bool): void {
   const scale = v128.load32_splat(params);
   const offset = v128.load32_splat(params, 4);
   for (let i: usize = 0; i < bytes; i += 16) {

@@ -39,7 +39,7 @@ import {
   TANH,
 } from '../layout';
 import { NUMBER_SHIFT } from './dot';
-import { pad, quantizeRow, rangeOf, roundRow, rowIsFinite, subtractIntegers } from './quantize';
+import { pad, quantizeTo, rangeOf, roundRow, rowIsFinite } from './quantize';
 import { exp, gated, gelu, sum4, tanh } from './real';
 import { address, least, real, word } from './words';
 
@@ -60,17 +60,18 @@ export function rowsTile(record: usize, tile: i32, scratch: usize): bool {
     change(record, row, transform, x, channels, to);
     if (address(record, R_PARAMS)) {
       finite =
-        quantize(
-          record,
-          row,
-          results,
+        quantizeTo(
           scratch,
+          results,
+          row,
           address(record, R_OUTPUT),
           address(record, R_PARAMS),
-          address(record, R_REST) !== 0,
+          address(record, R_REST),
+          address(record, R_REST_PARAMS),
+          address(record, R_OUTPUT_STRIDE),
+          <f32>word(record, R_LEVELS),
+          word(record, R_LOWEST),
         ) && finite;
-      const rest = address(record, R_REST);
-      if (rest) finite = quantize(record, row, results, scratch, rest, address(record, R_REST_PARAMS), false) && finite;
     } else {
       pad(to, results << 2, word(record, R_OUTPUT_STRIDE));
       finite = rowIsFinite(to, (<usize>results) << 2) && finite;
@@ -228,16 +229,4 @@ function layerNorm(x: usize, to: usize, bytes: usize, weight: usize, epsilon: f3
     const h = f32x4.mul(f32x4.sub(v128.load(x + i), mean), scale);
     v128.store(to + i, f32x4.add(f32x4.mul(h, v128.load(weight + i)), v128.load(weight + bytes + i)));
   }
-}
-
-/** The numbers at `x` to integers; where `rest`, what these leave of them takes their place. */
-function quantize(record: usize, row: i32, results: i32, x: usize, output: usize, allParams: usize, rest: bool): bool {
-  const params = allParams + ((<usize>row) << 3);
-  const to = output + address(record, R_OUTPUT_STRIDE) * row;
-  const lowest = word(record, R_LOWEST);
-  // Rows are padded to 16 numbers: what is written over the end is zeroed.
-  if (!quantizeRow(x, results, to, params, <f32>word(record, R_LEVELS), lowest)) return false;
-  pad(to, results << (<i32>NUMBER_SHIFT), word(record, R_OUTPUT_STRIDE));
-  if (rest) subtractIntegers(x, (<usize>results) << 2, to, params, lowest < 0);
-  return true;
 }
