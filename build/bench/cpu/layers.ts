@@ -3,10 +3,21 @@
 import type { Layers, Value } from '../../../models/graph/layers';
 import { listing, type Parameter } from '../../../models/graph/parameters';
 import { planTensors } from '../../../models/pack';
-import type { Instruction } from '../../../workers/backend/int8/instruction';
-import { openInt8Stage } from '../../../workers/backend/int8/int8Stage';
+import { aligned } from '../../../workers/backend/int8/arena';
+import { assemble } from '../../../workers/backend/int8/assemble';
+import { type Instruction, writeRecord } from '../../../workers/backend/int8/instruction';
 import type { Threads } from '../../../workers/backend/int8/threads';
-import { ATTENTION_INTEGERS, CONV, CONV_DOUBLED, CONV_GATED, CONV_WINOGRAD } from '../../../workers/kernels/layout';
+import {
+  ATTENTION_INTEGERS,
+  CONV,
+  CONV_DOUBLED,
+  CONV_GATED,
+  CONV_WINOGRAD,
+  RECORD_BYTES,
+  STATE_BYTES,
+  STATE_FAILED,
+  STATE_FIRST,
+} from '../../../workers/kernels/layout';
 import { randomWeights } from '../randomWeights';
 
 export interface Layer {
@@ -80,52 +91,98 @@ export async function measuredLayers(threads: Threads, parts: readonly string[] 
 /** The layer and the loop take turns: the machine is lent, and for seconds at a time others take a part of it. */
 async function layerSpeed({ name, input, operations, describe }: Shape, threads: Threads): Promise<Layer> {
   const network = (net: Layers): void => net.output('y', describe(net, net.input('x', 'float32', input)));
-  const parameters: Parameter[] = [];
-  network(listing(parameters));
-  const tensors = planTensors(parameters, () => 'F16', 'int8');
-  const times = new Map<Instruction, number[]>();
-  const stage = await openInt8Stage(
-    { name, describe: network, tensors },
-    randomWeights(tensors),
-    threads,
-    new AbortController().signal,
-    async (instruction, run) => {
-      const begun = performance.now();
-      await run();
-      times.set(instruction, [...(times.get(instruction) ?? []), performance.now() - begun]);
-    },
-  );
+  const layer = await openInstructions(name, network, input, threads);
   const loop = await innermostLoop(threads);
-  const count = input.reduce((product, size) => product * size, 1);
-  const data = Float32Array.from({ length: count }, (_, i) => Math.sin(i * 12.9898 + (i % 17)));
-  const turns: Record<'long' | 'short', number>[] = [];
+  const times = new Map<Instruction, Turn[]>(layer.instructions.map((instruction) => [instruction, []]));
+  const loops: Turn[] = [];
   const begun = performance.now();
-  while (turns.length < RUNS || performance.now() - begun < LEAST_MILLISECONDS) {
-    turns.push({ long: loop.milliseconds(MOST_STEPS), short: loop.milliseconds(LEAST_STEPS) });
-    await stage.run({ x: { type: 'float32', shape: input, data } });
+  while (loops.length < RUNS || performance.now() - begun < LEAST_MILLISECONDS) {
+    loops.push({ long: loop.milliseconds(MOST_STEPS), short: loop.milliseconds(LEAST_STEPS) });
+    layer.feed();
+    for (const instruction of layer.instructions)
+      times.get(instruction)!.push({
+        long: await layer.milliseconds(instruction, MOST_TIMES),
+        short: await layer.milliseconds(instruction, 1),
+      });
   }
-  await stage.close();
+  layer.close();
   loop.close();
   let [products, others] = [0, 0];
   for (const [{ opcode }, each] of times) {
-    if (PRODUCTS.has(opcode)) products += least(each);
-    else others += least(each);
+    const once = longerBy(each) / (MOST_TIMES - 1);
+    if (PRODUCTS.has(opcode)) products += once;
+    else others += once;
   }
-  const loops = least(turns.map(({ long }) => long)) - least(turns.map(({ short }) => short));
   return {
     name,
     product: operations / products / 1e6,
     whole: operations / (products + others) / 1e6,
-    loop: (2 * 48 * 4 * (MOST_STEPS - LEAST_STEPS) * CALLS) / loops / 1e6,
+    loop: (2 * 48 * 4 * (MOST_STEPS - LEAST_STEPS) * CALLS) / longerBy(loops) / 1e6,
+  };
+}
+
+/** Milliseconds of something and of more of it, whose difference is that alone: to begin takes time as well, and to wake other threads. */
+interface Turn {
+  readonly long: number;
+  readonly short: number;
+}
+
+const longerBy = (turns: readonly Turn[]): number =>
+  least(turns.map(({ long }) => long)) - least(turns.map(({ short }) => short));
+
+const least = (milliseconds: readonly number[]): number => Math.min(...milliseconds);
+
+/** One after another, without a word from JavaScript between them, as a network's instructions run. */
+const MOST_TIMES = 5;
+
+/** A network of made-up weights and numbers, whose instructions are run by themselves, several times over. */
+async function openInstructions(
+  name: string,
+  network: (net: Layers) => void,
+  shape: readonly number[],
+  threads: Threads,
+) {
+  const parameters: Parameter[] = [];
+  network(listing(parameters));
+  const tensors = planTensors(parameters, () => 'F16', 'int8');
+  const { constants, instructions, usual, layout } = assemble(
+    { name, describe: network, tensors },
+    threads.numbers,
+    threads.count,
+  );
+  const program = aligned(layout.bytes);
+  const state = aligned(program + MOST_TIMES * RECORD_BYTES);
+  const stateBytes = STATE_FIRST + MOST_TIMES * STATE_BYTES;
+  const team = await threads.gather(name, state + stateBytes);
+  const { buffer } = team.memory;
+  constants.load({ memory: buffer, ...layout, pack: team.kernels.pack }, randomWeights(tensors));
+  const count = shape.reduce((product, size) => product * size, 1);
+  const data = Float32Array.from({ length: count }, (_, i) => Math.sin(i * 12.9898 + (i % 17)));
+  return {
+    instructions,
+    /** Before its first instruction: others write over what came in. */
+    feed(): void {
+      for (const { region, write } of usual.assembly.feeds)
+        write(buffer, layout.addressOf(region), { type: 'float32', shape, data }, layout.addressOf);
+    },
+    async milliseconds(instruction: Instruction, times: number): Promise<number> {
+      for (let i = 0; i < times; i++)
+        writeRecord(instruction, buffer, program + i * RECORD_BYTES, layout.addressOf);
+      const states = new Int32Array(buffer, state, stateBytes / 4).fill(0);
+      const begun = performance.now();
+      await team.run({ program, state, scratch: layout.scratch }, 0, times);
+      const taken = performance.now() - begun;
+      if (states[STATE_FAILED / 4] !== 0) throw new Error(`${name}: ${instruction.scope} is not finite`);
+      return taken;
+    },
+    close: () => team.dismiss(),
   };
 }
 
 /** All else makes rows of integers, or lays out keys. A convolution by patches makes its rows itself. */
 const PRODUCTS: ReadonlySet<number> = new Set([CONV, CONV_DOUBLED, CONV_GATED, CONV_WINOGRAD, ATTENTION_INTEGERS]);
 
-const least = (milliseconds: readonly number[]): number => Math.min(...milliseconds);
-
-/** Of a long loop and a short one, whose difference is the loop's alone: to call it from JavaScript takes as long as many steps. */
+/** Steps of a long loop and of a short one: to call it from JavaScript takes as long as many steps. */
 const [MOST_STEPS, LEAST_STEPS, CALLS] = [256, 64, 20_000] as const;
 
 async function innermostLoop(threads: Threads) {
