@@ -62,11 +62,10 @@ export async function conditioningOf(
     for (const pair of new Set(steps)) {
       const prompt = await known(pair.prompt, 'prompt');
       const { negativePrompt, composed } = pair;
-      const parts = composed && {
-        composed: await Promise.all(
-          composed.map(async ({ chunks, weight }) => ({ states: await known(chunks, 'prompt'), weight })),
-        ),
-      };
+      // One after another: a network computes one thing at a time.
+      const each: { states: Tensor; weight: number }[] = [];
+      for (const { chunks, weight } of composed ?? []) each.push({ states: await known(chunks, 'prompt'), weight });
+      const parts = composed && { composed: each };
       pairs.set(
         pair,
         negativePrompt

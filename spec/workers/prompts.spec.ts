@@ -66,10 +66,14 @@ async function statesOf(asked: Partial<AskedText>, form: WeightForm = 'exact') {
   const size = { batch: 1, height: 8, width: 8, clipSkip: request.clipSkip ?? 0 };
   const encoder = await openStage(parts, 'text_encoder', size, signal, prompts.learned);
   let runs = 0;
+  let running = false;
   try {
     const conditioning = await conditioningOf(prompts, async (ids, skipped) => {
+      assert.not(running, 'a network runs once at a time');
+      running = true;
       runs += 1;
       const states = await encoder.run({ input_ids: { type: 'int32', shape: [1, 77], data: ids } });
+      running = false;
       return skipped ? states.skipped_states! : states.hidden_states!;
     });
     return { conditioning, prompts, runs };
@@ -100,6 +104,16 @@ for (const [name, { prompt, clipSkip }] of Object.entries(promptVectors.states))
     assert.ok(off < 2e-5, `${off}`);
   });
 }
+
+test('prompts joined by AND are encoded one after another', async () => {
+  const { conditioning, runs } = await statesOf({ prompt: 'a cat AND a dog AND a tree', promptStyle: 'a1111' });
+  assert.is(runs, 4, 'the negative one as well');
+  const states = conditioning.at(0).composed!.map(({ states }) => states);
+  const alone = await Promise.all(
+    ['a cat', 'a dog', 'a tree'].map(async (prompt) => (await statesOf({ prompt })).conditioning.at(0).prompt),
+  );
+  assert.equal(states, alone);
+});
 
 test('layers that are skipped are those that diffusers skips', async () => {
   for (const clipSkip of [1, 3]) {

@@ -5,7 +5,7 @@ import type { Tensors } from '../tensor';
 
 /** An opened network. Who opens it closes it. */
 export interface Stage {
-  /** Inputs and outputs by the names in `models/stage.ts`. */
+  /** Inputs and outputs by the names in `models/stage.ts`. One run at a time: who asks waits for the last answer. */
   run(inputs: Tensors): Promise<Tensors>;
   /** Several inputs, each for itself, where that takes less than one run after another. */
   runEach?(inputs: readonly Tensors[]): Promise<Tensors[]>;

@@ -166,8 +166,7 @@ async function openInstructions(
         write(buffer, layout.addressOf(region), { type: 'float32', shape, data }, layout.addressOf);
     },
     async milliseconds(instruction: Instruction, times: number): Promise<number> {
-      for (let i = 0; i < times; i++)
-        writeRecord(instruction, buffer, program + i * RECORD_BYTES, layout.addressOf);
+      for (let i = 0; i < times; i++) writeRecord(instruction, buffer, program + i * RECORD_BYTES, layout.addressOf);
       const states = new Int32Array(buffer, state, stateBytes / 4).fill(0);
       const begun = performance.now();
       await team.run({ program, state, scratch: layout.scratch }, 0, times);

@@ -44,7 +44,7 @@ const SHARES: usize = PRODUCTS + 4 * A_BLOCK_KEYS;
 const SHARES_BYTES: usize = NUMBER_BYTES * A_BLOCK_KEYS;
 const SUMS: usize = SHARES + 6 * SHARES_BYTES;
 
-/** Returns whether all queries were finite. */
+/** Returns whether all queries were finite, and their products with keys. */
 export function attentionIntegersTile(record: usize, tile: i32, scratch: usize): bool {
   const queries = word(record, A_QUERIES);
   const each = word(record, A_TILE_QUERIES);
@@ -87,7 +87,7 @@ function sixQueries(record: usize, which: i32, q: i32, rows: i32, scratch: usize
     const tile = which * blocks + block;
     const packedKeys = address(record, A_PACKED_KEYS) + keysBytes(d) * (tile * EIGHTS);
     multiplyKeys(packedKeys, d, (count + 7) >> 3, bytes, rowBytes, scratch);
-    for (let i = 0; i < 6; i++) soften(record, packedKeys, i, count, results, panels, scratch);
+    for (let i = 0; i < 6; i++) if (!soften(record, packedKeys, i, count, results, panels, scratch)) return false;
     addValues(
       address(record, A_PACKED_VALUES) + valuesBytes(panels) * tile,
       panels,
@@ -163,9 +163,13 @@ function exponents(packed: usize, d: i32, i: i32, count: i32, scratch: usize): f
   return largest;
 }
 
-/** A query's products to shares in integers; what was summed up before is scaled where a larger product has come. */
-function soften(record: usize, packed: usize, i: i32, count: i32, results: usize, panels: i32, scratch: usize): void {
+/**
+ * A query's products to shares in integers; what was summed up before is scaled where a larger product has come. Returns whether
+ * the products are numbers: of finite queries and keys some may be too large to be.
+ */
+function soften(record: usize, packed: usize, i: i32, count: i32, results: usize, panels: i32, scratch: usize): bool {
   const largest = exponents(packed, word(record, A_WIDTH), i, count, scratch);
+  if (!(abs(largest) < Infinity)) return false;
   const row = scratch + PRODUCTS;
   const at = (<usize>i) << 2;
   const whole = ((<usize>count + 15) & ~15) << 2;
@@ -195,13 +199,14 @@ function soften(record: usize, packed: usize, i: i32, count: i32, results: usize
   store<f32>(scratch + WORTH + at, worth);
   store<f32>(scratch + LARGEST + at, now);
   store<f32>(scratch + TOTAL + at, load<f32>(scratch + TOTAL + at) * scale + worth * sum4(f32x4.convert_i32x4_s(sums)));
-  if (scale === 1) return;
+  if (scale === 1) return true;
   const by = f32x4.splat(scale);
   for (let p = 0; p < panels; p++) {
     const result = results + <usize>p * 192 + ((<usize>i) << 5);
     v128.store(result, f32x4.mul(v128.load(result), by));
     v128.store(result, f32x4.mul(v128.load(result, 16), by), 16);
   }
+  return true;
 }
 
 /** Adds a block's values, each as much as its share. */

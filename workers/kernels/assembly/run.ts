@@ -67,7 +67,9 @@ export function run(program: usize, begin: i32, end: i32, state: usize, scratch:
       if (!runTile(record, tile, scratch)) atomic.cmpxchg<i32>(state + STATE_FAILED, 0, i + 1);
     }
     meet(counter + 4, threads);
-    if (atomic.load<i32>(state + STATE_FAILED) !== 0) return;
+    // Of this record or one before: a quicker thread may be in the next already, and waits there for all.
+    const failed = atomic.load<i32>(state + STATE_FAILED);
+    if (failed !== 0 && failed <= i + 1) return;
   }
 }
 

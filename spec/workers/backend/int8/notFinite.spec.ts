@@ -2,7 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Layers, Value } from '../../../../models/graph/layers';
-import { nodeForm } from '../../../../workers/backend/int8/int8.node';
+import { weightsInMemory } from '../../../../models/stageWeights';
+import { nodeForm, nodeThreads } from '../../../../workers/backend/int8/int8.node';
+import { openInt8Stage } from '../../../../workers/backend/int8/int8Stage';
 import { type Numbers, WORDS } from '../../../../workers/backend/int8/numbers';
 import type { Threads } from '../../../../workers/backend/int8/threads';
 import * as layout from '../../../../workers/kernels/layout';
@@ -151,5 +153,47 @@ for (const [form, threads] of FORMS) {
     assert.equal([...y!.data], [...bias, ...bias, ...bias]);
   });
 }
+
+for (const [form, threads] of FORMS) {
+  test(`${form}: queries and keys whose products are too large to be numbers`, async () => {
+    const describe = (net: Layers): void => {
+      const [q, k, v] = ROLES.map((role) => net.input(`block.attn1.${role}`, 'float32', TOKENS)) as [
+        Value,
+        Value,
+        Value,
+      ];
+      net.output('y', net.attention(q, k, v, { heads: 2 }));
+    };
+    const inputs = Object.fromEntries(
+      ROLES.map((role) => [`block.attn1.${role}`, input(TOKENS, 3, role === 'to_v' ? 1 : 1e25)]),
+    );
+    await onKernels(describe, madeUp(describe, 8), inputs, threads, false).then(
+      () => assert.unreachable('they went through'),
+      (error) => assert.equal([error.code, error.argument], ['bad-picture', 'made up: block.attn1']),
+    );
+  });
+}
+
+test('two threads stop where a number is none, though one of them is in the next layer already', async () => {
+  const shape = [1, 32, 4] as const;
+  // Each layer is ten times the one before: rounds differ in where they overflow.
+  const describe = (net: Layers): void => {
+    let x = net.input('x', 'float32', shape);
+    for (let layer = 0; layer < 40; layer++) x = net.scale(x, 10);
+    net.output('y', x);
+  };
+  const { tensors, bytes } = madeUp(describe, 8);
+  const threads = await nodeThreads({ threads: 2, form: 'words' });
+  const network = { name: 'made up', describe, tensors };
+  const stage = await openInt8Stage(network, weightsInMemory(bytes), threads, new AbortController().signal);
+  for (let round = 0; round < 300; round++) {
+    const data = new Float32Array(32 * 4).fill(10 ** (5 + (round % 30)));
+    await stage.run({ x: { type: 'float32', shape, data } }).then(
+      () => assert.unreachable(`round ${round}`),
+      (error) => assert.is(error.code, 'bad-picture'),
+    );
+  }
+  await stage.close();
+});
 
 test.run();
