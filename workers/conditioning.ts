@@ -56,16 +56,19 @@ export async function conditioningOf(
       tensors[which].set(chunks, tensor);
       return tensor;
     };
+    /** One after another: a network computes one thing at a time. */
+    const statesOf = async (composed: NonNullable<PromptPair['composed']>) => {
+      const all: { states: Tensor; weight: number }[] = [];
+      for (const { chunks, weight } of composed) all.push({ states: await known(chunks, 'prompt'), weight });
+      return all;
+    };
     const [{ prompt: anyPrompt }] = steps;
     const empty = withEmpty ? { emptyPrompt: await known([emptyLike(anyPrompt[0]!)], 'negativePrompt') } : {};
     const pairs = new Map<PromptPair, Conditioning>();
     for (const pair of new Set(steps)) {
       const prompt = await known(pair.prompt, 'prompt');
       const { negativePrompt, composed } = pair;
-      // One after another: a network computes one thing at a time.
-      const each: { states: Tensor; weight: number }[] = [];
-      for (const { chunks, weight } of composed ?? []) each.push({ states: await known(chunks, 'prompt'), weight });
-      const parts = composed && { composed: each };
+      const parts = composed && { composed: await statesOf(composed) };
       pairs.set(
         pair,
         negativePrompt

@@ -6,6 +6,7 @@ import { planTensors } from '../../../models/pack';
 import { aligned } from '../../../workers/backend/int8/arena';
 import { assemble } from '../../../workers/backend/int8/assemble';
 import { type Instruction, writeRecord } from '../../../workers/backend/int8/instruction';
+import { feed } from '../../../workers/backend/int8/int8Stage';
 import type { Threads } from '../../../workers/backend/int8/threads';
 import {
   ATTENTION_INTEGERS,
@@ -161,10 +162,7 @@ async function openInstructions(
   return {
     instructions,
     /** Before its first instruction: others write over what came in. */
-    feed(): void {
-      for (const { region, write } of usual.assembly.feeds)
-        write(buffer, layout.addressOf(region), { type: 'float32', shape, data }, layout.addressOf);
-    },
+    feed: () => feed(usual.assembly, layout, buffer, { x: { type: 'float32', shape, data } }),
     async milliseconds(instruction: Instruction, times: number): Promise<number> {
       for (let i = 0; i < times; i++) writeRecord(instruction, buffer, program + i * RECORD_BYTES, layout.addressOf);
       const states = new Int32Array(buffer, state, stateBytes / 4).fill(0);

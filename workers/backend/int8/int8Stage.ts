@@ -97,7 +97,13 @@ export async function openInt8Stage(
 }
 
 /** Writes what comes in: all of it, or what comes in by `only`. */
-function feed({ feeds }: Assembly, layout: Layout, memory: ArrayBufferLike, inputs: Tensors, only?: string): void {
+export function feed(
+  { feeds }: Assembly,
+  layout: Layout,
+  memory: ArrayBufferLike,
+  inputs: Tensors,
+  only?: string,
+): void {
   for (const { input, region, write } of feeds) {
     if (only === undefined || input === only) write(memory, layout.addressOf(region), inputs[input]!, layout.addressOf);
   }

@@ -44,15 +44,17 @@ const conv = (what: string, opcode: number, forms: readonly string[], enlarged =
 
 const ROLES = ['to_q', 'to_k', 'to_v'] as const;
 
+/** Queries, keys and values: inputs, but for those that are given. */
+const rolesIn = (net: Layers, given: Partial<Record<(typeof ROLES)[number], Value>> = {}) =>
+  ROLES.map((role) => given[role] ?? net.input(`block.attn1.${role}`, 'float32', TOKENS)) as [Value, Value, Value];
+
 /** One of queries, keys and values is what comes in. */
 const attention = (given: (typeof ROLES)[number], causal: boolean): Reader => ({
   ...{ what: `${causal ? 'causal ' : ''}attention, ${given}`, shape: TOKENS, named: 'block.attn1' },
   by: [causal ? layout.ATTENTION : layout.ATTENTION_INTEGERS, [...FORMS.keys()]],
   from: `block.attn1.${given}`,
   body: (net, x) => {
-    const [q, k, v] = ROLES.map((role) =>
-      role === given ? x : net.input(`block.attn1.${role}`, 'float32', TOKENS),
-    ) as [Value, Value, Value];
+    const [q, k, v] = rolesIn(net, { [given]: x });
     return net.attention(q, k, v, { heads: 2, causal });
   },
 });
@@ -157,12 +159,7 @@ for (const [form, threads] of FORMS) {
 for (const [form, threads] of FORMS) {
   test(`${form}: queries and keys whose products are too large to be numbers`, async () => {
     const describe = (net: Layers): void => {
-      const [q, k, v] = ROLES.map((role) => net.input(`block.attn1.${role}`, 'float32', TOKENS)) as [
-        Value,
-        Value,
-        Value,
-      ];
-      net.output('y', net.attention(q, k, v, { heads: 2 }));
+      net.output('y', net.attention(...rolesIn(net), { heads: 2 }));
     };
     const inputs = Object.fromEntries(
       ROLES.map((role) => [`block.attn1.${role}`, input(TOKENS, 3, role === 'to_v' ? 1 : 1e25)]),
