@@ -12,6 +12,7 @@ import { badArgument, integerWord, readOptions } from './commandLine.node';
 import { writeConverted } from './convertedFolder.node';
 import { unwritable } from './diskWords.node';
 import { CodedError } from './errors';
+import { aboutGiven } from './givenFiles.node';
 import { VAE_FACTOR } from './graph/vae';
 import { ignoredNote } from './lora/ignored';
 import { STAGE_NAMES } from './manifest';
@@ -34,7 +35,8 @@ export async function main(args: readonly string[]): Promise<number> {
     const { source, out, ...rest } = parseArguments(args);
     await untilStopped((signal) => convert(source, out, rest, signal));
     return 0;
-  } catch (error) {
+  } catch (thrown) {
+    const error = aboutGiven(thrown, args);
     if (!(error instanceof CodedError)) throw error;
     console.error(error.message);
     return error.code === 'aborted' ? 130 : 2;

@@ -5,7 +5,10 @@ import { unreadable } from './diskWords.node';
 import { badModel } from './refuse';
 import type { ByteSource, Folder } from './source';
 
-/** Lists `directory`; `bad-model` where there is none. Files are opened for each read and closed after it. */
+/**
+ * Lists `directory`; `bad-model` where there is none. Files are opened for each read and closed after it; what the disk says of one
+ * is told with its whole path.
+ */
 export async function diskFolder(directory: string): Promise<Folder> {
   const paths = await listFiles(directory);
   const known = new Set(paths);
@@ -13,7 +16,10 @@ export async function diskFolder(directory: string): Promise<Folder> {
     name: basename(resolve(directory)),
     place: directory,
     paths: () => paths,
-    file: async (path) => (known.has(path) ? fileSource(join(directory, path), path) : undefined),
+    async file(path) {
+      const whole = join(directory, path);
+      return known.has(path) ? { ...(await fileSource(whole)), name: path } : undefined;
+    },
   };
 }
 

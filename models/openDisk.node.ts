@@ -21,18 +21,25 @@ export interface DiskOptions {
 
 /** Opens the folder or file at `path`, as `openCheckpoint` does; `bad-model` where there is none. */
 export async function openDisk(path: string, { vae, loras = [], predictionType }: DiskOptions): Promise<Checkpoint> {
-  const folder = await isFolder(path);
   const sources = await Promise.all(
     loras.map(async (lora) => ({ source: await diskFile(lora.path), weight: lora.weight })),
   );
-  const input = folder ? await diskFolder(path) : await diskFile(path);
-  const opening = openCheckpoint(input, {
-    tokenizer: async () => clipTokenizer(await diskFolder(resolve(CLIP_TOKENIZER_HOME))),
-    loras: sources,
-    ...(vae === undefined ? {} : { vae: await diskFile(vae) }),
-    ...(predictionType === undefined ? {} : { predictionType }),
-  });
-  return 'paths' in input ? opening.catch(toldWith(input)) : opening;
+  const other = vae === undefined ? {} : { vae: await diskFile(vae) };
+  return openAt(path, (input) =>
+    openCheckpoint(input, {
+      tokenizer: async () => clipTokenizer(await diskFolder(resolve(CLIP_TOKENIZER_HOME))),
+      loras: sources,
+      ...other,
+      ...(predictionType === undefined ? {} : { predictionType }),
+    }),
+  );
+}
+
+/** What `open` makes of the folder or the file at `path`; `bad-model` where there is none. */
+export async function openAt<Made>(path: string, open: (input: Folder | ByteSource) => Promise<Made>): Promise<Made> {
+  if (!(await isFolder(path))) return open(await diskFile(path));
+  const folder = await diskFolder(path);
+  return open(folder).catch(toldWith(folder));
 }
 
 /** The files of a folder are named below it; who typed its path is told of them with that path. */

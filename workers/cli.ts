@@ -4,6 +4,7 @@
  * 130 when stopped by Ctrl-C, 1 for anything else.
  */
 import { availableParallelism } from 'node:os';
+import { aboutGiven } from '../models/givenFiles.node';
 import { fromCaller } from '../models/openDisk.node';
 import type { WeightForm } from '../models/quantize/weightForm';
 import { untilStopped } from '../models/untilStopped.node';
@@ -61,7 +62,7 @@ export async function main(args: readonly string[]): Promise<number> {
     await generate(given, recipe);
     return 0;
   } catch (thrown) {
-    const failure = asTyped(asFailure(thrown));
+    const failure = asTyped(asFailure(aboutGiven(thrown, args)));
     console.error(failure.message);
     return EXIT_CODES[failure.code] ?? 1;
   }

@@ -17,8 +17,9 @@ export async function fingerprint(input: Folder | ByteSource): Promise<string> {
 
 async function facts(input: Folder | ByteSource): Promise<unknown> {
   if (!('paths' in input)) return factsOf(input);
-  const files = await Promise.all(input.paths().map((path) => input.file(path)));
-  return Promise.all(files.flatMap((file) => (file ? [factsOf(file)] : [])));
+  const files = await Promise.all(input.paths().map(async (path) => [path, await input.file(path)] as const));
+  // What a folder calls a file may say more than its own name does: a LoRA's weight (models/openDisk.node.ts).
+  return Promise.all(files.flatMap(([path, file]) => (file ? [factsOf(file).then((its) => [path, its])] : [])));
 }
 
 async function factsOf(source: ByteSource): Promise<unknown[]> {

@@ -68,7 +68,7 @@ test('a file that was written again is another, on disk as picked in a page', as
   assert.is.not(await picked(5), await picked(6));
 });
 
-test('a folder is known by all its files', async () => {
+test('a folder is known by all its files, and by what it calls them', async () => {
   const files = new Map([
     ['a', numbers(100)],
     ['b/c', numbers(200)],
@@ -77,6 +77,13 @@ test('a folder is known by all its files', async () => {
   const changed = new Map(files).set('b/c', numbers(201));
   assert.is.not(await fingerprint(memoryFolder(changed, 'm')), before);
   assert.is(await fingerprint(memoryFolder(new Map(files), 'm')), before);
+  // The same file under another name in it, which may say what it goes in with.
+  const called = (name: string) => {
+    const one = memorySource('x', numbers(100));
+    return fingerprint({ name: 'm', place: 'm', paths: () => [name], file: async () => one });
+  };
+  assert.is(await called('lora 0 × 1'), await called('lora 0 × 1'));
+  assert.is.not(await called('lora 0 × 1'), await called('lora 0 × 0.5'));
 });
 
 test.run();

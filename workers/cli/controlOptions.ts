@@ -1,8 +1,7 @@
 /** ControlNets of `npm run generate`: files, a picture for each, and when they count. */
 import { badArgument, numberWord } from '../../models/commandLine.node';
 import { openSteerer, type Steerer } from '../../models/control/openSteerer';
-import { diskFolder } from '../../models/folder.node';
-import { diskFile, isFolder, weighedFile } from '../../models/openDisk.node';
+import { openAt, weighedFile } from '../../models/openDisk.node';
 import { lastPart } from '../../models/stem';
 import type { ChosenControl, ControlPreprocess, ControlRequest } from '../api';
 import { CANNY_THRESHOLDS } from '../pictureFile/canny';
@@ -99,7 +98,7 @@ export async function controlsOf({ controls, guess }: ControlWords): Promise<{
   const opened: Steerer[] = [];
   for (const { path, image: file, ...how } of controls) {
     const image = await readImage(file);
-    const control = await openSteerer((await isFolder(path)) ? await diskFolder(path) : await diskFile(path));
+    const control = await openAt(path, openSteerer);
     opened.push(control);
     chosen.push({ ...how, name: control.name, imageName: lastPart(file), image });
   }

@@ -1,10 +1,9 @@
 /** IP-Adapters of `npm run generate`: files, what sees for them, and pictures to draw like. */
 import { dirname, join } from 'node:path';
 import { badArgument, numberWord } from '../../models/commandLine.node';
-import { diskFolder } from '../../models/folder.node';
 import { type ImageEncoder, openImageEncoder } from '../../models/ipAdapter/openImageEncoder';
 import { type IpAdapter, openIpAdapter } from '../../models/ipAdapter/openIpAdapter';
-import { diskFile, fromCaller, isFolder, weighedFile } from '../../models/openDisk.node';
+import { diskFile, fromCaller, isFolder, openAt, weighedFile } from '../../models/openDisk.node';
 import { lastPart } from '../../models/stem';
 import type { ChosenIpAdapter, IpAdapterRequest } from '../api';
 import type { Part } from '../countsIn';
@@ -117,9 +116,9 @@ export async function ipAdaptersOf({ adapters, encoder }: IpAdapterWords): Promi
 }
 
 async function encoderAt(path: string, said: boolean): Promise<ImageEncoder> {
-  const folder = await isFolder(path).catch((thrown: unknown) => {
+  await isFolder(path).catch((thrown: unknown) => {
     if (said || !(thrown instanceof CodedError)) throw thrown;
     throw badArgument('--ip-encoder', 'PATH, where no folder image_encoder stands beside the IP-Adapter', 'none');
   });
-  return openImageEncoder(folder ? await diskFolder(path) : await diskFile(path));
+  return openAt(path, openImageEncoder);
 }

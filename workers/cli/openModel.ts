@@ -139,7 +139,7 @@ async function openCheckpoint(
 }
 
 /** `folder` and the files of `loras`, under their place and weight. */
-function withFiles(folder: Folder, loras: readonly NamedChoice[]): Folder {
+export function withFiles(folder: Folder, loras: readonly NamedChoice[]): Folder {
   const files = new Map(
     loras.map(({ source, weight, textEncoderWeight = weight }, i) => [
       `lora ${i} × ${weight}, ${textEncoderWeight}`,

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { badArgument } from '../../models/commandLine.node';
 import { diskFolder } from '../../models/folder.node';
-import { diskFile, fromCaller, isFolder } from '../../models/openDisk.node';
+import { fromCaller, openAt } from '../../models/openDisk.node';
 import { openTinyVae, type TinyVae } from '../../models/tinyVae/openTinyVae';
 import type { TinyVaeRequest, TinyVaeUse } from '../api';
 import { TINY_VAE_USES } from '../request';
@@ -40,6 +40,5 @@ const named = (path: string) => ({
 export async function tinyVaeOf({ tinyVae }: TinyVaeRequest): Promise<TinyVae | undefined> {
   if (!tinyVae) return undefined;
   if (tinyVae.file === 'demo') return openTinyVae(await diskFolder(resolve(DEMO_TINY_VAE)));
-  const path = fromCaller(tinyVae.file.path);
-  return openTinyVae((await isFolder(path)) ? await diskFolder(path) : await diskFile(path));
+  return openAt(fromCaller(tinyVae.file.path), openTinyVae);
 }

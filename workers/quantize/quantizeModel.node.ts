@@ -6,12 +6,12 @@ import { badArgument } from '../../models/commandLine.node';
 import { unwritable } from '../../models/diskWords.node';
 import { VAE_FACTOR } from '../../models/graph/vae';
 import { makeFolder } from '../../models/makeFolder.node';
-import { diskFiles, modelPath, openDisk } from '../../models/openDisk.node';
+import { modelPath, openDisk } from '../../models/openDisk.node';
 import { computing } from '../backend/computing.node';
-import { fingerprint } from '../fingerprint';
 import { nodeDevice } from '../memory/device.node';
 import { nativeSize } from '../model';
 import { fourBitKernels, type QuantizeArguments } from './arguments.node';
+import { modelFingerprint } from './modelFingerprint.node';
 import { Quantization } from './quantization.node';
 import { replaceOutputs } from './replacedOutputs.node';
 import { chosenSensitivity, sensitivityBytes } from './sensitivityRoom';
@@ -30,7 +30,8 @@ export async function quantizeModel(given: QuantizeArguments, signal: AbortSigna
   const latents = { batch: 1, width: width / VAE_FACTOR, height: height / VAE_FACTOR };
   const needed = () => sensitivityBytes(checkpoint, latents);
   const { calls: sensitivity, note } = chosenSensitivity(given, needed, () => nodeDevice().heapBytes);
-  const facts = [ROUNDING_VERSION, await fingerprint(await diskFiles(path, given.options)), roundingOf(given), sizes];
+  const model = await modelFingerprint(path, given.options, checkpoint);
+  const facts = [ROUNDING_VERSION, model, roundingOf(given), sizes];
   const key = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
   const work = join(given.out, `.work-${key}`);
   await makeFolder(work).catch((error) => {

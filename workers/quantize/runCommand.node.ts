@@ -1,5 +1,5 @@
 /** The frame of the commands here: help, Ctrl-C, one line for what goes wrong, and an exit code. */
-
+import { aboutGiven } from '../../models/givenFiles.node';
 import { untilStopped } from '../../models/untilStopped.node';
 import { EXIT_CODES } from '../cli/exitCodes';
 import { asError, asFailure } from '../errors';
@@ -19,7 +19,7 @@ export async function runCommand(
     await untilStopped(work);
     return 0;
   } catch (thrown) {
-    const failure = asFailure(thrown);
+    const failure = asFailure(aboutGiven(thrown, args));
     if (failure.code === 'internal') throw asError(failure, name);
     console.error(failure.message);
     return EXIT_CODES[failure.code] ?? 1;

@@ -1,5 +1,4 @@
 /** `npm run generate` with a ControlNet, from file to file. */
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,6 +11,7 @@ import { openDiffusersFolder } from '../../../models/checkpoint';
 import { diskFolder } from '../../../models/folder.node';
 import { encodeSafetensors } from '../../../models/safetensorsWriter';
 import { fromRoot } from '../../root';
+import { commandsIn } from './command';
 
 let scratch: string;
 test.before(async () => {
@@ -30,37 +30,34 @@ test.before(async () => {
 });
 test.after(() => rm(scratch, { recursive: true }));
 
-const generate = (...args: readonly string[]) =>
-  spawnSync(process.execPath, [fromRoot('build/run.mjs'), 'workers/cli.ts', 'two owls', ...SMALL, ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, INIT_CWD: scratch, POCKET_CALLER: scratch },
-  });
+const command = commandsIn(() => scratch);
+const generate = (...args: readonly string[]) => command.generate('two owls', ...SMALL, ...args);
 const SMALL = ['--steps', '2', '--width', '64', '--height', '56', '--seed', '3', '--json'];
 const CONTROL = ['--control', 'canny.safetensors:0.5', '--control-image', 'shape.png'];
 const pixelsOf = (name: string) => decode(readFileSync(join(scratch, name))).data;
 
-test('a picture follows the edges of another; what steered it is said without its pixels', () => {
-  const steered = generate(...CONTROL, '--control-preprocess', 'canny', '--out', 'steered.png');
+test('a picture follows the edges of another; what steered it is said without its pixels', async () => {
+  const steered = await generate(...CONTROL, '--control-preprocess', 'canny', '--out', 'steered.png');
   assert.is(steered.status, 0, steered.stderr);
   assert.equal((JSON.parse(steered.stdout) as { controls: unknown }).controls, [
     { weight: 0.5, preprocess: { type: 'canny', low: 100, high: 200 }, name: 'canny', imageName: 'shape.png' },
   ]);
   assert.ok(steered.stdout.length < 2000, `${steered.stdout.length}`);
-  assert.is(generate('--out', 'plain.png').status, 0);
+  assert.is((await generate('--out', 'plain.png')).status, 0);
   assert.not.equal(pixelsOf('steered.png'), pixelsOf('plain.png'));
-  const again = generate('--from', 'steered.png', '--out', 'again.png');
+  const again = await generate('--from', 'steered.png', '--out', 'again.png');
   assert.ok(
     again.stderr.includes('it was steered, which its file does not hold the pictures for: canny:0.5 by shape.png'),
   );
 });
 
-test('what is no ControlNet, or no picture, is one clear line and exit code 2', () => {
+test('what is no ControlNet, or no picture, is one clear line and exit code 2', async () => {
   for (const [args, line] of [
     [['--control', 'shape.png', '--control-image', 'shape.png'], /^bad-model: .*shape\.png: .*safetensors/],
     [['--control', 'none.safetensors', '--control-image', 'shape.png'], /^bad-model: .*none\.safetensors/],
     [['--control', 'canny.safetensors', '--control-image', 'none.png'], /^bad-image: .*none\.png/],
   ] as const) {
-    const { status, stdout, stderr } = generate(...args);
+    const { status, stdout, stderr } = await generate(...args);
     assert.equal([status, stdout], [2, ''], stderr);
     assert.match(stderr, line);
     assert.is(stderr.trimEnd().split('\n').length, 1);

@@ -1,5 +1,4 @@
 /** `npm run generate` with LoRAs: by option, by the prompt, out of a picture's file, over a checkpoint and over a converted folder. */
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +10,7 @@ import { psnr } from '../../../models/quantize/quality/psnr';
 import type { NamedTensor } from '../../../models/safetensorsWriter';
 import { loraFile } from '../../models/lora/randomLora';
 import { describeRandomModel, randomModelFiles, uniform } from '../../models/randomModel';
-import { fromRoot } from '../../root';
+import { commandsIn } from './command';
 
 let scratch: string;
 let model: string;
@@ -25,49 +24,53 @@ test.before(async () => {
 });
 test.after(() => rm(scratch, { recursive: true }));
 
-const inScratch = () => ({ ...process.env, INIT_CWD: scratch, POCKET_CALLER: scratch });
-const entry = fromRoot('build/run.mjs');
-const generate = (...args: readonly string[]) =>
-  spawnSync(process.execPath, [entry, 'workers/cli.ts', ...args], { encoding: 'utf8', env: inScratch() });
+const { generate, convert } = commandsIn(() => scratch);
 
 const pixelsOf = (name: string) => Uint8Array.from(decode(readFileSync(join(scratch, name))).data);
 
 test('LoRAs are drawn with from a folder, by option or by the prompt, over any model alike; a picture’s file finds them again', async () => {
   const description = describeRandomModel('B');
   const converted = join(scratch, 'converted');
-  const convert = [entry, 'models/convert.ts', model, '--out', converted];
-  assert.is(spawnSync(process.execPath, convert, { env: inScratch() }).status, 0);
+  assert.is((await convert(model, '--out', converted)).status, 0);
   const folder = join(scratch, 'loras', 'inside');
   await mkdir(folder, { recursive: true });
   for (const name of ['ink', 'clay'])
     await writeFile(join(folder, `${name}.safetensors`), loraFile(blockLora(description, name)));
   const settings = ['--steps', '2', '--seed', '3', '--width', '64', '--height', '72', '--lora-dir', 'loras'];
-  const drawn = (out: string, ...words: readonly string[]) => {
-    const { status, stderr } = generate(...words, ...settings, '--out', out);
+  const drawn = async (out: string, ...words: readonly string[]) => {
+    const { status, stderr } = await generate(...words, ...settings, '--out', out);
     assert.is(status, 0, stderr);
     return pixelsOf(out);
   };
   const styled = ['--prompt-style', 'a1111'];
   const file = join(folder, 'ink.safetensors');
-  const plain = drawn('plain.png', 'x', '--model', model);
-  const tagged = drawn('tagged.png', 'x<lora:ink:0.8>', '--model', model, ...styled);
+  const plain = await drawn('plain.png', 'x', '--model', model);
+  const tagged = await drawn('tagged.png', 'x<lora:ink:0.8>', '--model', model, ...styled);
   assert.ok(psnr(plain, tagged) < 40);
-  assert.equal(drawn('option.png', 'x', '--model', model, ...styled, '--lora', `${file}:0.8`), tagged);
-  assert.equal(drawn('folder.png', 'x', '--model', converted, '--lora', `${file}:0.8`), tagged);
+  assert.equal(await drawn('option.png', 'x', '--model', model, ...styled, '--lora', `${file}:0.8`), tagged);
+  assert.equal(await drawn('folder.png', 'x', '--model', converted, '--lora', `${file}:0.8`), tagged);
 
-  assert.equal(drawn('again.png', '--from', 'tagged.png', '--model', model), tagged);
+  assert.equal(await drawn('again.png', '--from', 'tagged.png', '--model', model), tagged);
   assert.equal(readFileSync(join(scratch, 'again.png')), readFileSync(join(scratch, 'tagged.png')));
-  drawn('option-again.png', '--from', 'option.png', '--model', model);
+  await drawn('option-again.png', '--from', 'option.png', '--model', model);
   assert.equal(readFileSync(join(scratch, 'option-again.png')), readFileSync(join(scratch, 'option.png')));
   await rename(file, join(folder, 'other name.safetensors'));
-  assert.equal(drawn('renamed.png', '--from', 'tagged.png', '--model', model), tagged);
+  assert.equal(await drawn('renamed.png', '--from', 'tagged.png', '--model', model), tagged);
   await rm(join(folder, 'other name.safetensors'));
-  const without = generate('--from', 'option.png', '--model', model, ...settings, '--out', 'without.png');
+  const without = await generate('--from', 'option.png', '--model', model, ...settings, '--out', 'without.png');
   assert.is(without.status, 0, without.stderr);
   assert.match(without.stderr, /note: it was drawn with the LoRA ink \([0-9a-f]{12}\), which is not here/);
   assert.equal(pixelsOf('without.png'), plain);
 
-  const { status, stderr } = generate('x<lora:clai>', '--model', model, ...styled, ...settings, '--out', 'never.png');
+  const { status, stderr } = await generate(
+    'x<lora:clai>',
+    '--model',
+    model,
+    ...styled,
+    ...settings,
+    '--out',
+    'never.png',
+  );
   assert.is(status, 2);
   assert.ok(stderr.includes('bad-argument: loras: expected a LoRA that is here, such as clay, got clai'), stderr);
 
@@ -75,7 +78,7 @@ test('LoRAs are drawn with from a folder, by option or by the prompt, over any m
   for (const words of ['hello', 'hello, this is no LoRA']) {
     const text = join(scratch, 'text.txt');
     await writeFile(text, words);
-    const refused = generate('x', '--model', model, '--lora', text, '--out', 'never.png');
+    const refused = await generate('x', '--model', model, '--lora', text, '--out', 'never.png');
     assert.is(refused.status, 2);
     assert.match(refused.stderr, /bad-model: .*text\.txt: expected a safetensors file, got text that begins "hello/);
   }

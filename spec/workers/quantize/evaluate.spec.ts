@@ -59,10 +59,13 @@ test('a report comes of it, and the same question is answered from what was foun
     console.error = (line: string) => void said.push(line);
     try {
       assert.is((await evaluated(...few, '--domain', 'food')).code, 2);
+      // Another prediction is another model: what the first drew is none of its pictures.
+      assert.is((await evaluated(...few, '--prediction', 'v_prediction')).code, 2);
     } finally {
       console.error = error;
     }
     assert.ok(said[0]!.includes('food') && said[0]!.includes('demo'), `${said}`);
+    assert.ok(said[1]!.startsWith('bad-argument: ') && said[1]!.includes('reference'), `${said}`);
     assert.equal(parseReport(await readFile(join(out, 'report.json'), 'utf8')).pictures, report.pictures);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -4,13 +4,13 @@
  * stopped by Ctrl-C.
  */
 import { join } from 'node:path';
-import { diskFiles, modelPath, openDisk } from '../../../models/openDisk.node';
+import { modelPath, openDisk } from '../../../models/openDisk.node';
 import { GENERAL_DOMAINS, heldOutPrompts } from '../../../models/quantize/evaluate/heldOutPrompts';
 import { weightsInTemporaryFile } from '../../../models/stageWeights.node';
 import { computing } from '../../backend/computing.node';
-import { fingerprint } from '../../fingerprint';
 import { nativeSize } from '../../model';
 import { checkpointModel } from '../../model.checkpoint';
+import { modelFingerprint } from '../modelFingerprint.node';
 import { runCommand } from '../runCommand.node';
 import { type EvaluateArguments, parseArguments, USAGE } from './arguments.node';
 import { evaluateModel } from './evaluateModel.node';
@@ -34,7 +34,7 @@ async function evaluate(given: EvaluateArguments, signal: AbortSignal): Promise<
   const reference = { model: checkpointModel(checkpoint, undefined, weightsInTemporaryFile), backend };
   const model = {
     name: given.model === 'demo' ? 'demo' : checkpoint.name,
-    fingerprint: await fingerprint(await diskFiles(path, given.options)),
+    fingerprint: await modelFingerprint(path, given.options, checkpoint),
   };
   const { comparedSteps, reference: drawn, out } = given;
   const evaluation = { model, quantized, tasks, domains, drawing, comparedSteps, drawn, out };
