@@ -1,5 +1,4 @@
 /** The page with the real engine, as the specs drive it: settings typed, a picture drawn, the command's beside it. */
-import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,6 +6,8 @@ import { decode } from 'fast-png';
 import type { Page } from 'puppeteer-core';
 import * as assert from 'uvu/assert';
 import { type RandomModelName, randomModelFiles } from '../models/randomModel';
+import { fromRoot } from '../root';
+import { commandsIn } from '../workers/cli/command';
 import { byId, canvasPixels, type Visit, type VisitOptions, visit } from './page';
 
 export const PROMPT = 'a red apple on a blue background';
@@ -86,6 +87,7 @@ export async function problem(page: Page, code: string): Promise<string> {
   return page.$eval(`${byId('problem')} p`, (element) => (element as unknown as { textContent: string }).textContent);
 }
 
+const { generate } = commandsIn(() => fromRoot(''));
 const commandPictures = new Map<string, Promise<Buffer>>();
 
 /** The pixels that `npm run generate` draws with seed 1; what is asked twice is drawn once. */
@@ -105,8 +107,7 @@ export function commandPicture({ prompt = PROMPT, steps, size }: Drawn, ...more:
 async function drawnByCommand(words: readonly string[]): Promise<Buffer> {
   const scratch = await scratchFolder();
   const out = join(scratch.path, 'command.png');
-  const command = ['build/run.mjs', 'workers/cli.ts', ...words, '--out', out];
-  const { status, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
+  const { status, stderr } = await generate(...words, '--out', out);
   assert.is(status, 0, stderr);
   const { data } = decode(await readFile(out));
   await scratch.remove();

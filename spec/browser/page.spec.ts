@@ -23,7 +23,7 @@ const ready = (work: (visit: Visit) => Promise<void>, options?: VisitOptions): P
       await work(opened);
       assert.equal(opened.complaints, []);
     },
-    options,
+    { ...options, shared: true },
   );
 
 async function type(page: Page, prompt: string): Promise<void> {

@@ -1,8 +1,9 @@
-/** A browser with the page open, for one spec: its own profile, its own server, and every complaint collected. */
+/** A browser with the page open, for one test: nothing stored before, its own server, and every complaint collected. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import puppeteer, { type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
+import { test } from 'uvu';
 import { CHROMIUM_FLAGS, requireChromium } from '../../build/chromium';
 import { type Serving, serve } from '../../build/serve';
 import { LATER_TIERS } from '../../build/wasmTiers';
@@ -22,6 +23,11 @@ export interface VisitOptions {
   /** As in `navigator.language`. */
   readonly language?: string;
   readonly flags?: readonly string[];
+  /**
+   * Whether a browser that earlier tests of this file had will do, which saves starting one: in a context of its own, with nothing of
+   * theirs, but with storage in memory alone.
+   */
+  readonly shared?: boolean;
   /** Where in the served folder the page lies, as `some/path/`. */
   readonly below?: string;
   /** Put in front of the server: given its address, resolves to the one to open, and its end. */
@@ -32,22 +38,19 @@ export interface VisitOptions {
 export async function visit(
   folder: string,
   work: (visit: Visit) => Promise<void>,
-  { width = 1280, height = 900, language = 'en-US', flags = [], below = '', front }: VisitOptions = {},
+  { width = 1280, height = 900, language = 'en-US', flags = [], shared = false, below = '', front }: VisitOptions = {},
 ): Promise<void> {
-  const profile = await mkdtemp(join(tmpdir(), 'pocket-diffusion-'));
   const requests: string[] = [];
   const server = await serve(folder, 0, (path) => requests.push(path));
   const fronted = await front?.(server.url);
   const url = `${fronted?.url ?? server.url}${below}`;
-  const browser = await puppeteer.launch({
-    executablePath: requireChromium(),
-    userDataDir: profile,
-    args: [...CHROMIUM_FLAGS, `--js-flags=${LATER_TIERS}`, `--lang=${language}`, `--accept-lang=${language}`, ...flags],
-    defaultViewport: { width, height },
-    protocolTimeout: 600_000,
-  });
+  const opened = await (shared ? sharedContext : ownBrowser)([
+    ...[`--js-flags=${LATER_TIERS}`, `--lang=${language}`, `--accept-lang=${language}`],
+    ...flags,
+  ]);
   try {
-    const page = await browser.newPage();
+    const page = await opened.context.newPage();
+    await page.setViewport({ width, height });
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('requestfailed', (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
@@ -60,11 +63,53 @@ export async function visit(
     await page.goto(url);
     await work({ page, url, requests, complaints });
   } finally {
-    await browser.close();
+    await opened.close();
     await fronted?.close();
     await server.close();
-    await rm(profile, { recursive: true, force: true });
   }
+}
+
+interface Opened {
+  readonly context: BrowserContext;
+  close(): Promise<void>;
+}
+
+/** With its own profile on disk. */
+async function ownBrowser(flags: readonly string[]): Promise<Opened & { readonly browser: Browser }> {
+  const profile = await mkdtemp(join(tmpdir(), 'pocket-diffusion-'));
+  const browser = await puppeteer.launch({
+    executablePath: requireChromium(),
+    userDataDir: profile,
+    args: [...CHROMIUM_FLAGS, ...flags],
+    defaultViewport: { width: 1280, height: 900 },
+    protocolTimeout: 600_000,
+  });
+  return {
+    browser,
+    context: browser.defaultBrowserContext(),
+    async close() {
+      await browser.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Browsers of this file's tests, by their flags. */
+const running = new Map<string, ReturnType<typeof ownBrowser>>();
+
+test.after(async () => {
+  for (const opened of running.values()) await (await opened).close();
+});
+
+/** One that has crashed is that test's failure; the next has another. */
+async function sharedContext(flags: readonly string[]): Promise<Opened> {
+  const key = flags.join(' ');
+  const before = await running.get(key);
+  if (before && !before.browser.connected) await before.close();
+  if (!before?.browser.connected) running.set(key, ownBrowser(flags));
+  const { browser } = await running.get(key)!;
+  const context = await browser.createBrowserContext();
+  return { context, close: () => (browser.connected ? context.close() : Promise.resolve()) };
 }
 
 /** The element with this `data-testid`. */

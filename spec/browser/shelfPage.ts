@@ -21,7 +21,7 @@ export function shelfIn(test: Test, folder: string) {
         await work(opened);
         assert.equal(opened.complaints, []);
       },
-      options,
+      { ...options, shared: true },
     );
 }
 
