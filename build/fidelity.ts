@@ -30,8 +30,9 @@ import { textToImage } from '../workers/pipeline';
 import { DEFAULTS } from '../workers/request';
 import { tinyManifest, tinyModel } from '../workers/tinyVae';
 import { hashedAdapter, hashedControlNet } from './fidelityControl';
-import { drawnInto, inpaintingCheckpoint, ofNineChannels } from './fidelityInpaint';
+import { type Box, boxMask, drawnInto, inpaintingCheckpoint, ofNineChannels } from './fidelityInpaint';
 import { type AdapterKind, hashedEncoder, hashedIpAdapter } from './fidelityIpAdapter';
+import { keptFor } from './fidelityKept';
 import { marksOf, notesUnder } from './fidelityNotes';
 
 export const LEAST_DECIBELS = 50;
@@ -64,8 +65,6 @@ export type FidelityCase = ImageRequest & {
   /** Of the scheduler config that the model is taken to have come with, what is another. */
   readonly scheduleConfig?: Partial<SchedulerConfig>;
 };
-
-type Box = readonly [number, number, number, number];
 
 /** Of spec/vectors: requests, and the pictures they are held against. */
 const FILES = [
@@ -137,8 +136,10 @@ export async function* fidelity(cases: readonly FidelityCase[], root = '.'): Asy
   const demo = await openDiffusersFolder(await diskFolder(`${root}/models/demo/model`));
   const told = await toldCheckpoint(demo, await referencesOf('fidelity-few', root));
   const backend = nodeWasmBackend();
+  const plain = keptFor({ model: checkpointModel(demo), backend });
   const partsOf = async (each: FidelityCase): Promise<Parts> => {
     const { tinyVae, guidanceTold, controlled, likened, scheduleConfig } = each;
+    if (each.from === 'fidelity') return plain.partsOf(each);
     if (each.from === 'pictures-inpaint') return { model: checkpointModel(await inpaintingCheckpoint(root)), backend };
     const checkpoint = scheduledAs(guidanceTold ? told : demo, scheduleConfig);
     const loras = await openedLoras(each, shelfOf(await referencesOf(each.from, root)));
@@ -161,12 +162,16 @@ export async function* fidelity(cases: readonly FidelityCase[], root = '.'): Asy
   };
   const pictureOf = async (from: FidelityCase['from'], name: string) =>
     readPng(await (await referencesOf(from, root)).read(name));
-  for (const each of cases) {
-    const given = (name: string) => pictureOf('fidelity', name);
-    const request = await alike(await steered(await withImages(each, given), each, given), each, given);
-    const picture = await drawn(request, await partsOf(each));
-    const reference = await pictureOf(each.from, each.reference ?? each.name);
-    yield { ...each, decibels: psnr(picture.pixels, reference.pixels) };
+  try {
+    for (const each of cases) {
+      const given = (name: string) => pictureOf('fidelity', name);
+      const request = await alike(await steered(await withImages(each, given), each, given), each, given);
+      const picture = await drawn(request, await partsOf(each));
+      const reference = await pictureOf(each.from, each.reference ?? each.name);
+      yield { ...each, decibels: psnr(picture.pixels, reference.pixels) };
+    }
+  } finally {
+    await plain.close();
   }
 }
 
@@ -243,15 +248,6 @@ async function withImages(request: FidelityCase, pictureOf: (name: string) => Pr
   const { initImage } = brought({ initImage: given }, { width, height });
   const images = { initImage: initImage!, ...(maskBox ? { maskImage: boxMask(maskBox, { width, height }) } : {}) };
   return { ...request, ...brought(images, request, request) };
-}
-
-/** White in `box`, as RGB. */
-export function boxMask([left, top, right, bottom]: Box, { width, height }: Pick<Pixels, 'width' | 'height'>): Pixels {
-  const pixels = Uint8Array.from({ length: 3 * width * height }, (_, i) => {
-    const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
-    return x >= left && x < right && y >= top && y < bottom ? 255 : 0;
-  });
-  return { width, height, pixels };
 }
 
 async function drawn(request: ImageRequest, parts: Parts): Promise<Picture> {

@@ -26,7 +26,24 @@ export const ofNineChannels = <Case extends Pick<FidelityCase, 'name' | 'schedul
   reference: recorded.name,
 });
 
-export const drawnInto = ({ width, height }: { readonly width: number; readonly height: number }) => ({
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Left, top, right, bottom, pixels. */
+export type Box = readonly [number, number, number, number];
+
+/** White in `box`, as RGB. */
+export function boxMask([left, top, right, bottom]: Box, { width, height }: Size) {
+  const pixels = Uint8Array.from({ length: 3 * width * height }, (_, i) => {
+    const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+    return x >= left && x < right && y >= top && y < bottom ? 255 : 0;
+  });
+  return { width, height, pixels };
+}
+
+export const drawnInto = ({ width, height }: Size) => ({
   ...{ width, height },
   pixels: wavePicture(width, height),
 });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { boxMask } from '../../build/fidelity';
+import { boxMask } from '../../build/fidelityInpaint';
 import { openDiffusersFolder } from '../../models/checkpoint';
 import { fileSource } from '../../models/folder.node';
 import { planModel } from '../../models/planModel';
