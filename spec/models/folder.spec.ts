@@ -36,7 +36,8 @@ test('a directory does the same, and notices a file that became shorter', async 
     await behaves(folder);
     const file = (await folder.file('unet/config.json'))!;
     await truncate(join(directory, 'unet/config.json'), 50);
-    await rejects(() => file.read(40, 60), 'bad-model', 'bytes 40 to 60', 'an end at 50');
+    const whole = join(directory, 'unet/config.json');
+    await rejects(() => file.read(40, 60), 'bad-model', `${whole}: expected bytes 40 to 60`, 'an end at 50');
   } finally {
     await rm(directory, { recursive: true });
   }
