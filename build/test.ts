@@ -34,8 +34,8 @@ const SPEC_TIMEOUT_MILLISECONDS = 15 * 60_000;
 const NODE_OPTIONS = [process.env.NODE_OPTIONS ?? '', LATER_TIERS_IN_NODE, ONE_CORE_IN_NODE].join(' ').trim();
 /** Whatever this goes into may start the bridge's host. */
 const STARTS_HOST = 'build/host/startHost.ts';
-/** One more than there are cores: a spec waits now and then, for a page or the disk. */
-const LANES = availableParallelism() + 1;
+/** Two more than there are cores: specs wait, for a page, the disk or the host, and two in browsers leave most of a core to others. */
+const LANES = availableParallelism() + 2;
 
 export async function main(args: readonly string[]): Promise<number> {
   const slow = args.includes('--slow');
@@ -58,16 +58,59 @@ export async function main(args: readonly string[]): Promise<number> {
     uses: [...(inBrowser(spec) ? (['browser'] as const) : []), ...(overHost.has(spec) ? (['host'] as const) : [])],
     run: () => runSpec(spec),
   });
+  const sorted = longestFirst(specs);
   // First what builds the host, then browsers: going two at a time, they take the longest.
   const tally = await runJobs([
     ...host,
-    ...specs.filter(inBrowser).map(jobOf),
+    ...sorted.filter(inBrowser).map(jobOf),
     ...(all ? (['types', 'style'] as const) : []).map((check): Job => ({ uses: [], run: () => runCheck(check) })),
-    ...specs.filter((path) => !inBrowser(path)).map(jobOf),
+    ...sorted.filter((path) => !inBrowser(path)).map(jobOf),
   ]);
   console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
   return tally.failed === 0 && tally.passed > 0 ? 0 : 1;
 }
+
+/** Specs that take longest, in turn, those in browsers and all others: begun late, one of them would run while other lanes are empty. */
+const LONGEST = [
+  ...[
+    'browser/bridgePage',
+    'browser/engine',
+    'browser/store',
+    'browser/visits',
+    'browser/download',
+    'browser/engineLoras',
+  ],
+  ...[
+    'browser/webgpu',
+    'browser/engineIpAdapter',
+    'browser/engineControl',
+    'browser/page',
+    'browser/shelf',
+    'browser/damage',
+  ],
+  ...[
+    'build/fidelity',
+    'models/qnn/forms',
+    'workers/pictures',
+    'models/quantize/calibrate/calibrate',
+    'workers/quantize/quantizedFolder',
+  ],
+  ...['workers/deepCache', 'workers/int8Pictures', 'workers/quantize/quantizeModel'],
+  ...['models/quantize/adaround', 'workers/backend/int8/kernels', 'workers/cli/generate', 'workers/hires'],
+  ...[
+    'workers/steering',
+    'workers/streamed',
+    'workers/quantize/sensitivity',
+    'models/networks',
+    'workers/cli/ipAdapter',
+    'models/lora/changedWeights',
+  ],
+].map((name) => `spec/${name}.spec.ts`);
+
+const longestFirst = (specs: readonly string[]): string[] => [
+  ...LONGEST.filter((spec) => specs.includes(spec)),
+  ...specs.filter((spec) => !LONGEST.includes(spec)),
+];
 
 const inBrowser = (path: string): boolean => path.startsWith('spec/browser/');
 

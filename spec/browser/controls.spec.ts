@@ -1,5 +1,5 @@
 /** Control on the page: models kept, pictures given in every way, what arrives at the engine; taken back out of a picture's file; refused by name. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { test } from 'uvu';
@@ -9,7 +9,8 @@ import type { ImageRequest } from '../../workers/api';
 import { pngBytes } from '../../workers/cli/png';
 import { withChunks } from '../../workers/pictureFile/pngChunks';
 import { recipeChunks } from '../../workers/pictureFile/recipe';
-import { byId } from './page';
+import { all, focused, gray, kept, part, place } from './controlPage';
+import { byId, fill } from './page';
 import {
   count,
   draws,
@@ -28,10 +29,6 @@ import {
 
 const ready = shelfIn(test, 'dist/spec-controls');
 
-const part = (name: string, ...shape: number[]) => ({
-  ...({ name, dtype: 'F32', shape } as const),
-  data: new Uint8Array(4 * shape.reduce((product, size) => product * size, 1)),
-});
 /** What its names and shapes show; the numbers are the spec's, so that no two are the same file. */
 function controlNet(title: string, ...more: ReturnType<typeof part>[]): Uint8Array {
   const rows = (name: string, from: number, to: number) =>
@@ -42,16 +39,6 @@ function controlNet(title: string, ...more: ReturnType<typeof part>[]): Uint8Arr
 const adapter = encodeSafetensors([part('conv_in.weight', 4, 192, 3, 3), part('body.0.block1.weight', 4, 4, 3, 3)]);
 const XL = part('mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight', 4, 2048);
 
-async function place(name: string, bytes: Uint8Array | string): Promise<string> {
-  const path = await file(name);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, bytes);
-  return path;
-}
-const gray = (name: string, value: number, width = 16, height = 16): Promise<string> =>
-  place(name, pngBytes({ width, height, pixels: new Uint8Array(3 * width * height).fill(value) }));
-const kept = (number: number): string => `document.querySelectorAll('${byId('kept-control')}').length === ${number}`;
-
 /** The panel unfolded, with a ControlNet. */
 async function opened(page: Page): Promise<void> {
   await page.evaluate('delete window.showOpenFilePicker');
@@ -60,16 +47,6 @@ async function opened(page: Page): Promise<void> {
   await upload(page, 'first-control', await place('canny.safetensors', controlNet('canny')));
   await waitFor(page, kept(1));
 }
-
-const focused = (page: Page, id: string) => waitFor(page, `document.activeElement.dataset.testid === '${id}'`);
-
-async function fill(page: Page, id: string, value: string): Promise<void> {
-  await page.$eval(byId(id), (field) => (field as unknown as { select(): void }).select());
-  await page.type(byId(id), value);
-}
-
-const all = (page: Page, id: string, from: string): Promise<unknown> =>
-  page.evaluate(`[...document.querySelectorAll('${byId(id)}')].map((each) => each.${from})`);
 
 test('two pictures steer, each by its model, its weight and its part; off, removed or deleted they do not', () =>
   ready(async ({ page }) => {

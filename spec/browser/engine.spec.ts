@@ -12,12 +12,12 @@ import { pngBytes } from '../../workers/cli/png';
 import { DEFAULTS } from '../../workers/request';
 import { fromRoot } from '../root';
 import { wavePicture } from '../workers/pictureFile/wavePicture';
-import { commandPicture, draw, fill, ready, same, scratchFolder, textOf } from './enginePage';
-import { byId } from './page';
+import { commandPicture, draw, ready, same, scratchFolder, textOf } from './enginePage';
+import { byId, fill } from './page';
 import { press, unfold, upload } from './shelfPage';
 
 const FOLDER = 'dist/spec-engine';
-const FEW = { steps: 6 };
+const FEW = { steps: 4 };
 
 /** What the command draws. */
 let command: Buffer;

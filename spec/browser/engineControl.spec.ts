@@ -11,8 +11,8 @@ import { psnr } from '../../models/quantize/quality/psnr';
 import { encodeSafetensors, type NamedTensor } from '../../models/safetensorsWriter';
 import { pngBytes } from '../../workers/cli/png';
 import { fromRoot } from '../root';
-import { begin, commandPicture, draw, fill, ready, same, scratchFolder, textOf } from './enginePage';
-import { byId } from './page';
+import { begin, commandPicture, draw, ready, same, scratchFolder, textOf } from './enginePage';
+import { byId, fill } from './page';
 import { press, says, unfold, upload, waitFor } from './shelfPage';
 
 const FOLDER = 'dist/spec-engine-control';

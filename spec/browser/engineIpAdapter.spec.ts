@@ -10,8 +10,8 @@ import { diskFolder } from '../../models/folder.node';
 import { psnr } from '../../models/quantize/quality/psnr';
 import { pngBytes } from '../../workers/cli/png';
 import { fromRoot } from '../root';
-import { begin, commandPicture, draw, fill, ready, same, scratchFolder } from './enginePage';
-import { byId } from './page';
+import { begin, commandPicture, draw, ready, same, scratchFolder } from './enginePage';
+import { byId, fill } from './page';
 import { press, says, unfold, upload, waitFor } from './shelfPage';
 
 const FOLDER = 'dist/spec-engine-ip-adapter';

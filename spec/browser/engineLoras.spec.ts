@@ -8,8 +8,8 @@ import { fileSource } from '../../models/folder.node';
 import { psnr } from '../../models/quantize/quality/psnr';
 import { openSafetensors } from '../../models/safetensors';
 import { fromRoot } from '../root';
-import { commandPicture, draw, fill, ready, same, scratchFolder } from './enginePage';
-import { byId } from './page';
+import { commandPicture, draw, ready, same, scratchFolder } from './enginePage';
+import { byId, fill } from './page';
 import { press, unfold, upload } from './shelfPage';
 
 const FOLDER = 'dist/spec-engine-loras';

@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { type RandomModelName, randomModelFiles } from '../models/randomModel';
 import { fromRoot } from '../root';
 import { commandsIn } from '../workers/cli/command';
-import { byId, canvasPixels, type Visit, type VisitOptions, visit } from './page';
+import { byId, canvasPixels, fill, type Visit, type VisitOptions, visit } from './page';
 
 export const PROMPT = 'a red apple on a blue background';
 /** Room for a loaded two-core machine; what is waited for takes seconds, on a GPU in software a minute. */
@@ -38,11 +38,6 @@ export const ready = (folder: string, work: (visit: Visit) => Promise<void>, opt
     },
     options,
   );
-
-export async function fill(page: Page, id: string, text: string): Promise<void> {
-  await page.$eval(byId(id), (field) => (field as unknown as { select(): void }).select());
-  await page.type(byId(id), text);
-}
 
 export const textOf = (page: Page, id: string): Promise<string> =>
   page.$eval(byId(id), (element) => (element as unknown as { textContent: string }).textContent);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bundle } from '../../build/bundle';
-import { commandPicture, draw, fill, PATIENCE, ready, same, scratchFolder, writeRandomModel } from './enginePage';
-import { byId } from './page';
+import { commandPicture, draw, PATIENCE, ready, same, scratchFolder, writeRandomModel } from './enginePage';
+import { byId, fill } from './page';
 import { press, unfold } from './shelfPage';
 
 const FOLDER = 'dist/spec-engine-tiny-vae';

@@ -16,6 +16,7 @@ import type {
 } from '../../workers/api';
 import { CodedError } from '../../workers/errors';
 import { PAUSE } from '../../workers/job';
+import type { Locks } from '../../workers/store/locking';
 import { type Again, againOf, fromNoted } from '../../workers/store/notedOptions';
 
 type Tell = (event: ImportEvent | ReadEvent) => void;
@@ -103,11 +104,12 @@ export async function storage() {
   return { usage, quota: 10_000_000_000, persisted, models: bytesOf(await models()), freeable };
 }
 
+const { locks } = (globalThis as unknown as { readonly navigator: { readonly locks: Locks } }).navigator;
+
+/** As soon as nobody holds the lock `demo`. */
 export async function openDemo(tell: Tell): Promise<void> {
-  for (let step = 0; step <= 10; step += 1) {
-    tell({ type: 'converting', stage: 'unet', bytes: step * 2_490_000, of: 24_900_000 });
-    await pause(80);
-  }
+  tell({ type: 'converting', stage: 'unet', bytes: 2_490_000, of: 24_900_000 });
+  await locks.request('demo', {}, () => pause(20));
   tell({ type: 'imported', model: await put(DEMO) });
 }
 

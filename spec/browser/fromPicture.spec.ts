@@ -8,7 +8,7 @@ import { pngBytes } from '../../workers/cli/png';
 import { withChunks } from '../../workers/pictureFile/pngChunks';
 import { textChunk } from '../../workers/pictureFile/pngText';
 import { recipeChunks } from '../../workers/pictureFile/recipe';
-import { byId } from './page';
+import { byId, fill } from './page';
 import { draws, drop, file, isThere, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-from-picture');
@@ -89,10 +89,6 @@ test('a picked picture of stable-diffusion-webui sets what is drawn with here, a
 
 test('random numbers, a variation, eta and timesteps are set by hand where they apply, and are what a picture of them sets again', () =>
   ready(async ({ page }) => {
-    const fill = async (id: string, value: string): Promise<void> => {
-      await page.$eval(byId(id), (field) => (field as unknown as { select(): void }).select());
-      await page.type(byId(id), value);
-    };
     await page.type(byId('prompt'), 'echo');
     await unfold(page, 'noise');
     await page.waitForSelector(byId('rng-philox'));
@@ -101,7 +97,7 @@ test('random numbers, a variation, eta and timesteps are set by hand where they 
     await page.select(byId('timestep-spacing'), 'trailing');
     await draws(page, /“rng philox, timestepSpacing trailing”/);
     // A variation keeps the seed and has a seed of its own, new each time until it is kept.
-    await fill('variation', '0.25');
+    await fill(page, 'variation', '0.25');
     const seed = await fieldOf(page, 'seed');
     await draws(page, /subseed \d+, subseedStrength 0\.25/);
     const first = await fieldOf(page, 'subseed');
@@ -115,8 +111,8 @@ test('random numbers, a variation, eta and timesteps are set by hand where they 
     await page.select(byId('scheduler'), 'tcd');
     await page.waitForSelector(byId('eta'));
     assert.equal([await fieldOf(page, 'eta'), await isThere(page, 'timestep-spacing')], ['0.3', false]);
-    await fill('eta', '0.8');
-    await fill('steps', '2');
+    await fill(page, 'eta', '0.8');
+    await fill(page, 'steps', '2');
     await draws(page, /eta 0\.8/);
     const last = await fieldOf(page, 'subseed');
     await press(page, 'reset');

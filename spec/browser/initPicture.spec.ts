@@ -4,7 +4,7 @@ import type { Page } from 'puppeteer-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pngBytes } from '../../workers/cli/png';
-import { byId } from './page';
+import { byId, fill } from './page';
 import { draws, file, isThere, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-init-picture');
@@ -22,11 +22,6 @@ async function given(page: Page): Promise<void> {
   await unfold(page, 'init-picture');
   await upload(page, 'init-file', await bluePicture());
   await page.waitForSelector(byId('mask'));
-}
-
-async function fill(page: Page, id: string, value: string): Promise<void> {
-  await page.$eval(byId(id), (field) => (field as unknown as { select(): void }).select());
-  await page.type(byId(id), value);
 }
 
 /** Of the picture on show, at parts of its sides; from a copy, which may be read more than once. */

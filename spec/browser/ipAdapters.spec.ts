@@ -1,5 +1,4 @@
 /** Pictures to draw like, on the page: IP-Adapters and what sees for them kept, pictures given and taken away, what arrives at the engine, what comes back. */
-import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { test } from 'uvu';
@@ -10,25 +9,16 @@ import type { ImageRequest } from '../../workers/api';
 import { pngBytes } from '../../workers/cli/png';
 import { withChunks } from '../../workers/pictureFile/pngChunks';
 import { recipeChunks } from '../../workers/pictureFile/recipe';
-import { byId } from './page';
-import { count, draws, drop, file, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
+import { all, focused, gray, kept, part, place } from './controlPage';
+import { byId, fill } from './page';
+import { count, draws, drop, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-ip-adapters');
 
-const part = (name: string, ...shape: number[]) => ({
-  ...({ name, dtype: 'F32', shape } as const),
-  data: new Uint8Array(4 * shape.reduce((product, size) => product * size, 1)),
-});
 /** What its names and shapes show: one that sees a picture as a whole, `sees` wide, for cross-attentions `width` wide. */
 const adapter = (sees = 40, width = 4): Uint8Array =>
   encodeSafetensors([part('image_proj.proj.weight', 4 * width, sees), part('ip_adapter.1.to_k_ip.weight', 8, width)]);
 
-async function place(name: string, bytes: Uint8Array | string): Promise<string> {
-  const path = await file(name);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, bytes);
-  return path;
-}
 /** A folder with an image encoder, `mark` in its last byte. */
 async function eyeFolder(name: string, mark = 0): Promise<string> {
   const bytes = eyeFile();
@@ -36,11 +26,7 @@ async function eyeFolder(name: string, mark = 0): Promise<string> {
   await place(`${name}/config.json`, JSON.stringify(eyeConfig()));
   return dirname(await place(`${name}/model.safetensors`, bytes));
 }
-const gray = (name: string, value: number): Promise<string> =>
-  place(name, pngBytes({ width: 16, height: 16, pixels: new Uint8Array(3 * 256).fill(value) }));
-const kept = (number: number): string => `document.querySelectorAll('${byId('kept-control')}').length === ${number}`;
 const given = (number: number): string => `document.querySelectorAll('${byId('control-given')}').length === ${number}`;
-const focused = (page: Page, id: string) => waitFor(page, `document.activeElement.dataset.testid === '${id}'`);
 
 /** The panel unfolded, with an IP-Adapter. */
 async function opened(page: Page): Promise<void> {
@@ -61,14 +47,6 @@ async function seeing(page: Page, ...pictures: readonly string[]): Promise<void>
     await waitFor(page, given(i + 1));
   }
 }
-
-async function fill(page: Page, id: string, value: string): Promise<void> {
-  await page.$eval(byId(id), (field) => (field as unknown as { select(): void }).select());
-  await page.type(byId(id), value);
-}
-
-const all = (page: Page, id: string, from: string): Promise<unknown> =>
-  page.evaluate(`[...document.querySelectorAll('${byId(id)}')].map((each) => each.${from})`);
 
 test('it sees by an encoder of its width, whichever comes, and says what it lacks until then', () =>
   ready(async ({ page }) => {

@@ -1,18 +1,12 @@
 /** A second pass, FreeU, soft edges and what is beyond them, as a person sets them: what arrives at the engine (`echo` of fakeEngine.worker.ts). */
 import { writeFile } from 'node:fs/promises';
-import type { Page } from 'puppeteer-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pngBytes } from '../../workers/cli/png';
-import { byId } from './page';
+import { byId, fill } from './page';
 import { draws, file, isThere, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-more-options');
-
-async function fill(page: Page, id: string, value: string): Promise<void> {
-  await page.$eval(byId(id), (field) => (field as unknown as { select(): void }).select());
-  await page.type(byId(id), value);
-}
 
 test('a second pass is chosen by its scale, shows the first meanwhile, and is set again by its picture', () =>
   ready(async ({ page }) => {

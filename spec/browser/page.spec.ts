@@ -6,34 +6,18 @@ import { decode } from 'fast-png';
 import type { Page, SerializedAXNode } from 'puppeteer-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bundlePageWith } from '../../build/bundle';
 import { fakePicture } from './fakePicture';
-import { byId, canvasPixels, type Visit, type VisitOptions, visit } from './page';
+import { byId, canvasPixels, visit } from './page';
+import { isThere, shelfIn, text } from './shelfPage';
 
 const FOLDER = 'dist/spec-web';
 
-test.before(() => bundlePageWith('spec/browser/fakeEngine.worker.ts', FOLDER));
-
-/** A visit whose demo model is ready; complaints of the browser fail it. */
-const ready = (work: (visit: Visit) => Promise<void>, options?: VisitOptions): Promise<void> =>
-  visit(
-    FOLDER,
-    async (opened) => {
-      await opened.page.waitForSelector(byId('model'));
-      await work(opened);
-      assert.equal(opened.complaints, []);
-    },
-    { ...options, shared: true },
-  );
+const ready = shelfIn(test, FOLDER);
 
 async function type(page: Page, prompt: string): Promise<void> {
   await page.$eval(byId('prompt'), (field) => (field as unknown as { select(): void }).select());
   await page.type(byId('prompt'), prompt);
 }
-
-const text = (page: Page, id: string): Promise<string> =>
-  page.$eval(byId(id), (element) => (element as { textContent: string | null }).textContent ?? '');
-const isThere = async (page: Page, id: string): Promise<boolean> => (await page.$(byId(id))) !== null;
 
 test('isolated from other pages, and without a complaint from the browser', () =>
   ready(async ({ page }) => {
@@ -43,13 +27,22 @@ test('isolated from other pages, and without a complaint from the browser', () =
   }));
 
 test('one can type, and ask for a picture, while the demo model is still being prepared', () =>
-  visit(FOLDER, async ({ page, complaints }) => {
-    await page.waitForSelector(byId('progress'));
-    await page.type(byId('prompt'), 'a sun');
-    await page.click(byId('draw'));
-    await page.waitForSelector(byId('save'));
-    assert.equal(complaints, []);
-  }));
+  visit(
+    FOLDER,
+    async ({ page, complaints }) => {
+      await page.waitForSelector(byId('progress'));
+      await page.type(byId('prompt'), 'a sun');
+      await page.click(byId('draw'));
+      assert.not(await isThere(page, 'model'));
+      await page.evaluate('prepareDemo()');
+      await page.waitForSelector(byId('save'));
+      assert.equal(complaints, []);
+    },
+    {
+      shared: true,
+      before: `navigator.locks.request('demo', () => new Promise((resolve) => { window.prepareDemo = resolve; }))`,
+    },
+  ));
 
 test('draws: step by step, then the very pixels of the engine, and every control again', () =>
   ready(async ({ page }) => {

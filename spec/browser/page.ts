@@ -28,6 +28,8 @@ export interface VisitOptions {
    * theirs, but with storage in memory alone.
    */
   readonly shared?: boolean;
+  /** Run in the page before its own scripts. */
+  readonly before?: string;
   /** Where in the served folder the page lies, as `some/path/`. */
   readonly below?: string;
   /** Put in front of the server: given its address, resolves to the one to open, and its end. */
@@ -38,7 +40,16 @@ export interface VisitOptions {
 export async function visit(
   folder: string,
   work: (visit: Visit) => Promise<void>,
-  { width = 1280, height = 900, language = 'en-US', flags = [], shared = false, below = '', front }: VisitOptions = {},
+  {
+    width = 1280,
+    height = 900,
+    language = 'en-US',
+    flags = [],
+    shared = false,
+    before,
+    below = '',
+    front,
+  }: VisitOptions = {},
 ): Promise<void> {
   const requests: string[] = [];
   const server = await serve(folder, 0, (path) => requests.push(path));
@@ -60,6 +71,7 @@ export async function visit(
     page.on('response', (response) => {
       if (response.status() >= 400) complaints.push(`${response.url()}: ${response.status()}`);
     });
+    if (before !== undefined) await page.evaluateOnNewDocument(before);
     await page.goto(url);
     await work({ page, url, requests, complaints });
   } finally {
@@ -114,6 +126,12 @@ async function sharedContext(flags: readonly string[]): Promise<Opened> {
 
 /** The element with this `data-testid`. */
 export const byId = (id: string): string => `[data-testid="${id}"]`;
+
+/** Types `text` in place of what a field holds. */
+export async function fill(page: Page, id: string, text: string): Promise<void> {
+  await page.$eval(byId(id), (field) => (field as unknown as { select(): void }).select());
+  await page.type(byId(id), text);
+}
 
 export interface CanvasPixels {
   readonly width: number;
