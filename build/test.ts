@@ -71,41 +71,17 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 /** Specs that take longest, in turn, those in browsers and all others: begun late, one of them would run while other lanes are empty. */
-const LONGEST = [
-  ...[
-    'browser/bridgePage',
-    'browser/engine',
-    'browser/store',
-    'browser/visits',
-    'browser/download',
-    'browser/engineLoras',
-  ],
-  ...[
-    'browser/webgpu',
-    'browser/engineIpAdapter',
-    'browser/engineControl',
-    'browser/page',
-    'browser/shelf',
-    'browser/damage',
-  ],
-  ...[
-    'build/fidelity',
-    'models/qnn/forms',
-    'workers/pictures',
-    'models/quantize/calibrate/calibrate',
-    'workers/quantize/quantizedFolder',
-  ],
-  ...['workers/deepCache', 'workers/int8Pictures', 'workers/quantize/quantizeModel'],
-  ...['models/quantize/adaround', 'workers/backend/int8/kernels', 'workers/cli/generate', 'workers/hires'],
-  ...[
-    'workers/steering',
-    'workers/streamed',
-    'workers/quantize/sensitivity',
-    'models/networks',
-    'workers/cli/ipAdapter',
-    'models/lora/changedWeights',
-  ],
-].map((name) => `spec/${name}.spec.ts`);
+const LONGEST = `
+  browser/bridgePage browser/engine browser/store browser/visits browser/download browser/engineLoras
+  browser/webgpu browser/engineIpAdapter browser/engineControl browser/page browser/shelf browser/damage
+  build/fidelity models/qnn/forms workers/pictures models/quantize/calibrate/calibrate
+  workers/quantize/quantizedFolder workers/deepCache workers/int8Pictures workers/quantize/quantizeModel
+  models/quantize/adaround workers/backend/int8/kernels workers/cli/generate workers/hires workers/steering
+  workers/streamed workers/quantize/sensitivity models/networks workers/cli/ipAdapter models/lora/changedWeights
+`
+  .trim()
+  .split(/\s+/)
+  .map((name) => `spec/${name}.spec.ts`);
 
 const longestFirst = (specs: readonly string[]): string[] => [
   ...LONGEST.filter((spec) => specs.includes(spec)),
