@@ -19,7 +19,7 @@ import { brought, type GivenImages, readImage, sizeOf } from './cli/images';
 import { ipAdaptersOf } from './cli/ipAdapterOptions';
 import { lorasOf } from './cli/loraOptions';
 import { openModel } from './cli/openModel';
-import { peakNotes, planNotes } from './cli/planNotes';
+import { type ForecastOf, peakNotes, planNotes } from './cli/planNotes';
 import { checkWritable, writePng } from './cli/png';
 import { drawingProgress } from './cli/progress';
 import { numbersNotes, readFrom, recipeNotes } from './cli/recipe';
@@ -34,7 +34,7 @@ import { imagePrompting, imageTokens } from './imagePrompting';
 import type { Courses } from './memory/course';
 import { nodeDevice } from './memory/device.node';
 import { planDrawing } from './memory/drawingPlan';
-import { int8Plan } from './memory/int8Plan';
+import { forecastInt8, int8Plan } from './memory/int8Plan';
 import { promptingBytes } from './memory/promptingBytes';
 import { nativeSize } from './model';
 import type { Parts } from './openStage';
@@ -107,10 +107,11 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
       ? { imageTokens: imageTokens(prompts, asked.ipAdapters!), before: promptingBytes(prompts) }
       : {};
     const drawn = { ...largestPass(asked), tokens: await plannedTokens(asked, model), ...shown, steering: planned };
-    const plan = int8
-      ? int8Plan(manifest, drawn, device, availableParallelism())
-      : planDrawing(manifest, drawn, device);
-    const notes = [...(int8 ? peakNotes(plan) : []), ...planNotes(plan, drawn, manifest, device)];
+    const threads = availableParallelism();
+    const plan = int8 ? int8Plan(manifest, drawn, device, threads) : planDrawing(manifest, drawn, device);
+    const int8Forecast: ForecastOf = (...asked) => forecastInt8(...asked, threads);
+    const said = planNotes(plan, drawn, manifest, device, int8 ? int8Forecast : undefined);
+    const notes = [...(int8 ? peakNotes(plan) : []), ...said];
     for (const note of notes) console.error(note);
     if (given.fast) console.error(fastNote(given.backend, asked));
     const { courses, guidance } = plan;

@@ -1,15 +1,7 @@
 /** Another thread of our own kernels: does what the engine tells it, and says when it is done. */
-import { instantiate, type Kernels } from './backend/int8/kernels';
-import type { Order } from './backend/int8/threads';
+import { instantiate } from './backend/int8/kernels';
+import { obeying } from './backend/int8/obeying';
 
-/** Of each team. */
-const kernels: Kernels[] = [];
+const obey = obeying(instantiate, () => self.postMessage(0));
 
-self.onmessage = ({ data }: MessageEvent<Order>) => {
-  if (data.type === 'memory') kernels[data.team] = instantiate(data.module, data.memory);
-  else {
-    const { team, program, begin, end, state, scratch, thread, threads } = data;
-    kernels[team]!.run(program, begin, end, state, scratch[thread]!, threads);
-  }
-  self.postMessage(0);
-};
+self.onmessage = ({ data }: MessageEvent<Parameters<typeof obey>[0]>) => obey(data);

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- cpu [--json] [--threads N]… [--rounds N] [--runs N] [--only ENGINE]… [--figure NAME]… [--layer PART]…
+ * `npm run bench -- cpu [--json] [--threads N]… [--rounds N] [--runs N] [--only ENGINE]… [--figure NAME|none]… [--layer PART]…
  * [--profile FIGURE]… [--checkpoint FILE]`: our
  * kernels in Chromium beside ONNX Runtime Web there and beside native programs, which are installed from PyPI into
  * `dist/peers` when they are asked for. Engines take turns in every round, so that whatever else the machine does falls on
@@ -7,7 +7,9 @@
  */
 import { rename, rm, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { CodedError } from '../../models/errors';
 import { median } from '../../models/quantize/report/numbers';
+import { countAsked, namesAsked } from './cpu/asked';
 import { openChromium } from './cpu/chromium';
 import { ENGINES, type Engine, type Options, OWN, type Timed } from './cpu/engines';
 import { AS_BEFORE, peersAgainstFacts } from './cpu/facts';
@@ -32,27 +34,28 @@ export async function cpu(args: readonly string[]): Promise<number> {
       checkpoint: { type: 'string' },
     },
   });
-  const unknown = values.only?.find((name) => !ENGINES.some((engine) => engine.name === name));
-  if (unknown !== undefined) {
-    console.error(`bad-argument: --only: expected ${ENGINES.map(({ name }) => name).join(', ')}, got ${unknown}`);
+  let asked: ReturnType<typeof askedOf>;
+  try {
+    asked = askedOf(values);
+  } catch (thrown) {
+    if (!(thrown instanceof CodedError)) throw thrown;
+    console.error(thrown.message);
     return 2;
   }
+  const { engines, threads, figures: wanted, rounds, runs } = asked;
   const say = values.json ? console.error : console.log;
-  const engines = ENGINES.filter(({ name }) => values.only?.includes(name) ?? true);
   const machine = await processor();
   say(`${machine.name}, ${machine.cores} cores, ${machine.flags.join(' ')}`);
-  const threads = values.threads.map(Number);
   const layers = await layersOf(threads, values.layer, say);
-  const profiles = await profilesOf(threads, values.profile ?? [], say);
+  const profiles = await profilesOf(threads, asked.profiles, say);
   const found: Record<string, Record<string, Record<string, number>>> = {};
   const ratiosBy: Record<number, Record<string, number>> = {};
   const against: Record<number, ReturnType<typeof peersAgainstFacts>> = {};
   const peaks: Record<string, Record<string, number>> = {};
   const failures: string[] = [];
   for (const count of threads) {
-    const options = { threads: count, runs: Number(values.runs), checkpoint: () => checkpoint(values.checkpoint) };
-    const wanted = (name: string): boolean => values.figure?.includes(name) ?? true;
-    const timed = await measured(engines, wanted, options, Number(values.rounds), failures, say);
+    const options = { threads: count, runs, checkpoint: () => checkpoint(values.checkpoint) };
+    const timed = await measured(engines, wanted, options, rounds, failures, say);
     const medians = new Map([...timed].map(([name, figures]) => [name, mediansOf(figures)]));
     for (const [name, figures] of timed) {
       for (const [figure, runs] of figures)
@@ -83,6 +86,33 @@ export async function cpu(args: readonly string[]): Promise<number> {
       }),
     );
   return failures.length > 0 ? 1 : 0;
+}
+
+interface Given {
+  readonly threads: readonly string[];
+  readonly rounds: string;
+  readonly runs: string;
+  readonly only?: readonly string[];
+  readonly figure?: readonly string[];
+  readonly profile?: readonly string[];
+}
+
+/** Throws `bad-argument`. */
+function askedOf({ threads, rounds, runs, only, figure, profile }: Given) {
+  const names = namesAsked(
+    '--only',
+    only,
+    ENGINES.map(({ name }) => name),
+  );
+  const figures = [...new Set(ENGINES.flatMap((engine) => engine.figures.map(nameOf)))];
+  return {
+    engines: ENGINES.filter(({ name }) => names.includes(name)),
+    threads: threads.map((count) => countAsked('--threads', count)),
+    figures: namesAsked('--figure', figure, figures),
+    profiles: namesAsked('--profile', profile ?? ['none'], OWN.map(nameOf)),
+    rounds: countAsked('--rounds', rounds),
+    runs: countAsked('--runs', runs),
+  };
 }
 
 type Say = (line: string) => void;
@@ -137,7 +167,7 @@ type Found = Map<string, Map<string, Timed[]>>;
 
 async function measured(
   engines: readonly Engine[],
-  wanted: (figure: string) => boolean,
+  wanted: readonly string[],
   options: Options,
   rounds: number,
   failures: string[],
@@ -146,7 +176,7 @@ async function measured(
   const found: Found = new Map();
   for (let round = 0; round < rounds; round++) {
     for (const { name, figures, measure } of engines) {
-      const asked = figures.filter((figure) => wanted(nameOf(figure)));
+      const asked = figures.filter((figure) => wanted.includes(nameOf(figure)));
       if (asked.length === 0 || failures.some((failure) => failure.startsWith(`${name}:`))) continue;
       const own = found.get(name) ?? new Map<string, Timed[]>();
       found.set(name, own);

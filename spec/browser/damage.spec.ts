@@ -1,15 +1,16 @@
 /** What is broken, from the outside in: each time words, nothing half kept, and a page that still draws. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bundle } from '../../build/bundle';
+import { STATE_BYTES, STATE_FIRST } from '../../workers/kernels/layout';
 import { asJson } from '../models/randomModel';
 import { writeLyingModel, writeSparseModel } from '../models/singleFile/sparseModel';
 import { inDatabase, keptKeys } from './database';
-import { begin, draw, PATIENCE, pick, problem, ready, scratchFolder, writeRandomModel } from './enginePage';
-import { byId } from './page';
+import { begin, draw, PATIENCE, pick, problem, ready, scratchFolder, textOf, writeRandomModel } from './enginePage';
+import { byId, visit } from './page';
 import { upload } from './shelfPage';
 
 const FOLDER = 'dist/spec-damage';
@@ -142,5 +143,43 @@ test('a worker that is killed while drawing is said, and the next picture gets a
     assert.match(await problem(page, 'worker-died'), /^The engine stopped unexpectedly/);
     await draw(page, FEW);
   }));
+
+/** A thread that takes a tile of each record, and does nothing of it. */
+const IDLE = `let numbers;
+self.onmessage = ({ data: { type, memory, begin, end, state, threads } }) => {
+  if (type === 'memory') numbers = new Int32Array(memory.buffer);
+  for (let record = begin; record < end; record++) {
+    const at = (state + ${STATE_FIRST} + ${STATE_BYTES} * record) / 4;
+    Atomics.add(numbers, at, 1);
+    Atomics.add(numbers, at + 1, 1);
+    Atomics.notify(numbers, at + 1);
+    while (Atomics.load(numbers, at + 1) < threads && Atomics.load(numbers, state / 4) === 0);
+  }
+  self.postMessage(0);
+};`;
+
+for (const [what, program] of [
+  ['leave things undone', IDLE],
+  ['throw', 'self.onmessage = () => { throw new Error("broken"); };'],
+] as const) {
+  test(`threads that ${what} fail the self-test, and are neither used nor kept`, async () => {
+    const path = join(FOLDER, 'kernels.worker.js');
+    const right = await readFile(path);
+    await writeFile(path, program);
+    await visit(FOLDER, async ({ page, requests }) => {
+      await page.waitForSelector(byId('why-wasm-int8'), PATIENCE);
+      assert.match(await textOf(page, 'why-wasm-int8'), /^CPU, 8 bits: it miscalculated a test/);
+      assert.ok(requests.includes('/kernels.worker.js'), 'they were there');
+      const left = page.workers().map((worker) => worker.url());
+      assert.not.ok(
+        left.some((url) => url.endsWith('kernels.worker.js')),
+        left.join(', '),
+      );
+      await page.waitForSelector(byId('model'), PATIENCE);
+      await draw(page, FEW);
+    });
+    await writeFile(path, right);
+  });
+}
 
 test.run();

@@ -26,7 +26,7 @@ async function all(): Promise<Found[]> {
   for (const name of ['relaxed', 'words'] as const) {
     const form = await formOf(name, true);
     if (!form) continue;
-    const threads = threadsOf(form, [], true);
+    const threads = threadsOf(form, true);
     const qualities: Record<string, number> = {};
     for (const [title, describe, inputs] of CASES) {
       const made = madeUp(describe, 3);

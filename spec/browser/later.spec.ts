@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bundle, bundlePageWith } from '../../build/bundle';
 import { singleFile } from '../models/singleFile/smallModel';
-import { begin, PATIENCE, problem, scratchFolder, textOf, writeRandomModel } from './enginePage';
+import { begin, draw, PATIENCE, problem, scratchFolder, textOf, writeRandomModel } from './enginePage';
 import { byId, visit } from './page';
 import { press, unfold, upload } from './shelfPage';
 
@@ -111,5 +111,18 @@ for (const [what, name] of [
     });
   });
 }
+
+test('eight-bit kernels whose threads did not arrive are not on offer, and why is said', async () => {
+  const [here, away] = [join(ENGINE, 'kernels.worker.js'), join(scratch.path, 'kernels.worker.js')];
+  await rename(here, away);
+  await visit(ENGINE, async ({ page }) => {
+    await page.waitForSelector(byId('why-wasm-int8'), PATIENCE);
+    assert.is(await textOf(page, 'why-wasm-int8'), 'CPU, 8 bits: what it needs did not arrive');
+    assert.is(await page.evaluate(`document.querySelector('${byId('backend-wasm-int8')}').disabled`), true);
+    await page.waitForSelector(byId('model'), PATIENCE);
+    await draw(page, { steps: 2 });
+  });
+  await rename(away, here);
+});
 
 test.run();

@@ -73,9 +73,15 @@ async function provenWebgpu(): Promise<Backend> {
 async function provenInt8(): Promise<Backend> {
   const { browserInt8Backend } = await later(import('./int8/int8.browser'));
   const int8 = await browserInt8Backend();
-  const { selfTest } = await later(import('./selfTest'));
-  if (!(await selfTest(int8))) throw unavailable('self-test-failed', 'wasm-int8');
-  return int8;
+  try {
+    const { selfTest } = await later(import('./selfTest'));
+    if (!(await selfTest(int8.backend))) throw unavailable('self-test-failed', 'wasm-int8');
+    return int8.backend;
+  } catch (thrown) {
+    // Threads, and their memories, would live as long as the page.
+    int8.close();
+    throw thrown;
+  }
 }
 
 const unavailable = (got: WhyNot, argument: OwnBackendName = 'webgpu') =>

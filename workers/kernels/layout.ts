@@ -294,7 +294,7 @@ export const A_SHARE_BITS = 27;
 export const A_LARGEST_KEY = 25;
 export const A_LARGEST_VALUE = 26;
 
-/** Of the state: for each record the next tile and how many threads are through; before them the record that failed, plus 1. */
+/** Of the state: for each record the next tile and how many threads are through; before them the record that failed, plus 1; where a thread was missed, its negative. */
 export const STATE_FAILED = 0;
 export const STATE_FIRST = 64;
 export const STATE_BYTES = 8;

@@ -32,7 +32,10 @@ export type Times = ReadonlyMap<string, number>;
 
 const STEPS = 20;
 
-/** Both prompts, two UNet passes a step, one decoding; nothing of loading. Put together of its parts, as whole pictures take hours. */
+/**
+ * Both prompts, which a peer's `TEXT` is of, two UNet passes a step, one decoding; nothing of loading. Put together of its parts, as whole
+ * pictures take hours.
+ */
 export function picture512(times: Times): number | undefined {
   const [text, unet, decode] = [TEXT, UNET_512, DECODE_512].map((figure) => times.get(nameOf(figure)));
   return text === undefined || unet === undefined || decode === undefined
@@ -40,7 +43,7 @@ export function picture512(times: Times): number | undefined {
     : text + 2 * STEPS * unet + decode;
 }
 
-/** The same as our kernels draw it, by the timesteps of DDIM, whose calls are as many as the peer's. */
+/** The same as our kernels draw it, whose `TEXT` is of one prompt, by the timesteps of DDIM, whose calls are as many as the peer's. */
 export const own512 = (times: Times): number | undefined => drawn512(times, {});
 
 /** The same as `--fast` draws it, without a tiny VAE: deep features kept, guidance in a part of the steps. */
@@ -49,7 +52,7 @@ export const fast512 = (times: Times): number | undefined => drawn512(times, fas
 function drawn512(times: Times, { cacheInterval = 1, ...guided }: ReturnType<typeof fast>): number | undefined {
   // What was not measured makes the sum none, if it is in it.
   const time = (figure: Figure): number => times.get(nameOf(figure)) ?? Number.NaN;
-  let sum = time(TEXT) + time(DECODE_512);
+  let sum = 2 * time(TEXT) + time(DECODE_512);
   for (const [step, timestep] of leading(1000, STEPS, 1).entries()) {
     const shown = { ...guided, steps: STEPS, guidanceScale: DEFAULTS.guidanceScale };
     const passes = shownIn(shown, BOTH, step).negativePrompt ? 2 : 1;

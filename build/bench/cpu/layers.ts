@@ -167,7 +167,7 @@ async function openInstructions(
       for (let i = 0; i < times; i++) writeRecord(instruction, buffer, program + i * RECORD_BYTES, layout.addressOf);
       const states = new Int32Array(buffer, state, stateBytes / 4).fill(0);
       const begun = performance.now();
-      await team.run({ program, state, scratch: layout.scratch }, 0, times);
+      await team.run({ program, state, scratch: layout.scratch }, 0, times, () => `${name}: ${instruction.scope}`);
       const taken = performance.now() - begun;
       if (states[STATE_FAILED / 4] !== 0) throw new Error(`${name}: ${instruction.scope} is not finite`);
       return taken;

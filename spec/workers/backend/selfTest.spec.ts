@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { notFetched } from '../../../models/later';
 import type { Backend, Stage } from '../../../workers/backend/backend';
 import { nodeInt8Backend } from '../../../workers/backend/int8/int8.node';
 import { wordsOf } from '../../../workers/backend/int8/numbers';
@@ -74,6 +75,14 @@ test('a backend that is wrong by a hundredth fails, and so does one that cannot 
   assert.not(await selfTest(distorted((data) => data.fill(0))));
   assert.not(await selfTest(distorted((data) => data.fill(Number.NaN))));
   assert.not(await selfTest({ ...plain, open: () => Promise.reject(new Error('no device')) }));
+});
+
+test('a part that did not arrive proves nothing against a backend, and is said as such', async () => {
+  const lacking: Backend = { ...plain, open: () => Promise.reject(notFetched(new Error('404'))) };
+  await selfTest(lacking).then(
+    () => assert.unreachable(),
+    (error) => assert.is(error.message, 'download-failed: program: expected to be fetched, got 404'),
+  );
 });
 
 test.run();

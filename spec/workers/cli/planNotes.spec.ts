@@ -3,9 +3,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planModel } from '../../../models/planModel';
 import type { ImageRequest } from '../../../workers/api';
-import { peakNotes, planNotes } from '../../../workers/cli/planNotes';
+import { type ForecastOf, peakNotes, planNotes } from '../../../workers/cli/planNotes';
 import { COURSES, type Courses, FASTEST } from '../../../workers/memory/course';
 import { leastHeap, planDrawing } from '../../../workers/memory/drawingPlan';
+import { forecastInt8, int8Plan } from '../../../workers/memory/int8Plan';
 import { Needs } from '../../../workers/memory/needs';
 import { DEFAULTS } from '../../../workers/request';
 import { fullSize, NATIVE, ROOMY } from '../memory/fullSize';
@@ -63,5 +64,21 @@ test('what does not fit is told with the numbers and with the size that would', 
   assert.ok(Number(size[1]) > Number(size[2]) && Number(size[3]) >= NATIVE.width, first);
   assert.match(notes(0)[0]!, /^note: 512 × 512 needs about \d+ MB and this machine gives 0 MB: .*; no size of this/);
 });
+
+test('on our own kernels the size that would fit is the largest that these have room for', () => {
+  const asked = { ...DEFAULTS, prompt: 'a cat', seed: 1, width: 1024, height: 1024 };
+  const peak = (side: number): number =>
+    int8Plan(int8, { ...asked, width: side, height: side }, ROOMY, THREADS).peakBytes;
+  const heapBytes = peak(640);
+  const forecast: ForecastOf = (...given) => forecastInt8(...given, THREADS);
+  const plan = int8Plan(int8, asked, { heapBytes }, THREADS);
+  const [note] = planNotes(plan, asked, int8, { heapBytes }, forecast);
+  assert.match(note!, /; 640 × 640 would fit$/);
+  assert.ok(peak(704) > heapBytes, 'and no larger one');
+  // Of ONNX Runtime, which takes another course to its sizes, it would be another.
+  assert.not.match(planNotes(plan, asked, int8, { heapBytes })[0]!, /; 640 × 640/);
+});
+
+const THREADS = 2;
 
 test.run();

@@ -72,7 +72,7 @@ const PAGE = 65_536;
 /** One thread that computes with such numbers, rightly or not: networks are opened on it, not run. */
 async function threadWith(numbers: Numbers): Promise<Threads> {
   const [form, bytes] = numbers.bytes === 2 ? (['words', words] as const) : (['relaxed', relaxed] as const);
-  return threadsOf({ form, module: await withRelaxed(() => WebAssembly.compile(bytes)), numbers }, [], true);
+  return threadsOf({ form, module: await withRelaxed(() => WebAssembly.compile(bytes)), numbers }, true);
 }
 
 test('on our own kernels it is what is opened, to the page, and what is kept of prompts: for both passes a ControlNet, for one an adapter', async () => {

@@ -2,6 +2,7 @@
 import type { Timestep, Value } from '../../../models/graph/layers';
 import { frequencies } from '../../../models/graph/onnx/timestepEmbedding';
 import { transposeRows } from '../../../models/quantize/transpose';
+import { CodedError } from '../../errors';
 import type { Tensor } from '../../tensor';
 import type { Constants } from './constants';
 import type { Instruction, Region } from './instruction';
@@ -64,6 +65,19 @@ export class Assembly {
     if (!this.instructions.slice(at + 1).some(({ writes }) => writes.includes(region))) return;
     this.instructions.splice(at, 1);
     this.instructions.push(instruction);
+  }
+
+  /**
+   * What reads these rows, or writes them, takes four numbers at a time, and where they are no whole fours some of the next row's or of
+   * whatever lies behind. Throws `backend-unavailable` for `scope`, with how many there are.
+   */
+  inFours(scope: string, ...channels: readonly number[]): void {
+    if (channels.every((count) => count % 4 === 0)) return;
+    throw new CodedError('backend-unavailable', {
+      argument: `${this.constants.stage}: ${scope}`,
+      expected: 'numbers of channels that are multiples of 4 (other backends have no such limit)',
+      got: channels.join(' + '),
+    });
   }
 
   /** Which of two comes later, if there are any. */

@@ -37,6 +37,7 @@ const TOGETHER = 4;
 /** The lowest frequencies of each channel times `factor`. */
 export function scaleLowest(assembly: Assembly, x: Value, rows: Rows, factor: number): Rows {
   const [pictures, channels, height, width] = pictureShape(x);
+  assembly.inFours(makerOf(rows), channels);
   const functions = lowestFrequencies(height, width);
   const basis = new Float32Array(functions.length * height * width);
   for (const [i, each] of functions.entries()) basis.set(each, i * height * width);

@@ -35,6 +35,7 @@ export function groupMoments(
 ): Region {
   const { a, b } = source;
   const channels = channelsOf(source);
+  assembly.inFours(scope, a.channels, ...(b ? [b.channels] : []));
   const rows = a.rows / pictures;
   const parts = Math.ceil(rows / PART_ROWS);
   const moments = assembly.region(`${scope} moments`, 16 * pictures * parts * groups);

@@ -5,6 +5,7 @@ import { place } from './instruction';
 import { makerOf, type Rows } from './value';
 
 export function halved(assembly: Assembly, x: Rows, [batch, , height, width]: readonly number[]): Rows {
+  assembly.inFours(makerOf(x), x.channels);
   const lines = batch! * Math.ceil(height! / 2);
   const rows = assembly.rows(makerOf(x), lines * Math.ceil(width! / 2), x.channels);
   assembly.push({

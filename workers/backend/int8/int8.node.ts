@@ -5,9 +5,11 @@ import { Worker } from 'node:worker_threads';
 import type { Backend } from '../backend';
 import { bestForm, type Form, formOf } from './form';
 import { int8Backend } from './int8';
-import type { KernelForm } from './kernels';
+import { instantiate, type KernelForm } from './kernels';
 import type { Numbers } from './numbers';
-import { type Helper, type Order, type Threads, threadsOf } from './threads';
+import { obeying } from './obeying';
+import { type Helper, helperOf, workerDied } from './otherThread';
+import { type Threads, threadsOf } from './threads';
 
 /** `threads` defaults to every core, `form` to the best of this machine. */
 export async function nodeInt8Backend(options: Int8Options = {}): Promise<Backend> {
@@ -24,19 +26,14 @@ export interface Int8Options {
 export async function nodeThreads(options: Int8Options = {}): Promise<Threads> {
   const { threads = availableParallelism(), form, numbers } = options;
   const best = (form && (await nodeForm(form))) ?? (await bestNodeForm());
-  const helpers = Array.from({ length: threads - 1 }, nodeHelper);
-  return threadsOf({ ...best, ...(numbers ? { numbers } : {}) }, helpers, true);
+  const others = { count: threads - 1, start: () => nodeHelper() };
+  return threadsOf({ ...best, ...(numbers ? { numbers } : {}) }, true, others);
 }
 
-/** A thread's program: `kernels.worker.ts` in plain words, since a worker has to be started from a text or a file. */
+/** A thread's program: a worker has to be started from a text or a file, and this one has no file. */
 const PROGRAM = `
 const { parentPort } = require('node:worker_threads');
-const kernels = [];
-parentPort.on('message', (order) => {
-  if (order.type === 'memory') kernels[order.team] = new WebAssembly.Instance(order.module, { env: { memory: order.memory } }).exports;
-  else kernels[order.team].run(order.program, order.begin, order.end, order.state, order.scratch[order.thread], order.threads);
-  parentPort.postMessage(0);
-});`;
+parentPort.on('message', (${obeying})(${instantiate}, () => parentPort.postMessage(0)));`;
 
 /** One form of the kernels, where this Node has it right. */
 export const nodeForm = (form: KernelForm): Promise<Form | undefined> => withRelaxed(() => formOf(form, true));
@@ -49,25 +46,23 @@ export function withRelaxed<Result>(compile: () => Result): Result {
   return compile();
 }
 
-function nodeHelper(): Helper {
-  const worker = new Worker(PROGRAM, { eval: true });
-  worker.unref();
-  return {
-    order: (order: Order) => worker.postMessage(order),
-    answer: () =>
-      new Promise((resolve, reject) => {
+/** `program` is another one in specs. */
+export const nodeHelper = (program = PROGRAM): Helper =>
+  helperOf(({ answered, died }) => {
+    const worker = new Worker(program, { eval: true });
+    worker.unref();
+    worker.on('message', () => {
+      worker.unref();
+      answered();
+    });
+    worker.on('error', (thrown) => died(workerDied(String(thrown))));
+    worker.on('exit', (code) => died(workerDied(`its end (${code})`)));
+    return {
+      order(order) {
         // A process may end while its threads have nothing to do, but not while one is waited for.
         worker.ref();
-        const settle = (then: () => void): void => {
-          worker.unref();
-          worker.off('message', answered);
-          worker.off('error', failed);
-          then();
-        };
-        const answered = (): void => settle(resolve);
-        const failed = (error: unknown): void => settle(() => reject(error));
-        worker.on('message', answered);
-        worker.on('error', failed);
-      }),
-  };
-}
+        worker.postMessage(order);
+      },
+      end: () => void worker.terminate(),
+    };
+  });

@@ -22,7 +22,10 @@ export type Watch = (instruction: Instruction, run: () => Promise<void>, look: L
 /** What lies in a region now. */
 export type Look = (region: Region) => Uint8Array;
 
-/** Rejects with `out-of-memory` where there is no room for it; once `signal` is aborted, so does a run, in its middle. */
+/**
+ * Rejects with `out-of-memory` where there is no room for it; once `signal` is aborted, so does a run, in its middle. A run rejects with
+ * `worker-died` where a thread is missed, and from then on.
+ */
 export async function openInt8Stage(
   network: Network,
   weights: StageWeights,
@@ -47,13 +50,14 @@ export async function openInt8Stage(
   // Of each part by itself: instructions of preludes are small.
   const learned = new Map<number, number>();
   const where = { program: layout.program, state: layout.state, scratch: layout.scratch };
+  const scopeOf = (record: number): string => `${network.name}: ${instructions[record]!.scope}`;
   const look: Look = (region) => new Uint8Array(buffer, layout.addressOf(region), region.bytes);
   const runTogether = async (begin: number, end: number): Promise<void> => {
     if (begin === end) return;
     const state = new Int32Array(buffer, layout.state, layout.stateBytes / 4).fill(0);
-    await team.run(where, begin, end);
+    await team.run(where, begin, end, scopeOf);
     const failed = state[STATE_FAILED / 4]!;
-    if (failed > 0) throw notFinite(`${network.name}: ${instructions[failed - 1]!.scope}`);
+    if (failed > 0) throw notFinite(scopeOf(failed - 1));
   };
   const runPart = async (begin: number, end: number): Promise<void> => {
     if (watch) for (let i = begin; i < end; i++) await watch(instructions[i]!, () => runTogether(i, i + 1), look);

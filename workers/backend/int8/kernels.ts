@@ -2,7 +2,15 @@
 
 /** What a module of kernels exports; arguments are addresses and counts (kernels/run.ts, pack.ts, dot.ts). */
 export interface Kernels {
-  run(program: number, begin: number, end: number, state: number, scratch: number, threads: number): void;
+  run(
+    program: number,
+    begin: number,
+    end: number,
+    state: number,
+    scratch: number,
+    threads: number,
+    sliceMilliseconds: number,
+  ): void;
   pack(
     from: number,
     taps: number,
@@ -26,6 +34,6 @@ export interface Kernels {
 /** What int8 weights are multiplied by: `relaxed` bytes, four at a time; `words` sixteen bits, two at a time. */
 export type KernelForm = 'relaxed' | 'words';
 
-/** Instantiates a module over `memory`. */
+/** Instantiates a module over `memory`; whole in itself (obeying.ts). */
 export const instantiate = (module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels =>
   new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;

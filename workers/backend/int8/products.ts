@@ -92,6 +92,7 @@ function sparing(
 /** One row: what is computed so seldom is not rounded. */
 function vector(assembly: Assembly, scope: string, x: EngineValue, results: number, common: Words): Unwritten {
   const from = written(assembly, x);
+  assembly.inFours(scope, from.channels);
   const weights = assembly.constants.integers(scope, 1, from.channels, results);
   const channels = 64;
   return {

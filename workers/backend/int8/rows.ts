@@ -143,6 +143,10 @@ function push(
   stride: number,
 ): void {
   const { a, b } = source;
+  const halves = transform === GEGLU ? 2 : 1;
+  // Floats that stay as they are, or are scaled, are written up to their end and no further.
+  if (to[R_PARAMS] || transform !== PLAIN)
+    assembly.inFours(scope, ...[a, ...(b ? [b] : [])].map(({ channels }) => channels / halves));
   const { levels, lowest } = numbersOf(assembly, scope, resultsOf(source, { transform }));
   const read = [a.region, b?.region, plus?.region, factors?.region, affine].flatMap((region) => region ?? []);
   assembly.push({

@@ -36,6 +36,7 @@ const TILE_CHANNELS = 16;
 const TILE_TOKENS = 64;
 
 export function matched(assembly: Assembly, x: Rows, batch: number, partition: TokenPartition): Rows {
+  assembly.inFours(layerOf(x), x.channels);
   const { height, width, sources, destinations, merged } = partition;
   const panels = Math.ceil(destinations.length / 8);
   const left = height * width - merged;
@@ -71,6 +72,7 @@ export function matched(assembly: Assembly, x: Rows, batch: number, partition: T
 }
 
 export function merged(assembly: Assembly, x: Rows, places: Rows, batch: number, left: number): Rows {
+  assembly.inFours(layerOf(x), x.channels);
   const shares = SHARES.get(places.region)!;
   const rows = assembly.rows(`${layerOf(x)}.merged tokens`, batch * left, x.channels);
   assembly.push({

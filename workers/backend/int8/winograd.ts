@@ -52,6 +52,7 @@ export function byPatches(
   const from = written(assembly, plain);
   const { height: inHeight, width: inWidth } = small ?? { height: seenHeight, width: seenWidth };
   const { channels } = from;
+  assembly.inFours(scope, channels);
   const weights = assembly.constants.integers(scope, 9, channels, shape[1]!);
   const patches = batch * Math.ceil(seenHeight / 2) * Math.ceil(seenWidth / 2);
   const tile = tileOf(patches, channels, shape[1]!);

@@ -10,5 +10,5 @@ export async function oneThread(
   numbers = form === 'words' ? WORDS : bytesOf(127, 0),
 ): Promise<Threads> {
   const { module } = (await nodeForm(form))!;
-  return threadsOf({ form, module, numbers }, [], true);
+  return threadsOf({ form, module, numbers }, true);
 }
