@@ -33,7 +33,8 @@ import { imagePrompting, imageTokens } from './imagePrompting';
 import type { Courses } from './memory/course';
 import { nodeDevice } from './memory/device.node';
 import { planDrawing } from './memory/drawingPlan';
-import { int8Plan } from './memory/int8Plan';
+import { forecastSize } from './memory/forecast';
+import { forecastInt8, int8Plan } from './memory/int8Plan';
 import { promptingBytes } from './memory/promptingBytes';
 import { nativeSize } from './model';
 import type { Parts } from './openStage';
@@ -106,10 +107,11 @@ async function generate(given: CliArguments, recipe: Recipe | undefined): Promis
       ? { imageTokens: imageTokens(prompts, asked.ipAdapters!), before: promptingBytes(prompts) }
       : {};
     const drawn = { ...largestPass(asked), tokens: await plannedTokens(asked, model), ...shown, steering: planned };
-    const plan = int8
-      ? int8Plan(manifest, drawn, device, availableParallelism())
-      : planDrawing(manifest, drawn, device);
-    const notes = [...(int8 ? peakNotes(plan) : []), ...planNotes(plan, drawn, manifest, device)];
+    const threads = availableParallelism();
+    const plan = int8 ? int8Plan(manifest, drawn, device, threads) : planDrawing(manifest, drawn, device);
+    const forecast = () =>
+      int8 ? forecastInt8(manifest, drawn, device, threads) : forecastSize(manifest, drawn, device);
+    const notes = [...(int8 ? peakNotes(plan, drawn) : []), ...planNotes(plan, drawn, forecast)];
     for (const note of notes) console.error(note);
     if (given.fast) console.error(fastNote(given.backend, asked));
     const { courses, guidance } = plan;
