@@ -9,12 +9,19 @@ import * as assert from 'uvu/assert';
 import { toBackend } from '../../../web/backends';
 import { INITIAL } from '../../../web/reducer';
 import { late } from '../../../web/words/en.late';
-import type { BackendReport } from '../../../workers/api';
+import type { BackendReport, OwnBackendName } from '../../../workers/api';
 import type { Backend } from '../../../workers/backend/backend';
 import { EXPECTED, STRIDE } from '../../../workers/backend/selfTest';
+import type { CodedError } from '../../../workers/errors';
 import { fromRoot } from '../../root';
 
-type Gate = typeof import('../../../workers/backend/choose') & typeof import('../../../workers/errors');
+/** `choose.ts`, which is checked with the browser's types, and the errors that it knows. */
+interface Gate {
+  backend(name: OwnBackendName): Promise<Backend>;
+  bestBackend(): Promise<OwnBackendName>;
+  backendReports(): Promise<BackendReport[]>;
+  readonly CodedError: typeof CodedError;
+}
 
 /** What the browser has, to be opened by the gate. */
 interface Browser {
