@@ -17,11 +17,11 @@ const demo = await openDiffusersFolder(await diskFolder(fromRoot('models/demo/mo
 const model = checkpointModel(demo, planModel(demo, 'int8'));
 const { crossAttentionDim } = demo.description.unet;
 const SIZE = { batch: 1, height: 8, width: 8 };
-// With another thread, so that a run is in the middle of its work while something else is asked for.
-const backend = await nodeInt8Backend({ threads: 2 });
+/** Alone, and with another thread, so that a run is in the middle of its work while something else is asked for. */
+const [alone, backend] = [await nodeInt8Backend({ threads: 1 }), await nodeInt8Backend({ threads: 2 })];
 
-async function open(stage: StageName, signal = new AbortController().signal): Promise<Stage> {
-  return backend.open(await model.file(stage, SIZE, signal), signal);
+async function open(stage: StageName, signal = new AbortController().signal, on = backend): Promise<Stage> {
+  return on.open(await model.file(stage, SIZE, signal), signal);
 }
 
 /** `a red cat`, `a blue dog`, `red dog`: words that the demo model knows. */
@@ -50,7 +50,7 @@ async function both(asked: readonly (() => Promise<Tensors>)[]): Promise<[togeth
 }
 
 test('two prompts that one text encoder is asked for at once are each their own', async () => {
-  const encoder = await open('text_encoder');
+  const encoder = await open('text_encoder', undefined, alone);
   const [together, apart] = await both([1, 2, 3].map((seed) => () => encoder.run(prompt(seed))));
   assert.equal(together, apart);
   assert.not.equal(apart[0], apart[1]);
