@@ -8,8 +8,8 @@ import { openInt8Stage } from './int8Stage';
 import type { Threads } from './threads';
 
 /**
- * Its networks share the threads, and a network has one place for what comes in: whatever is asked of any of them, from wherever, is done one
- * after another. A run that is stopped while it waits is never begun.
+ * Its networks share the threads, and a network has one place for what comes in: whatever is run or opened, from wherever, goes one
+ * after another.
  */
 export function int8Backend(threads: Threads): Backend {
   const inTurn = turns();
@@ -28,13 +28,9 @@ export function int8Backend(threads: Threads): Backend {
         });
       const stage = await inTurn(() => openInt8Stage(networkOf(network), file.weights, threads, signal));
       return {
-        run: (inputs) =>
-          inTurn(async () => {
-            signal.throwIfAborted();
-            return stage.run(inputs);
-          }),
-        // Its memory is another's from then on.
-        close: () => inTurn(() => stage.close()),
+        run: (inputs) => inTurn(() => stage.run(inputs)),
+        // Whoever is given its memory has waited for the runs before.
+        close: () => stage.close(),
       };
     },
   };

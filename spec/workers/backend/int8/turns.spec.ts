@@ -70,7 +70,7 @@ test('so are those of networks that share the threads, and one may be opened mea
   for (const stage of [encoder, unet, await another]) await stage.close();
 });
 
-test('a memory is free for another network once all that was asked of the one before is done', async () => {
+test('a network that is closed while it runs has its memory until it is done', async () => {
   const unet = await open('unet');
   const running = unet.run(noisy(1));
   const closing = unet.close();
@@ -81,7 +81,7 @@ test('a memory is free for another network once all that was asked of the one be
   await next.close();
 });
 
-test('a run that is stopped while it waits is not begun, and keeps nobody waiting', async () => {
+test('a run that is stopped while it waits rejects, and keeps nobody waiting', async () => {
   const stop = new AbortController();
   const [encoder, other] = [await open('text_encoder', stop.signal), await open('text_encoder')];
   const first = other.run(prompt(1));
