@@ -88,6 +88,10 @@ test('low is two calls, and tiles where the whole picture would take more than t
     assert.equal(low(size), ['two-calls', tile, least], `${size.width}`);
     assert.ok(least > LOW_HEAP_BYTES);
   }
+  // The least also of what would be small enough.
+  const small = (memory: 'auto' | 'low') => int8Plan(manifest, { ...SMALL, memory }, ROOMY, THREADS);
+  assert.ok(small('auto').peakBytes < LOW_HEAP_BYTES);
+  assert.equal([small('auto').guidance, small('low').guidance], ['one-call', 'two-calls']);
 });
 
 test('a picture to begin from is encoded in tiles where there is no room for the whole', () => {
