@@ -70,17 +70,6 @@ test('so are those of networks that share the threads, and one may be opened mea
   for (const stage of [encoder, unet, await another]) await stage.close();
 });
 
-test('a network that is closed while it runs has its memory until it is done', async () => {
-  const unet = await open('unet');
-  const running = unet.run(noisy(1));
-  const closing = unet.close();
-  // In the same memory, were it given up at once.
-  const next = await open('unet');
-  const [found] = [await running, await closing];
-  assert.equal(found, await next.run(noisy(1)));
-  await next.close();
-});
-
 test('a run that is stopped while it waits rejects, and keeps nobody waiting', async () => {
   const stop = new AbortController();
   const [encoder, other] = [await open('text_encoder', stop.signal), await open('text_encoder')];
