@@ -75,7 +75,7 @@ export function toBackend(
   return hasRoomForInt8(wish) && of('wasm-int8')?.available ? 'wasm-int8' : 'wasm';
 }
 
-/** Pixels that our kernels draw within what any desktop's page may take; they have no way with less. */
+/** Pixels that our kernels draw within what any desktop's page may take, the decoder whole; in tiles the picture is another. */
 const MOST_PIXELS_OF_INT8 = 512 * 768;
 /** Gigabytes of a device of whose memory a page is given enough. Where a browser does not say, there is taken to be, as in all plans. */
 const ENOUGH_MEMORY = 8;

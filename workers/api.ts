@@ -67,7 +67,8 @@ export interface ImageRequest
   readonly guidance: 'auto' | 'two-calls' | 'one-call';
   /**
    * How much memory it may take: `auto` is the fastest way there is room for, `normal` the same without streaming the
-   * UNet's weights, `low` streams them whatever the device has, and decodes large pictures in tiles.
+   * UNet's weights, `low` streams them whatever the device has, and decodes large pictures in tiles. `wasm-int8` never streams:
+   * with `low` it takes two calls a step, and tiles that take no more than the UNet.
    */
   readonly memory: 'auto' | 'normal' | 'low';
 }

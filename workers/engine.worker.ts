@@ -3,6 +3,7 @@
  * Long work reports over the port it is handed; see `EngineApi` for the manners.
  */
 import { expose } from 'comlink';
+import { turns } from '../models/inTurn';
 import { later } from '../models/later';
 import { checkManifest, type Manifest } from '../models/manifest';
 import type { GraphOptions } from '../models/pack';
@@ -32,9 +33,8 @@ import type { Own, Ready } from './drawHosted';
 import { hasLoras } from './hasLoras';
 import type { Sized } from './hires';
 import { runJob } from './job';
-import { FASTEST } from './memory/course';
 import { browserDevice } from './memory/device.browser';
-import { int8Guidance, type Planned, planDrawing } from './memory/drawingPlan';
+import { type Planned, planDrawing } from './memory/drawingPlan';
 import { forecastSize } from './memory/forecast';
 import { storedModel } from './model.stored';
 import { hasNeighbor, listenForHost, neighbor } from './neighbor';
@@ -43,12 +43,7 @@ import { answered, loras, shelves } from './shelves.browser';
 import { browserRecords, store } from './store/browserStore';
 
 /** One at a time: two UNets at once would only fight for the cores and the memory. */
-let last: Promise<unknown> = Promise.resolve();
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const turn = last.then(work);
-  last = turn.catch(() => undefined);
-  return turn;
-}
+const inTurn = turns();
 
 const jobInTurn = (port: Port, work: Parameters<typeof runJob>[1]): void => void inTurn(() => runJob(port, work));
 
@@ -109,7 +104,7 @@ async function forecast(id: string, name: BackendName, asked: Forecasted): Promi
     const size =
       name === 'wasm'
         ? forecastSize(manifest, planned, device, loweringOf(name))
-        : (await later(import('./memory/int8Plan'))).forecastInt8(manifest, planned, device, wasmThreads());
+        : (await int8Planning()).forecastInt8(manifest, planned, device, wasmThreads());
     // Whoever is told what a picture will need is about to draw: what draws is there then, whatever becomes of the network.
     void drawing().catch(() => undefined);
     return { ...size, weights: manifest.weights };
@@ -138,11 +133,13 @@ async function host() {
 const largest = async <Asked extends Sized>(asked: Asked): Promise<Asked> =>
   asksHires(asked) ? (await later(import('./hires'))).largestPass(asked) : asked;
 
+const int8Planning = () => later(import('./memory/int8Plan'));
+
 /** How it is drawn; nothing to choose on a GPU, of whose memory beside the heap nobody says anything. */
-function wayOf(name: OwnBackendName, manifest: Manifest, asked: Planned, lowering: GraphOptions) {
+async function wayOf(name: OwnBackendName, manifest: Manifest, asked: Planned, lowering: GraphOptions) {
   if (name === 'webgpu') return undefined;
   if (name === 'wasm') return planDrawing(manifest, asked, browserDevice(), lowering);
-  return { courses: FASTEST, guidance: int8Guidance(asked) };
+  return (await int8Planning()).int8Plan(manifest, asked, browserDevice(), wasmThreads());
 }
 
 /** What is open beside the model where a picture is drawn by others. */
@@ -173,7 +170,7 @@ async function readyHere(
     const drawn = { ...(await largest(asked)), tokens };
     const others = await besideFor(asked, own, name);
     const planned = { ...drawn, ...(previews && { beside: previews.beside }), ...others?.planned };
-    const plan = wayOf(name, manifest, planned, lowering);
+    const plan = await wayOf(name, manifest, planned, lowering);
     const bare = storedModel(stored, lying, lowering);
     const { model: changed, close } = hasLoras(asked)
       ? await (await loras()).withAsked({ model: bare, manifest: own, request: asked }, browserRecords(), tell)

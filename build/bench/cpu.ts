@@ -52,14 +52,18 @@ export async function cpu(args: readonly string[]): Promise<number> {
   const ratiosBy: Record<number, Record<string, number>> = {};
   const against: Record<number, ReturnType<typeof peersAgainstFacts>> = {};
   const peaks: Record<string, Record<string, number>> = {};
+  const peaksOfJavascript: typeof peaks = {};
   const failures: string[] = [];
   for (const count of threads) {
     const options = { threads: count, runs, checkpoint: () => checkpoint(values.checkpoint) };
     const timed = await measured(engines, wanted, options, rounds, failures, say);
     const medians = new Map([...timed].map(([name, figures]) => [name, mediansOf(figures)]));
     for (const [name, figures] of timed) {
-      for (const [figure, runs] of figures)
+      for (const [figure, runs] of figures) {
         peaks[name] = { ...peaks[name], [figure]: Math.max(...runs.map(({ peakBytes }) => peakBytes)) };
+        const ofJavascript = runs.map(({ javascriptBytes = 0 }) => javascriptBytes);
+        peaksOfJavascript[name] = { ...peaksOfJavascript[name], [figure]: Math.max(...ofJavascript) };
+      }
     }
     found[count] = Object.fromEntries([...medians].map(([name, times]) => [name, Object.fromEntries(times)]));
     ratiosBy[count] = ratiosOf(medians);
@@ -82,7 +86,7 @@ export async function cpu(args: readonly string[]): Promise<number> {
     console.log(
       JSON.stringify({
         ...{ machine, ratios: ratiosBy[most] ?? {}, ratiosByThreads: ratiosBy, speedUps, peersAgainstFacts: against },
-        ...{ milliseconds: found, peaks, layers, profiles, failures },
+        ...{ milliseconds: found, peaks, peaksOfJavascript, layers, profiles, failures },
       }),
     );
   return failures.length > 0 ? 1 : 0;

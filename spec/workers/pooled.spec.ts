@@ -9,7 +9,7 @@ import type { ImageRequest } from '../../workers/api';
 import type { Stage } from '../../workers/backend/backend';
 import { nodeWasmBackend } from '../../workers/backend/ort.node';
 import { controlModel, plannedSteering } from '../../workers/controlModel';
-import { int8Guidance } from '../../workers/memory/drawingPlan';
+import { int8Plan } from '../../workers/memory/int8Plan';
 import { checkpointModel } from '../../workers/model.checkpoint';
 import { textToImage } from '../../workers/pipeline';
 import { pooledStage } from '../../workers/pooled';
@@ -35,11 +35,12 @@ const demo = await openDiffusersFolder(await diskFolder(fromRoot('models/demo/mo
 const plan = planModel(demo);
 const [shuffle, edges] = ['control-shuffle', 'control-a'].map((name) => hashedControlNet(demo, name));
 const SIZE = { width: 64, height: 56 };
+const ROOMY = { heapBytes: 4 * 1024 ** 3 };
 
 test('where the first is such a one passes are computed apart, and one call for both is refused', async () => {
   const steering = [shuffle!, edges!].map((one) => plannedSteering(one, plan));
   assert.equal(
-    [steering, steering.toReversed(), []].map((one) => int8Guidance({ ...SIZE, steering: one })),
+    [steering, steering.toReversed(), []].map((one) => int8Plan(plan, { ...SIZE, steering: one }, ROOMY, 1).guidance),
     ['two-calls', 'one-call', 'one-call'],
   );
   const image = { width: 1, height: 1, pixels: Uint8Array.of(10, 200, 30) };

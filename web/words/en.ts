@@ -66,7 +66,7 @@ export const en = {
   memory: 'Memory',
   memoryModes: { auto: 'Auto', low: 'Low' },
   memoryHint:
-    'On the CPU, low reads the model in parts, anew for every step, and decodes in tiles: slower, nearly the same picture.',
+    'On the CPU, low reads the model in parts, anew for every step, and decodes in tiles: slower, nearly the same picture. At 8 bits the model stays whole.',
   stepsShort: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
   decoder: 'Decoding',
   noise: 'Variations, noise, timesteps',

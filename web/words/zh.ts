@@ -64,7 +64,7 @@ export const zh: Words = {
   },
   memory: '内存',
   memoryModes: { auto: '自动', low: '节省' },
-  memoryHint: '在 CPU 上，节省模式每一步都分段重新读取模型，并分块解码：更慢，画面几乎相同。',
+  memoryHint: '在 CPU 上，节省模式每一步都分段重新读取模型，并分块解码：更慢，画面几乎相同。8 位时模型保持完整。',
   stepsShort: (count) => `${count} 步`,
   decoder: '解码',
   noise: '变异、噪声、时间步',

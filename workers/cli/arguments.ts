@@ -54,8 +54,8 @@ ${SAMPLING_USAGE}
   --weights FORM           auto, ${WEIGHT_FORMS.join(', ')} (default: auto: exact, the checkpoint's own numbers, where
                            the model's own size then fits this machine's memory, else int8, else int4)
   --memory MODE            ${MEMORY_MODES.join(', ')}: how much a drawing may take; low reads the UNet's weights in parts, anew
-                           for every step, and decodes large pictures in tiles, as auto does where they would not fit
-                           (default: ${DEFAULTS.memory})
+                           for every step, and decodes large pictures in tiles, as auto does where they would not fit;
+                           wasm-int8 keeps the weights in memory, and takes the least it can (default: ${DEFAULTS.memory})
   --guidance FORM          auto, two-calls (least memory) or one-call (default: ${DEFAULTS.guidance})
   --out FILE.png           where to write (default: picture-SEED.png)
   --json                   one JSON object on stdout: files, seed, timings, peak memory`;

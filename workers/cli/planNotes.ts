@@ -1,29 +1,33 @@
 /** What a person should know of how a drawing will be made, before it is. */
-import type { Manifest } from '../../models/manifest';
 import type { ImageRequest } from '../api';
+import { LOW_HEAP_BYTES } from '../memory/course';
 import type { DrawingPlan, Planned } from '../memory/drawingPlan';
-import { forecastSize, type SizeForecast } from '../memory/forecast';
-import type { Device } from '../memory/plan';
+import type { SizeForecast } from '../memory/forecast';
 
-/** What the drawing will take, where that is known to the page; nothing of what does not fit, whose note says it. */
-export const peakNotes = ({ peakBytes, availableBytes }: DrawingPlan): string[] =>
-  peakBytes <= availableBytes ? [`note: takes up to ${megabytes(peakBytes)} of memory`] : [];
+/**
+ * What the drawing will take on our own kernels, where that is known to the page, and why it is no less where little was asked for; nothing of
+ * what does not fit, whose note says it.
+ */
+export function peakNotes(
+  { peakBytes, availableBytes }: DrawingPlan,
+  { memory }: Pick<ImageRequest, 'memory'>,
+): string[] {
+  if (peakBytes > availableBytes) return [];
+  const above = memory === 'low' && peakBytes > LOW_HEAP_BYTES;
+  const why = above ? ', the least with wasm-int8, which keeps the weights in memory; wasm can read them in parts' : '';
+  return [`note: takes up to ${megabytes(peakBytes)} of memory${why}`];
+}
 
-/** What another size will take, by whoever is to draw it. */
-export type ForecastOf = (manifest: Manifest, asked: Planned, device: Device) => SizeForecast;
-
-/** One line for each thing that takes longer, looks different, or may not work, on `device`. `forecast` is the one that `plan` is of. */
+/** One line for each thing that takes longer, looks different, or may not work; `forecast` is that of the same drawing. */
 export function planNotes(
   plan: DrawingPlan,
   asked: Planned & Pick<ImageRequest, 'memory'>,
-  manifest: Manifest,
-  device: Device,
-  forecast: ForecastOf = forecastSize,
+  forecast: () => Pick<SizeForecast, 'largest'>,
 ): string[] {
   const { courses, peakBytes, availableBytes } = plan;
   const notes: string[] = [];
   if (peakBytes > availableBytes) {
-    const { largest } = forecast(manifest, asked, device);
+    const { largest } = forecast();
     const advice = largest ? `${largest.width} × ${largest.height} would fit` : 'no size of this shape would fit';
     notes.push(
       `note: ${asked.width} × ${asked.height} needs about ${megabytes(peakBytes)} and this machine gives ` +

@@ -17,13 +17,11 @@ export interface DrawingPlan {
   readonly availableBytes: number;
 }
 
-type Guidance = 'one-call' | 'two-calls';
+export type Guidance = 'one-call' | 'two-calls';
 
-/** On our own kernels one call for both passes of a step reads the weights once, and is made unless two are asked for. */
-export const int8Guidance = (asked: Planned): Guidance =>
-  asked.guidance === 'two-calls' || areUnlike(asked) ? 'two-calls' : 'one-call';
-
-const areUnlike = (asked: Planned): boolean => unlikePasses(asked) !== undefined || guessesBy(asked.steering ?? []);
+/** Whether the passes of a step cannot be computed in one call. */
+export const areUnlike = (asked: Planned): boolean =>
+  unlikePasses(asked) !== undefined || guessesBy(asked.steering ?? []);
 
 /** What is to be drawn, as far as it matters here. */
 export type Planned = DrawnSize &
@@ -58,16 +56,7 @@ export function planDrawing(
 ): DrawingPlan {
   const needs = new Needs(manifest, asked, lowering);
   const availableBytes = availableHeap(device);
-  const { memory = 'auto' } = asked;
-  const enough = memory === 'low' ? Math.min(availableBytes, LOW_HEAP_BYTES) : availableBytes;
-  const choose = <Way extends { readonly course: Course }>(ways: readonly Way[], peak: (way: Way) => number): Way => {
-    const inOneGo = ways.filter(({ course: { segments, tile } }) => !segments && !tile);
-    return (
-      inOneGo.find((way) => peak(way) <= Math.min(enough, AMPLE_HEAP_BYTES)) ??
-      ways.find((way) => peak(way) <= enough) ??
-      ways.reduce((least, next) => (peak(next) < peak(least) ? next : least))
-    );
-  };
+  const choose = chooser(asked, availableBytes);
   const textPeak = ({ course }: Way): number => needs.stage('text_encoder', course);
   const text = choose(textWays(asked), textPeak);
   const { beside = 0, before = 0 } = asked;
@@ -91,6 +80,19 @@ export function planDrawing(
   };
 }
 
+/** Chooses of `ways`, the best of which come first, by what each makes the heap grow to. */
+export function chooser({ memory }: Planned, availableBytes: number) {
+  const enough = memory === 'low' ? Math.min(availableBytes, LOW_HEAP_BYTES) : availableBytes;
+  return <One extends Way>(ways: readonly One[], peak: (way: One) => number): One => {
+    const inOneGo = ways.filter(({ course: { segments, tile } }) => !segments && !tile);
+    return (
+      inOneGo.find((way) => peak(way) <= Math.min(enough, AMPLE_HEAP_BYTES)) ??
+      ways.find((way) => peak(way) <= enough) ??
+      ways.reduce((least, next) => (peak(next) < peak(least) ? next : least))
+    );
+  };
+}
+
 /** The heap after a drawing in which every stage goes the way that takes the least of those that `asked` leaves. */
 export function leastHeap(manifest: Manifest, asked: Planned, lowering: GraphOptions = {}): number {
   const needs = new Needs(manifest, asked, lowering);
@@ -103,11 +105,11 @@ export function leastHeap(manifest: Manifest, asked: Planned, lowering: GraphOpt
   return Math.max(asked.before ?? 0, encoder, text, unet, needs.decoder(course, unet));
 }
 
-interface Way {
+export interface Way {
   readonly course: Course;
 }
 
-interface UnetWay extends Way {
+export interface UnetWay extends Way {
   readonly guidance: Guidance;
 }
 
@@ -124,10 +126,10 @@ function unetWays(manifest: Manifest, asked: Planned): UnetWay[] {
   return [...inOneCall, ...calls('two-calls')];
 }
 
-const batchOf = (guidance: Guidance): Batch => (guidance === 'one-call' ? 2 : 1);
+export const batchOf = (guidance: Guidance): Batch => (guidance === 'one-call' ? 2 : 1);
 
 /** Of its decoder, and of its encoder. A tile that holds the whole picture is none. */
-const vaeWays = (asked: Planned): Way[] =>
+export const vaeWays = (asked: Planned): Way[] =>
   coursesOf('vae_decoder', asked)
     .filter(({ tile = 0 }) => VAE_FACTOR * tile < Math.max(asked.width, asked.height))
     .map((course) => ({ course }));

@@ -3,13 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import puppeteer from 'puppeteer-core';
+import puppeteer, { type Page } from 'puppeteer-core';
 import { bundle } from '../../bundle';
 import { CHROMIUM_FLAGS, requireChromium } from '../../chromium';
 import { kernels } from '../../kernels.mjs';
 import { serve } from '../../serve';
 import type { Measured } from '../measured';
 import type { Variant } from '../variants';
+import { withJavascriptPeak } from './javascriptMemory';
 import type { Answer, Job } from './jobs';
 import type { Layer } from './layers';
 import type { Share } from './profile';
@@ -18,7 +19,11 @@ const FOLDER = 'dist/bench-cpu';
 
 export interface Chromium {
   readonly version: string;
-  stage(variant: Variant, how: { readonly threads: number; readonly runs: number }): Promise<Measured>;
+  /** With what JavaScript took at most, beside WebAssembly's memory. */
+  stage(
+    variant: Variant,
+    how: { readonly threads: number; readonly runs: number },
+  ): Promise<Measured & { readonly javascriptBytes: number }>;
   profile(variant: Variant, threads: number): Promise<readonly Share[]>;
   /** Of those in whose names one of `parts` is, or of all. */
   layers(threads: number, parts?: readonly string[]): Promise<readonly Layer[]>;
@@ -55,7 +60,11 @@ export async function openChromium(): Promise<Chromium> {
     })`)) as Answer[Kind];
   return {
     version: await page.version(),
-    stage: (variant, how) => asked({ type: 'stage', variant, ...how }),
+    async stage(variant, how) {
+      const work = () => asked({ type: 'stage', variant, ...how });
+      const { result, javascriptBytes } = await withJavascriptPeak(page.page, work);
+      return { ...result, javascriptBytes };
+    },
     profile: (variant, threads) => asked({ type: 'profile', variant, threads }),
     layers: (threads, parts) => asked({ type: 'layers', threads, parts }),
     close: page.close,
@@ -63,6 +72,7 @@ export async function openChromium(): Promise<Chromium> {
 }
 
 export interface BarePage {
+  readonly page: Page;
   version(): Promise<string>;
   /** Of a script, what it resolves to. */
   evaluate(script: string): Promise<unknown>;
@@ -83,6 +93,7 @@ export async function openBarePage(folder: string): Promise<BarePage> {
   const page = await browser.newPage();
   await page.goto(`${server.url}bench.html`);
   return {
+    page,
     version: () => browser.version(),
     evaluate: (script) => page.evaluate(script),
     async close() {

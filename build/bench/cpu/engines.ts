@@ -25,8 +25,10 @@ export interface Timed {
   readonly figure: Figure;
   /** Milliseconds of each run after the first. */
   readonly runs: readonly number[];
-  /** Of the process at most; of what runs in a browser its WebAssembly memory. */
+  /** Of the process at most; of what runs in a browser its WebAssembly memory, and what JavaScript takes besides. */
   readonly peakBytes: number;
+  /** Of these JavaScript's. */
+  readonly javascriptBytes?: number;
   /** What else is worth knowing of it. */
   readonly note?: string;
 }
@@ -50,13 +52,17 @@ const inChromium = (
     try {
       for (const figure of asked) {
         const measured = await chromium.stage({ ...figure, form, batch }, { threads, runs });
-        yield { figure, runs: measured.runs, peakBytes: measured.heap };
+        const { heap, javascriptBytes } = measured;
+        const note = `${megabytes(heap)} of WebAssembly memory and ${megabytes(javascriptBytes)} of JavaScript`;
+        yield { figure, runs: measured.runs, peakBytes: heap + javascriptBytes, javascriptBytes, note };
       }
     } finally {
       await chromium.close();
     }
   },
 });
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 
 const inPython = (name: string, figures: readonly Figure[], peer: PythonPeer): Engine => ({
   name,

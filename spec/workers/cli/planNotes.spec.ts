@@ -3,9 +3,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planModel } from '../../../models/planModel';
 import type { ImageRequest } from '../../../workers/api';
-import { type ForecastOf, peakNotes, planNotes } from '../../../workers/cli/planNotes';
-import { COURSES, type Courses, FASTEST } from '../../../workers/memory/course';
+import { peakNotes, planNotes } from '../../../workers/cli/planNotes';
+import { COURSES, type Courses, FASTEST, LOW_HEAP_BYTES } from '../../../workers/memory/course';
 import { leastHeap, planDrawing } from '../../../workers/memory/drawingPlan';
+import { forecastSize } from '../../../workers/memory/forecast';
 import { forecastInt8, int8Plan } from '../../../workers/memory/int8Plan';
 import { Needs } from '../../../workers/memory/needs';
 import { DEFAULTS } from '../../../workers/request';
@@ -15,7 +16,7 @@ const int8 = planModel(fullSize, 'int8');
 
 function notes(heapBytes: number, change: Partial<ImageRequest> = {}): string[] {
   const asked = { ...DEFAULTS, prompt: 'a cat', seed: 1, ...NATIVE, ...change };
-  return planNotes(planDrawing(int8, asked, { heapBytes }), asked, int8, { heapBytes });
+  return planNotes(planDrawing(int8, asked, { heapBytes }), asked, () => forecastSize(int8, asked, { heapBytes }));
 }
 
 test('nothing where there is room, nor of what was asked for', () => {
@@ -25,8 +26,12 @@ test('nothing where there is room, nor of what was asked for', () => {
 
 test('what a drawing will take is told where it fits; where it does not, another note tells', () => {
   const plan = { ...planDrawing(int8, { ...DEFAULTS, ...NATIVE }, ROOMY), peakBytes: 1_234_600_000 };
-  assert.equal(peakNotes({ ...plan, availableBytes: 1_234_600_000 }), ['note: takes up to 1235 MB of memory']);
-  assert.equal(peakNotes({ ...plan, availableBytes: 1_234_599_999 }), []);
+  const fitting = { ...plan, availableBytes: 1_234_600_000 };
+  assert.equal(peakNotes(fitting, DEFAULTS), ['note: takes up to 1235 MB of memory']);
+  assert.equal(peakNotes({ ...plan, availableBytes: 1_234_599_999 }, DEFAULTS), []);
+  const low = { memory: 'low' } as const;
+  assert.match(peakNotes(fitting, low)[0]!, /^note: takes up to 1235 MB of memory, the least with wasm-int8, which /);
+  assert.equal(peakNotes({ ...fitting, peakBytes: LOW_HEAP_BYTES }, low), ['note: takes up to 734 MB of memory']);
 });
 
 test('streamed weights and tiles are told', () => {
@@ -44,7 +49,7 @@ test('a picture to begin from that is encoded in tiles is told in the same line'
   const asked = { ...DEFAULTS, prompt: 'a cat', seed: 1, ...NATIVE };
   const said = (way: Partial<Courses>, memory: ImageRequest['memory'] = 'auto'): string[] => {
     const plan = { courses: { ...FASTEST, ...way }, guidance: 'two-calls', peakBytes: 1, availableBytes: 2 } as const;
-    return planNotes(plan, { ...asked, memory }, int8, ROOMY);
+    return planNotes(plan, { ...asked, memory }, () => ({}));
   };
   const tiles = { lean: true, tile: 64 };
   const why = 'which shows a little: as a whole that does not fit this machine';
@@ -65,20 +70,15 @@ test('what does not fit is told with the numbers and with the size that would', 
   assert.match(notes(0)[0]!, /^note: 512 × 512 needs about \d+ MB and this machine gives 0 MB: .*; no size of this/);
 });
 
-test('on our own kernels the size that would fit is the largest that these have room for', () => {
-  const asked = { ...DEFAULTS, prompt: 'a cat', seed: 1, width: 1024, height: 1024 };
+test('on our own kernels the size that would fit is theirs', () => {
+  const asked = { ...DEFAULTS, prompt: 'a cat', seed: 1, width: 2048, height: 1024 };
+  const device = { heapBytes: 1e9 };
+  const plan = int8Plan(int8, asked, device, 2);
+  const [note] = planNotes(plan, asked, () => forecastInt8(int8, asked, device, 2));
+  const [, width, height] = /; (\d+) × (\d+) would fit$/.exec(note!)!.map(Number);
   const peak = (side: number): number =>
-    int8Plan(int8, { ...asked, width: side, height: side }, ROOMY, THREADS).peakBytes;
-  const heapBytes = peak(640);
-  const forecast: ForecastOf = (...given) => forecastInt8(...given, THREADS);
-  const plan = int8Plan(int8, asked, { heapBytes }, THREADS);
-  const [note] = planNotes(plan, asked, int8, { heapBytes }, forecast);
-  assert.match(note!, /; 640 × 640 would fit$/);
-  assert.ok(peak(704) > heapBytes, 'and no larger one');
-  // Of ONNX Runtime, which takes another course to its sizes, it would be another.
-  assert.not.match(planNotes(plan, asked, int8, { heapBytes })[0]!, /; 640 × 640/);
+    int8Plan(int8, { ...asked, width: side, height: (side * height!) / width! }, device, 2).peakBytes;
+  assert.ok(peak(width!) <= 1e9 && peak(width! + 64) > 1e9, note);
 });
-
-const THREADS = 2;
 
 test.run();

@@ -11,7 +11,7 @@ import {
   LOW_HEAP_BYTES,
   type MemoryMode,
 } from '../../../workers/memory/course';
-import { int8Guidance, type Planned, planDrawing } from '../../../workers/memory/drawingPlan';
+import { type Planned, planDrawing } from '../../../workers/memory/drawingPlan';
 import { forecastSize } from '../../../workers/memory/forecast';
 import { planFor } from '../../../workers/memory/formFor';
 import { int8Plan } from '../../../workers/memory/int8Plan';
@@ -191,9 +191,6 @@ test('one call for both passes only where it is faster, or asked for', () => {
   const guidance = (manifest: typeof int8, asked: Planned) => planDrawing(manifest, asked, ROOMY).guidance;
   assert.is(guidance(int8, SMALL), 'one-call');
   assert.is(guidance(int8, { ...SMALL, guidanceInterval: [0.2, 1] }), 'two-calls');
-  assert.is(int8Guidance({ ...SMALL, guidanceInterval: [0.2, 1] }), 'two-calls');
-  assert.is(int8Guidance({ ...SMALL, perpendicularNegative: 1 }), 'two-calls');
-  assert.is(int8Guidance(SMALL), 'one-call');
   assert.is(guidance(int8, NATIVE), 'two-calls');
   assert.is(guidance(int8, { ...SMALL, guidance: 'two-calls' }), 'two-calls');
   assert.is(guidance(int8, { ...NATIVE, guidance: 'one-call' }), 'one-call');
