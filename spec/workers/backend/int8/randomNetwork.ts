@@ -4,8 +4,9 @@
  */
 import type { Layers, Value } from '../../../../models/graph/layers';
 import { pictureShape } from '../../../../models/graph/layers';
+import type { Threads } from '../../../../workers/backend/int8/threads';
 import type { Tensors } from '../../../../workers/tensor';
-import { input, uniform } from './network';
+import { input, madeUp, oneByOne, onKernels, sqnr, uniform } from './network';
 
 /** Whole numbers from `least` to `most`, by chance. */
 export type Whole = (least: number, most: number) => number;
@@ -43,6 +44,19 @@ export function randomNetwork(seed: number, kind: Kind = 'all') {
       if (i === 0 ? pool.length === 1 : !read.has(value)) net.output(`y${i}`, value);
   };
   return { describe, inputs };
+}
+
+/** Of each output decibels: `near` from single numbers rounded alike, which are `far` from exact ones. */
+export async function networkLosses(seed: number, threads: Threads) {
+  const { describe, inputs } = randomNetwork(seed);
+  const made = madeUp(describe, seed);
+  const exact = oneByOne(describe, made, inputs);
+  const rounded = oneByOne(describe, made, inputs, threads.numbers);
+  const found = await onKernels(describe, made, inputs, threads, false);
+  return [...exact].map(([name, numbers]) => {
+    const alike = rounded.get(name)!;
+    return { name: `${seed}: ${name}`, near: sqnr(found[name]!.data, alike), far: sqnr(alike, numbers) };
+  });
 }
 
 /** Hands on what is described, and notes what is read. */
