@@ -13,7 +13,7 @@ import { oneByOne, onKernels, sqnr } from './network';
 import { oneThread } from './oneThread';
 import { drawn, OPERATIONS } from './operations';
 
-const EACH = 40;
+const EACH = 30;
 
 const threads = [await oneThread('words'), ...((await nodeForm('relaxed')) ? [await oneThread('relaxed')] : [])];
 const ran = new Set<number>();
