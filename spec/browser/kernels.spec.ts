@@ -9,6 +9,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openBarePage } from '../../build/bench/cpu/chromium';
 import { kernels } from '../../build/kernels.mjs';
+import { median } from '../../models/quantize/report/numbers';
 import { CASES } from '../workers/backend/int8/cases';
 import { PASSES } from '../workers/backend/int8/together';
 import type { Found } from './kernels.worker';
@@ -30,7 +31,7 @@ test('every form that this engine computes rightly with gives what one number at
     })`)) as Found[];
     console.log(`${await page.version()}: ${found.map(({ form, levels }) => `${form}, ${levels} levels`).join('; ')}`);
     assert.ok(found.some(({ form }) => form === 'words'));
-    for (const { form, levels, qualities, attentions, unlike, passes } of found) {
+    for (const { form, levels, qualities, attentions, unlike, passes, ...more } of found) {
       assert.is(Object.keys(qualities).length, new Set(CASES.map(([title]) => title)).size);
       for (const [title, quality] of Object.entries(qualities))
         assert.ok(quality > 70, `${form}: ${title}: ${quality.toFixed(1)} dB`);
@@ -38,6 +39,17 @@ test('every form that this engine computes rightly with gives what one number at
       const least = form === 'words' ? 50 : levels === 255 ? 30 : 23;
       for (const quality of attentions) assert.ok(quality > least, `${form}: attention: ${quality.toFixed(1)} dB`);
       assert.equal([passes, unlike], [PASSES.length, []], `${form}: in one call and in two`);
+      for (const [title, quality] of Object.entries(more.operations))
+        assert.ok(quality > 65, `${form}: ${title}: ${quality.toFixed(1)} dB`);
+      // Of few numbers a single one that is rounded to the other side is much; of most networks none is.
+      for (const { title, near, far } of more.losses)
+        assert.ok(
+          near > Math.min(far + 3, 80),
+          `${form}: ${title}: ${near.toFixed(1)} dB, ${far.toFixed(1)} by rounding`,
+        );
+      const nearer = median(more.losses.map(({ near, far }) => near - far));
+      assert.ok(nearer > 15, `${form}: ${nearer.toFixed(1)} dB nearer`);
+      assert.equal(more.different, [], `${form}: other bits`);
     }
   } finally {
     await page.close();

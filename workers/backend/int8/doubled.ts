@@ -11,6 +11,7 @@ import {
 import type { Assembly } from './assembly';
 import { type Instruction, place } from './instruction';
 import type { Input, Product, Words } from './products';
+import { CACHED_BYTES, tileOutputs } from './tiles';
 import type { EngineValue } from './value';
 
 export function convolvesDoubled(
@@ -50,20 +51,16 @@ export function byPixels(
 
 /** Most columns of a tile: two more are computed of each row, in sixes. */
 const MOST_COLUMNS = 64;
-/** The rows that a tile reads should stay in the second-level cache; two thirds of a row's products more are made for each tile. */
-const MOST_BYTES = 512 * 1024;
+/** Fewest rows of a tile: two thirds of a row's products more are made for each. */
 const LEAST_ROWS = 4;
-/** Tiles that there should be at least, for threads to share. */
-const LEAST_TILES = 16;
 
 /** `height` × `width` cut evenly. */
 function tileOf(batch: number, height: number, width: number, stride: number, results: number) {
   const across = Math.ceil(width / MOST_COLUMNS);
   const columns = Math.ceil(width / across);
-  const most = Math.max(LEAST_ROWS, Math.floor(MOST_BYTES / ((columns + 2) * stride)) - 2);
+  const most = Math.max(LEAST_ROWS, Math.floor(CACHED_BYTES / ((columns + 2) * stride)) - 2);
   const rows = Math.ceil(height / Math.ceil(height / most));
   const pieces = batch * Math.ceil(width / columns) * Math.ceil(height / rows);
-  let channels = 8 * Math.ceil(results / 8);
-  while (pieces * Math.ceil(results / channels) < LEAST_TILES && channels > 32) channels = 8 * Math.ceil(channels / 16);
+  const channels = tileOutputs(pieces, results);
   return { columns, rows, channels, count: pieces * Math.ceil(results / channels) };
 }

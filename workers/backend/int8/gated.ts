@@ -25,12 +25,11 @@ import {
 import type { Assembly } from './assembly';
 import { type Instruction, place } from './instruction';
 import type { Range } from './numbers';
-import { LEAST_TILES, MOST_ROWS } from './products';
+import { MOST_ROWS } from './products';
 import type { Quantized } from './rows';
+import { CACHED_BYTES, LEAST_TILES } from './tiles';
 import type { EngineValue, Rows } from './value';
 
-/** What a tile's rows take as float32 should stay in the second-level cache, beside the rest. */
-const MOST_BYTES = 512 * 1024;
 /** Fewest rows of a tile: all weights are read for each. */
 const LEAST_ROWS = 24;
 
@@ -93,7 +92,7 @@ function gates({ opcode, words }: Instruction): boolean {
 
 /** Of how many whole rows tiles may be; nothing where that is too few. */
 function wholeRows(count: number, results: number): number | undefined {
-  const most = Math.min(MOST_ROWS, MOST_BYTES / (4 * results), count / LEAST_TILES);
+  const most = Math.min(MOST_ROWS, CACHED_BYTES / (4 * results), count / LEAST_TILES);
   const rows = 6 * Math.floor(most / 6);
   return rows >= LEAST_ROWS ? rows : undefined;
 }

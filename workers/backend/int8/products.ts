@@ -37,6 +37,7 @@ import type { Assembly } from './assembly';
 import { byPixels, convolvesDoubled } from './doubled';
 import { type Instruction, place, type Region, type Word } from './instruction';
 import { quantized, written } from './rows';
+import { tileOutputs } from './tiles';
 import type { EngineValue, Rows } from './value';
 import { byPatches, convolvesByPatches } from './winograd';
 
@@ -185,13 +186,7 @@ function floats(assembly: Assembly, scope: string, x: EngineValue, taps: number,
 
 /** Most rows of a tile. Their numbers and the weights of eight outputs should stay in the second-level cache. */
 export const MOST_ROWS = 96;
-/** Tiles that there should be at least, for threads to share. */
-export const LEAST_TILES = 16;
-
 function tileOf(count: number, results: number): { readonly rows: number; readonly channels: number } {
   const rows = Math.min(MOST_ROWS, Math.ceil(count / 6) * 6);
-  let channels = Math.ceil(results / 8) * 8;
-  while (Math.ceil(count / rows) * Math.ceil(results / channels) < LEAST_TILES && channels > 32)
-    channels = Math.ceil(channels / 16) * 8;
-  return { rows, channels };
+  return { rows, channels: tileOutputs(Math.ceil(count / rows), results) };
 }

@@ -24,6 +24,7 @@ import type { Assembly } from './assembly';
 import { type Instruction, place } from './instruction';
 import type { Product, Words } from './products';
 import { written } from './rows';
+import { CACHED_BYTES, LEAST_TILES } from './tiles';
 import type { EngineValue } from './value';
 
 /** Below so many channels the transforms are most of the work. */
@@ -74,19 +75,17 @@ export function byPatches(
   };
 }
 
-/** The rows that come of a tile's patches should not be far more than the second-level cache. */
-const MOST_BYTES = 512 * 1024;
 /** Each time they are used, so are the weights that are transformed for them. */
 const LEAST_PATCHES = 12;
-/** Tiles that there should be at least, for threads to share; but patches are transformed anew for each tile of outputs. */
-const LEAST_TILES = 8;
+/** Fewer tiles than elsewhere, and of more outputs: patches are transformed anew for each tile of these. */
+const ENOUGH_TILES = LEAST_TILES / 2;
 const LEAST_OUTPUTS = 160;
 
 function tileOf(count: number, channels: number, results: number) {
-  const most = Math.max(LEAST_PATCHES, Math.floor(MOST_BYTES / (32 * channels) / 6) * 6);
+  const most = Math.max(LEAST_PATCHES, Math.floor(CACHED_BYTES / (32 * channels) / 6) * 6);
   const patches = Math.min(most, 6 * Math.ceil(count / 6));
   let outputs = 8 * Math.ceil(results / 8);
-  while (Math.ceil(count / patches) * Math.ceil(results / outputs) < LEAST_TILES && outputs >= 2 * LEAST_OUTPUTS)
+  while (Math.ceil(count / patches) * Math.ceil(results / outputs) < ENOUGH_TILES && outputs >= 2 * LEAST_OUTPUTS)
     outputs = 8 * Math.ceil(outputs / 16);
   return { patches, channels: outputs };
 }

@@ -1,23 +1,16 @@
 /**
- * Convolutions and linear layers, six rows by eight outputs at a time. A tile first notes for each of its rows and each
- * tap of the kernel where the input row lies, so that padding, strides and enlarging cost the inner loops nothing; outside
- * of the picture that is a row of zeros whose scale is zero.
+ * Convolutions and linear layers, six rows by eight outputs at a time, of whose inputs a tile first notes where they lie (note.ts).
  */
 
 import {
   C_BIAS,
   C_FACTOR,
-  C_HEIGHT,
-  C_IN_HEIGHT,
-  C_IN_WIDTH,
   C_INPUT,
-  C_INPUT_STRIDE,
   C_M,
   C_MORE_BIAS,
   C_N,
   C_OUTPUT,
   C_OUTPUT_STRIDE,
-  C_PADDING,
   C_PARAMS,
   C_RELU,
   C_RESIDUAL,
@@ -25,28 +18,21 @@ import {
   C_REST,
   C_REST_PARAMS,
   C_SCALES,
-  C_SEEN_HEIGHT,
-  C_SEEN_WIDTH,
   C_SIDE,
   C_STEPS,
-  C_STRIDE,
   C_SUMS,
   C_SUMS_BYTES,
   C_TILE_CHANNELS,
   C_TILE_ROWS,
   C_WEIGHTS,
-  C_WIDTH,
-  C_ZERO_ROW,
 } from '../layout';
 import { dotFloats, dotIntegers, NUMBER_SHIFT, RELAXED } from './dot';
+import { noteTaps, ROWS, SIX_NOTES } from './note';
 import { rowIsFinite } from './quantize';
 import { address, least, real, word } from './words';
 
-/** Rows of a step of the innermost loop, and outputs. */
-export const ROWS: i32 = 6;
+/** Outputs of a step of the innermost loop. */
 export const LANES: i32 = 8;
-/** Bytes of what is noted of a row's tap: where the row is, and where its scale. */
-export const NOTE: usize = 8;
 
 /** Of scratch: integer sums, float sums, then what is noted, then weights as they are multiplied. */
 const SUMS: usize = 0;
@@ -65,10 +51,18 @@ export function convTile(record: usize, tile: i32, scratch: usize, integers: boo
   const n1 = least(n0 + word(record, C_TILE_CHANNELS), word(record, C_N));
   const taps = word(record, C_SIDE) * word(record, C_SIDE);
   const passes = integers && address(record, C_REST) ? 2 : 1;
-  const noted = NOTE * ROWS * taps;
-  note(record, m0, m1, address(record, C_INPUT), address(record, C_PARAMS), scratch + NOTES, noted * passes);
+  const noted = SIX_NOTES * taps;
+  noteTaps(record, m0, m1, address(record, C_INPUT), address(record, C_PARAMS), scratch + NOTES, noted * passes);
   if (passes === 2)
-    note(record, m0, m1, address(record, C_REST), address(record, C_REST_PARAMS), scratch + NOTES + noted, noted * 2);
+    noteTaps(
+      record,
+      m0,
+      m1,
+      address(record, C_REST),
+      address(record, C_REST_PARAMS),
+      scratch + NOTES + noted,
+      noted * 2,
+    );
 
   const steps = word(record, C_STEPS);
   const tapBytes = (<usize>steps) << 5;
@@ -108,56 +102,6 @@ export function widen(from: usize, bytes: usize, to: usize): void {
   }
 }
 
-/**
- * Rows in sixes, `apart` bytes from one six to the next; within six rows tap by tap; of each tap the six places, then the six
- * addresses of scales.
- */
-export function note(record: usize, m0: i32, m1: i32, input: usize, params: usize, to: usize, apart: usize): void {
-  const side = word(record, C_SIDE);
-  const stride = address(record, C_INPUT_STRIDE);
-  const whole = side === 1 && word(record, C_STRIDE) === 1;
-  const zero = address(record, C_ZERO_ROW);
-  const height = word(record, C_HEIGHT),
-    width = word(record, C_WIDTH);
-  const inHeight = word(record, C_IN_HEIGHT),
-    inWidth = word(record, C_IN_WIDTH);
-  const seenHeight = word(record, C_SEEN_HEIGHT),
-    seenWidth = word(record, C_SEEN_WIDTH);
-  const last = m1 - 1;
-  for (let m = m0; m < m1; m += ROWS) {
-    for (let i = 0; i < ROWS; i++) {
-      const row = least(m + i, last);
-      let at = to + ((<usize>i) << 2);
-      if (whole) {
-        store<usize>(at, input + stride * row);
-        store<usize>(at, params + ((<usize>row) << 3), 24);
-        continue;
-      }
-      const picture = row / (height * width);
-      const pixel = row - picture * height * width;
-      const y = (pixel / width) * word(record, C_STRIDE) - word(record, C_PADDING);
-      const x = (pixel % width) * word(record, C_STRIDE) - word(record, C_PADDING);
-      for (let dy = 0; dy < side; dy++)
-        for (let dx = 0; dx < side; dx++) {
-          const sy = y + dy,
-            sx = x + dx;
-          if (<u32>sy < <u32>seenHeight && <u32>sx < <u32>seenWidth) {
-            const iy = seenHeight === inHeight ? sy : (sy * inHeight) / seenHeight;
-            const ix = seenWidth === inWidth ? sx : (sx * inWidth) / seenWidth;
-            const index = (picture * inHeight + iy) * inWidth + ix;
-            store<usize>(at, input + stride * index);
-            store<usize>(at, params + ((<usize>index) << 3), 24);
-          } else {
-            store<usize>(at, zero + 8);
-            store<usize>(at, zero, 24);
-          }
-          at += NOTE * ROWS;
-        }
-    }
-    to += apart;
-  }
-}
-
 /** All taps of six rows; `more`: on top of what the totals hold. */
 export function tapsOfIntegers(
   weights: usize,
@@ -184,7 +128,7 @@ export function tapsOfIntegers(
     scaled(scratch + SUMS, notes, sums, scratch + TOTALS, more || tap > 0);
     weights += tapBytes;
     sums += 32;
-    notes += NOTE * ROWS;
+    notes += SIX_NOTES;
   }
 }
 
@@ -226,7 +170,7 @@ function tapsOfFloats(weights: usize, taps: i32, steps: i32, notes: usize, scrat
       load<usize>(notes, 20),
     );
     weights += tapBytes;
-    notes += NOTE * ROWS;
+    notes += SIX_NOTES;
   }
 }
 

@@ -11,7 +11,6 @@ import {
   C_IN_HEIGHT,
   C_IN_WIDTH,
   C_INPUT,
-  C_INPUT_STRIDE,
   C_N,
   C_PARAMS,
   C_REST,
@@ -22,18 +21,13 @@ import {
   C_TILE_COLUMNS,
   C_TILE_ROWS,
   C_WEIGHTS,
-  C_ZERO_ROW,
 } from '../layout';
-import { finish, scaled, widen } from './conv';
+import { finish, LANES, scaled, widen } from './conv';
 import { dotIntegers, NUMBER_SHIFT, RELAXED } from './dot';
+import { noteLine, ROWS, SIX_NOTES } from './note';
 import { address, least, word } from './words';
 
-/** Pixels of a step of the innermost loop, outputs, and taps. */
-const PIXELS: i32 = 6;
-const LANES: i32 = 8;
 const TAPS: i32 = 9;
-/** Bytes of what is noted of six pixels: where they are, and where their scales. */
-const NOTE: usize = 48;
 /** Eight float32. */
 const TOTAL: usize = 32;
 
@@ -60,17 +54,17 @@ export function doubledTile(record: usize, tile: i32, scratch: usize): void {
     rows = least(bandRows, height - y0);
 
   // A pixel before the first and one after the last of each row, a row above and one below.
-  const sixes = (columns + 2 + PIXELS - 1) / PIXELS;
-  const rowNotes = NOTE * <usize>sixes;
+  const sixes = (columns + 2 + ROWS - 1) / ROWS;
+  const rowNotes = SIX_NOTES * <usize>sixes;
   const passNotes = rowNotes * <usize>(rows + 2);
   const passes = address(record, C_REST) ? 2 : 1;
   for (let r = 0; r < rows + 2; r++) {
     const to = scratch + NOTES + rowNotes * <usize>r;
     const index = (picture * height + y0 - 1 + r) * width;
     const inside = <u32>(y0 - 1 + r) < <u32>height;
-    note(record, index, inside, x0 - 1, sixes, address(record, C_INPUT), address(record, C_PARAMS), to);
+    noteLine(record, index, inside, x0 - 1, sixes, address(record, C_INPUT), address(record, C_PARAMS), to);
     if (passes === 2)
-      note(
+      noteLine(
         record,
         index,
         inside,
@@ -85,7 +79,7 @@ export function doubledTile(record: usize, tile: i32, scratch: usize): void {
   const steps = word(record, C_STEPS);
   const tapBytes = (<usize>steps) << (5 + NUMBER_SHIFT);
   const products = scratch + NOTES + passNotes * <usize>passes;
-  const apart = TOTAL * <usize>(sixes * PIXELS);
+  const apart = TOTAL * <usize>(sixes * ROWS);
   const pairBytes = TOTAL * <usize>(2 * columns);
   const above = products + apart * <usize>TAPS;
   const begun = above + pairBytes;
@@ -126,34 +120,6 @@ export function doubledTile(record: usize, tile: i32, scratch: usize): void {
   }
 }
 
-/** Of a row of pixels, the first of which is number `index`, from column `x` on, in sixes: six places, then the six addresses of scales. */
-function note(
-  record: usize,
-  index: i32,
-  inside: bool,
-  x: i32,
-  sixes: i32,
-  input: usize,
-  params: usize,
-  to: usize,
-): void {
-  const zero = address(record, C_ZERO_ROW);
-  for (let six = 0; six < sixes; six++) {
-    for (let i = 0; i < PIXELS; i++) {
-      const at = to + ((<usize>i) << 2);
-      const column = x + six * PIXELS + i;
-      if (inside && <u32>column < <u32>word(record, C_IN_WIDTH)) {
-        store<usize>(at, input + address(record, C_INPUT_STRIDE) * <usize>(index + column));
-        store<usize>(at, params + ((<usize>(index + column)) << 3), 24);
-      } else {
-        store<usize>(at, zero + 8);
-        store<usize>(at, zero, 24);
-      }
-    }
-    to += NOTE;
-  }
-}
-
 /** A tap's products with a row of pixels, eight outputs of each to `to`; `more`: on top of what is there. */
 function tapOfRow(
   weights: usize,
@@ -178,8 +144,8 @@ function tapOfRow(
       load<usize>(notes, 20),
     );
     scaled(scratch, notes, sums, to, more);
-    notes += NOTE;
-    to += TOTAL * <usize>PIXELS;
+    notes += SIX_NOTES;
+    to += TOTAL * <usize>ROWS;
   }
 }
 

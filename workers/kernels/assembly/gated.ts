@@ -28,8 +28,9 @@ import {
   C_TILE_ROWS,
   C_WEIGHTS,
 } from '../layout';
-import { LANES, NOTE, note, ROWS, TOTALS, tapsOfIntegers, widen } from './conv';
+import { LANES, TOTALS, tapsOfIntegers, widen } from './conv';
 import { RELAXED } from './dot';
+import { NOTE, noteTaps, ROWS, SIX_NOTES } from './note';
 import { quantizeTo, rowIsFinite } from './quantize';
 import { gelu } from './real';
 import { address, least, word } from './words';
@@ -47,10 +48,18 @@ export function gatedTile(record: usize, tile: i32, scratch: usize): bool {
   const m1 = least(m0 + word(record, C_TILE_ROWS), word(record, C_M));
   const n1 = least(n0 + channels, results);
   const passes: usize = address(record, C_REST) ? 2 : 1;
-  const noted = NOTE * ROWS * passes;
-  note(record, m0, m1, address(record, C_INPUT), address(record, C_PARAMS), scratch + NOTES, noted);
+  const noted = SIX_NOTES * passes;
+  noteTaps(record, m0, m1, address(record, C_INPUT), address(record, C_PARAMS), scratch + NOTES, noted);
   if (passes === 2)
-    note(record, m0, m1, address(record, C_REST), address(record, C_REST_PARAMS), scratch + NOTES + NOTE * ROWS, noted);
+    noteTaps(
+      record,
+      m0,
+      m1,
+      address(record, C_REST),
+      address(record, C_REST_PARAMS),
+      scratch + NOTES + SIX_NOTES,
+      noted,
+    );
 
   const steps = word(record, C_STEPS);
   const panelBytes = (<usize>steps) << 5;
@@ -93,7 +102,7 @@ export function gatedTile(record: usize, tile: i32, scratch: usize): bool {
 // inline
 function totals(weights: usize, sums: usize, steps: i32, notes: usize, scratch: usize, passes: usize): void {
   tapsOfIntegers(weights, sums, 1, steps, notes, scratch, false);
-  if (passes === 2) tapsOfIntegers(weights, sums, 1, steps, notes + NOTE * ROWS, scratch, true);
+  if (passes === 2) tapsOfIntegers(weights, sums, 1, steps, notes + SIX_NOTES, scratch, true);
 }
 
 /** Totals of six rows times scales plus biases from output `n` on, to `to` and what is `stride` after it. */

@@ -24,15 +24,14 @@ import {
   C_WIDTH,
   C_ZERO_ROW,
 } from '../layout';
-import { finish } from './conv';
+import { finish, LANES } from './conv';
 import { dotIntegers } from './dot';
 import { areFinite, largestOf, magnitude } from './quantize';
 import { rounded } from './real';
 import { address, least, word } from './words';
 
-/** Patches of a step of the innermost loop, outputs, and rows that come of a patch. */
+/** Patches of a step of the innermost loop, and rows that come of a patch. */
 const PATCHES: i32 = 6;
-const LANES: i32 = 8;
 const ROWS: i32 = 16;
 
 /** Of scratch: integer sums; where the 16 pixels of a patch are; totals of four pixels; then what depends on the layer's size. */

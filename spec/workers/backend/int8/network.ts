@@ -7,8 +7,10 @@ import { sqnr as decibels, energies } from '../../../../models/quantize/quality/
 import type { PackedTensor } from '../../../../models/stage';
 import { weightsInMemory } from '../../../../models/stageWeights';
 import { openInt8Stage, type Watch } from '../../../../workers/backend/int8/int8Stage';
+import type { Numbers } from '../../../../workers/backend/int8/numbers';
 import type { Threads } from '../../../../workers/backend/int8/threads';
 import type { Tensor, Tensors } from '../../../../workers/tensor';
+import { roundedLayers } from './rounded';
 import { scalarLayers, type Weights } from './scalar';
 
 /** Uniform numbers in ±1, the same for the same seed (Numerical Recipes, 2nd ed., §7.1). */
@@ -75,13 +77,17 @@ export async function onKernels(
   }
 }
 
+/** In float64; `rounding`: with what products read in the integers that these are. */
 export function oneByOne(
   describe: (net: Layers) => void,
   { weights }: Made,
   inputs: Tensors,
+  rounding?: Numbers,
 ): Map<string, Float64Array> {
   const outputs = new Map<string, Float64Array>();
-  describe(scalarLayers(weights, new Map(Object.entries(inputs).map(([name, { data }]) => [name, data])), outputs));
+  const given = new Map(Object.entries(inputs).map(([name, { data }]) => [name, data]));
+  const exact = scalarLayers(weights, given, outputs);
+  describe(rounding ? roundedLayers(exact, rounding) : exact);
   return outputs;
 }
 
@@ -94,3 +100,7 @@ export function input(shape: readonly number[], seed: number, amplitude = 1): Te
 /** Signal to noise, decibels. */
 export const sqnr = (computed: ArrayLike<number>, expected: ArrayLike<number>): number =>
   decibels(energies(expected, computed));
+
+/** The first number that is not the same in both, bit for bit; -1 where there is none. */
+export const differentAt = (a: Tensor, b: Tensor): number =>
+  a.data.findIndex((value, i) => !Object.is(value, b.data[i]));
