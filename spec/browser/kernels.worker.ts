@@ -84,15 +84,15 @@ async function losses(threads: Threads): Promise<Found['losses']> {
 }
 
 async function unlikeBits(name: KernelForm, form: Form): Promise<string[]> {
-  const shared = threadsOf(form, [], true);
-  const others: [string, Kind, Threads][] = [['not shared', 'all', threadsOf((await formOf(name, false))!, [], false)]];
+  const shared = threadsOf(form, true);
+  const others: [string, Kind, Threads][] = [['not shared', 'all', threadsOf((await formOf(name, false))!, false)]];
   const { levels, lowest } = form.numbers.range(1);
   // Offsets of signed bytes are others.
   if (name === 'relaxed' && lowest === 0)
     others.push([
       'words',
       'products',
-      threadsOf({ ...(await formOf('words', true))!, numbers: wordsOf(levels) }, [], true),
+      threadsOf({ ...(await formOf('words', true))!, numbers: wordsOf(levels) }, true),
     ]);
   const different: string[] = [];
   for (const [what, kind, threads] of others) {

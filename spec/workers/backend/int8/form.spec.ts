@@ -33,7 +33,7 @@ test('without shared memory the same form is the best, where one is exact', asyn
 
 test('a network in a memory of one thread gives the same bits as in a shared one, and that memory is none', async () => {
   const form = (await formOf('words', false))!;
-  const alone = threadsOf(form, [], false);
+  const alone = threadsOf(form, false);
   const team = await alone.gather('any', 1);
   assert.ok(team.memory.buffer instanceof ArrayBuffer);
   team.dismiss();
