@@ -1,9 +1,9 @@
 /** ControlNets, T2I-adapters and IP-Adapters kept on the device, and the pictures and settings by which they steer the next drawing. */
 import { signal } from '@preact/signals';
-import type { ControlSummary, Failure, InitImage, PickedFile } from '../workers/api';
+import type { ControlSummary, Failure, InitImage, MaskImage, PickedFile } from '../workers/api';
 import type { Recipe } from '../workers/pictureFile/recipe';
 import { MOST_IMAGES } from '../workers/pictureFile/saidIpAdapters';
-import { type AskedControls, type Controls, type ControlUnit, controls } from './controls';
+import { type AskedControls, type Controls, type ControlUnit, controls, type GivenPicture } from './controls';
 import { type FoundUnits, foundUnits, freshUnit, modelOf, requestOf } from './controlUnits';
 import { shelf } from './engines';
 import { pictureOf } from './givenPicture';
@@ -34,7 +34,7 @@ const again = ({ controlGuess = false, ...said }: AskedControls): Controls => ({
 export async function takeControls(said: Pick<Recipe, 'controls' | 'ipAdapters'>): Promise<Omit<FoundUnits, 'units'>> {
   const { controls: steering, ipAdapters } = said;
   const any = steering !== undefined || ipAdapters !== undefined;
-  if (!any && !controls.value) return { missing: [], others: [], pictures: [] };
+  if (!any && !controls.value) return { missing: [], others: [], pictures: [], masks: [] };
   const each = { controls: steering?.controls, ipAdapters };
   const { units, ...rest } = foundUnits(each, controls.value?.units ?? [], any ? await learn() : []);
   controls.value = { asked, again, guess: steering?.guess ?? false, units };
@@ -73,6 +73,13 @@ export function givePicture(id: number, name: string, picture: InitImage): void 
 /** `at`: its place among those of the unit. */
 export function leavePicture({ id, given }: ControlUnit, at: number): void {
   changeUnit(id, { given: given.filter((_, i) => i !== at) });
+}
+
+/** Where the picture in that place of the unit counts; everywhere without a mask. */
+export function paintWhere({ id }: ControlUnit, at: number, mask: MaskImage | undefined): void {
+  const { given } = controls.value!.units.find((one) => one.id === id)!;
+  const painted = ({ name, picture }: GivenPicture): GivenPicture => ({ name, picture, ...(mask ? { mask } : {}) });
+  changeUnit(id, { given: given.map((each, i) => (i === at ? painted(each) : each)) });
 }
 
 /** One that the browser cannot read is told, and the picture that was there stays. */

@@ -4,6 +4,7 @@ import { CANNY_THRESHOLDS } from '../workers/pictureFile/canny';
 import type { SaidControl } from '../workers/pictureFile/saidControls';
 import type { SaidIpAdapter } from '../workers/pictureFile/saidIpAdapters';
 import type { AskedControls, Controls, ControlUnit, GivenPicture } from './controls';
+import { masksAsked, paintOf } from './paintedMasks';
 
 let last = 0;
 
@@ -70,7 +71,8 @@ export function requestOf({ units, guess }: Pick<Controls, 'units' | 'guess'>, k
     const { given, weight: scale, start, end } = unit;
     const [images, imageNames] = [given.map(({ picture }) => picture), given.map(({ name }) => name)];
     const encoder = encoderOf(unit, kept)!.name;
-    return [{ ...{ name: model.name, hash: model.hash, encoder, images, imageNames }, ...{ scale, start, end } }];
+    const seen = { images, imageNames, ...masksAsked(given) };
+    return [{ ...{ name: model.name, hash: model.hash, encoder, ...seen }, ...{ scale, start, end } }];
   });
   return {
     ...(controls.length > 0 ? { controls, ...(guess ? { controlGuess: true } : {}) } : {}),
@@ -82,7 +84,8 @@ export function requestOf({ units, guess }: Pick<Controls, 'units' | 'guess'>, k
 export interface SaidUnits {
   readonly controls?: readonly (SaidControl & { readonly image?: InitImage })[] | undefined;
   readonly ipAdapters?:
-    | readonly (Omit<SaidIpAdapter, 'images'> & { readonly images: number | readonly InitImage[] })[]
+    | readonly (Omit<SaidIpAdapter, 'images'> &
+        Pick<ChosenIpAdapter, 'masks'> & { readonly images: number | readonly InitImage[] })[]
     | undefined;
 }
 
@@ -95,6 +98,8 @@ export interface FoundUnits {
   readonly others: readonly string[];
   /** Pictures that are to be given once more, by name. */
   readonly pictures: readonly string[];
+  /** Pictures, by name, of which it is to be painted once more where they count. */
+  readonly masks: readonly string[];
 }
 
 /**
@@ -107,21 +112,27 @@ export function foundUnits(
   kept: Kept,
 ): FoundUnits {
   if (controls.length + ipAdapters.length === 0)
-    return { units: before.map((unit) => ({ ...unit, on: false })), missing: [], others: [], pictures: [] };
+    return { units: before.map((unit) => ({ ...unit, on: false })), missing: [], others: [], pictures: [], masks: [] };
   const known = before.flatMap(({ given }) => given);
   const found = [
     ...controls.map((one) => {
       const { preprocess, weight = 1, image, imageName = '' } = one;
       const thresholds = preprocess?.type === 'canny' ? { low: preprocess.low, high: preprocess.high } : {};
       const how = { preprocess: preprocess?.type ?? ('none' as const), weight, ...thresholds };
-      return { one, how, pictures: picturesOf([imageName], image && [image], known), encoders: [] as string[] };
+      const pictures = picturesOf([imageName], image && [image], known);
+      return { one, how, pictures, encoders: [] as string[], masks: [] as string[] };
     }),
     ...ipAdapters.map((one) => {
-      const { images, imageNames = [], scale: weight = 1, encoder } = one;
+      const { images, imageNames = [], masks, maskNames, scale: weight = 1, encoder } = one;
       const count = typeof images === 'number' ? images : images.length;
       const names = Array.from({ length: count }, (_, i) => imageNames[i] ?? '');
-      const pictures = picturesOf(names, typeof images === 'number' ? undefined : images, known);
-      return { one, how: { weight, encoder }, pictures, encoders: encoder === undefined ? [] : [encoder] };
+      const pictures = picturesOf(names, typeof images === 'number' ? undefined : images, known, masks, maskNames);
+      // Where none has a name any may be meant.
+      const masked = names.filter((_, i) => maskNames && (maskNames[i] || maskNames.every((mask) => mask === '')));
+      const painted = pictures.given.flatMap(({ name, mask }) => (mask ? [name] : []));
+      const unpainted = masks ? [] : masked.filter((name) => !painted.includes(name));
+      const encoders = encoder === undefined ? [] : [encoder];
+      return { one, how: { weight, encoder }, pictures, encoders, masks: unpainted };
     }),
   ].map((each) => ({ ...each, ...modelHere(each.one, kept) }));
   const units = found.map(({ one: { name, start = 0, end = 1 }, how, pictures, model }): ControlUnit => {
@@ -135,22 +146,23 @@ export function foundUnits(
     ]),
     others: found.flatMap(({ one, other }) => (other ? [one.name] : [])),
     pictures: units.flatMap(({ wanted, model }) => wanted.map((name) => name || `${model}`)),
+    masks: found.flatMap(({ masks, one: { name } }) => masks.map((picture) => picture || name)),
   };
 }
 
-/** Of what steered a picture, what nobody can give here. */
-export const masksLeftOut = (said: readonly Pick<SaidIpAdapter, 'name' | 'maskNames'>[] = []): string[] =>
-  said.flatMap(({ name, maskNames = [] }) => maskNames.map((mask) => `mask of ${name}: ${mask}`));
-
-/** Those called `names`: `images` themselves, or as they are `known`; and what of them is not at hand. */
+/** Those called `names`: `images` themselves with `masks`, or as they are `known`, painted where masks are said; and what of them is not at hand. */
 function picturesOf(
   names: readonly string[],
   images: readonly InitImage[] | undefined,
   known: readonly GivenPicture[],
+  masks?: readonly InitImage[],
+  maskNames?: readonly string[],
 ): Pick<ControlUnit, 'given' | 'wanted'> {
   const found = names.map((name, i) => {
     const picture = images?.[i];
-    return picture ? { name, picture } : known.find((one) => one.name === name);
+    if (picture) return { name, picture, ...(masks?.[i] ? paintOf(masks[i]) : {}) };
+    const its = known.find((one) => one.name === name);
+    return its && (maskNames ? its : { name, picture: its.picture });
   });
   return { given: found.flatMap((one) => one ?? []), wanted: names.filter((_, i) => !found[i]) };
 }

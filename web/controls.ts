@@ -1,10 +1,19 @@
 /** What steers the next drawing by other pictures, where a person has asked for that; gone with the visit. */
 import { signal } from '@preact/signals';
-import type { ControlPreprocess, ControlRequest, Failure, InitImage, IpAdapterRequest } from '../workers/api';
+import type {
+  ControlPreprocess,
+  ControlRequest,
+  Failure,
+  InitImage,
+  IpAdapterRequest,
+  MaskImage,
+} from '../workers/api';
 
 export interface GivenPicture {
   readonly name: string;
   readonly picture: InitImage;
+  /** Of one that an IP-Adapter sees: where it counts, painted; absent where everywhere. */
+  readonly mask?: MaskImage;
 }
 
 /** What is asked of the engine by controls. */

@@ -14,8 +14,8 @@ const PATIENCE_MILLISECONDS = 150;
 const MISFIT: readonly Failure['code'][] = ['unsupported-model', 'bad-model', 'corrupt-store'];
 
 /** What of an IP-Adapter decides what it takes. */
-const counted = ({ name, encoder = '', scale = 1, images: { length } }: ChosenIpAdapter) => ({
-  ...{ name, encoder, scale, images: { length } },
+const counted = ({ name, encoder = '', scale = 1, images: { length }, masks }: ChosenIpAdapter) => ({
+  ...{ name, encoder, scale, images: { length }, ...(masks ? { masks: true } : {}) },
 });
 
 export function followForecast(): () => void {

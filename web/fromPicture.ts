@@ -3,7 +3,6 @@ import { failureOf } from '../workers/pictureFile/failure';
 import { foundLoras } from '../workers/pictureFile/foundLoras';
 import { type Recipe, readRecipe } from '../workers/pictureFile/recipe';
 import { takeControls } from './controlShelf';
-import { masksLeftOut } from './controlUnits';
 import { asFailure } from './engines';
 import { learnLoras } from './loras';
 import { useModel } from './modelActions';
@@ -37,11 +36,7 @@ async function take(recipe: Recipe, name: string): Promise<void> {
   const toast = {
     type: 'taken',
     name,
-    ignored: [
-      ...ignored,
-      ...tinyVaeLeftOut(said.tinyVae, tinyVaeAsked().tinyVae?.file),
-      ...masksLeftOut(recipe.ipAdapters),
-    ],
+    ignored: [...ignored, ...tinyVaeLeftOut(said.tinyVae, tinyVaeAsked().tinyVae?.file)],
     missing,
     others: others.map((one) => one.name),
     controls: steered,

@@ -2,17 +2,22 @@
 import { effect } from '@preact/signals';
 import { cancelDrawing, draw } from './actions';
 import { now } from './clock';
-import { state } from './state';
+import { state, tell } from './state';
 import { drawingProgress } from './timeLeft';
 import { words } from './words';
 
-/** Ctrl/Cmd + Enter draws, Esc cancels. */
+/** Ctrl/Cmd + Enter draws. Esc cancels; where nothing is drawn, it sends away what was said last: at the foot of the page, else what went wrong. */
 export function listenToKeys(): void {
   addEventListener('keydown', (event) => {
     if (event.isComposing) return; // Enter and Esc belong to the input method then.
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void draw();
-    else if (event.key === 'Escape' && state.value.drawing) cancelDrawing();
-    else return;
+    else if (event.key === 'Escape') {
+      const { drawing, toast, problem } = state.value;
+      if (drawing) cancelDrawing();
+      else if (toast) tell({ type: 'toast', toast: undefined });
+      else if (problem) tell({ type: 'problem', problem: undefined });
+      else return;
+    } else return;
     event.preventDefault();
   });
 }

@@ -72,11 +72,12 @@ export type Toast =
       readonly others: readonly string[];
       /** LoRAs that are not kept here. */
       readonly missing: readonly string[];
-      /** What steered it: models that are not kept here, those that are others under their names, and pictures to be given once more. */
+      /** What steered it: models that are not kept here, those that are others under their names, pictures to be given once more, and those of which it is to be painted once more where they count. */
       readonly controls?: {
         readonly missing: readonly string[];
         readonly others: readonly string[];
         readonly pictures: readonly string[];
+        readonly masks: readonly string[];
       };
     };
 

@@ -88,10 +88,20 @@ const engine: EngineApi = {
 const steering = ({ controls: chosen = [], controlGuess, ipAdapters = [] }: ImageRequest): string[] => [
   ...chosen.map(({ image, ...said }) => `${JSON.stringify(said)} by ${shownOf(image)}`),
   ...(controlGuess ? ['guessing'] : []),
-  ...ipAdapters.map(({ images, ...said }) => `${JSON.stringify(said)} like ${images.map(shownOf).join(' and ')}`),
+  ...ipAdapters.map(({ images, masks, ...said }) => {
+    const within = masks ? ` within ${masks.map(whiteOf).join(' and ')}` : '';
+    return `${JSON.stringify(said)} like ${images.map(shownOf).join(' and ')}${within}`;
+  }),
 ];
 
 const shownOf = ({ width, height, pixels }: InitImage): string => `${width} × ${height} of ${pixels[0]}`;
+
+/** Of a mask, percent of its left and of its right half that are white. */
+function whiteOf({ width, height, pixels }: InitImage): string {
+  const white = [0, 0];
+  for (let i = 0; i < width * height; i += 1) if (pixels[3 * i]! >= 128) white[i % width < width / 2 ? 0 : 1]! += 1;
+  return `${width} × ${height} white ${white.map((count) => Math.round((200 * count) / (width * height))).join(':')}`;
+}
 
 async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, signal: AbortSignal): Promise<void> {
   const { prompt, steps, numImages, only } = request;

@@ -1,7 +1,7 @@
 /** What controls ask of the engine, and what becomes of those that a picture tells of. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { foundUnits, freshUnit, lacking, masksLeftOut, requestOf } from '../../web/controlUnits';
+import { foundUnits, freshUnit, lacking, requestOf } from '../../web/controlUnits';
 import type { ControlSummary } from '../../workers/api';
 
 const kept = (name: string, kind: ControlSummary['kind'] = 'controlnet'): ControlSummary => ({
@@ -129,10 +129,35 @@ test('what a drawing was to be like is found again; pictures that are not at han
     [['plus', 0.7, ['b.png', ''], given]],
   );
   assert.equal([found.missing, found.pictures], [[], ['b.png', 'plus']]);
-  assert.equal(masksLeftOut([said, { ...said, maskNames: ['left.png'] }]), ['mask of plus: left.png']);
   const blind = LIKING.slice(0, 3);
   assert.equal(foundUnits({ ipAdapters: [{ ...said, images: 1 }] }, [], blind).missing, ['gone']);
   assert.equal(foundUnits({ ipAdapters: [{ ...said, hash: '01' }] }, [], KEPT).missing, ['plus (01)']);
+});
+
+test('where a picture counts is asked for with white all over for the others, and found again', () => {
+  const mask = { width: 2, height: 1, pixels: Uint8Array.of(0, 255) };
+  const [first] = given;
+  const painted = [first!, { name: 'b.png', picture, mask }];
+  const whole = { ...freshUnit(), model: 'plus', given: painted, encoder: 'H' };
+  const asked = requestOf({ units: [whole], guess: false }, LIKING);
+  const { masks = [], maskNames } = asked.ipAdapters![0]!;
+  assert.equal(maskNames, ['', 'painted for b.png']);
+  assert.ok(masks[0]!.pixels.every((value) => value === 255));
+  assert.equal(masks[1], { width: 2, height: 1, pixels: Uint8Array.of(0, 0, 0, 255, 255, 255) });
+  const again = foundUnits(asked, [], LIKING);
+  assert.equal([again.units[0]!.given, again.masks], [painted, []]);
+
+  // Out of a file, which has no more than names: what is painted here stays, where one was.
+  const said = { name: 'plus', images: 2, imageNames: ['a.png', 'b.png'] };
+  const from = (maskNames: string[] | undefined, before = [whole]) =>
+    foundUnits({ ipAdapters: [{ ...said, ...(maskNames ? { maskNames } : {}) }] }, before, LIKING);
+  assert.equal([from(['', 'x']).units[0]!.given, from(['', 'x']).masks], [painted, []]);
+  assert.equal(from(['x', 'x']).masks, ['a.png']);
+  assert.equal(from(['', ''], []).masks, ['a.png', 'b.png']);
+  assert.equal(
+    [from(undefined).units[0]!.given.map((one) => one.mask), from(undefined).masks],
+    [[undefined, undefined], []],
+  );
 });
 
 test('of a picture that nothing steered what is set is switched off, and stays', () => {

@@ -12,6 +12,12 @@ import { AddControl, AddControlFolder } from './ControlShelf';
 import { IconButton } from './IconButton';
 import { NumberField } from './NumberField';
 
+/** Of the steps. */
+const PART = { least: 0, most: 1, step: 0.05 };
+/** The end lies beyond the start: a step before the one, or after the other. */
+const beside = (part: number, steps: number): number =>
+  Math.min(PART.most, Math.max(PART.least, Math.round(100 * (part + steps * PART.step)) / 100));
+
 interface Props {
   readonly unit: ControlUnit;
   /** Counted from 1. */
@@ -27,7 +33,6 @@ export function ControlFields({ unit, place, alone }: Props) {
   const likes = chosen?.kind === 'ip-adapter';
   const [missing] = on ? lacking(unit, kept) : [];
   const change = (more: Partial<ControlUnit>): void => changeUnit(id, more);
-  const part = { least: 0, most: 1, step: 0.05 };
   return (
     <fieldset class="field control" data-testid="control" data-control={id}>
       <legend class="unseen">{late.controlUnit(place)}</legend>
@@ -74,13 +79,15 @@ export function ControlFields({ unit, place, alone }: Props) {
           />
           {chosen?.kind !== 'adapter' && (
             <NumberField
-              {...{ ...part, label: late.controlStart, name: 'control-start', value: start, slider: part }}
-              onChange={(value) => change({ start: Math.min(value, end - part.step) })}
+              {...{ label: late.controlStart, name: 'control-start', value: start, slider: PART }}
+              {...{ ...PART, most: beside(end, -1) }}
+              onChange={(value) => change({ start: Math.min(value, beside(end, -1)) })}
             />
           )}
           <NumberField
-            {...{ ...part, label: late.controlEnd, name: 'control-end', value: end, slider: part }}
-            onChange={(value) => change({ end: Math.max(value, start + part.step) })}
+            {...{ label: late.controlEnd, name: 'control-end', value: end, slider: PART }}
+            {...{ ...PART, least: beside(start, 1) }}
+            onChange={(value) => change({ end: Math.max(value, beside(start, 1)) })}
           />
         </>
       )}

@@ -13,6 +13,7 @@ import { lateWords } from '../words';
 import { useFocusAfter } from './DeleteForGood';
 import { FileButton } from './FileButton';
 import { IconButton } from './IconButton';
+import { WhereButton, WherePainter } from './WhereItCounts';
 
 interface Props {
   readonly unit: ControlUnit;
@@ -61,7 +62,7 @@ export function ControlPicture({ unit, place, likes }: Props) {
       }}
     >
       <legend class="unseen">{late.controlPicture(place)}</legend>
-      {first && (likes ? <Liked given={given} onLeave={leave} /> : <Shown unit={unit} given={first} />)}
+      {first && (likes ? <Liked unit={unit} onLeave={leave} /> : <Shown unit={unit} given={first} />)}
       {(wanted.length > 0 || !first) && (
         <p class="hint">
           {wanted.length > 0 ? late.controlWanted(wanted) : likes ? late.controlDropLike : late.controlDrop}
@@ -158,23 +159,40 @@ function Shown({ unit, given: { name, picture } }: { readonly unit: ControlUnit;
 }
 
 interface LikedProps {
-  readonly given: readonly GivenPicture[];
+  readonly unit: ControlUnit;
   /** By its place. */
   readonly onLeave: (at: number) => void;
 }
 
-/** What an IP-Adapter sees: of each the square in the middle, which is what is shown of it. */
-function Liked({ given, onLeave }: LikedProps) {
+/** What an IP-Adapter sees: of each the square in the middle, which is what is shown of it; and where it counts. */
+function Liked({ unit, onLeave }: LikedProps) {
   const late = lateWords();
+  const { given } = unit;
+  const [painted, setPainted] = useState<number>();
   return (
-    <div class="control-pictures liked">
-      {given.map(({ name, picture }, at) => (
-        <div key={at} data-testid="liked">
-          <Pixels picture={picture} label={name} testid="control-given" />
-          <IconButton icon="close" testid="control-leave" label={late.remove(name)} onClick={() => onLeave(at)} />
-        </div>
-      ))}
-    </div>
+    <>
+      <div class="control-pictures liked">
+        {given.map(({ name, picture, mask }, at) => (
+          <div key={at} data-testid="liked">
+            <Pixels picture={picture} label={name} testid="control-given" />
+            <IconButton
+              icon="close"
+              testid="control-leave"
+              label={late.remove(name)}
+              onClick={() => {
+                setPainted(undefined);
+                onLeave(at);
+              }}
+            />
+            <WhereButton
+              {...{ name, mask, open: painted === at }}
+              onClick={() => setPainted(painted === at ? undefined : at)}
+            />
+          </div>
+        ))}
+      </div>
+      {painted !== undefined && given[painted] && <WherePainter key={painted} unit={unit} at={painted} />}
+    </>
   );
 }
 
@@ -184,7 +202,7 @@ interface PixelsProps {
   readonly testid: string;
 }
 
-function Pixels({ picture, label, testid }: PixelsProps) {
+export function Pixels({ picture, label, testid }: PixelsProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { width, height, pixels } = picture;
   useLayoutEffect(() => {

@@ -20,8 +20,15 @@ export function InitPicture() {
     <div class="fields init" data-testid="init">
       {given && (
         <>
-          <MaskPainter radius={radius} />
+          <MaskPainter
+            {...{ size: given.picture, picture: given.picture, name: given.name, mask: given.mask, radius }}
+            {...{ testid: 'mask', label: `${late.paintHere}. ${late.paintKeys}` }}
+            onPaint={(mask) => {
+              init.value = { ...init.value!, mask };
+            }}
+          />
           <p class="hint">{late.paintHint}</p>
+          <p class="hint keys">{late.paintKeys}</p>
           <NumberField
             {...{ label: late.brush, name: 'brush', value: Math.round(100 * radius), least: 1, most: 30 }}
             slider={{ least: 1, most: 30 }}

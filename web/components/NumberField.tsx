@@ -1,5 +1,9 @@
-/** A number that can be typed, and dragged where there is a range to drag along. */
+/**
+ * A number that can be typed, and dragged where there is a range to drag along. What is typed and cannot be stays in its box, is marked, and is said in
+ * words below it (NumberFault.tsx); meanwhile the number before it holds.
+ */
 import { useId, useState } from 'preact/hooks';
+import { NumberFault } from './Late';
 
 interface Props {
   readonly label: string;
@@ -8,6 +12,7 @@ interface Props {
   readonly value: number;
   readonly least: number;
   readonly most: number;
+  /** Numbers between are no less good where it is below 1. */
   readonly step?: number;
   /** The part of the range that the slider covers; none without it. */
   readonly slider?: { readonly least: number; readonly most: number };
@@ -16,14 +21,16 @@ interface Props {
 
 export function NumberField({ label, hint, name, value, least, most, step = 1, slider, onChange }: Props) {
   const id = useId();
-  // Half-typed text ("", "1.") stays in the box and out of the settings.
-  const [draft, setDraft] = useState<string | undefined>();
-  const type = (text: string): void => {
-    const typed = Number(text);
-    const fits = text.trim() !== '' && typed >= least && typed <= most && isOnStep(typed, step);
-    setDraft(text);
+  // What was typed, while the number is the one that it left: "1." is a number, "" is none.
+  const [draft, setDraft] = useState<{ readonly text: string; readonly fits: boolean; readonly left: number }>();
+  const shown = draft?.left === value ? draft : undefined;
+  const type = ({ value: text }: HTMLInputElement): void => {
+    const typed = Number(text || Number.NaN);
+    const fits = typed >= least && typed <= most && (step < 1 || typed % step === 0);
+    setDraft({ text, fits, left: fits ? typed : value });
     if (fits) onChange(typed);
   };
+  const fault = shown && !shown.fits;
   return (
     <div class="field number">
       <label class="label" for={id} title={hint}>
@@ -35,10 +42,14 @@ export function NumberField({ label, hint, name, value, least, most, step = 1, s
         type="number"
         inputMode={step < 1 ? 'decimal' : 'numeric'}
         {...{ min: least, max: most, step }}
-        value={draft ?? value}
-        aria-invalid={draft !== undefined && Number(draft) !== value}
-        onInput={(event) => type(event.currentTarget.value)}
-        onBlur={() => setDraft(undefined)}
+        value={shown?.text ?? value}
+        aria-invalid={fault}
+        aria-describedby={fault ? `${id}-fault` : undefined}
+        onInput={(event) => type(event.currentTarget)}
+        // An empty one shows the number that holds.
+        onBlur={(event) =>
+          shown && (shown.fits || !(shown.text || event.currentTarget.validity.badInput)) && setDraft(undefined)
+        }
       />
       {slider && (
         <input
@@ -53,8 +64,7 @@ export function NumberField({ label, hint, name, value, least, most, step = 1, s
           }}
         />
       )}
+      {fault && <NumberFault {...{ id: `${id}-fault`, label, value, least, most, step, text: shown.text }} />}
     </div>
   );
 }
-
-const isOnStep = (value: number, step: number): boolean => Math.abs(value / step - Math.round(value / step)) < 1e-9;

@@ -143,11 +143,18 @@ export const late = {
     string
   >,
 
+  /** What a field takes; `step` below 1: any between, else multiples of it. */
+  numbers: (least: number, most: number, step: number) =>
+    `${step < 1 ? 'a number' : step === 1 ? 'a whole number' : `a multiple of ${step}`} from ${least} to ${most}`,
+  numberFault: (label: string, allowed: string, given: string, holds: number) =>
+    `${label} takes ${allowed}; ${given ? `${given} is not one` : 'what is typed is no number'}. Until then it is ${holds}.`,
+
   choosePicture: 'Choose a picture…',
   otherPicture: 'Another picture…',
   pictureShown: 'The one on show',
   leavePicture: 'Draw without it',
   paintHere: 'Paint here what is to be drawn anew',
+  paintKeys: 'By keys: arrows move the brush, Space paints, Shift and arrows paint on the way.',
   paintHint: 'Paint on it to have only that part drawn anew; unpainted, all of it is.',
   clearMask: 'Remove the paint',
   brush: 'Brush, % of the longer side',
@@ -179,6 +186,10 @@ export const late = {
   controlDropLike: 'Drop or paste here what the picture is to be like; several pictures are taken together.',
   controlLikes:
     'What it shows is drawn, beside what the prompt says. Of each picture the square in the middle is looked at.',
+  countsEverywhere: 'Everywhere',
+  countsPainted: 'Where painted',
+  whereCounts: (name: string, where: string) => `Where ${name} counts: ${where.toLowerCase()}`,
+  paintWhere: (name: string) => `Paint where ${name} counts in what is drawn; unpainted, it counts everywhere`,
   onePictureMore: 'One more picture…',
   imageEncoder: 'Image encoder',
   controlWanted: (names: readonly string[]) =>
@@ -238,6 +249,8 @@ export const late = {
     `Control models of these names are others here: ${names.join(', ')}. It comes out otherwise.`,
   controlPictures: (names: readonly string[]) =>
     `What steered it is not in its file: give it under “Control”: ${names.join(', ')}.`,
+  controlMasks: (names: readonly string[]) =>
+    `Its file does not say where these count: paint that under “Control”: ${names.join(', ')}.`,
 
   storage: 'Storage',
   storageUsed: (used: string, quota: string) => `${used} of ${quota} used`,

@@ -128,11 +128,16 @@ export const late: LateWords = {
 
   weightForms: { auto: '自动', exact: '精确', fp16: '16 位', int8: '8 位', int4: '4 位' },
 
+  numbers: (least, most, step) => `${least} 到 ${most} 的${step < 1 ? '数' : step === 1 ? '整数' : ` ${step} 的倍数`}`,
+  numberFault: (label, allowed, given, holds) =>
+    `“${label}”应为 ${allowed}；${given ? `填写的是 ${given}` : '填写的不是数字'}。改正之前按 ${holds} 绘制。`,
+
   choosePicture: '选择图片…',
   otherPicture: '换一张图片…',
   pictureShown: '用当前画面',
   leavePicture: '不用图片',
   paintHere: '在此涂抹要重画的部分',
+  paintKeys: '键盘：方向键移动画笔，空格涂抹，Shift + 方向键边移动边涂抹。',
   paintHint: '涂抹后只重画涂抹的部分；不涂抹则整张重画。',
   clearMask: '清除涂抹',
   brush: '画笔（长边的百分比）',
@@ -162,6 +167,10 @@ export const late: LateWords = {
   controlDrop: '把画面要遵循的图片拖放或粘贴到这里：边缘、深度、姿态或照片。',
   controlDropLike: '把画面要相似的图片拖放或粘贴到这里；可同时给出多张。',
   controlLikes: '除提示词外，还会画出图片中的内容。每张图片只看正中的方形部分。',
+  countsEverywhere: '整个画面',
+  countsPainted: '涂抹处',
+  whereCounts: (name, where) => `${name} 起作用的范围：${where}`,
+  paintWhere: (name) => `涂抹 ${name} 在画面中起作用的范围；不涂抹则对整个画面起作用`,
   onePictureMore: '再加一张图片…',
   imageEncoder: '图像编码器',
   controlWanted: (names) => `文件中不含以下图片，请再次给出：${names.map((name) => name || '图片').join('、')}。`,
@@ -211,6 +220,7 @@ export const late: LateWords = {
   controlsMissing: (names) => `此设备上没有它用到的控制模型：${names.join('、')}。缺少它们，画面会不同。`,
   controlsOther: (names) => `此设备上的同名控制模型内容不同：${names.join('、')}。画面会不同。`,
   controlPictures: (names) => `文件中不含它所遵循的图片：请在“控制”中给出：${names.join('、')}。`,
+  controlMasks: (names) => `文件中不含这些图片起作用的范围：请在“控制”中涂抹：${names.join('、')}。`,
 
   storage: '存储',
   storageUsed: (used, quota) => `已用 ${used}，共 ${quota}`,
