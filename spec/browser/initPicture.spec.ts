@@ -86,6 +86,25 @@ test('what is painted on with a finger is drawn anew, and nothing else; the pain
     { width: 390, height: 844 },
   ));
 
+test('a tap paints, and so do keys', () =>
+  ready(async ({ page }) => {
+    await given(page);
+    const box = (await (await page.$(byId('mask')))!.boundingBox())!;
+    await page.mouse.click(box.x + box.width / 4, box.y + box.height / 2);
+    await page.waitForSelector(byId('clear-mask'));
+    await page.click(byId('draw'));
+    await page.waitForSelector(byId('save'));
+    assert.not.equal(await colorAt(page, 0.25, 0.5), [20, 40, 230]);
+    assert.equal(await colorAt(page, 0.5, 0.5), [20, 40, 230]);
+    await page.focus(byId('mask'));
+    await page.keyboard.press('Space');
+    await page.waitForSelector(byId('draw'));
+    await page.click(byId('draw'));
+    await waitFor(page, `document.querySelectorAll('${byId('gallery')} li').length === 2`);
+    await page.waitForSelector(byId('save'));
+    assert.not.equal(await colorAt(page, 0.5, 0.5), [20, 40, 230]);
+  }));
+
 test('a file that is no picture is told by its name, and nothing is begun from', () =>
   ready(async ({ page }) => {
     await page.evaluate('delete window.showOpenFilePicker');

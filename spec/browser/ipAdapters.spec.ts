@@ -11,7 +11,7 @@ import { withChunks } from '../../workers/pictureFile/pngChunks';
 import { recipeChunks } from '../../workers/pictureFile/recipe';
 import { all, focused, gray, kept, part, place } from './controlPage';
 import { byId, fill } from './page';
-import { count, draws, drop, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
+import { count, draws, drop, isThere, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-ip-adapters');
 
@@ -237,6 +237,7 @@ test('where each picture counts is painted, shown small, taken away, and set aga
     await waitFor(page, `!document.querySelector('${byId('where-mask')}')`);
     await where(page, 1);
     await page.waitForSelector(byId('where-mask'));
+    await fill(page, 'where-brush', '30');
     await paintHalf(page, 'left', false);
     await draws(page, /and 256 × 256 white (8\d|9\d):(8\d|9\d)”/);
     await press(page, 'clear-where');
@@ -290,6 +291,8 @@ test('a picture’s file says that where its pictures counted was painted, and w
     };
     const bare = pngBytes({ width: 1, height: 1, pixels: Uint8Array.of(1, 2, 3) });
     const chunks = recipeChunks({ model: 'Demo', backend: 'wasm', request });
+    // Else it would be let go above the control, and be a picture of that.
+    await page.evaluate('scrollTo(0, 0)');
     await drop(page, await place('masked.png', withChunks(bare, chunks)));
     await waitFor(page, says('toasts', /does not say where these count: paint that under “Control”: b\.png\./));
     await draws(page, /within 256 × 256 white 3:3”/);

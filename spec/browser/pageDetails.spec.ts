@@ -36,11 +36,11 @@ test('a kept seed that is let go takes its variation with it; typing another doe
 test('Escape sends away what is said at the foot, then what went wrong; within a question it answers that alone', () =>
   ready(async ({ page }) => {
     await page.evaluate('delete window.showOpenFilePicker');
+    await openModel(page, 'other');
+    await waitFor(page, says('toasts', /other is ready/));
     await page.type(byId('prompt'), 'fail out-of-memory');
     await page.click(byId('draw'));
     await page.waitForSelector(byId('problem'));
-    await openModel(page, 'other');
-    await waitFor(page, says('toasts', /other is ready/));
     await page.focus(byId('prompt'));
     await page.keyboard.press('Escape');
     await waitFor(page, `document.querySelector('${byId('toasts')}').textContent === ''`);
@@ -58,7 +58,7 @@ test('Escape sends away what is said at the foot, then what went wrong; within a
     assert.match(await text(page, 'toasts'), /third is ready/);
     // While something is drawn it cancels that, as is said below the button.
     await fill(page, 'prompt', 'slow');
-    await page.click(byId('draw'));
+    await press(page, 'draw');
     await page.waitForSelector(byId('cancel'));
     await page.keyboard.press('Escape');
     await page.waitForSelector(byId('draw'));

@@ -57,6 +57,10 @@ export function MaskPainter({ size: { width, height }, picture, name, mask, radi
     context.moveTo(...(last.current ?? at));
     context.lineTo(...at);
     context.stroke();
+    // A line of no length leaves nothing.
+    context.beginPath();
+    context.arc(...at, radius * longer, 0, 2 * Math.PI);
+    context.fill();
     last.current = at;
   };
   const stroke = (event: PointerEvent): void => {

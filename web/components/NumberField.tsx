@@ -19,16 +19,26 @@ interface Props {
   readonly onChange: (value: number) => void;
 }
 
+interface Draft {
+  readonly text: string;
+  readonly fits: boolean;
+  readonly before: number;
+  readonly left: number;
+}
+
 export function NumberField({ label, hint, name, value, least, most, step = 1, slider, onChange }: Props) {
   const id = useId();
-  // What was typed, while the number is the one that it left: "1." is a number, "" is none.
-  const [draft, setDraft] = useState<{ readonly text: string; readonly fits: boolean; readonly left: number }>();
+  // What was typed since `before` held, while the number is the one that it left: "1." is a number, "" is none.
+  const [draft, setDraft] = useState<Draft>();
   const shown = draft?.left === value ? draft : undefined;
-  const type = ({ value: text }: HTMLInputElement): void => {
+  const type = (text: string): void => {
     const typed = Number(text || Number.NaN);
     const fits = typed >= least && typed <= most && (step < 1 || typed % step === 0);
-    setDraft({ text, fits, left: fits ? typed : value });
-    if (fits) onChange(typed);
+    const before = shown?.before ?? value;
+    // Not the 99 of 9999.
+    const left = fits ? typed : before;
+    setDraft({ text, fits, before, left });
+    if (left !== value) onChange(left);
   };
   const fault = shown && !shown.fits;
   return (
@@ -45,7 +55,7 @@ export function NumberField({ label, hint, name, value, least, most, step = 1, s
         value={shown?.text ?? value}
         aria-invalid={fault}
         aria-describedby={fault ? `${id}-fault` : undefined}
-        onInput={(event) => type(event.currentTarget)}
+        onInput={(event) => type(event.currentTarget.value)}
         // An empty one shows the number that holds.
         onBlur={(event) =>
           shown && (shown.fits || !(shown.text || event.currentTarget.validity.badInput)) && setDraft(undefined)

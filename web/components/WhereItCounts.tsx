@@ -77,7 +77,12 @@ export function WherePainter({ unit, at }: { readonly unit: ControlUnit; readonl
       />
       {mask && (
         <div class="buttons">
-          <button type="button" class="quiet" data-testid="clear-where" onClick={() => paintWhere(unit, at, undefined)}>
+          <button
+            type="button"
+            class="quiet outdent"
+            data-testid="clear-where"
+            onClick={() => paintWhere(unit, at, undefined)}
+          >
             {late.clearMask}
           </button>
         </div>
