@@ -40,7 +40,7 @@ export function NumberField({ label, hint, name, value, least, most, step = 1, s
     setDraft({ text, fits, before, left });
     if (left !== value) onChange(left);
   };
-  const fault = shown && !shown.fits;
+  const fault = shown?.fits === false;
   return (
     <div class="field number">
       <label class="label" for={id} title={hint}>
