@@ -1,5 +1,6 @@
-/** A number that can be typed, and dragged where there is a range to drag along. */
+/** A number that can be typed, and dragged where there is a range to drag along. One that may not be is brought to the nearest, and it is said. */
 import { useId, useState } from 'preact/hooks';
+import { words } from '../words';
 
 interface Props {
   readonly label: string;
@@ -16,14 +17,31 @@ interface Props {
 
 export function NumberField({ label, hint, name, value, least, most, step = 1, slider, onChange }: Props) {
   const id = useId();
-  // Half-typed text ("", "1.") stays in the box and out of the settings.
-  const [draft, setDraft] = useState<string | undefined>();
+  // Half-typed text ("", "1.") stays in the box and out of the settings, until the number is another by any other way.
+  const [typing, setTyping] = useState<{ readonly text: string; readonly of: number } | undefined>();
+  const draft = typing?.of === value ? typing.text : undefined;
+  const [brought, setBrought] = useState<Brought | undefined>();
+  const nearest = (typed: number): number => {
+    // By how many steps there are to 1: a hundredth, times 29, would be a little off.
+    const onStep = Math.round(typed / step) / (1 / step);
+    return Math.min(Math.max(onStep, least), most);
+  };
   const type = (text: string): void => {
     const typed = Number(text);
-    const fits = text.trim() !== '' && typed >= least && typed <= most && isOnStep(typed, step);
-    setDraft(text);
+    const fits = text !== '' && nearest(typed) === typed;
+    setTyping({ text, of: fits ? typed : value });
+    setBrought(undefined);
     if (fits) onChange(typed);
   };
+  const settle = (): void => {
+    setTyping(undefined);
+    const to = nearest(Number(draft));
+    if (!draft || Number(draft) === to) return;
+    setBrought({ from: draft, to });
+    onChange(to);
+  };
+  // Until the number is another, by whatever way.
+  const note = brought?.to === value && words().broughtTo(brought.from, value, { least, most, step });
   return (
     <div class="field number">
       <label class="label" for={id} title={hint}>
@@ -37,8 +55,10 @@ export function NumberField({ label, hint, name, value, least, most, step = 1, s
         {...{ min: least, max: most, step }}
         value={draft ?? value}
         aria-invalid={draft !== undefined && Number(draft) !== value}
+        aria-describedby={note ? `${id}-note` : undefined}
         onInput={(event) => type(event.currentTarget.value)}
-        onBlur={() => setDraft(undefined)}
+        onChange={settle}
+        onBlur={settle}
       />
       {slider && (
         <input
@@ -48,13 +68,23 @@ export function NumberField({ label, hint, name, value, least, most, step = 1, s
           {...{ min: slider.least, max: slider.most, step }}
           value={Math.min(Math.max(value, slider.least), slider.most)}
           onInput={(event) => {
-            setDraft(undefined);
+            setTyping(undefined);
+            setBrought(undefined);
             onChange(event.currentTarget.valueAsNumber);
           }}
         />
+      )}
+      {note && (
+        <p class="hint" id={`${id}-note`} role="alert" data-testid={`${name}-note`}>
+          {note}
+        </p>
       )}
     </div>
   );
 }
 
-const isOnStep = (value: number, step: number): boolean => Math.abs(value / step - Math.round(value / step)) < 1e-9;
+interface Brought {
+  /** What was typed. */
+  readonly from: string;
+  readonly to: number;
+}

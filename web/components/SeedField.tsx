@@ -5,12 +5,16 @@ import { SeedRow } from './SeedRow';
 
 export function SeedField() {
   const said = words();
-  const { seed, keepSeed } = settings.value;
+  const { seed, keepSeed, sampling } = settings.value;
   return (
     <SeedRow
       {...{ name: 'seed', label: said.seed, hint: said.seedHint, another: said.newSeed, keepHint: said.keepSeedHint }}
       {...{ value: seed, kept: keepSeed }}
-      onChange={(value, kept) => set({ seed: value, keepSeed: kept })}
+      onChange={(value, kept) => {
+        // Of another seed each time there are no variations: they are let go with it. Their seed stays.
+        const { subseedStrength: _, ...plain } = sampling;
+        set({ seed: value, keepSeed: kept, sampling: kept ? sampling : plain });
+      }}
     />
   );
 }

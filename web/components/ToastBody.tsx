@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Toast as Said } from '../jobs';
 import { undoDelete, useModel } from '../modelActions';
-import { tell } from '../state';
+import { state, tell } from '../state';
 import { lateWords, sizeText, words } from '../words';
 import type { Words } from '../words/en';
 import type { LateWords } from '../words/en.late';
@@ -26,6 +26,12 @@ export function ToastBody({ toast }: { readonly toast: Said }) {
   useEffect(() => {
     // The button that deleted is gone, and the focus with it.
     if (toast.type === 'deleted' && toast.byKeyboard) undo.current?.focus();
+    // Where Escape has something else to do, it does that.
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && !event.isComposing && !event.defaultPrevented && !state.value.drawing) away();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
   }, []);
   return (
     <div
