@@ -82,6 +82,8 @@ test('a picked picture of stable-diffusion-webui sets what is drawn with here, a
     await page.waitForSelector(byId('toast'));
     assert.is(await text(page, 'toast'), 'Settings taken from webui.png. Not drawn with here: ENSD: 31337.');
     assert.equal(await Promise.all(['prompt', 'sigmas'].map((id) => fieldOf(page, id))), ['a girl', 'karras']);
+    // It stays while somebody is on it.
+    await page.focus(byId('toast-away'));
     await page.keyboard.press('Escape');
     await page.waitForFunction(`!document.querySelector('${byId('toast')}')`);
   }));
