@@ -6,6 +6,7 @@ import { words } from '../words';
 export function AskAgain() {
   const [asking, setAsking] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
+  const pressed = useRef(false);
   const ask = async (): Promise<void> => {
     setAsking(true);
     await learnBackends();
@@ -21,7 +22,8 @@ export function AskAgain() {
     const { current } = button;
     // What was missing is there, and the button gone: the focus goes to the choice that it was about.
     return () => {
-      if (document.activeElement === current)
+      const { activeElement, body } = document;
+      if (activeElement === current || (pressed.current && activeElement === body))
         field?.querySelector<HTMLInputElement>('input:checked')?.focus({ preventScroll: true });
     };
   }, []);
@@ -32,6 +34,7 @@ export function AskAgain() {
       data-testid="ask-backends"
       aria-busy={asking}
       onClick={() => {
+        pressed.current = true;
         if (!asking) void ask();
       }}
     >
