@@ -20,14 +20,17 @@ let drawing: AbortController | undefined;
 /** First light: which models and backends there are, and the demo model where no other was in use. */
 export async function start(): Promise<void> {
   const told = new Promise<void>((resolve) => listenForHost(() => void learnHost().then(resolve)));
-  engine.backends().then(
-    (backends) => tell({ type: 'learned', backends }),
-    (thrown) => tell({ type: 'problem', problem: { during: 'models', failure: asFailure(thrown) } }),
-  );
+  void learnBackends();
   const first = arriving.add(chooseModel(told));
   await first;
   await Promise.all([learnStorage(), learnWeightForms()]);
 }
+
+export const learnBackends = (): Promise<void> =>
+  engine.backends().then(
+    (backends) => tell({ type: 'learned', backends }),
+    (thrown) => tell({ type: 'problem', problem: { during: 'models', failure: asFailure(thrown) } }),
+  );
 
 /** A host that had the model of the last visit tells of it within this, if it is there. */
 const HOST_MILLISECONDS = 3_000;

@@ -218,7 +218,12 @@ export function createEngine(
   }
 
   return {
-    backends: () => wonder((api) => api.backends()),
+    async backends() {
+      const reports = await wonder((api) => api.backends());
+      // As after a job: the next worker asks again.
+      if (living?.work.size === 0 && reports.some(({ why }) => why === 'download-failed')) end(living, ABORTED);
+      return reports;
+    },
     host: () => wonder((api) => api.host()),
     models: () => ask((api) => api.models()),
     deleteModel: (id) => ask((api) => api.deleteModel(id)),

@@ -12,7 +12,6 @@ export { LoraShelf } from './components/LoraShelf';
 export { ModelDetails } from './components/ModelDetails';
 export { MoreOptions } from './components/MoreOptions';
 export { NoiseOptions } from './components/NoiseOptions';
-export { NumberFault } from './components/NumberFault';
 export { OpenOptions } from './components/OpenOptions';
 export { PromptOptions, StyledNote } from './components/PromptOptions';
 export { StorageMeter } from './components/StorageMeter';

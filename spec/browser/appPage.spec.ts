@@ -85,7 +85,7 @@ test('a drawing is told from its beginning to its end, with its steps over all p
   inApp(async ({ page, told }) => {
     await page.$eval(byId('num-images'), (field) => (field as unknown as { select(): void }).select());
     await page.type(byId('num-images'), '2');
-    await begin(page, 'sun');
+    await begin(page, 'a steady sun');
     await page.waitForSelector(byId('save'));
     const said = await told('"idle"');
     const types = said.map(({ type }) => type);
@@ -100,12 +100,12 @@ test('a drawing is told from its beginning to its end, with its steps over all p
     assert.is(jobs.pop(), null);
     const steps = jobs.map((job) => {
       const { width, height, step, settings } = JSON.parse(String(job));
-      assert.equal([width, height, settings.prompt, settings.numImages], [256, 256, 'sun', 2]);
+      assert.equal([width, height, settings.prompt, settings.numImages], [256, 256, 'a steady sun', 2]);
       return Number(step);
     });
     assert.ok(steps[0] === 0 && steps.length < 15 && steps.at(-1)! > 20 && steps.at(-1)! <= 40, `${steps}`);
     const progress = said.filter(({ type }) => type === 'progress');
-    // Steps of 40 ms are told four times a second: of 40 not one by one.
+    // Steady steps, of 40 ms, are told four times a second: of 40 not one by one.
     assert.ok(progress.length >= 3 && progress.length < 15, `${progress.length} times`);
     const indices = progress.map(({ index }) => Number(index));
     assert.equal(

@@ -106,7 +106,7 @@ function whiteOf({ width, height, pixels }: InitImage): string {
 async function draw(request: ImageRequest, tell: (event: ImageEvent) => void, signal: AbortSignal): Promise<void> {
   const { prompt, steps, numImages, only } = request;
   // What is shown on the way can be looked at.
-  const milliseconds = prompt.includes('slow') ? 1000 : request.previews ? 50 : 10;
+  const milliseconds = prompt.includes('slow') ? 1000 : prompt.includes('steady') ? 40 : request.previews ? 50 : 10;
   const cut = prompt.includes('cut') ? 'and the very last words' : prompt.includes('echo') ? await echo(request) : '';
   const styled = prompt.includes(':1.3') && request.promptStyle === 'plain';
   tell({ type: 'prompt', which: 'prompt', tokens: 77, cut, ...(styled ? { styled } : {}) });

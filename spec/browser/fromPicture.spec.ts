@@ -8,7 +8,7 @@ import { pngBytes } from '../../workers/cli/png';
 import { withChunks } from '../../workers/pictureFile/pngChunks';
 import { textChunk } from '../../workers/pictureFile/pngText';
 import { recipeChunks } from '../../workers/pictureFile/recipe';
-import { byId, fill } from './page';
+import { byId, fieldOf, fill } from './page';
 import { draws, drop, file, isThere, press, says, shelfIn, text, unfold, upload, waitFor } from './shelfPage';
 
 const ready = shelfIn(test, 'dist/spec-from-picture');
@@ -32,9 +32,6 @@ const rows = (page: Page): Promise<string[]> =>
   );
 const focused = (page: Page): Promise<unknown> =>
   page.evaluate('document.activeElement.dataset.testid ?? document.activeElement.textContent');
-
-const fieldOf = (page: Page, id: string): Promise<string> =>
-  page.$eval(byId(id), (element) => (element as unknown as { value: string }).value);
 
 test('a dropped picture sets its prompt, its numbers and its seed, and what is otherwise than usual is said and can be left', () =>
   ready(async ({ page }) => {
@@ -85,6 +82,10 @@ test('a picked picture of stable-diffusion-webui sets what is drawn with here, a
     await page.waitForSelector(byId('toast'));
     assert.is(await text(page, 'toast'), 'Settings taken from webui.png. Not drawn with here: ENSD: 31337.');
     assert.equal(await Promise.all(['prompt', 'sigmas'].map((id) => fieldOf(page, id))), ['a girl', 'karras']);
+    // It stays while somebody is on it.
+    await page.focus(byId('toast-away'));
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(`!document.querySelector('${byId('toast')}')`);
   }));
 
 test('random numbers, a variation, eta and timesteps are set by hand where they apply, and are what a picture of them sets again', () =>
@@ -108,6 +109,11 @@ test('random numbers, a variation, eta and timesteps are set by hand where they 
     await press(page, 'keep-subseed');
     await draws(page, /subseed \d+/);
     assert.is.not(await fieldOf(page, 'subseed'), first);
+    // With the seed its variation is let go, too; the variation's own seed stays for whoever takes it up again.
+    await press(page, 'keep-seed');
+    assert.equal([await fieldOf(page, 'variation'), await isThere(page, 'subseed')], ['0', false]);
+    await draws(page, /“rng philox, timestepSpacing trailing”/);
+    await fill(page, 'variation', '0.25');
     await page.select(byId('scheduler'), 'tcd');
     await page.waitForSelector(byId('eta'));
     assert.equal([await fieldOf(page, 'eta'), await isThere(page, 'timestep-spacing')], ['0.3', false]);

@@ -94,6 +94,34 @@ test('an engine whose part did not arrive says so, and does what was asked after
   });
 });
 
+test('a way to compute whose part did not arrive says so, and is there when asked for again or the connection is back', async () => {
+  for (const again of ['a press', 'the connection'] as const) {
+    const back = await without(ENGINE, 'int8\\.browser');
+    await visit(ENGINE, async ({ page, requests }) => {
+      const tries = (): number => requests.filter((path) => path.startsWith('/int8.browser-')).length;
+      await page.waitForSelector(byId('ask-backends'), PATIENCE);
+      assert.is(await textOf(page, 'why-wasm-int8'), 'CPU, 8 bits: what it needs did not arrive');
+      const isOff = `document.querySelector('${byId('backend-wasm-int8')}').disabled`;
+      assert.is(await page.evaluate(isOff), true);
+      // In vain it stays, to be pressed once more.
+      await page.focus(byId('ask-backends'));
+      const before = tries();
+      await page.keyboard.press('Enter');
+      while (tries() === before) await new Promise((resolve) => setTimeout(resolve, 20));
+      await page.waitForSelector(`${byId('ask-backends')}[aria-busy="false"]`, PATIENCE);
+      assert.is(await page.evaluate(isOff), true);
+      await back();
+      if (again === 'a press') await page.keyboard.press('Enter');
+      else await page.evaluate(`dispatchEvent(new Event('online'))`);
+      await page.waitForFunction(`!${isOff}`, PATIENCE);
+      assert.is(await page.$(byId('ask-backends')), null);
+      assert.is(await page.$(byId('why-wasm-int8')), null);
+      // The focus is on the choice, not lost.
+      assert.is(await page.evaluate('document.activeElement.dataset.testid'), 'backend-auto');
+    });
+  }
+});
+
 for (const [what, name] of [
   ['program', 'ort-wasm-simd-threaded.mjs'],
   ['WebAssembly', 'ort-wasm-simd-threaded.wasm'],

@@ -133,6 +133,9 @@ export async function fill(page: Page, id: string, text: string): Promise<void> 
   await page.type(byId(id), text);
 }
 
+export const fieldOf = (page: Page, id: string): Promise<string> =>
+  page.$eval(byId(id), (element) => (element as unknown as { value: string }).value);
+
 export interface CanvasPixels {
   readonly width: number;
   readonly height: number;

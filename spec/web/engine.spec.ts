@@ -189,6 +189,26 @@ test('a worker to which something did not come is replaced, unless it has other 
   assert.is(workers.length, 2);
 });
 
+test('a worker to which a way to compute did not come is asked no more, unless it has work', async () => {
+  const missing = { name: 'wasm-int8', available: false, why: 'download-failed', threads: 2 } as const;
+  let why: string = missing.why;
+  const { engine, workers } = setUp({
+    ...drawWith(() => undefined),
+    backends: async () => [{ ...missing, why }],
+  });
+  assert.equal(await engine.backends(), [missing]);
+  assert.ok(workers[0]!.terminated);
+  why = '';
+  await engine.backends();
+  assert.equal([workers.length, workers[1]!.terminated], [2, false]);
+  const drawn = collect(engine.draw('m', 'wasm', request, never));
+  why = missing.why;
+  await engine.backends();
+  assert.not(workers[1]!.terminated);
+  workers[1]!.die('over');
+  await drawn;
+});
+
 test('an unreadable message is a death too', async () => {
   const { engine, workers } = setUp(drawWith((port) => port.postMessage(step(1))));
   const events = await collect(engine.draw('m', 'wasm', request, never), () => workers[0]!.garble());

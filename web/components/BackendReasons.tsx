@@ -2,6 +2,7 @@
 import { backendsHere, hostedSizes, reportOn } from '../backends';
 import { backendInUse, settings, state, wish } from '../state';
 import { lateWords, words } from '../words';
+import { AskAgain } from './AskAgain';
 
 export function BackendReasons() {
   const said = words();
@@ -39,6 +40,7 @@ export function BackendReasons() {
           )}
         </div>
       ))}
+      {known.some(({ report }) => report?.why === 'download-failed') && <AskAgain />}
     </div>
   );
 }

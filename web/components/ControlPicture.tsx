@@ -202,7 +202,7 @@ interface PixelsProps {
   readonly testid: string;
 }
 
-export function Pixels({ picture, label, testid }: PixelsProps) {
+function Pixels({ picture, label, testid }: PixelsProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { width, height, pixels } = picture;
   useLayoutEffect(() => {

@@ -33,7 +33,6 @@ export const LoraShelf = late((parts) => parts.LoraShelf);
 export const ModelDetails = late((parts) => parts.ModelDetails);
 export const MoreOptions = late((parts) => parts.MoreOptions);
 export const NoiseOptions = late((parts) => parts.NoiseOptions);
-export const NumberFault = late((parts) => parts.NumberFault, false);
 export const OpenOptions = late((parts) => parts.OpenOptions);
 export const PromptOptions = late((parts) => parts.PromptOptions);
 export const StyledNote = late((parts) => parts.StyledNote, false);

@@ -1,9 +1,6 @@
-/**
- * A number that can be typed, and dragged where there is a range to drag along. What is typed and cannot be stays in its box, is marked, and is said in
- * words below it (NumberFault.tsx); meanwhile the number before it holds.
- */
+/** A number that can be typed, and dragged where there is a range to drag along. One that may not be is brought to the nearest, and it is said. */
 import { useId, useState } from 'preact/hooks';
-import { NumberFault } from './Late';
+import { words } from '../words';
 
 interface Props {
   readonly label: string;
@@ -12,35 +9,39 @@ interface Props {
   readonly value: number;
   readonly least: number;
   readonly most: number;
-  /** Numbers between are no less good where it is below 1. */
   readonly step?: number;
   /** The part of the range that the slider covers; none without it. */
   readonly slider?: { readonly least: number; readonly most: number };
   readonly onChange: (value: number) => void;
 }
 
-interface Draft {
-  readonly text: string;
-  readonly fits: boolean;
-  readonly before: number;
-  readonly left: number;
-}
-
 export function NumberField({ label, hint, name, value, least, most, step = 1, slider, onChange }: Props) {
   const id = useId();
-  // What was typed since `before` held, while the number is the one that it left: "1." is a number, "" is none.
-  const [draft, setDraft] = useState<Draft>();
-  const shown = draft?.left === value ? draft : undefined;
-  const type = (text: string): void => {
-    const typed = Number(text || Number.NaN);
-    const fits = typed >= least && typed <= most && (step < 1 || typed % step === 0);
-    const before = shown?.before ?? value;
-    // Not the 99 of 9999.
-    const left = fits ? typed : before;
-    setDraft({ text, fits, before, left });
-    if (left !== value) onChange(left);
+  // Half-typed text ("", "1.") stays in the box and out of the settings, until the number is another by any other way.
+  const [typing, setTyping] = useState<{ readonly text: string; readonly of: number } | undefined>();
+  const draft = typing?.of === value ? typing.text : undefined;
+  const [brought, setBrought] = useState<Brought | undefined>();
+  const nearest = (typed: number): number => {
+    // By how many steps there are to 1: a hundredth, times 29, would be a little off.
+    const onStep = Math.round(typed / step) / (1 / step);
+    return Math.min(Math.max(onStep, least), most);
   };
-  const fault = shown?.fits === false;
+  const type = (text: string): void => {
+    const typed = Number(text);
+    const fits = text !== '' && nearest(typed) === typed;
+    setTyping({ text, of: fits ? typed : value });
+    setBrought(undefined);
+    if (fits) onChange(typed);
+  };
+  const settle = (): void => {
+    setTyping(undefined);
+    const to = nearest(Number(draft));
+    if (!draft || Number(draft) === to) return;
+    setBrought({ from: draft, to });
+    onChange(to);
+  };
+  // Until the number is another, by whatever way.
+  const note = brought?.to === value && words().broughtTo(brought.from, value, { least, most, step });
   return (
     <div class="field number">
       <label class="label" for={id} title={hint}>
@@ -52,14 +53,12 @@ export function NumberField({ label, hint, name, value, least, most, step = 1, s
         type="number"
         inputMode={step < 1 ? 'decimal' : 'numeric'}
         {...{ min: least, max: most, step }}
-        value={shown?.text ?? value}
-        aria-invalid={fault}
-        aria-describedby={fault ? `${id}-fault` : undefined}
+        value={draft ?? value}
+        aria-invalid={draft !== undefined && Number(draft) !== value}
+        aria-describedby={note ? `${id}-note` : undefined}
         onInput={(event) => type(event.currentTarget.value)}
-        // An empty one shows the number that holds.
-        onBlur={(event) =>
-          shown && (shown.fits || !(shown.text || event.currentTarget.validity.badInput)) && setDraft(undefined)
-        }
+        onChange={settle}
+        onBlur={settle}
       />
       {slider && (
         <input
@@ -69,12 +68,23 @@ export function NumberField({ label, hint, name, value, least, most, step = 1, s
           {...{ min: slider.least, max: slider.most, step }}
           value={Math.min(Math.max(value, slider.least), slider.most)}
           onInput={(event) => {
-            setDraft(undefined);
+            setTyping(undefined);
+            setBrought(undefined);
             onChange(event.currentTarget.valueAsNumber);
           }}
         />
       )}
-      {fault && <NumberFault {...{ id: `${id}-fault`, label, value, least, most, step, text: shown.text }} />}
+      {note && (
+        <p class="hint" id={`${id}-note`} role="alert" data-testid={`${name}-note`}>
+          {note}
+        </p>
+      )}
     </div>
   );
+}
+
+interface Brought {
+  /** What was typed. */
+  readonly from: string;
+  readonly to: number;
 }

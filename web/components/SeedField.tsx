@@ -6,15 +6,15 @@ import { SeedRow } from './SeedRow';
 export function SeedField() {
   const said = words();
   const { seed, keepSeed, sampling } = settings.value;
-  const { subseed: _, subseedStrength: __, ...plain } = sampling;
   return (
     <SeedRow
       {...{ name: 'seed', label: said.seed, hint: said.seedHint, another: said.newSeed, keepHint: said.keepSeedHint }}
       {...{ value: seed, kept: keepSeed }}
-      // Of another seed each time there are no variations: they go with it.
-      onChange={(value, kept) =>
-        set({ seed: value, keepSeed: kept, ...(kept ? {} : { sampling: plain, keepSubseed: false }) })
-      }
+      onChange={(value, kept) => {
+        // Of another seed each time there are no variations: they are let go with it. Their seed stays.
+        const { subseedStrength: _, ...plain } = sampling;
+        set({ seed: value, keepSeed: kept, sampling: kept ? sampling : plain });
+      }}
     />
   );
 }

@@ -143,12 +143,6 @@ export const late = {
     string
   >,
 
-  /** What a field takes; `step` below 1: any between, else multiples of it. */
-  numbers: (least: number, most: number, step: number) =>
-    `${step < 1 ? 'a number' : step === 1 ? 'a whole number' : `a multiple of ${step}`} from ${least} to ${most}`,
-  numberFault: (label: string, allowed: string, given: string, holds: number) =>
-    `${label} takes ${allowed}; ${given ? `${given} is not one` : 'what is typed is no number'}. Until then it is ${holds}.`,
-
   choosePicture: 'Choose a picture…',
   otherPicture: 'Another picture…',
   pictureShown: 'The one on show',

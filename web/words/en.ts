@@ -4,6 +4,13 @@ import type { Job } from '../jobs';
 import type { Settings } from '../settings';
 import type { Shape } from '../sizes';
 
+/** Of a number that is typed. */
+interface Range {
+  readonly least: number;
+  readonly most: number;
+  readonly step: number;
+}
+
 type ErrorDetails = NonNullable<Failure['details']>;
 
 const fields: Record<string, string> = {
@@ -48,6 +55,8 @@ export const en = {
   keepSeedHint: 'Keep this seed instead of a new one for each drawing',
   newSeed: 'New seed',
   newSeedEachTime: 'new seed each time',
+  broughtTo: (typed: string, taken: number, { least, most, step }: Range) =>
+    `${least} to ${most}, ${step === 1 ? 'whole numbers' : `in steps of ${step}`}: ${typed} became ${taken}.`,
   size: 'Size',
   shapes: { square: 'Square', portrait: 'Portrait', landscape: 'Landscape' } satisfies Record<Shape, string>,
   otherSize: 'Other',

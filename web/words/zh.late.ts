@@ -128,10 +128,6 @@ export const late: LateWords = {
 
   weightForms: { auto: '自动', exact: '精确', fp16: '16 位', int8: '8 位', int4: '4 位' },
 
-  numbers: (least, most, step) => `${least} 到 ${most} 的${step < 1 ? '数' : step === 1 ? '整数' : ` ${step} 的倍数`}`,
-  numberFault: (label, allowed, given, holds) =>
-    `“${label}”应为 ${allowed}；${given ? `填写的是 ${given}` : '填写的不是数字'}。改正之前按 ${holds} 绘制。`,
-
   choosePicture: '选择图片…',
   otherPicture: '换一张图片…',
   pictureShown: '用当前画面',

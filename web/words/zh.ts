@@ -43,6 +43,8 @@ export const zh: Words = {
   keepSeedHint: '固定此种子，不再每次更换',
   newSeed: '换一个种子',
   newSeedEachTime: '每次新种子',
+  broughtTo: (typed, taken, { least, most, step }) =>
+    `${least} 到 ${most}，${step === 1 ? '整数' : `步长 ${step}`}：${typed} 已改为 ${taken}。`,
   size: '尺寸',
   shapes: { square: '方形', portrait: '竖幅', landscape: '横幅' },
   otherSize: '其他',
