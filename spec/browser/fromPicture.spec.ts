@@ -110,7 +110,7 @@ test('random numbers, a variation, eta and timesteps are set by hand where they 
     await draws(page, /subseed \d+/);
     assert.is.not(await fieldOf(page, 'subseed'), first);
     // With the seed its variation is let go, too; the variation's own seed stays for whoever takes it up again.
-    await press(page, 'keep-seed');
+    await page.click(byId('keep-seed'));
     assert.equal([await fieldOf(page, 'variation'), await isThere(page, 'subseed')], ['0', false]);
     await draws(page, /“rng philox, timestepSpacing trailing”/);
     await fill(page, 'variation', '0.25');

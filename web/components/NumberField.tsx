@@ -17,9 +17,8 @@ interface Props {
 
 export function NumberField({ label, hint, name, value, least, most, step = 1, slider, onChange }: Props) {
   const id = useId();
-  // Half-typed text ("", "1.") stays in the box and out of the settings, until the number is another by any other way.
-  const [typing, setTyping] = useState<{ readonly text: string; readonly of: number } | undefined>();
-  const draft = typing?.of === value ? typing.text : undefined;
+  // Half-typed text ("", "1.") stays in the box and out of the settings.
+  const [draft, setDraft] = useState<string | undefined>();
   const [brought, setBrought] = useState<Brought | undefined>();
   const nearest = (typed: number): number => {
     // By how many steps there are to 1: a hundredth, times 29, would be a little off.
@@ -28,13 +27,12 @@ export function NumberField({ label, hint, name, value, least, most, step = 1, s
   };
   const type = (text: string): void => {
     const typed = Number(text);
-    const fits = text !== '' && nearest(typed) === typed;
-    setTyping({ text, of: fits ? typed : value });
+    setDraft(text);
     setBrought(undefined);
-    if (fits) onChange(typed);
+    if (text !== '' && nearest(typed) === typed) onChange(typed);
   };
   const settle = (): void => {
-    setTyping(undefined);
+    setDraft(undefined);
     const to = nearest(Number(draft));
     if (!draft || Number(draft) === to) return;
     setBrought({ from: draft, to });
@@ -68,7 +66,7 @@ export function NumberField({ label, hint, name, value, least, most, step = 1, s
           {...{ min: slider.least, max: slider.most, step }}
           value={Math.min(Math.max(value, slider.least), slider.most)}
           onInput={(event) => {
-            setTyping(undefined);
+            setDraft(undefined);
             setBrought(undefined);
             onChange(event.currentTarget.valueAsNumber);
           }}
