@@ -1,5 +1,5 @@
 /** What was just done, for a while at the foot of the page, with the way back. It waits while somebody is on it. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Toast as Said } from '../jobs';
 import { undoDelete, useModel } from '../modelActions';
 import { tell } from '../state';
@@ -17,6 +17,7 @@ export function ToastBody({ toast }: { readonly toast: Said }) {
   const late = lateWords();
   const [held, setHeld] = useState(false);
   const undo = useRef<HTMLButtonElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const away = (): void => tell({ type: 'toast', toast: undefined });
   useEffect(() => {
     if (held) return;
@@ -27,8 +28,16 @@ export function ToastBody({ toast }: { readonly toast: Said }) {
     // The button that deleted is gone, and the focus with it.
     if (toast.type === 'deleted' && toast.byKeyboard) undo.current?.focus();
   }, []);
+  useLayoutEffect(
+    () => () => {
+      // However it goes, the focus does not go with it.
+      if (box.current?.contains(document.activeElement)) document.getElementById('shelf')?.focus();
+    },
+    [],
+  );
   return (
     <div
+      ref={box}
       class="toast"
       data-testid="toast"
       onPointerEnter={() => setHeld(true)}
@@ -105,6 +114,7 @@ function toastText(toast: Said, said: Words, late: LateWords): string {
         ...(toast.controls?.missing.length ? [late.controlsMissing(toast.controls.missing)] : []),
         ...(toast.controls?.others.length ? [late.controlsOther(toast.controls.others)] : []),
         ...(toast.controls?.pictures.length ? [late.controlPictures(toast.controls.pictures)] : []),
+        ...(toast.controls?.masks.length ? [late.controlMasks(toast.controls.masks)] : []),
         ...(toast.ignored.length > 0 ? [late.notTaken(toast.ignored)] : []),
       ].join(' ');
   }
