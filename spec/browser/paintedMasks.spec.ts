@@ -75,13 +75,18 @@ test('where each picture counts is painted, shown small, taken away, and set aga
     await draws(page, /"imageNames":\["a.png"\],"scale":1,"start":0,"end":1} like 16 × 16 of 9”/);
   }));
 
+/** One picture, and a disc in the middle of where it counts. */
+async function paintedByKey(page: Page): Promise<void> {
+  await seeing(page, await gray('a.png', 9));
+  await where(page, 0);
+  await page.focus(byId('where-mask'));
+  await page.keyboard.press('Space');
+  await page.waitForSelector(byId('where-thumbnail'));
+}
+
 test('it is painted by keys, too', () =>
   ready(async ({ page }) => {
-    await seeing(page, await gray('a.png', 9));
-    await where(page, 0);
-    await page.focus(byId('where-mask'));
-    await page.keyboard.press('Space');
-    await page.waitForSelector(byId('where-thumbnail'));
+    await paintedByKey(page);
     // A disc of a tenth of the side in the middle: π percent of the whole, half of it on either side.
     await draws(page, /within 256 × 256 white 3:3”/);
     await page.focus(byId('where-mask'));
@@ -95,11 +100,7 @@ test('it is painted by keys, too', () =>
 
 test('a picture’s file says that where its pictures counted was painted, and what is painted here already stays', () =>
   ready(async ({ page }) => {
-    await seeing(page, await gray('a.png', 9));
-    await where(page, 0);
-    await page.focus(byId('where-mask'));
-    await page.keyboard.press('Space');
-    await page.waitForSelector(byId('where-thumbnail'));
+    await paintedByKey(page);
     const image = { width: 1, height: 1, pixels: new Uint8Array(3) };
     const masks = { masks: [image, image], maskNames: ['left.png', 'right.png'] };
     const request: ImageRequest = {

@@ -5,18 +5,15 @@
 import {
   C_BIAS,
   C_FACTOR,
-  C_INPUT,
   C_M,
   C_MORE_BIAS,
   C_N,
   C_OUTPUT,
   C_OUTPUT_STRIDE,
-  C_PARAMS,
   C_RELU,
   C_RESIDUAL,
   C_RESIDUAL_STRIDE,
   C_REST,
-  C_REST_PARAMS,
   C_SCALES,
   C_SIDE,
   C_STEPS,
@@ -27,7 +24,7 @@ import {
   C_WEIGHTS,
 } from '../layout';
 import { dotFloats, dotIntegers, NUMBER_SHIFT, RELAXED } from './dot';
-import { noteTaps, ROWS, SIX_NOTES } from './note';
+import { noteInputs, ROWS, SIX_NOTES } from './note';
 import { rowIsFinite } from './quantize';
 import { address, least, real, word } from './words';
 
@@ -50,19 +47,9 @@ export function convTile(record: usize, tile: i32, scratch: usize, integers: boo
   const m1 = least(m0 + word(record, C_TILE_ROWS), word(record, C_M));
   const n1 = least(n0 + word(record, C_TILE_CHANNELS), word(record, C_N));
   const taps = word(record, C_SIDE) * word(record, C_SIDE);
-  const passes = integers && address(record, C_REST) ? 2 : 1;
+  const passes: usize = integers && address(record, C_REST) ? 2 : 1;
   const noted = SIX_NOTES * taps;
-  noteTaps(record, m0, m1, address(record, C_INPUT), address(record, C_PARAMS), scratch + NOTES, noted * passes);
-  if (passes === 2)
-    noteTaps(
-      record,
-      m0,
-      m1,
-      address(record, C_REST),
-      address(record, C_REST_PARAMS),
-      scratch + NOTES + noted,
-      noted * 2,
-    );
+  noteInputs(record, m0, m1, scratch + NOTES, noted, passes);
 
   const steps = word(record, C_STEPS);
   const tapBytes = (<usize>steps) << 5;

@@ -7,7 +7,6 @@
 
 import {
   C_BIAS,
-  C_INPUT,
   C_LEVELS,
   C_LOWEST,
   C_M,
@@ -17,9 +16,7 @@ import {
   C_OUTPUT_REST,
   C_OUTPUT_REST_PARAMS,
   C_OUTPUT_STRIDE,
-  C_PARAMS,
   C_REST,
-  C_REST_PARAMS,
   C_SCALES,
   C_STEPS,
   C_SUMS,
@@ -30,7 +27,7 @@ import {
 } from '../layout';
 import { LANES, TOTALS, tapsOfIntegers, widen } from './conv';
 import { RELAXED } from './dot';
-import { NOTE, noteTaps, ROWS, SIX_NOTES } from './note';
+import { NOTE, noteInputs, ROWS, SIX_NOTES } from './note';
 import { quantizeTo, rowIsFinite } from './quantize';
 import { gelu } from './real';
 import { address, least, word } from './words';
@@ -49,17 +46,7 @@ export function gatedTile(record: usize, tile: i32, scratch: usize): bool {
   const n1 = least(n0 + channels, results);
   const passes: usize = address(record, C_REST) ? 2 : 1;
   const noted = SIX_NOTES * passes;
-  noteTaps(record, m0, m1, address(record, C_INPUT), address(record, C_PARAMS), scratch + NOTES, noted);
-  if (passes === 2)
-    noteTaps(
-      record,
-      m0,
-      m1,
-      address(record, C_REST),
-      address(record, C_REST_PARAMS),
-      scratch + NOTES + SIX_NOTES,
-      noted,
-    );
+  noteInputs(record, m0, m1, scratch + NOTES, SIX_NOTES, passes);
 
   const steps = word(record, C_STEPS);
   const panelBytes = (<usize>steps) << 5;

@@ -7,8 +7,12 @@ import {
   C_HEIGHT,
   C_IN_HEIGHT,
   C_IN_WIDTH,
+  C_INPUT,
   C_INPUT_STRIDE,
   C_PADDING,
+  C_PARAMS,
+  C_REST,
+  C_REST_PARAMS,
   C_SEEN_HEIGHT,
   C_SEEN_WIDTH,
   C_SIDE,
@@ -31,8 +35,16 @@ function noteRow(at: usize, inside: bool, index: i32, input: usize, stride: usiz
   store<usize>(at, inside ? params + ((<usize>index) << 3) : zero, 24);
 }
 
+/** As `noteTaps`, `noted` bytes of each six, of the input and, in the second of two `passes`, of what rounding left of it. */
+export function noteInputs(record: usize, m0: i32, m1: i32, to: usize, noted: usize, passes: usize): void {
+  const apart = noted * passes;
+  noteTaps(record, m0, m1, address(record, C_INPUT), address(record, C_PARAMS), to, apart);
+  if (passes === 2)
+    noteTaps(record, m0, m1, address(record, C_REST), address(record, C_REST_PARAMS), to + noted, apart);
+}
+
 /** Of rows of output in sixes, `apart` bytes from one six to the next, the inputs; within six rows tap by tap. */
-export function noteTaps(record: usize, m0: i32, m1: i32, input: usize, params: usize, to: usize, apart: usize): void {
+function noteTaps(record: usize, m0: i32, m1: i32, input: usize, params: usize, to: usize, apart: usize): void {
   const side = word(record, C_SIDE);
   const stride = address(record, C_INPUT_STRIDE);
   const whole = side === 1 && word(record, C_STRIDE) === 1;
